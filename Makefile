@@ -1,0 +1,53 @@
+# Everything a newcomer needs. Each target does its own set-up and may be run again at any time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+
+.PHONY: help setup demo test check bench screens lock test-setup
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## make .venv with the product in it, nothing else
+
+$(VENV)/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit("Casework Inbox needs Python 3.11 or newer") if sys.version_info < (3, 11) else 0'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.uv requirements.lock pyproject.toml hatch_build.py frontend/package-lock.json
+	@$(UV) --require-hashes -r requirements.lock
+	@$(UV) --no-deps --reinstall-package casework-inbox -e .
+	@touch $@
+
+$(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
+	@$(UV) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup ## start the product with a believable demo office
+	@$(BIN)/inbox demo
+
+check: $(VENV)/.developing ## formatter, linter, types, import rules, templates
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test-setup: $(VENV)/.developing ## what the tests need: servers, a browser, axe
+	@bash tests/setup.sh
+
+test: check test-setup ## run all tests (sets up real mail servers, PostgreSQL and a browser)
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+bench: test-setup ## measure; JSON lines on standard output, a table on standard error
+	@$(BIN)/python -m bench
+
+screens: test-setup ## screenshots of every screen and state, with the full axe run
+	@$(BIN)/python -m tests.browser.screens
+
+lock: $(VENV)/.uv ## resolve the dependencies again
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock

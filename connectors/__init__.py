@@ -1,0 +1,1 @@
+"""The wire: how each channel is read, verified and written to. Knows nothing of cases."""

@@ -1,0 +1,281 @@
+"""What every channel promises: envelopes, protocols, limits and failures. The only file `inbox` needs.
+
+ConnectorFailure
+├── TemporaryFailure      nothing left us, or the platform said "later": try again
+├── PermanentFailure      this will never work as it stands: a person decides
+├── OutcomeUnknown        perhaps it was sent: no machine sends it again
+├── CredentialsRejected   the account must be signed in again
+└── WebhookRejected       the call was not proved to come from the platform
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+
+class Machine(StrEnum):
+    """Why a message was not written by a person to us."""
+
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LIST = "list"
+    OWN = "own"
+
+
+class Verdict(StrEnum):
+    """What the receiving boundary said of the sender's domain (DMARC, RFC 7489)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An address of a person on a channel. `address` is lower-cased where the channel ignores case."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message. `filename` is safe to show and to store under; `content` is untouched."""
+
+    filename: str
+    content_type: str
+    size: int
+    content: bytes
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawArrival:
+    """What came in, exactly as it came.
+
+    `(channel, account, external_id)` is the idempotency key; `channel` is the kind ("email").
+    For IMAP `external_id` is "FOLDER/UIDVALIDITY/UID". `hints` holds small facts the wire knew
+    (folder, envelope sender, "direction": "outbound" for a Sent folder); never content.
+    """
+
+    channel: str
+    account: str
+    external_id: str
+    raw: bytes
+    received_at: datetime
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One thing a person (or a machine) said, in channel-neutral form.
+
+    `text` is all visible text; `new_text` is `text` without quoted history and signature, for display
+    and decisions only. `external_id` is the platform's own id of the message (Message-ID for email).
+    `reply_token` is a candidate found in a recipient address, not yet verified. `content_key` is equal
+    for two deliveries of the same message and different for different messages.
+    """
+
+    channel: str
+    account: str
+    external_id: str
+    sender: Handle
+    subject: str | None
+    text: str
+    new_text: str
+    attachments: tuple[Attachment, ...]
+    sent_at: datetime | None
+    content_key: str
+    recipients: tuple[Handle, ...] = ()
+    copied: tuple[Handle, ...] = ()
+    reply_to: tuple[Handle, ...] = ()
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    reply_tokens: tuple[str, ...] = ()
+    machine: Machine | None = None
+    authentication: Verdict = Verdict.NEUTRAL
+    warnings: tuple[str, ...] = ()
+    source: str | None = None
+
+
+class ReportAction(StrEnum):
+    """What a delivery report says happened to one recipient (RFC 3464, section 2.3.3)."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """News about something we sent. `original_ids` are Message-IDs named in the report, best first."""
+
+    channel: str
+    account: str
+    external_id: str
+    action: ReportAction
+    recipient: str | None
+    status: str | None
+    reason: str
+    original_ids: tuple[str, ...]
+    message: InboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """What leaves. `raw`, when set, is the whole message as stored before the first attempt.
+
+    `message_id` is ours and fixed before the first attempt, so that evidence can be found later.
+    `envelope_sender` "" means the null sender (RFC 3834) for automatic mail.
+    """
+
+    message_id: str
+    recipients: tuple[str, ...]
+    envelope_sender: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SentReceipt:
+    """The platform took it. `evidence` is its own words ("250 2.0.0 Ok: queued as 4F2")."""
+
+    external_id: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the channel takes. `None` means no limit we know of."""
+
+    characters: int | None = None
+    attachment_bytes: int | None = None
+    recipients: int | None = None
+    reply_window: timedelta | None = None
+    idempotent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Arrivals in order, and the cursor that is true once all of them are kept. `more`: call again at once."""
+
+    arrivals: tuple[RawArrival, ...]
+    cursor: str | None
+    more: bool = False
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """A platform's call, untouched: verification needs the raw bytes."""
+
+    method: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of a channel's test: what was tried, whether it worked, and in words what to do if not."""
+
+    step: str
+    ok: bool
+    detail: str
+
+
+@runtime_checkable
+class Polls(Protocol):
+    """Collects by asking."""
+
+    def fetch(self, cursor: str | None) -> Batch:
+        """The next arrivals after `cursor` (None: from the channel's `since`). Changes nothing on the server."""
+        ...
+
+    def acknowledge(self, arrivals: Sequence[RawArrival]) -> None:
+        """Called only after the arrivals are durable: set flags or move, as the channel's settings say."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Blocks until the platform hints at news (True) or `seconds` pass (False). May return early."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections. Never raises."""
+        ...
+
+
+@runtime_checkable
+class Receives(Protocol):
+    """Is called by the platform."""
+
+    def receive(self, request: WebhookRequest) -> Sequence[RawArrival]:
+        """Verifies and splits; understands nothing. Raises WebhookRejected."""
+        ...
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """Understands. Pure: no network, no clock, never raises on any bytes."""
+
+    def read(self, arrival: RawArrival) -> InboundMessage | DeliveryReport: ...
+
+
+@runtime_checkable
+class Sends(Protocol):
+    """Sends one message."""
+
+    limits: Limits
+
+    def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
+        """Hands `message` to the platform, once.
+
+        Calls `committing()` immediately before the first byte that could make the platform deliver
+        (SMTP: the final dot; HTTP: the request). Whatever fails before that is Temporary or Permanent;
+        whatever fails after it without an answer is OutcomeUnknown.
+        """
+        ...
+
+    def evidence(self, message_id: str) -> str | None:
+        """Looks for proof that `message_id` left (the Sent folder, say). None: no proof either way."""
+        ...
+
+
+@runtime_checkable
+class Tests(Protocol):
+    """Can say what is wrong with its settings, in words."""
+
+    def check(self) -> Sequence[Checked]: ...
+
+
+class ConnectorFailure(Exception):
+    """Something on the wire did not work. `reason` is one plain sentence, free of secrets and content."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporaryFailure(ConnectorFailure):
+    """Nothing left us, or the platform said later. `after`: how long it asked us to wait, if it did."""
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class PermanentFailure(ConnectorFailure):
+    """Never will work as it stands; a person decides. SMTP 5xx, a closed reply window."""
+
+
+class OutcomeUnknown(ConnectorFailure):
+    """Perhaps sent. No machine sends it again; a person settles it with the evidence."""
+
+
+class CredentialsRejected(ConnectorFailure):
+    """The platform refused our sign-in. Trying again soon may lock the account."""
+
+
+class WebhookRejected(ConnectorFailure):
+    """The call was not proved to come from the platform."""

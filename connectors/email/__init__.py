@@ -1,0 +1,1 @@
+"""Electronic mail: polled by IMAP, understood from its bytes, sent by SMTP."""

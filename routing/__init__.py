@@ -1,0 +1,1 @@
+"""Pure decisions over data: who, how urgent, by when. `now` is always an argument."""
