@@ -42,7 +42,7 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a message. `filename` is safe to show and to store under; `content` is untouched."""
+    """A file that came with a message. `filename` is safe to show and store under; `content` is untouched."""
 
     filename: str
     content_type: str
@@ -158,7 +158,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrivals in order, and the cursor that is true once all of them are kept. `more`: call again at once."""
+    """Arrivals in order, and the cursor that is true once all are kept. `more`: call again at once."""
 
     arrivals: tuple[RawArrival, ...]
     cursor: str | None
@@ -190,7 +190,7 @@ class Polls(Protocol):
     """Collects by asking."""
 
     def fetch(self, cursor: str | None) -> Batch:
-        """The next arrivals after `cursor` (None: from the channel's `since`). Changes nothing on the server."""
+        """The next arrivals after `cursor` (None: from `since`). Changes nothing on the server."""
         ...
 
     def acknowledge(self, arrivals: Sequence[RawArrival]) -> None:

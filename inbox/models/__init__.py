@@ -1,0 +1,87 @@
+"""The nouns, one file each. Importing this package makes every table known."""
+
+from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
+from inbox.models.channel import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, ChannelHealth, ChannelMode
+from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
+from inbox.models.draft import DRAFT_MOVES, EDITABLE, Approval, Draft, DraftState, DraftVersion, Template
+from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
+from inbox.models.moves import move
+from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
+from inbox.models.person import Constituent, Handle
+from inbox.models.search import SearchEntry
+from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.work import (
+    AccessToken,
+    Area,
+    Job,
+    Lease,
+    OnceKey,
+    Presence,
+    SignInAddress,
+    SignInTry,
+    Tick,
+    WebSession,
+)
+
+__all__ = [
+    "ARRIVAL_MOVES",
+    "CASE_MOVES",
+    "DELIVERY_MOVES",
+    "DRAFT_MOVES",
+    "EDITABLE",
+    "AccessToken",
+    "Approval",
+    "Area",
+    "Arrival",
+    "ArrivalState",
+    "Attachment",
+    "Case",
+    "CaseStatus",
+    "ChainHead",
+    "Channel",
+    "ChannelHealth",
+    "ChannelMode",
+    "Clock",
+    "Constituent",
+    "Decision",
+    "Delivery",
+    "DeliveryState",
+    "Direction",
+    "Draft",
+    "DraftState",
+    "DraftVersion",
+    "Enquiry",
+    "Event",
+    "EventKind",
+    "Handle",
+    "Job",
+    "Json",
+    "Lease",
+    "Message",
+    "MessageKind",
+    "Office",
+    "OfficeKind",
+    "OfficeOwned",
+    "OnceKey",
+    "Presence",
+    "Role",
+    "Rule",
+    "Scan",
+    "SearchEntry",
+    "SignInAddress",
+    "SignInTry",
+    "Staff",
+    "StatusLink",
+    "StatusLinkKey",
+    "Team",
+    "TeamMember",
+    "Template",
+    "Tick",
+    "UtcDateTime",
+    "View",
+    "WebSession",
+    "move",
+    "new_id",
+]

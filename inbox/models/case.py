@@ -1,0 +1,140 @@
+"""The unit of work, its people, and the clocks that say what was promised."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from inbox.models.base import Json, OfficeOwned, Row, json_list, moment, ref
+
+
+class CaseStatus(StrEnum):
+    """`resolved`: the outcome is recorded and a reply reopens; `closed`: retention runs."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CONSTITUENT = "waiting_constituent"
+    WAITING_BODY = "waiting_body"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+_AT_WORK = frozenset(
+    {CaseStatus.OPEN, CaseStatus.WAITING_CONSTITUENT, CaseStatus.WAITING_BODY, CaseStatus.RESOLVED}
+)
+
+CASE_MOVES = {
+    CaseStatus.NEW: _AT_WORK | {CaseStatus.CLOSED},
+    CaseStatus.OPEN: _AT_WORK | {CaseStatus.CLOSED, CaseStatus.NEW},
+    CaseStatus.WAITING_CONSTITUENT: _AT_WORK | {CaseStatus.CLOSED},
+    CaseStatus.WAITING_BODY: _AT_WORK | {CaseStatus.CLOSED},
+    CaseStatus.RESOLVED: frozenset({CaseStatus.OPEN, CaseStatus.CLOSED, CaseStatus.NEW}),
+    CaseStatus.CLOSED: frozenset({CaseStatus.OPEN}),
+}
+
+_OPEN = text("status NOT IN ('resolved', 'closed')")
+
+
+class Case(Row, OfficeOwned, table=True):
+    """One matter of one person. `next_due_at` and `updated_at` are sort keys; the clocks are the facts."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("office_id", "reference"),
+        Index("case_recent", "office_id", "updated_at", "id"),
+        Index(
+            "case_sorting",
+            "office_id",
+            "status",
+            "kind",
+            "urgency",
+            "id",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
+        ),
+        Index(
+            "case_assigned",
+            "office_id",
+            "assignee_id",
+            "urgency",
+            "id",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
+        ),
+        Index("case_due", "office_id", "next_due_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("case_of_person", "constituent_id", "id"),
+    )
+
+    reference: str = Field(sa_type=String(20))
+    subject: str
+    status: str = Field(CaseStatus.NEW, sa_type=String(20))
+    kind: str = Field("casework", sa_type=String(16))
+    priority: str = Field("standard", sa_type=String(10))
+    urgency: int = Field(2, sa_type=Integer, description="0 immediate to 3 low: priority as a sort key")
+    topics: list[str] = json_list()
+    flags: list[str] = json_list()
+    language: str = Field("en", sa_type=String(2))
+    is_restricted: bool = Field(False, sa_type=Boolean)
+    team_id: str | None = ref("team.id", default=None)
+    assignee_id: str | None = ref("staff.id", default=None)
+    channel_id: str | None = ref("channel.id", default=None)
+    constituent_id: str | None = ref("constituent.id", default=None)
+    campaign: str | None = Field(None, sa_type=String(80))
+    merged_into: str | None = ref("case.id", default=None)
+    message_count: int = 0
+    version: int = 1
+    waiting_for: str | None = Field(None, description="the body or person waited for, in words")
+    outcome: str | None = Field(None, sa_type=String(40))
+    outcome_note: str | None = Field(None, sa_type=Text)
+    next_due_at: datetime | None = moment(default=None)
+    received_at: datetime = moment()
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+    closed_at: datetime | None = moment(default=None)
+
+
+class Clock(Row, OfficeOwned, table=True):
+    """A promise with a due time. Its state is read (`routing.sla.read`), never stored."""
+
+    __tablename__ = "clock"
+
+    case_id: str = ref("case.id", index=True)
+    enquiry_id: str | None = Field(None, sa_type=String(32))
+    kind: str = Field(sa_type=String(20))
+    received_at: datetime = moment()
+    amount: int = Field(sa_type=Integer)
+    unit: str = Field(sa_type=String(16))
+    calendar: str = Field(sa_type=String(20), description="a nation, or uk")
+    pauses: list[dict[str, str | None]] = json_list()
+    extensions: list[dict[str, str | int]] = json_list()
+    met_at: datetime | None = moment(default=None)
+    cancelled_at: datetime | None = moment(default=None)
+    due_at: datetime = moment()
+    warn_at: datetime | None = moment(default=None)
+    warned_at: datetime | None = moment(default=None)
+
+
+class Rule(Row, OfficeOwned, table=True):
+    """Conditions and outcomes as data; `body` is the shape of `routing.rules.Rule`."""
+
+    __tablename__ = "rule"
+    __table_args__ = (UniqueConstraint("office_id", "name"),)
+
+    name: str = Field(sa_type=String(120))
+    position: int
+    version: int = 1
+    is_enabled: bool = Field(True, sa_type=Boolean)
+    body: dict[str, object] = Field(sa_type=Json)
+
+
+class Decision(SQLModel, table=True):
+    """What the rules said of one message, and why: the trace that the case page shows."""
+
+    __tablename__ = "decision"
+
+    message_id: str = ref("message.id", primary_key=True)
+    case_id: str = ref("case.id", index=True)
+    office_id: str = ref("office.id", index=True)
+    decided_at: datetime = moment()
+    trace: dict[str, object] = Field(sa_type=Json)

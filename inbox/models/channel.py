@@ -1,0 +1,103 @@
+"""A connected account, and what came in through it exactly as it came."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, text
+from sqlmodel import Field
+
+from inbox.models.base import OfficeOwned, Row, json_dict, moment, ref
+
+
+class ChannelMode(StrEnum):
+    """What a channel may do. A new one listens: it collects and sends nothing."""
+
+    OFF = "off"
+    LISTEN = "listen"
+    REDIRECT = "redirect"
+    FULL = "full"
+
+
+class ChannelHealth(StrEnum):
+    """How a channel is, read from its facts by `channels.health`."""
+
+    OK = "ok"
+    WAITING = "waiting"
+    FAILING = "failing"
+    NEEDS_ATTENTION = "needs_attention"
+    OFF = "off"
+
+
+class Channel(Row, OfficeOwned, table=True):
+    """One account. `settings` are plain, `sealed` holds its secrets encrypted under this row's id."""
+
+    __tablename__ = "channel"
+    __table_args__ = (UniqueConstraint("office_id", "name"),)
+
+    kind: str = Field(sa_type=String(20))
+    name: str = Field(sa_type=String(80))
+    account: str = Field(sa_type=String(254), description="the address; lower case")
+    mode: str = Field(ChannelMode.LISTEN, sa_type=String(10))
+    mode_reason: str | None = None
+    mode_until: datetime | None = moment(default=None)
+    settings: dict[str, str] = json_dict()
+    sealed: str | None = Field(None, sa_type=Text)
+    cursor: str | None = Field(None, sa_type=Text)
+    since: datetime = moment(description="nothing older is collected")
+    created_at: datetime = moment()
+    removed_at: datetime | None = moment(default=None)
+    last_ok_at: datetime | None = moment(default=None)
+    last_in_at: datetime | None = moment(default=None)
+    last_out_at: datetime | None = moment(default=None)
+    failing_since: datetime | None = moment(default=None)
+    failures: int = 0
+    retry_at: datetime | None = moment(default=None)
+    trouble: str | None = Field(None, sa_type=Text)
+    needs_attention: bool = False
+
+
+class ArrivalState(StrEnum):
+    """Where a kept arrival stands. `quarantined` can be run again."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+
+
+ARRIVAL_MOVES = {
+    ArrivalState.WAITING: frozenset({ArrivalState.DONE, ArrivalState.QUARANTINED, ArrivalState.DUPLICATE}),
+    ArrivalState.QUARANTINED: frozenset({ArrivalState.WAITING}),
+    ArrivalState.DONE: frozenset[ArrivalState](),
+    ArrivalState.DUPLICATE: frozenset[ArrivalState](),
+}
+
+
+class Arrival(Row, OfficeOwned, table=True):
+    """What came in. The bytes lie in the store under `raw_hash`; this row promises that they are kept."""
+
+    __tablename__ = "arrival"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "account", "external_id"),
+        Index(
+            "arrival_unfinished",
+            "office_id",
+            "state",
+            "id",
+            postgresql_where=text("state <> 'done'"),
+            sqlite_where=text("state <> 'done'"),
+        ),
+    )
+
+    channel_id: str = ref("channel.id")
+    account: str = Field(sa_type=String(254))
+    external_id: str = Field(sa_type=String(512))
+    state: str = Field(ArrivalState.WAITING, sa_type=String(12))
+    raw_hash: str = Field(sa_type=String(64))
+    size: int = Field(sa_type=Integer)
+    hints: dict[str, str] = json_dict()
+    received_at: datetime = moment()
+    kept_at: datetime = moment()
+    attempts: int = 0
+    trouble: str | None = Field(None, sa_type=Text)
+    message_id: str | None = Field(None, sa_type=String(32))

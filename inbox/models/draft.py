@@ -1,0 +1,120 @@
+"""Words that have not left yet: templates, drafts and the approvals of exactly one text."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
+from sqlmodel import Field
+
+from inbox.models.base import OfficeOwned, Row, json_dict, json_list, moment, ref
+
+
+class DraftState(StrEnum):
+    """Where our words stand, from first key to out of the house."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    QUEUED = "queued"
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+
+
+DRAFT_MOVES = {
+    DraftState.DRAFT: frozenset({DraftState.SUBMITTED, DraftState.APPROVED, DraftState.WITHDRAWN}),
+    DraftState.SUBMITTED: frozenset(
+        {DraftState.DRAFT, DraftState.RETURNED, DraftState.APPROVED, DraftState.WITHDRAWN}
+    ),
+    DraftState.RETURNED: frozenset({DraftState.DRAFT, DraftState.SUBMITTED, DraftState.WITHDRAWN}),
+    DraftState.APPROVED: frozenset({DraftState.DRAFT, DraftState.QUEUED, DraftState.WITHDRAWN}),
+    DraftState.QUEUED: frozenset({DraftState.SENT, DraftState.DRAFT}),
+    DraftState.SENT: frozenset[DraftState](),
+    DraftState.WITHDRAWN: frozenset({DraftState.DRAFT}),
+}
+
+EDITABLE = frozenset({DraftState.DRAFT, DraftState.SUBMITTED, DraftState.RETURNED, DraftState.APPROVED})
+
+
+class Template(Row, OfficeOwned, table=True):
+    """The shape of a letter, or a standard line. Named placeholders only: `{{name}}`."""
+
+    __tablename__ = "template"
+    __table_args__ = (UniqueConstraint("office_id", "name", "language"),)
+
+    name: str = Field(sa_type=String(80))
+    language: str = Field("en", sa_type=String(2))
+    title: str
+    subject: str | None = None
+    body: str = Field(sa_type=Text)
+    topic: str | None = Field(None, sa_type=String(40))
+    is_line: bool = Field(False, sa_type=Boolean)
+    version: int = 1
+    owner: str | None = None
+    expires_on: datetime | None = moment(default=None)
+
+
+class Draft(Row, OfficeOwned, table=True):
+    """Our words on a case. `digest` binds an approval to text, recipients, attachments and identity."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index(
+            "draft_waiting",
+            "office_id",
+            "state",
+            "id",
+            postgresql_where=text("state IN ('submitted', 'approved')"),
+            sqlite_where=text("state IN ('submitted', 'approved')"),
+        ),
+    )
+
+    case_id: str = ref("case.id", index=True)
+    number: int
+    state: str = Field(DraftState.DRAFT, sa_type=String(10))
+    channel_id: str | None = ref("channel.id", default=None)
+    enquiry_id: str | None = Field(None, sa_type=String(32))
+    answers: str | None = Field(None, sa_type=String(32), description="the message replied to")
+    recipients: list[str] = json_list()
+    subject: str = ""
+    text: str = Field("", sa_type=Text)
+    language: str = Field("en", sa_type=String(2))
+    identity: str = Field("office", sa_type=String(32), description="`office`, or the staff id of a person")
+    attachments: list[str] = json_list()
+    provenance: dict[str, object] = json_dict()
+    author_id: str | None = Field(None, sa_type=String(32))
+    writers: list[str] = json_list()
+    version: int = 1
+    submitted_at: datetime | None = moment(default=None)
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+
+
+class DraftVersion(Row, OfficeOwned, table=True):
+    """Every text that was ever saved under a draft's number, so that nothing typed is lost."""
+
+    __tablename__ = "draft_version"
+    __table_args__ = (UniqueConstraint("draft_id", "version"),)
+
+    draft_id: str = ref("draft.id")
+    version: int = Field(sa_type=Integer)
+    subject: str = ""
+    text: str = Field("", sa_type=Text)
+    author_id: str | None = Field(None, sa_type=String(32))
+    saved_at: datetime = moment()
+
+
+class Approval(Row, OfficeOwned, table=True):
+    """One person's yes or no to exactly the text with this digest."""
+
+    __tablename__ = "approval"
+
+    draft_id: str = ref("draft.id", index=True)
+    staff_id: str = ref("staff.id")
+    step: str = Field(sa_type=String(40))
+    digest: str = Field(sa_type=String(64))
+    is_yes: bool = Field(sa_type=Boolean)
+    note: str | None = Field(None, sa_type=Text)
+    decided_at: datetime = moment()
+    void_at: datetime | None = moment(default=None)

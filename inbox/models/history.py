@@ -1,0 +1,123 @@
+"""One line per act, chained; and who looked at what."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Index, Integer, String, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from inbox.models.base import Json, OfficeOwned, Row, moment, ref
+
+
+class EventKind(StrEnum):
+    """Everything that can happen, past tense. Details hold ids and names of fields, never content."""
+
+    OFFICE_CHANGED = "office_changed"
+    STAFF_ADDED = "staff_added"
+    STAFF_CHANGED = "staff_changed"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    TOKEN_ADDED = "token_added"
+    TOKEN_REVOKED = "token_revoked"
+    CHANNEL_ADDED = "channel_added"
+    CHANNEL_CHANGED = "channel_changed"
+    CHANNEL_NOTICE = "channel_notice"
+    RULES_CHANGED = "rules_changed"
+    TEMPLATE_CHANGED = "template_changed"
+    ARRIVED = "arrived"
+    ARRIVED_AGAIN = "arrived_again"
+    SET_ASIDE = "set_aside"
+    RUN_AGAIN = "run_again"
+    CASE_OPENED = "case_opened"
+    CASE_REOPENED = "case_reopened"
+    MATCH_PROPOSED = "match_proposed"
+    MATCH_ACCEPTED = "match_accepted"
+    MATCH_REJECTED = "match_rejected"
+    ROUTED = "routed"
+    ASSIGNED = "assigned"
+    MOVED = "moved"
+    PRIORITY_CHANGED = "priority_changed"
+    STATUS_CHANGED = "status_changed"
+    FACTS_CHANGED = "facts_changed"
+    MARKED_JUNK = "marked_junk"
+    MARKED_NOT_JUNK = "marked_not_junk"
+    CLOSED = "closed"
+    NOTED = "noted"
+    LOGGED = "logged"
+    CLOCK_STARTED = "clock_started"
+    CLOCK_PAUSED = "clock_paused"
+    CLOCK_RESUMED = "clock_resumed"
+    CLOCK_MET = "clock_met"
+    CLOCK_CANCELLED = "clock_cancelled"
+    CLOCK_WARNED = "clock_warned"
+    ACKNOWLEDGED = "acknowledged"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    DRAFT_STARTED = "draft_started"
+    DRAFT_SUBMITTED = "draft_submitted"
+    DRAFT_RETURNED = "draft_returned"
+    DRAFT_APPROVED = "draft_approved"
+    DRAFT_WITHDRAWN = "draft_withdrawn"
+    APPROVAL_VOIDED = "approval_voided"
+    QUEUED = "queued"
+    STOPPED = "stopped"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    NOT_DELIVERED = "not_delivered"
+    DELIVERY_UNKNOWN = "delivery_unknown"
+    DELIVERY_SETTLED = "delivery_settled"
+    SENT_ELSEWHERE = "sent_elsewhere"
+    ENQUIRY_ASKED = "enquiry_asked"
+    ENQUIRY_ANSWERED = "enquiry_answered"
+    STATUS_LINK_ISSUED = "status_link_issued"
+    STATUS_LINK_USED = "status_link_used"
+    STATUS_LINK_REVOKED = "status_link_revoked"
+    STATUS_LINK_LOCKED = "status_link_locked"
+    INFORMATION_ADDED = "information_added"
+    ATTACHMENT_OPENED = "attachment_opened"
+    ACCESS_REFUSED = "access_refused"
+    UNDONE = "undone"
+
+
+class Event(Row, OfficeOwned, table=True):
+    """One line of an office's history; `digest` covers the line and the digest before it."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("office_id", "sequence"),
+        Index("event_of_case", "case_id", "sequence"),
+    )
+
+    sequence: int = Field(sa_type=Integer)
+    case_id: str | None = Field(None, sa_type=String(32))
+    kind: str = Field(sa_type=String(32))
+    actor_kind: str = Field(sa_type=String(12))
+    actor_id: str | None = Field(None, sa_type=String(32))
+    actor_name: str = Field("", description="shown with the line; not in the digest")
+    is_public: bool = Field(False, sa_type=Boolean)
+    detail: dict[str, object] = Field(default_factory=dict, sa_type=Json)
+    at: datetime = moment()
+    previous: str = Field(sa_type=String(64))
+    digest: str = Field(sa_type=String(64))
+
+
+class ChainHead(SQLModel, table=True):
+    """The last line of an office's history. Locked last in a transaction, so writers never wait in a ring."""
+
+    __tablename__ = "chain_head"
+
+    office_id: str = ref("office.id", primary_key=True)
+    sequence: int = Field(0, sa_type=Integer)
+    digest: str = Field("", sa_type=String(64))
+
+
+class View(Row, OfficeOwned, table=True):
+    """Somebody looked at a case. Written in batches, chained per batch."""
+
+    __tablename__ = "view"
+    __table_args__ = (Index("view_of_case", "case_id", "id"),)
+
+    staff_id: str = Field(sa_type=String(32))
+    case_id: str = Field(sa_type=String(32))
+    at: datetime = moment()
+    batch: str | None = Field(None, sa_type=String(64), description="digest of the batch it was written in")

@@ -1,0 +1,103 @@
+"""One thing said on a case, and the files that came with it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Index, Integer, String, Text, text
+from sqlmodel import Field
+
+from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
+
+
+class Direction(StrEnum):
+    """Who is speaking. A note never leaves the office."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTE = "note"
+
+
+class MessageKind(StrEnum):
+    """What form it took."""
+
+    MESSAGE = "message"
+    COMMENT = "comment"
+    POST = "post"
+    FORM = "form"
+    CALL = "call"
+    LETTER = "letter"
+    VISIT = "visit"
+    REPORT = "report"
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+class Scan(StrEnum):
+    """What the malware scanner said of a file."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+    HELD = "held"
+    NOT_SCANNED = "not_scanned"
+
+
+class Message(Row, OfficeOwned, table=True):
+    """One thing said. Never changed after it is written; `case_id` is null for machine mail of no case."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("message_of_case", "case_id", "id"),
+        Index("message_external", "office_id", "external_id"),
+        Index("message_content", "office_id", "content_key"),
+        Index(
+            "message_loose",
+            "office_id",
+            "id",
+            postgresql_where=text("case_id IS NULL"),
+            sqlite_where=text("case_id IS NULL"),
+        ),
+        Index(
+            "message_proposed",
+            "proposed_case_id",
+            postgresql_where=text("proposed_case_id IS NOT NULL"),
+            sqlite_where=text("proposed_case_id IS NOT NULL"),
+        ),
+    )
+
+    case_id: str | None = ref("case.id", default=None)
+    channel_id: str | None = ref("channel.id", default=None)
+    arrival_id: str | None = Field(None, sa_type=String(32))
+    direction: str = Field(sa_type=String(8))
+    kind: str = Field(MessageKind.MESSAGE, sa_type=String(16))
+    external_id: str | None = Field(None, sa_type=String(998))
+    content_key: str | None = Field(None, sa_type=String(64))
+    sender_name: str = ""
+    sender_handle: str = Field("", sa_type=String(254))
+    recipients: list[str] = json_list()
+    subject: str | None = None
+    text: str = Field("", sa_type=Text)
+    new_text: str = Field("", sa_type=Text)
+    language: str = Field("en", sa_type=String(2))
+    machine: str | None = Field(None, sa_type=String(12))
+    warnings: list[str] = json_list()
+    has_html: bool = Field(False, sa_type=Boolean)
+    copies: int = Field(0, sa_type=Integer, description="how often the same message came again")
+    author_id: str | None = Field(None, sa_type=String(32), description="staff id, for notes and replies")
+    constituent_id: str | None = ref("constituent.id", default=None)
+    proposed_case_id: str | None = Field(None, sa_type=String(32))
+    proposed_because: str | None = None
+    sent_at: datetime | None = moment(default=None)
+    received_at: datetime = moment()
+
+
+class Attachment(Row, OfficeOwned, table=True):
+    """A file. Its bytes lie in the store under `content_hash`."""
+
+    __tablename__ = "attachment"
+
+    message_id: str = ref("message.id", index=True)
+    filename: str
+    content_type: str = Field(sa_type=String(127))
+    size: int
+    content_hash: str = Field(sa_type=String(64))
+    content_id: str | None = None
+    scan: str = Field(Scan.NOT_SCANNED, sa_type=String(12))

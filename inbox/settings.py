@@ -1,0 +1,104 @@
+"""The one typed place that reads the environment."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from inbox.errors import SetupProblem
+
+
+class Environment(StrEnum):
+    """Where the program runs. Only `test` may arm failpoints or move the clock."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+    TEST = "test"
+
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its meaning; `inbox doctor` prints them with their source."""
+
+    model_config = SettingsConfigDict(env_prefix="INBOX_", env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite:///var/inbox.db"
+    migrate_database_url: str | None = Field(None, description="another role for `inbox migrate`")
+    data_dir: Path = Path("var")
+    base_url: str = "http://127.0.0.1:8000"
+    secret_keys: Words = Field((), description="comma-separated, each base64 of 32 bytes; the first encrypts")
+    trusted_hosts: Words = ("127.0.0.1", "localhost", "[::1]")
+    trusted_proxies: Words = ()
+    env: Environment = Environment.PRODUCTION
+    allowed_private_hosts: Words = ()
+    clamd: str | None = None
+    log_level: str = "info"
+    lease_seconds: float = Field(60, gt=0)
+    smtp_timeout: float = Field(600, gt=0)
+    failpoint: str | None = None
+    clock_offset: float = Field(0, description="seconds added to the clock; test only")
+    low_disk_megabytes: int = Field(200, description="below this much free space, nothing new is taken in")
+
+    @field_validator(
+        "secret_keys", "trusted_hosts", "trusted_proxies", "allowed_private_hosts", mode="before"
+    )
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _keys_are_whole(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for key in keys:
+            try:
+                size = len(base64.b64decode(key, validate=True))
+            except (binascii.Error, ValueError):
+                size = 0
+            if size != 32:
+                raise ValueError(
+                    "each key must be base64 of 32 bytes; make one with `openssl rand -base64 32`"
+                )
+        return keys
+
+    @model_validator(mode="after")
+    def _test_switches_only_in_test(self) -> Self:
+        if self.env is not Environment.TEST and (self.failpoint or self.clock_offset):
+            raise ValueError("INBOX_FAILPOINT and INBOX_CLOCK_OFFSET work only with INBOX_ENV=test")
+        if not self.base_url.startswith(("http://", "https://")):
+            raise ValueError("INBOX_BASE_URL must begin with http:// or https://")
+        return self
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        return tuple(base64.b64decode(key) for key in self.secret_keys)
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        return frozenset(host.lower() for host in self.allowed_private_hosts)
+
+    def now(self) -> datetime:
+        """The time, in UTC. Composition roots call this and hand it down."""
+        return datetime.now(UTC) + timedelta(seconds=self.clock_offset)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process. Raises SetupProblem with one line naming the setting."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "INBOX_" + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else "settings"
+        raise SetupProblem(f"{name}: {first['msg'].removeprefix('Value error, ')}") from error
