@@ -64,9 +64,7 @@ class Settings(BaseSettings):
             except (binascii.Error, ValueError):
                 size = 0
             if size != 32:
-                raise ValueError(
-                    "each key must be base64 of 32 bytes; make one with `openssl rand -base64 32`"
-                )
+                raise ValueError("each key must be base64 of 32 bytes, as `openssl rand -base64 32` makes")
         return keys
 
     @model_validator(mode="after")

@@ -36,6 +36,9 @@ DRAFT_MOVES = {
 EDITABLE = frozenset({DraftState.DRAFT, DraftState.SUBMITTED, DraftState.RETURNED, DraftState.APPROVED})
 
 
+_WAITING = text("state IN ('submitted', 'approved')")
+
+
 class Template(Row, OfficeOwned, table=True):
     """The shape of a letter, or a standard line. Named placeholders only: `{{name}}`."""
 
@@ -65,8 +68,8 @@ class Draft(Row, OfficeOwned, table=True):
             "office_id",
             "state",
             "id",
-            postgresql_where=text("state IN ('submitted', 'approved')"),
-            sqlite_where=text("state IN ('submitted', 'approved')"),
+            postgresql_where=_WAITING,
+            sqlite_where=_WAITING,
         ),
     )
 

@@ -13,6 +13,5 @@ def move(current: str, to: Status, table: Mapping[Status, frozenset[Status]], wh
     """`to`, if the table allows it from `current`; raises IllegalMove otherwise. Staying put is allowed."""
     if current == to or to in table[type(to)(current)]:
         return to
-    raise IllegalMove(
-        f"This {what} is {current.replace('_', ' ')}, so it cannot become {to.replace('_', ' ')}."
-    )
+    now, wanted = current.replace("_", " "), to.replace("_", " ")
+    raise IllegalMove(f"This {what} is {now}, so it cannot become {wanted}.")
