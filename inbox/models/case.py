@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from inbox.models.base import Json, OfficeOwned, Row, json_list, moment, ref
 
@@ -68,25 +68,27 @@ class Case(Row, OfficeOwned, table=True):
 
     reference: str = Field(sa_type=String(20))
     subject: str
-    status: str = Field(CaseStatus.NEW, sa_type=String(20))
-    kind: str = Field("casework", sa_type=String(16))
-    priority: str = Field("standard", sa_type=String(10))
-    urgency: int = Field(2, sa_type=Integer, description="0 immediate to 3 low: priority as a sort key")
+    status: str = Field(default=CaseStatus.NEW, sa_type=String(20))
+    kind: str = Field(default="casework", sa_type=String(16))
+    priority: str = Field(default="standard", sa_type=String(10))
+    urgency: int = Field(
+        default=2, sa_type=Integer, description="0 immediate to 3 low: priority as a sort key"
+    )
     topics: list[str] = json_list()
     flags: list[str] = json_list()
-    language: str = Field("en", sa_type=String(2))
-    is_restricted: bool = Field(False, sa_type=Boolean)
+    language: str = Field(default="en", sa_type=String(2))
+    is_restricted: bool = Field(default=False, sa_type=Boolean)
     team_id: str | None = ref("team.id", default=None)
     assignee_id: str | None = ref("staff.id", default=None)
     channel_id: str | None = ref("channel.id", default=None)
     constituent_id: str | None = ref("constituent.id", default=None)
-    campaign: str | None = Field(None, sa_type=String(80))
+    campaign: str | None = Field(default=None, sa_type=String(80))
     merged_into: str | None = ref("case.id", default=None)
     message_count: int = 0
     version: int = 1
-    waiting_for: str | None = Field(None, description="the body or person waited for, in words")
-    outcome: str | None = Field(None, sa_type=String(40))
-    outcome_note: str | None = Field(None, sa_type=Text)
+    waiting_for: str | None = Field(default=None, description="the body or person waited for, in words")
+    outcome: str | None = Field(default=None, sa_type=String(40))
+    outcome_note: str | None = Field(default=None, sa_type=Text)
     next_due_at: datetime | None = moment(default=None)
     received_at: datetime = moment()
     created_at: datetime = moment()
@@ -100,7 +102,7 @@ class Clock(Row, OfficeOwned, table=True):
     __tablename__ = "clock"
 
     case_id: str = ref("case.id", index=True)
-    enquiry_id: str | None = Field(None, sa_type=String(32))
+    enquiry_id: str | None = Field(default=None, sa_type=String(32))
     kind: str = Field(sa_type=String(20))
     received_at: datetime = moment()
     amount: int = Field(sa_type=Integer)
@@ -124,17 +126,16 @@ class Rule(Row, OfficeOwned, table=True):
     name: str = Field(sa_type=String(120))
     position: int
     version: int = 1
-    is_enabled: bool = Field(True, sa_type=Boolean)
+    is_enabled: bool = Field(default=True, sa_type=Boolean)
     body: dict[str, object] = Field(sa_type=Json)
 
 
-class Decision(SQLModel, table=True):
+class Decision(OfficeOwned, table=True):
     """What the rules said of one message, and why: the trace that the case page shows."""
 
     __tablename__ = "decision"
 
     message_id: str = ref("message.id", primary_key=True)
     case_id: str = ref("case.id", index=True)
-    office_id: str = ref("office.id", index=True)
     decided_at: datetime = moment()
     trace: dict[str, object] = Field(sa_type=Json)

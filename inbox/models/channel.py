@@ -37,12 +37,12 @@ class Channel(Row, OfficeOwned, table=True):
     kind: str = Field(sa_type=String(20))
     name: str = Field(sa_type=String(80))
     account: str = Field(sa_type=String(254), description="the address; lower case")
-    mode: str = Field(ChannelMode.LISTEN, sa_type=String(10))
+    mode: str = Field(default=ChannelMode.LISTEN, sa_type=String(10))
     mode_reason: str | None = None
     mode_until: datetime | None = moment(default=None)
     settings: dict[str, str] = json_dict()
-    sealed: str | None = Field(None, sa_type=Text)
-    cursor: str | None = Field(None, sa_type=Text)
+    sealed: str | None = Field(default=None, sa_type=Text)
+    cursor: str | None = Field(default=None, sa_type=Text)
     since: datetime = moment(description="nothing older is collected")
     created_at: datetime = moment()
     removed_at: datetime | None = moment(default=None)
@@ -52,7 +52,7 @@ class Channel(Row, OfficeOwned, table=True):
     failing_since: datetime | None = moment(default=None)
     failures: int = 0
     retry_at: datetime | None = moment(default=None)
-    trouble: str | None = Field(None, sa_type=Text)
+    trouble: str | None = Field(default=None, sa_type=Text)
     needs_attention: bool = False
 
 
@@ -92,12 +92,12 @@ class Arrival(Row, OfficeOwned, table=True):
     channel_id: str = ref("channel.id")
     account: str = Field(sa_type=String(254))
     external_id: str = Field(sa_type=String(512))
-    state: str = Field(ArrivalState.WAITING, sa_type=String(12))
+    state: str = Field(default=ArrivalState.WAITING, sa_type=String(12))
     raw_hash: str = Field(sa_type=String(64))
     size: int = Field(sa_type=Integer)
     hints: dict[str, str] = json_dict()
     received_at: datetime = moment()
     kept_at: datetime = moment()
     attempts: int = 0
-    trouble: str | None = Field(None, sa_type=Text)
-    message_id: str | None = Field(None, sa_type=String(32))
+    trouble: str | None = Field(default=None, sa_type=Text)
+    message_id: str | None = Field(default=None, sa_type=String(32))

@@ -57,24 +57,26 @@ class Delivery(Row, OfficeOwned, table=True):
     message_id: str | None = ref("message.id", default=None)
     channel_id: str = ref("channel.id")
     purpose: str = Field(sa_type=String(16), description="reply, acknowledgement, enquiry or notice")
-    state: str = Field(DeliveryState.QUEUED, sa_type=String(10))
+    state: str = Field(default=DeliveryState.QUEUED, sa_type=String(10))
     recipients: list[str] = json_list()
-    envelope_sender: str = Field("", sa_type=String(254))
+    envelope_sender: str = Field(default="", sa_type=String(254))
     outgoing_id: str = Field(sa_type=String(255), description="our Message-ID, fixed before any attempt")
     raw_hash: str = Field(sa_type=String(64))
     queued_at: datetime = moment()
     next_at: datetime = moment(description="not before this")
     lease_until: datetime | None = moment(default=None)
-    fence: int = Field(0, sa_type=Integer, description="grows with each claim; a late writer is refused")
+    fence: int = Field(
+        default=0, sa_type=Integer, description="grows with each claim; a late writer is refused"
+    )
     attempts: int = 0
     is_committed: bool = Field(
         False, sa_type=Boolean, description="the current attempt passed the point of no return"
     )
-    trouble: str | None = Field(None, sa_type=Text)
-    evidence: str | None = Field(None, sa_type=Text)
-    needs_sent_copy: bool = Field(False, sa_type=Boolean)
+    trouble: str | None = Field(default=None, sa_type=Text)
+    evidence: str | None = Field(default=None, sa_type=Text)
+    needs_sent_copy: bool = Field(default=False, sa_type=Boolean)
     sent_at: datetime | None = moment(default=None)
-    settled_by: str | None = Field(None, sa_type=String(32))
+    settled_by: str | None = Field(default=None, sa_type=String(32))
 
 
 class Enquiry(Row, OfficeOwned, table=True):
@@ -86,7 +88,7 @@ class Enquiry(Row, OfficeOwned, table=True):
     body: str
     address: str = Field(sa_type=String(254))
     question: str = Field(sa_type=Text)
-    asked_by: str | None = Field(None, sa_type=String(32))
+    asked_by: str | None = Field(default=None, sa_type=String(32))
     asked_at: datetime | None = moment(default=None)
     answered_at: datetime | None = moment(default=None)
     withdrawn_at: datetime | None = moment(default=None)

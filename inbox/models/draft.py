@@ -46,12 +46,12 @@ class Template(Row, OfficeOwned, table=True):
     __table_args__ = (UniqueConstraint("office_id", "name", "language"),)
 
     name: str = Field(sa_type=String(80))
-    language: str = Field("en", sa_type=String(2))
+    language: str = Field(default="en", sa_type=String(2))
     title: str
     subject: str | None = None
     body: str = Field(sa_type=Text)
-    topic: str | None = Field(None, sa_type=String(40))
-    is_line: bool = Field(False, sa_type=Boolean)
+    topic: str | None = Field(default=None, sa_type=String(40))
+    is_line: bool = Field(default=False, sa_type=Boolean)
     version: int = 1
     owner: str | None = None
     expires_on: datetime | None = moment(default=None)
@@ -75,18 +75,20 @@ class Draft(Row, OfficeOwned, table=True):
 
     case_id: str = ref("case.id", index=True)
     number: int
-    state: str = Field(DraftState.DRAFT, sa_type=String(10))
+    state: str = Field(default=DraftState.DRAFT, sa_type=String(10))
     channel_id: str | None = ref("channel.id", default=None)
-    enquiry_id: str | None = Field(None, sa_type=String(32))
-    answers: str | None = Field(None, sa_type=String(32), description="the message replied to")
+    enquiry_id: str | None = Field(default=None, sa_type=String(32))
+    answers: str | None = Field(default=None, sa_type=String(32), description="the message replied to")
     recipients: list[str] = json_list()
     subject: str = ""
-    text: str = Field("", sa_type=Text)
-    language: str = Field("en", sa_type=String(2))
-    identity: str = Field("office", sa_type=String(32), description="`office`, or the staff id of a person")
+    text: str = Field(default="", sa_type=Text)
+    language: str = Field(default="en", sa_type=String(2))
+    identity: str = Field(
+        default="office", sa_type=String(32), description="`office`, or the staff id of a person"
+    )
     attachments: list[str] = json_list()
     provenance: dict[str, object] = json_dict()
-    author_id: str | None = Field(None, sa_type=String(32))
+    author_id: str | None = Field(default=None, sa_type=String(32))
     writers: list[str] = json_list()
     version: int = 1
     submitted_at: datetime | None = moment(default=None)
@@ -103,8 +105,8 @@ class DraftVersion(Row, OfficeOwned, table=True):
     draft_id: str = ref("draft.id")
     version: int = Field(sa_type=Integer)
     subject: str = ""
-    text: str = Field("", sa_type=Text)
-    author_id: str | None = Field(None, sa_type=String(32))
+    text: str = Field(default="", sa_type=Text)
+    author_id: str | None = Field(default=None, sa_type=String(32))
     saved_at: datetime = moment()
 
 
@@ -118,6 +120,6 @@ class Approval(Row, OfficeOwned, table=True):
     step: str = Field(sa_type=String(40))
     digest: str = Field(sa_type=String(64))
     is_yes: bool = Field(sa_type=Boolean)
-    note: str | None = Field(None, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime = moment()
     void_at: datetime | None = moment(default=None)

@@ -89,12 +89,12 @@ class Event(Row, OfficeOwned, table=True):
     )
 
     sequence: int = Field(sa_type=Integer)
-    case_id: str | None = Field(None, sa_type=String(32))
+    case_id: str | None = Field(default=None, sa_type=String(32))
     kind: str = Field(sa_type=String(32))
     actor_kind: str = Field(sa_type=String(12))
-    actor_id: str | None = Field(None, sa_type=String(32))
-    actor_name: str = Field("", description="shown with the line; not in the digest")
-    is_public: bool = Field(False, sa_type=Boolean)
+    actor_id: str | None = Field(default=None, sa_type=String(32))
+    actor_name: str = Field(default="", description="shown with the line; not in the digest")
+    is_public: bool = Field(default=False, sa_type=Boolean)
     detail: dict[str, object] = Field(default_factory=dict, sa_type=Json)
     at: datetime = moment()
     previous: str = Field(sa_type=String(64))
@@ -107,8 +107,8 @@ class ChainHead(SQLModel, table=True):
     __tablename__ = "chain_head"
 
     office_id: str = ref("office.id", primary_key=True)
-    sequence: int = Field(0, sa_type=Integer)
-    digest: str = Field("", sa_type=String(64))
+    sequence: int = Field(default=0, sa_type=Integer)
+    digest: str = Field(default="", sa_type=String(64))
 
 
 class View(Row, OfficeOwned, table=True):
@@ -120,4 +120,6 @@ class View(Row, OfficeOwned, table=True):
     staff_id: str = Field(sa_type=String(32))
     case_id: str = Field(sa_type=String(32))
     at: datetime = moment()
-    batch: str | None = Field(None, sa_type=String(64), description="digest of the batch it was written in")
+    batch: str | None = Field(
+        default=None, sa_type=String(64), description="digest of the batch it was written in"
+    )

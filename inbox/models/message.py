@@ -65,25 +65,27 @@ class Message(Row, OfficeOwned, table=True):
 
     case_id: str | None = ref("case.id", default=None)
     channel_id: str | None = ref("channel.id", default=None)
-    arrival_id: str | None = Field(None, sa_type=String(32))
+    arrival_id: str | None = Field(default=None, sa_type=String(32))
     direction: str = Field(sa_type=String(8))
-    kind: str = Field(MessageKind.MESSAGE, sa_type=String(16))
-    external_id: str | None = Field(None, sa_type=String(998))
-    content_key: str | None = Field(None, sa_type=String(64))
+    kind: str = Field(default=MessageKind.MESSAGE, sa_type=String(16))
+    external_id: str | None = Field(default=None, sa_type=String(998))
+    content_key: str | None = Field(default=None, sa_type=String(64))
     sender_name: str = ""
-    sender_handle: str = Field("", sa_type=String(254))
+    sender_handle: str = Field(default="", sa_type=String(254))
     recipients: list[str] = json_list()
     subject: str | None = None
-    text: str = Field("", sa_type=Text)
-    new_text: str = Field("", sa_type=Text)
-    language: str = Field("en", sa_type=String(2))
-    machine: str | None = Field(None, sa_type=String(12))
+    text: str = Field(default="", sa_type=Text)
+    new_text: str = Field(default="", sa_type=Text)
+    language: str = Field(default="en", sa_type=String(2))
+    machine: str | None = Field(default=None, sa_type=String(12))
     warnings: list[str] = json_list()
-    has_html: bool = Field(False, sa_type=Boolean)
-    copies: int = Field(0, sa_type=Integer, description="how often the same message came again")
-    author_id: str | None = Field(None, sa_type=String(32), description="staff id, for notes and replies")
+    has_html: bool = Field(default=False, sa_type=Boolean)
+    copies: int = Field(default=0, sa_type=Integer, description="how often the same message came again")
+    author_id: str | None = Field(
+        default=None, sa_type=String(32), description="staff id, for notes and replies"
+    )
     constituent_id: str | None = ref("constituent.id", default=None)
-    proposed_case_id: str | None = Field(None, sa_type=String(32))
+    proposed_case_id: str | None = Field(default=None, sa_type=String(32))
     proposed_because: str | None = None
     sent_at: datetime | None = moment(default=None)
     received_at: datetime = moment()
@@ -100,4 +102,4 @@ class Attachment(Row, OfficeOwned, table=True):
     size: int
     content_hash: str = Field(sa_type=String(64))
     content_id: str | None = None
-    scan: str = Field(Scan.NOT_SCANNED, sa_type=String(12))
+    scan: str = Field(default=Scan.NOT_SCANNED, sa_type=String(12))

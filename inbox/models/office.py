@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from inbox.models.base import OfficeOwned, Row, json_dict, json_list, moment, ref
 
@@ -41,17 +41,19 @@ class Office(Row, table=True):
     member: str | None = None
     time_zone: str = "Europe/London"
     hours: dict[str, list[list[str]]] = json_dict()
-    address: str | None = Field(None, sa_type=Text)
+    address: str | None = Field(default=None, sa_type=Text)
     phone: str | None = None
     privacy_url: str | None = None
-    signature: str | None = Field(None, sa_type=Text)
-    named_lead: str | None = Field(None, description="staff id of the safeguarding lead", sa_type=String(32))
-    approval_office: str = Field("self", sa_type=String(8))
+    signature: str | None = Field(default=None, sa_type=Text)
+    named_lead: str | None = Field(
+        default=None, description="staff id of the safeguarding lead", sa_type=String(32)
+    )
+    approval_office: str = Field(default="self", sa_type=String(8))
     undo_seconds: int = 60
     languages: list[str] = json_list()
-    system_channel: str | None = Field(None, sa_type=String(32))
+    system_channel: str | None = Field(default=None, sa_type=String(32))
     prefix: str = Field(sa_type=String(6))
-    sending_paused: str | None = Field(None, description="why nothing leaves, or null")
+    sending_paused: str | None = Field(default=None, description="why nothing leaves, or null")
     created_at: datetime = moment()
 
 
@@ -64,10 +66,10 @@ class Staff(Row, OfficeOwned, table=True):
     email: str = Field(sa_type=String(254))
     name: str
     roles: list[str] = json_list()
-    is_active: bool = Field(True, sa_type=Boolean)
-    password_hash: str | None = Field(None, sa_type=Text)
-    totp_secret: str | None = Field(None, sa_type=Text, description="sealed")
-    totp_last_step: int = Field(0, sa_type=Integer)
+    is_active: bool = Field(default=True, sa_type=Boolean)
+    password_hash: str | None = Field(default=None, sa_type=Text)
+    totp_secret: str | None = Field(default=None, sa_type=Text, description="sealed")
+    totp_last_step: int = Field(default=0, sa_type=Integer)
     preferences: dict[str, str] = json_dict()
     created_at: datetime = moment()
 
@@ -81,11 +83,10 @@ class Team(Row, OfficeOwned, table=True):
     name: str = Field(sa_type=String(80))
 
 
-class TeamMember(SQLModel, table=True):
+class TeamMember(OfficeOwned, table=True):
     """Who is in which team."""
 
     __tablename__ = "team_member"
 
     team_id: str = ref("team.id", primary_key=True)
     staff_id: str = ref("staff.id", primary_key=True)
-    office_id: str = ref("office.id", index=True)

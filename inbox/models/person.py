@@ -14,12 +14,12 @@ class Constituent(Row, OfficeOwned, table=True):
     __tablename__ = "constituent"
 
     name: str
-    postcode: str | None = Field(None, sa_type=String(10))
-    postcode_typed: bool = Field(False, description="a person typed or confirmed it")
-    constituency: str = Field("unknown", sa_type=String(12))
-    address: str | None = Field(None, sa_type=Text)
-    phone: str | None = Field(None, sa_type=String(40))
-    language: str = Field("en", sa_type=String(2))
+    postcode: str | None = Field(default=None, sa_type=String(10))
+    postcode_typed: bool = Field(default=False, description="a person typed or confirmed it")
+    constituency: str = Field(default="unknown", sa_type=String(12))
+    address: str | None = Field(default=None, sa_type=Text)
+    phone: str | None = Field(default=None, sa_type=String(40))
+    language: str = Field(default="en", sa_type=String(2))
     safe_contact: dict[str, str] = json_dict()
     created_at: datetime = moment()
 

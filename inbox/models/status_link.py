@@ -15,9 +15,9 @@ class StatusLink(Row, OfficeOwned, table=True):
 
     case_id: str = ref("case.id", index=True)
     constituent_id: str | None = ref("constituent.id", default=None)
-    language: str = Field("en", sa_type=String(2))
-    is_closed: bool = Field(False, sa_type=Boolean, description="revoked")
-    failed_tries: int = Field(0, sa_type=Integer)
+    language: str = Field(default="en", sa_type=String(2))
+    is_closed: bool = Field(default=False, sa_type=Boolean, description="revoked")
+    failed_tries: int = Field(default=0, sa_type=Integer)
     failing_since: datetime | None = moment(default=None)
     seen_at: datetime | None = moment(default=None)
     created_at: datetime = moment()

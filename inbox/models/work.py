@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
-from inbox.models.base import Row, json_dict, moment
+from inbox.models.base import OfficeOwned, Row, json_dict, moment
 
 
 class SignInAddress(SQLModel, table=True):
@@ -24,7 +24,7 @@ class SignInTry(SQLModel, table=True):
     __tablename__ = "sign_in_try"
 
     key: str = Field(primary_key=True, sa_type=String(80))
-    failures: int = Field(0, sa_type=Integer)
+    failures: int = Field(default=0, sa_type=Integer)
     since: datetime = moment()
 
 
@@ -37,7 +37,7 @@ class WebSession(SQLModel, table=True):
     staff_id: str = Field(sa_type=String(32), index=True)
     office_id: str = Field(sa_type=String(32))
     csrf: str = Field(sa_type=String(64))
-    is_full: bool = Field(False, sa_type=Boolean)
+    is_full: bool = Field(default=False, sa_type=Boolean)
     created_at: datetime = moment()
     seen_at: datetime = moment()
 
@@ -50,7 +50,7 @@ class AccessToken(SQLModel, table=True):
     token_hash: str = Field(primary_key=True, sa_type=String(64))
     id: str = Field(sa_type=String(32), unique=True)
     office_id: str = Field(sa_type=String(32), index=True)
-    staff_id: str | None = Field(None, sa_type=String(32))
+    staff_id: str | None = Field(default=None, sa_type=String(32))
     name: str = Field(sa_type=String(80))
     scope: str = Field(sa_type=String(8))
     created_at: datetime = moment()
@@ -84,9 +84,9 @@ class Job(Row, table=True):
     subject_id: str = Field(sa_type=String(32))
     due_at: datetime = moment()
     lease_until: datetime | None = moment(default=None)
-    fence: int = Field(0, sa_type=Integer)
+    fence: int = Field(default=0, sa_type=Integer)
     attempts: int = 0
-    trouble: str | None = Field(None, sa_type=Text)
+    trouble: str | None = Field(default=None, sa_type=Text)
     finished_at: datetime | None = moment(default=None)
 
 
@@ -97,7 +97,7 @@ class Lease(SQLModel, table=True):
 
     name: str = Field(primary_key=True, sa_type=String(80))
     holder: str = Field(sa_type=String(80))
-    fence: int = Field(0, sa_type=Integer)
+    fence: int = Field(default=0, sa_type=Integer)
     until: datetime = moment()
 
 
@@ -123,17 +123,16 @@ class Presence(SQLModel, table=True):
     at: datetime = moment()
 
 
-class OnceKey(SQLModel, table=True):
+class OnceKey(OfficeOwned, table=True):
     """An Idempotency-Key or a form's one-use key, with the answer that was given."""
 
     __tablename__ = "once_key"
 
     key: str = Field(primary_key=True, sa_type=String(64))
-    office_id: str = Field(sa_type=String(32))
     request_hash: str = Field(sa_type=String(64))
     status: int = 0
     headers: dict[str, str] = json_dict()
-    answer: bytes | None = Field(None, sa_type=LargeBinary)
+    answer: bytes | None = Field(default=None, sa_type=LargeBinary)
     made_at: datetime = moment()
 
 

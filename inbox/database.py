@@ -1,0 +1,210 @@
+"""Sessions, transactions and the wall between offices. The only file that commits.
+
+Every unit of work is opened here at the edge (`web/dependencies.py`, `worker.py`, `cli`), for one
+office or for none. The wall: on both databases each query is narrowed to the session's office by
+`_stay_in_office`, and each new row must belong to it; on PostgreSQL row-level security stands behind.
+"""
+
+import gc
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlmodel import Session, select
+
+from inbox.errors import NotFound, SetupProblem, Unavailable
+from inbox.models import OfficeOwned
+
+Hook = Callable[[Session], None]
+Found = TypeVar("Found", bound=OfficeOwned)
+
+_EVERYWHERE = "every office"
+
+
+class Database:
+    """One database: `read` and `write` give sessions; a write commits once, at its end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._write_lock = threading.RLock()
+        if self.is_sqlite:
+            self._reading = _sqlite_engine(url, begin="BEGIN", query_only=True)
+            self._writing = _sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False)
+        elif url.startswith("postgresql+psycopg://"):
+            self._reading = self._writing = create_engine(
+                url, pool_size=10, max_overflow=20, pool_pre_ping=True
+            )
+        else:
+            raise SetupProblem("INBOX_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+
+    @property
+    def engine(self) -> Engine:
+        return self._writing
+
+    @contextmanager
+    def read(self, office_id: str | None = None) -> Iterator[Session]:
+        """A session that changes nothing. Without an office it sees only the tables outside the wall."""
+        with _plainly(), _Session(self._reading, office_id) as session:
+            yield session
+
+    @contextmanager
+    def write(self, office_id: str | None = None) -> Iterator[Session]:
+        """One transaction, committed when the block ends and rolled back when it raises."""
+        with _plainly(), self._one_writer(), _Session(self._writing, office_id) as session:
+            yield session
+            for hook in session.info.get("before_commit", ()):
+                hook(session)
+            session.commit()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A bare connection for what is neither reading nor writing of cases (health, wake-up)."""
+        with _plainly(), self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._write_lock:
+            yield
+
+    def close(self) -> None:
+        self._reading.dispose()
+        self._writing.dispose()
+
+
+class _Session(Session):
+    def __init__(self, engine: Engine, office_id: str | None) -> None:
+        super().__init__(engine, expire_on_commit=False, autoflush=False)
+        self.info["office"] = office_id
+        if engine.dialect.name == "postgresql":
+            self.execute(
+                text("SELECT set_config('inbox.office', :office, true)"), {"office": office_id or ""}
+            )
+
+
+def office_of(session: Session) -> str:
+    """The office this session works for. Raises LookupError when it works for none."""
+    office = session.info.get("office")
+    if not office:
+        raise LookupError("this session works for no office")
+    return str(office)
+
+
+def find(session: Session, kind: type[Found], key: str | None) -> Found:
+    """The row of this office with that id. Raises NotFound, alike for absent and for another office's."""
+    found = find_or_none(session, kind, key)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_or_none(session: Session, kind: type[Found], key: str | None) -> Found | None:
+    """The row of this office with that id, or None."""
+    if key is None:
+        return None
+    return session.exec(select(kind).where(kind.id == key)).first()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Work that can fail alone: what it wrote and recorded is undone, the rest of the transaction stands."""
+    session.flush()
+    pending = session.info.get("pending")
+    kept = len(pending) if pending is not None else 0
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except BaseException:
+        if pending is not None:
+            del pending[kept:]
+        elif "pending" in session.info:
+            session.info["pending"].clear()
+        raise
+
+
+def before_commit(session: Session, hook: Hook) -> None:
+    """Runs `hook` once, last thing before this session's commit."""
+    hooks = session.info.setdefault("before_commit", [])
+    if hook not in hooks:
+        hooks.append(hook)
+
+
+def database_now(session: Session) -> datetime:
+    """The database's clock, which all nodes share. Leases are counted by it."""
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.now(UTC)  # one machine, one clock
+    moment = session.connection().execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+def freeze_memory() -> None:
+    """At the end of start-up: what is loaded now lives for ever, so the collector need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+@event.listens_for(_Session, "do_orm_execute")
+def _stay_in_office(state: ORMExecuteState) -> None:
+    office = state.session.info.get("office")
+    if state.is_column_load or state.is_relationship_load:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(OfficeOwned, lambda row: row.office_id == office, include_aliases=True)
+    )
+
+
+@event.listens_for(_Session, "before_flush")
+def _write_in_office(session: Session, context: UOWTransaction, instances: object) -> None:
+    office = session.info.get("office")
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, OfficeOwned) and row.office_id != office:
+            raise LookupError(f"a {type(row).__name__.lower()} of another office was about to be written")
+
+
+def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False}, pool_size=20)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
+                       "temp_store=MEMORY", f"query_only={int(query_only)}"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turns a database that cannot answer just now into a 503 that says so."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(_why(error)) from error
+
+
+def _why(error: DBAPIError) -> str:
+    words = str(error.orig).lower()
+    if "full" in words or "no space" in words:
+        return "The disk is full, so nothing new can be saved. Reading still works. Free some space."
+    if "no such table" in words or "does not exist" in words:
+        return "The database has no tables yet, or old ones. Run `inbox migrate`."
+    return "The database is busy or away. Nothing was lost. Try again in a moment."

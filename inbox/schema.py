@@ -1,0 +1,94 @@
+"""Brings a database to this version, and refuses to run on any other."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from inbox.database import Database
+from inbox.errors import SetupProblem
+from inbox.settings import Environment, Settings
+
+
+def data_folder(name: str) -> Path:
+    """`templates` or `alembic`: beside the package in a checkout, inside it when installed."""
+    here = Path(__file__).parent
+    for place in (here / "_data" / name, here.parent / name):
+        if place.is_dir():
+            return place
+    raise SetupProblem(f"the folder {name} is missing from this installation; install it again")
+
+
+def newest() -> str:
+    """The version this program needs."""
+    return str(ScriptDirectory(str(data_folder("alembic"))).get_current_head())
+
+
+def current(database: Database) -> str | None:
+    """The version the database has; None for an empty one."""
+    with database.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(settings: Settings) -> str:
+    """Runs what is missing, each migration in a transaction of its own; returns the version reached."""
+    url = settings.migrate_database_url or settings.database_url
+    Database(url).close()  # refuses other kinds of database, and makes the folder
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(data_folder("alembic")))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+        _grant(settings, connection)
+    engine.dispose()
+    return newest()
+
+
+def check(database: Database, settings: Settings) -> None:
+    """Raises SetupProblem unless the database is at this version and the walls stand."""
+    found, wanted = current(database), newest()
+    if found is None:
+        raise SetupProblem("the database is empty: run `inbox migrate`")
+    if found != wanted:
+        known = {script.revision for script in ScriptDirectory(str(data_folder("alembic"))).walk_revisions()}
+        if found not in known:
+            raise SetupProblem(
+                f"the database is at version {found}, which this program does not know: install a newer one"
+            )
+        raise SetupProblem(
+            f"the database is at version {found}, this program needs {wanted}: run `inbox migrate`"
+        )
+    if not database.is_sqlite and settings.env is Environment.PRODUCTION:
+        _refuse_strong_role(database)
+
+
+def _refuse_strong_role(database: Database) -> None:
+    query = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    with database.connect() as connection:
+        if connection.execute(query).scalar():
+            raise SetupProblem(
+                "the database role may pass the walls between offices: "
+                "use one without SUPERUSER and BYPASSRLS"
+            )
+
+
+def _grant(settings: Settings, connection: object) -> None:
+    """Lets the role that runs the program use what another role owns."""
+    from sqlalchemy import Connection, make_url
+
+    runner = make_url(settings.database_url).username
+    if not isinstance(connection, Connection) or connection.dialect.name != "postgresql":
+        return
+    if not settings.migrate_database_url or not runner or not runner.replace("_", "").isalnum():
+        return
+    connection.execute(
+        text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{runner}"')
+    )
+    connection.execute(text(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{runner}"'))
+    connection.execute(text(f'REVOKE UPDATE, DELETE ON event FROM "{runner}"'))
+    connection.commit()
