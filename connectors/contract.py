@@ -124,6 +124,27 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """Words on their way out, before the channel gives them its form.
+
+    `message_id` is bare (no angle brackets). `automatic` marks what no person wrote (RFC 3834).
+    """
+
+    message_id: str
+    sender: Handle
+    recipients: tuple[Handle, ...]
+    subject: str
+    text: str
+    date: datetime
+    language: str = "en"
+    automatic: bool = False
+    reply_to: Handle | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """What leaves. `raw`, when set, is the whole message as stored before the first attempt.
 
@@ -220,6 +241,15 @@ class Reads(Protocol):
     """Understands. Pure: no network, no clock, never raises on any bytes."""
 
     def read(self, arrival: RawArrival) -> InboundMessage | DeliveryReport: ...
+
+
+@runtime_checkable
+class Composes(Protocol):
+    """Gives a letter the channel's form. Pure."""
+
+    def compose(self, letter: Letter) -> bytes:
+        """The exact bytes that will leave. Raises PermanentFailure when the letter cannot be expressed."""
+        ...
 
 
 @runtime_checkable

@@ -52,13 +52,17 @@ class SecretKeys:
         """Whether the first key sealed it (`inbox keys rotate` re-wraps the others)."""
         return sealed.startswith(self._first + ".")
 
-    def mac(self, purpose: str, words: str) -> bytes:
-        """A MAC under a key of its own per purpose, from the first key."""
-        return _mac(self._keys[self._first], purpose, words)
+    def mac(self, purpose: str, words: str, size: int = 32) -> bytes:
+        """A MAC of `size` bytes (16 at the least) under a key of its own per purpose, from the first key."""
+        return _mac(self._keys[self._first], purpose, words)[:size]
 
-    def is_mac(self, purpose: str, words: str, claimed: bytes) -> bool:
-        """Whether any of our keys made `claimed`, compared in constant time and at full length."""
-        return any(hmac.compare_digest(_mac(key, purpose, words), claimed) for key in self._keys.values())
+    def is_mac(self, purpose: str, words: str, claimed: bytes, size: int = 32) -> bool:
+        """Whether any of our keys made `claimed`, of exactly `size` bytes, compared in constant time."""
+        if len(claimed) != size:
+            return False
+        return any(
+            hmac.compare_digest(_mac(key, purpose, words)[:size], claimed) for key in self._keys.values()
+        )
 
 
 def _mac(key: bytes, purpose: str, words: str) -> bytes:

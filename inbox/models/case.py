@@ -107,7 +107,9 @@ class Clock(Row, OfficeOwned, table=True):
     received_at: datetime = moment()
     amount: int = Field(sa_type=Integer)
     unit: str = Field(sa_type=String(16))
-    calendar: str = Field(sa_type=String(20), description="a nation, or uk")
+    nation: str | None = Field(
+        default=None, sa_type=String(20), description="whose days count; null: the office's own"
+    )
     pauses: list[dict[str, str | None]] = json_list()
     extensions: list[dict[str, str | int]] = json_list()
     met_at: datetime | None = moment(default=None)

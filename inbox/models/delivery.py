@@ -88,6 +88,7 @@ class Enquiry(Row, OfficeOwned, table=True):
     body: str
     address: str = Field(sa_type=String(254))
     question: str = Field(sa_type=Text)
+    working_days: int = Field(default=20, sa_type=Integer, description="how long the body has")
     asked_by: str | None = Field(default=None, sa_type=String(32))
     asked_at: datetime | None = moment(default=None)
     answered_at: datetime | None = moment(default=None)

@@ -1,0 +1,88 @@
+"""A case from its opening: reference, person, what is learnt of them, and how a new message wakes it."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from inbox.desk import Desk
+from inbox.history import SYSTEM, record
+from inbox.models import (
+    CASE_MOVES,
+    Case,
+    CaseStatus,
+    Constituent,
+    EventKind,
+    Message,
+    move,
+)
+from inbox.references import new_reference
+from routing.assessment import Assessment
+from routing.words import ConstituencyState, Language
+
+_ASLEEP = frozenset({CaseStatus.RESOLVED, CaseStatus.CLOSED})
+_WAITING = frozenset({CaseStatus.WAITING_CONSTITUENT, CaseStatus.WAITING_BODY})
+
+
+def open_case(
+    session: Session, desk: Desk, message: Message | None, person: Constituent | None, *, now: datetime,
+    subject: str | None = None,
+) -> Case:  # fmt: skip
+    """A new case; `message` is what opened it, if a message did."""
+    received = message.received_at if message else now
+    case = Case(
+        office_id=desk.office.id,
+        reference=_free_reference(session, desk.office.prefix),
+        subject=(subject or title_of(message))[:200],
+        channel_id=message.channel_id if message else None,
+        constituent_id=person.id if person else None,
+        received_at=received,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(case)
+    session.flush()
+    record(session, case, EventKind.CASE_OPENED, SYSTEM, now=now, public=True,
+           message=message.id if message else None)  # fmt: skip
+    return case
+
+
+def wake(session: Session, desk: Desk, case: Case, message: Message, *, now: datetime) -> None:
+    """Somebody wrote on this case: it is nobody's turn but ours now, and a finished one is open again."""
+    before = CaseStatus(case.status)
+    if before in _ASLEEP:
+        case.status = move(case.status, CaseStatus.OPEN, CASE_MOVES, "case")
+        case.closed_at = None
+        record(session, case, EventKind.CASE_REOPENED, SYSTEM, now=now, public=True, message=message.id)
+    elif before is CaseStatus.WAITING_CONSTITUENT or (
+        before is CaseStatus.WAITING_BODY and message.constituent_id != case.constituent_id
+    ):
+        case.status = move(case.status, CaseStatus.OPEN, CASE_MOVES, "case")
+        case.waiting_for = None
+        record(session, case, EventKind.STATUS_CHANGED, SYSTEM, now=now, before=before, after=case.status)
+    case.version += 1
+
+
+def learn(person: Constituent, assessment: Assessment) -> None:
+    """What a message tells of its writer fills gaps; it never overwrites what a person confirmed."""
+    if person.postcode is None and assessment.postcode:
+        person.postcode = assessment.postcode
+    if person.constituency == ConstituencyState.UNKNOWN:
+        person.constituency = assessment.constituency
+    if assessment.language is Language.WELSH:
+        person.language = Language.WELSH
+
+
+def title_of(message: Message | None) -> str:
+    """What a list calls a case: its subject, or its first words."""
+    if message is None:
+        return "No subject"
+    words = " ".join((message.subject or "").split()) or " ".join(message.new_text.split())[:80]
+    return words or "No subject"
+
+
+def _free_reference(session: Session, prefix: str) -> str:
+    for length in (4, 4, 4, 5, 6, 8):
+        reference = new_reference(prefix, length)
+        if session.exec(select(Case.id).where(Case.reference == reference)).first() is None:
+            return reference
+    raise RuntimeError("no free case reference was found")

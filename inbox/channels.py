@@ -1,0 +1,168 @@
+"""Connected accounts: made, tested, switched, watched. The only module that knows concrete channels."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlmodel import Session, col, select
+
+from connectors import registry
+from connectors.contract import Checked, Composes, Polls, Sends, Tests
+from inbox.database import office_of
+from inbox.errors import Conflict, Refused
+from inbox.failpoints import reach
+from inbox.history import Actor, record
+from inbox.models import Channel, ChannelHealth, ChannelMode, EventKind, new_id
+from inbox.secrets import SecretKeys
+from inbox.settings import Settings
+
+QUIET_AFTER = timedelta(minutes=15)
+
+
+def kinds() -> dict[str, dict[str, Any]]:
+    """Every kind of channel and the keys it takes, for forms and for `inbox channel kinds`."""
+    return {kind: dict(made.KEYS) for kind, made in registry.KINDS.items()}
+
+
+def composers() -> dict[str, Composes]:
+    """The kinds that can carry a letter."""
+    return {kind: cast(Composes, made) for kind, made in registry.KINDS.items() if hasattr(made, "compose")}
+
+
+def connect(channel: Channel, keys: SecretKeys, settings: Settings) -> Any:
+    """The connector of a channel. Raises Refused when its settings make no sense."""
+    secrets = keys.open_all(channel.sealed, channel.id)
+    return build(channel.kind, channel.settings, secrets, channel.since, settings)
+
+
+def build(
+    kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings
+) -> Any:
+    """A connector from plain values and secrets, as a form or a command gives them."""
+    made = registry.KINDS.get(kind)
+    if made is None:
+        raise Refused(
+            f"There is no channel of kind {kind!r}. Known kinds: {', '.join(sorted(registry.KINDS))}."
+        )
+    try:
+        return made.from_settings(
+            {"since": since.isoformat(), **values},
+            secrets,
+            allow_private=settings.private_hosts,
+            smtp_timeout=settings.smtp_timeout,
+            hooks=reach,
+        )
+    except ValueError as problem:
+        raise Refused(str(problem)) from problem
+
+
+def add(
+    session: Session, *, kind: str, name: str, values: Mapping[str, str], secrets: Mapping[str, str],
+    keys: SecretKeys, settings: Settings, now: datetime, actor: Actor, mode: ChannelMode = ChannelMode.LISTEN,
+) -> Channel:  # fmt: skip
+    """A new channel, listening. Its secrets are sealed under its own id and never shown again."""
+    if not name.strip():
+        raise Refused("Give the channel a name.")
+    taken = session.exec(select(Channel).where(Channel.name == name.strip())).first()
+    if taken is not None:
+        raise Conflict(f"There is a channel called {name.strip()} already.")
+    since = datetime.fromisoformat(values["since"]) if values.get("since") else now
+    if since.tzinfo is None:
+        since = since.replace(tzinfo=now.tzinfo)
+    plain = {key: value for key, value in values.items() if key != "since"}
+    build(kind, plain, secrets, since, settings)
+    channel = Channel(
+        id=new_id(),
+        office_id=office_of(session),
+        kind=kind,
+        name=name.strip(),
+        account=plain.get("address", name).strip().lower(),
+        mode=mode,
+        settings=plain,
+        since=since,
+        created_at=now,
+    )
+    channel.sealed = keys.seal_all(secrets, channel.id) if secrets else None
+    session.add(channel)
+    session.flush()
+    record(session, None, EventKind.CHANNEL_ADDED, actor, now=now, channel=channel.id, channel_kind=kind)
+    return channel
+
+
+def set_mode(
+    session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None, now: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """Switches a channel. Anything but full needs a reason that others will read."""
+    if mode is not ChannelMode.FULL and not reason.strip():
+        raise Refused("Say why. Others will read it.")
+    before = channel.mode
+    channel.mode, channel.mode_reason, channel.mode_until = mode, reason.strip() or None, until
+    record(
+        session,
+        None,
+        EventKind.CHANNEL_CHANGED,
+        actor,
+        now=now,
+        channel=channel.id,
+        before=before,
+        after=mode,
+    )
+
+
+def remove(session: Session, channel: Channel, *, now: datetime, actor: Actor) -> None:
+    """Disconnects an account. What came through it stays."""
+    channel.removed_at, channel.mode, channel.sealed = now, ChannelMode.OFF, None
+    channel.name = f"{channel.name} (removed {now:%Y-%m-%d %H:%M:%S})"[:80]
+    record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="removed")
+
+
+def test(channel: Channel, keys: SecretKeys, settings: Settings) -> Sequence[Checked]:
+    """What works and what does not, in words. Sends nothing and changes nothing."""
+    try:
+        connector = connect(channel, keys, settings)
+    except Refused as problem:
+        return (Checked("settings", False, problem.sentence),)
+    if not isinstance(connector, Tests):
+        return (Checked("settings", True, "This kind of channel needs no connection."),)
+    return connector.check()
+
+
+def health(channel: Channel, now: datetime) -> ChannelHealth:
+    """How a channel is, read from what happened last."""
+    if channel.mode == ChannelMode.OFF:
+        return ChannelHealth.OFF
+    if channel.needs_attention:
+        return ChannelHealth.NEEDS_ATTENTION
+    if channel.failing_since is not None:
+        return ChannelHealth.FAILING
+    return ChannelHealth.WAITING if channel.last_ok_at is None else ChannelHealth.OK
+
+
+def worked(channel: Channel, now: datetime) -> None:
+    """The platform answered: whatever was wrong is over."""
+    channel.last_ok_at, channel.failing_since, channel.retry_at = now, None, None
+    channel.failures, channel.trouble, channel.needs_attention = 0, None, False
+
+
+def failed(channel: Channel, reason: str, *, now: datetime, wait: timedelta, attention: bool) -> None:
+    """The platform did not answer, or refused us: shown on the channel's page, tried again after `wait`."""
+    channel.failing_since = channel.failing_since or now
+    channel.failures += 1
+    channel.trouble, channel.needs_attention = reason, attention
+    channel.retry_at = now + wait
+
+
+def open_channels(session: Session) -> list[Channel]:
+    """The office's channels that are connected, in the order they were added."""
+    return list(
+        session.exec(select(Channel).where(col(Channel.removed_at).is_(None)).order_by(col(Channel.id)))
+    )
+
+
+def polls(connector: object) -> Polls | None:
+    return connector if isinstance(connector, Polls) else None
+
+
+def sends(connector: object) -> Sends | None:
+    return connector if isinstance(connector, Sends) else None

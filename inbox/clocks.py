@@ -1,0 +1,186 @@
+"""Promises on a case: started, paused, met, cancelled. Their arithmetic is `routing.sla`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from inbox.desk import Desk
+from inbox.errors import Conflict, Refused
+from inbox.history import Actor, record
+from inbox.models import Case, CaseStatus, Clock, EventKind
+from routing.rules import ClockOrder
+from routing.sla import DEFAULT_CLOCKS, ClockFacts, Extension, Pause, Reading, due_at, read, warn_at
+from routing.words import ClockKind, ClockState, Nation, OfficeKind, Unit
+
+RUNNING = frozenset({ClockState.RUNNING, ClockState.AT_RISK, ClockState.BREACHED})
+
+
+def start(
+    session: Session,
+    desk: Desk,
+    case: Case,
+    order: ClockOrder,
+    *,
+    received_at: datetime,
+    now: datetime,
+    actor: Actor,
+    enquiry_id: str | None = None,
+) -> Clock:
+    """Starts a clock by the office's own target where the order names none. The same kind runs once."""
+    running = [clock for clock in of_case(session, case) if clock.kind == order.kind and is_open(clock)]
+    if running and enquiry_id is None:
+        return running[0]
+    facts = _ordered(desk, order, received_at)
+    clock = Clock(
+        office_id=case.office_id,
+        case_id=case.id,
+        enquiry_id=enquiry_id,
+        kind=facts.kind,
+        received_at=received_at,
+        amount=facts.amount,
+        unit=facts.unit,
+        nation=facts.nation,
+        due_at=due_at(facts, desk.calendar),
+        warn_at=warn_at(facts, desk.calendar),
+    )
+    session.add(clock)
+    show_next(case, [*of_case(session, case), clock])
+    record(session, case, EventKind.CLOCK_STARTED, actor, now=now, clock=clock.id, kind=str(facts.kind),
+           due=clock.due_at.isoformat())  # fmt: skip
+    return clock
+
+
+def meet(
+    session: Session, case: Case, kinds: Iterable[ClockKind], *, now: datetime, actor: Actor,
+    enquiry_id: str | None = None,
+) -> None:  # fmt: skip
+    """What was promised has been done: stops every open clock of these kinds."""
+    wanted = frozenset(kinds)
+    clocks = of_case(session, case)
+    for clock in clocks:
+        if clock.kind in wanted and is_open(clock) and (enquiry_id is None or clock.enquiry_id == enquiry_id):
+            clock.met_at = now
+            record(session, case, EventKind.CLOCK_MET, actor, now=now, clock=clock.id, kind=clock.kind)
+    show_next(case, clocks)
+
+
+def replied(session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor) -> None:
+    """A reply reached the person: what was owed is met, and on an open case the next update is promised."""
+    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.NEXT_UPDATE)
+    meet(session, case, answered, now=now, actor=actor)
+    if case.status in (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING_BODY):
+        order = ClockOrder(kind=ClockKind.NEXT_UPDATE)
+        start(session, desk, case, order, received_at=now, now=now, actor=actor)
+
+
+def cancel_all(session: Session, case: Case, *, now: datetime, actor: Actor) -> None:
+    """Nothing is owed any more (closed, or junk)."""
+    clocks = of_case(session, case)
+    for clock in clocks:
+        if is_open(clock):
+            clock.cancelled_at = now
+            record(session, case, EventKind.CLOCK_CANCELLED, actor, now=now, clock=clock.id, kind=clock.kind)
+    show_next(case, clocks)
+
+
+def pause(
+    session: Session, desk: Desk, case: Case, clock: Clock, *, category: str, reason: str, now: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """Stops the count, with a reason that others will read; working days paused are credited."""
+    if not reason.strip():
+        raise Refused("Say why. Others will read it.")
+    if not is_open(clock) or _is_paused(clock):
+        raise Conflict("This clock is not running, so it cannot be paused.")
+    clock.pauses = [
+        *clock.pauses,
+        {"start": now.isoformat(), "end": None, "category": category, "reason": reason},
+    ]
+    _recount(desk, clock)
+    show_next(case, of_case(session, case))
+    record(session, case, EventKind.CLOCK_PAUSED, actor, now=now, clock=clock.id, category=category)
+
+
+def resume(session: Session, desk: Desk, case: Case, clock: Clock, *, now: datetime, actor: Actor) -> None:
+    """Lets a paused clock run on, with the days it stood still given back."""
+    if not _is_paused(clock):
+        raise Conflict("This clock is not paused.")
+    clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "end": now.isoformat()}]
+    _recount(desk, clock)
+    show_next(case, of_case(session, case))
+    record(session, case, EventKind.CLOCK_RESUMED, actor, now=now, clock=clock.id)
+
+
+def of_case(session: Session, case: Case) -> list[Clock]:
+    """Every clock of a case, also those added in this transaction, in order of their start."""
+    stored = session.exec(select(Clock).where(Clock.case_id == case.id).order_by(col(Clock.id))).all()
+    fresh = [row for row in session.new if isinstance(row, Clock) and row.case_id == case.id]
+    return [*stored, *(clock for clock in fresh if clock not in stored)]
+
+
+def facts_of(clock: Clock) -> ClockFacts:
+    """The clock as `routing.sla` reads it."""
+    return ClockFacts(
+        kind=ClockKind(clock.kind),
+        received_at=clock.received_at,
+        amount=clock.amount,
+        unit=Unit(clock.unit),
+        nation=Nation(clock.nation) if clock.nation else None,
+        pauses=tuple(
+            Pause(
+                datetime.fromisoformat(str(one["start"])),
+                datetime.fromisoformat(one["end"]) if one["end"] else None,
+                str(one["category"]),
+                str(one["reason"]),
+            )
+            for one in clock.pauses
+        ),
+        extensions=tuple(
+            Extension(
+                int(one["amount"]),
+                Unit(one["unit"]),
+                str(one["reason"]),
+                datetime.fromisoformat(str(one["on"])),
+            )
+            for one in clock.extensions
+        ),
+        met_at=clock.met_at,
+        cancelled_at=clock.cancelled_at,
+    )
+
+
+def reading(desk: Desk, clock: Clock, now: datetime) -> Reading:
+    """What the clock says at `now`."""
+    return read(facts_of(clock), now, desk.calendar)
+
+
+def is_open(clock: Clock) -> bool:
+    return clock.met_at is None and clock.cancelled_at is None
+
+
+def _is_paused(clock: Clock) -> bool:
+    return bool(clock.pauses) and clock.pauses[-1]["end"] is None
+
+
+def _ordered(desk: Desk, order: ClockOrder, received_at: datetime) -> ClockFacts:
+    usual = DEFAULT_CLOCKS[OfficeKind(desk.office.kind)].get(order.kind)
+    amount = order.amount or (usual.amount if usual else 20)
+    unit = order.unit or (usual.unit if usual else Unit.WORKING_DAYS)
+    return ClockFacts(
+        order.kind, received_at, amount, unit, order.nation or (usual.nation if usual else None)
+    )
+
+
+def _recount(desk: Desk, clock: Clock) -> None:
+    facts = facts_of(clock)
+    clock.due_at = due_at(facts, desk.calendar)
+    clock.warn_at = warn_at(facts, desk.calendar)
+    clock.warned_at = None
+
+
+def show_next(case: Case, clocks: Iterable[Clock]) -> None:
+    """Keeps the case's sort key true: the next promise that can still be missed."""
+    case.next_due_at = min(
+        (clock.due_at for clock in clocks if is_open(clock) and not _is_paused(clock)), default=None
+    )

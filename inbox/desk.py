@@ -1,0 +1,103 @@
+"""What every stage needs to know of its office, loaded once: rules, calendar, teams, channels, keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from connectors.contract import Composes
+from inbox.database import office_of
+from inbox.models import Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
+from inbox.secrets import SecretKeys
+from inbox.storage import Store
+from routing.constituency import PostcodeTable
+from routing.engine import CompiledRules, compile_rules
+from routing.rule_files import rule_from
+from routing.words import Nation
+from routing.working_time import Window, WorkingCalendar, week_from
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a node hands to its stages: where bytes lie, its keys, its address, how letters are composed."""
+
+    store: Store
+    keys: SecretKeys
+    base_url: str
+    composers: Mapping[str, Composes]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One office, ready to work. A snapshot: load it anew for each batch of work."""
+
+    office: Office
+    tools: Tools
+    rules: CompiledRules
+    calendar: WorkingCalendar
+    area: PostcodeTable
+    teams: Mapping[str, str]
+    channels: Mapping[str, Channel]
+    staff: Mapping[str, Staff]
+    members: Mapping[str, tuple[str, ...]]
+
+    @property
+    def keys(self) -> SecretKeys:
+        return self.tools.keys
+
+    @property
+    def store(self) -> Store:
+        return self.tools.store
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        return frozenset(channel.account.lower() for channel in self.channels.values())
+
+    def mode_of(self, channel_id: str | None) -> ChannelMode:
+        channel = self.channels.get(channel_id or "")
+        return ChannelMode(channel.mode) if channel else ChannelMode.OFF
+
+
+def open_desk(session: Session, tools: Tools) -> Desk:
+    """The session's office as it is now."""
+    office = session.exec(select(Office).where(Office.id == office_of(session))).one()
+    rules = session.exec(select(Rule).where(col(Rule.is_enabled)).order_by(col(Rule.position))).all()
+    channels = session.exec(select(Channel).where(col(Channel.removed_at).is_(None))).all()
+    members: dict[str, list[str]] = {}
+    for member in session.exec(select(TeamMember)):
+        members.setdefault(member.team_id, []).append(member.staff_id)
+    return Desk(
+        office=office,
+        tools=tools,
+        rules=compile_rules([rule_from(rule.body) for rule in rules]),
+        calendar=calendar_of(office),
+        area=area_of(session, office),
+        teams={team.name: team.id for team in session.exec(select(Team))},
+        channels={channel.id: channel for channel in channels},
+        staff={person.id: person for person in session.exec(select(Staff))},
+        members={team: tuple(sorted(people)) for team, people in members.items()},
+    )
+
+
+def calendar_of(office: Office) -> WorkingCalendar:
+    """When the office works: its hours by weekday ("0" is Monday), its nation's holidays, its zone."""
+    windows = {
+        int(day): tuple(Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
+        for day, spans in office.hours.items()
+    }
+    week = {"week": week_from(windows)} if any(windows.values()) else {}
+    return WorkingCalendar(nation=Nation(office.nation), zone=ZoneInfo(office.time_zone), **week)
+
+
+def area_of(session: Session, office: Office) -> PostcodeTable:
+    """The newest imported boundaries, seen from this office's seat."""
+    newest = session.exec(select(Area.boundaries).order_by(col(Area.boundaries).desc()).limit(1)).first()
+    rows = session.exec(select(Area).where(Area.boundaries == newest)).all() if newest else []
+    return PostcodeTable(((row.code, row.constituency, row.member) for row in rows), ours=office.constituency)
+
+
+def local_day(desk: Desk, moment: datetime) -> str:
+    """The office's own date of a moment, as YYYY-MM-DD."""
+    return desk.calendar.day_of(moment).isoformat()

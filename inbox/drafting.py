@@ -1,0 +1,293 @@
+"""Our words before they leave: started from a template or an empty page, saved as typed, never lost."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inbox import people
+from inbox.dates import local_date
+from inbox.desk import Desk
+from inbox.errors import NotFound, Refused, Stale
+from inbox.history import Actor, record
+from inbox.models import (
+    DRAFT_MOVES,
+    EDITABLE,
+    Approval,
+    Attachment,
+    Case,
+    Channel,
+    ChannelMode,
+    Constituent,
+    Direction,
+    Draft,
+    DraftState,
+    DraftVersion,
+    EventKind,
+    Message,
+    Template,
+    move,
+)
+from inbox.wording import fill, gaps
+
+OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a writer changed; None leaves a thing as it is."""
+
+    text: str | None = None
+    subject: str | None = None
+    recipients: Sequence[str] | None = None
+    identity: str | None = None
+    attachments: Sequence[str] | None = None
+    channel_id: str | None = None
+
+
+def begin(
+    session: Session, desk: Desk, case: Case, *, author_id: str | None, now: datetime, actor: Actor,
+    answers: Message | None = None, template: Template | None = None, text: str = "",
+) -> Draft:  # fmt: skip
+    """A new draft on a case: to the person who wrote, on the channel they used, in the office's name."""
+    person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    answers = answers or newest_inbound(session, case)
+    channel = _channel(desk, case, answers)
+    draft = Draft(
+        office_id=case.office_id,
+        case_id=case.id,
+        number=_next_number(session, case),
+        channel_id=channel.id if channel else None,
+        answers=answers.id if answers else None,
+        recipients=_recipients(session, person, channel, answers),
+        subject=_subject(case, answers),
+        text=fill(template.body, values(desk, case, person, now)) if template else text,
+        language=person.language if person else "en",
+        author_id=author_id,
+        writers=[author_id] if author_id else [],
+        provenance={
+            "drafted_by": author_id,
+            "source": "template" if template else "typed",
+            "template": f"{template.name} v{template.version}" if template else None,
+            "lines": [],
+        },
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(draft)
+    session.flush()
+    _keep_version(session, draft, author_id, now)
+    record(session, case, EventKind.DRAFT_STARTED, actor, now=now, draft=draft.id)
+    return draft
+
+
+def save(
+    session: Session, draft: Draft, changes: Changes, *, version: int, author_id: str | None, now: datetime,
+    actor: Actor,
+) -> Draft:  # fmt: skip
+    """Saves what was typed. Any change voids an approval. Raises Stale where somebody saved first."""
+    if draft.version != version:
+        raise Stale("Somebody else changed this reply while you were writing. Both texts are kept.",
+                    version=draft.version, text=draft.text)  # fmt: skip
+    if draft.state not in EDITABLE:
+        raise Refused("This reply has left, so it cannot be changed.")
+    before = digest(session, draft)
+    _apply(session, draft, changes)
+    if digest(session, draft) == before:
+        return draft
+    draft.version += 1
+    draft.updated_at = now
+    if author_id and author_id not in draft.writers:
+        draft.writers = [*draft.writers, author_id]
+    _keep_version(session, draft, author_id, now)
+    _void(session, draft, now=now, actor=actor)
+    return draft
+
+
+def withdraw(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> None:
+    """Puts a draft away. Its words stay in its versions."""
+    draft.state = move(draft.state, DraftState.WITHDRAWN, DRAFT_MOVES, "reply")
+    draft.version += 1
+    record(session, draft.case_id, EventKind.DRAFT_WITHDRAWN, actor, now=now, draft=draft.id)
+
+
+def digest(session: Session, draft: Draft) -> str:
+    """What an approval is bound to: text, subject, recipients, files, identity and channel."""
+    hashes = [
+        session.exec(select(Attachment.content_hash).where(Attachment.id == one)).first() or ""
+        for one in draft.attachments
+    ]
+    words = [draft.text, draft.subject, list(draft.recipients), hashes, list(draft.attachments), draft.identity,
+             draft.channel_id]  # fmt: skip
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
+
+
+def problems(session: Session, desk: Desk, draft: Draft) -> list[str]:
+    """What blocks this draft from leaving, each in a sentence for its writer; empty when it may go."""
+    found: list[str] = []
+    if not draft.text.strip():
+        found.append("Write the message first.")
+    if not draft.recipients:
+        found.append("Choose who this goes to.")
+    found += [
+        f"Fill in {gap}, or take it out." for gap in dict.fromkeys(gaps(draft.text + "\n" + draft.subject))
+    ]
+    channel = desk.channels.get(draft.channel_id or "")
+    if channel is None:
+        found.append("Choose the channel to send on.")
+    elif channel.mode != ChannelMode.FULL:
+        found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
+    if draft.identity != OFFICE and draft.identity not in desk.staff:
+        found.append("Choose in whose name this goes.")
+    return found
+
+
+def newer_than(session: Session, draft: Draft) -> Message | None:
+    """A message that arrived on the case after the one this draft answers."""
+    newest = session.exec(
+        select(Message)
+        .where(
+            Message.case_id == draft.case_id,
+            Message.direction == Direction.INBOUND,
+            col(Message.machine).is_(None),
+        )
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+    if newest is None or newest.id == draft.answers:
+        return None
+    return newest if newest.received_at > draft.created_at or newest.id > (draft.answers or "") else None
+
+
+def newest_inbound(session: Session, case: Case) -> Message | None:
+    """The last thing that a person wrote to us on this case."""
+    query = (
+        select(Message)
+        .where(
+            Message.case_id == case.id,
+            Message.direction == Direction.INBOUND,
+            col(Message.machine).is_(None),
+        )
+        .order_by((col(Message.constituent_id) == case.constituent_id).desc(), col(Message.id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def values(desk: Desk, case: Case, person: Constituent | None, now: datetime) -> dict[str, str]:
+    """What named placeholders stand for on this case. What is not known is left out, and so stays a gap."""
+    office = desk.office
+    language = person.language if person else "en"
+    known = {
+        "name": person.name if person else "",
+        "reference": case.reference,
+        "office": office.name,
+        "member": office.member or "",
+        "constituency": office.constituency or "",
+        "received_on": local_date(case.received_at, office.time_zone, language),
+        "next_update": local_date(case.next_due_at, office.time_zone, language) if case.next_due_at else "",
+        "postcode": person.postcode or "" if person else "",
+        "signature": office.signature or "",
+        "phone": office.phone or "",
+        "today": local_date(now, office.time_zone, language),
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _apply(session: Session, draft: Draft, changes: Changes) -> None:
+    if changes.text is not None:
+        draft.text = changes.text.replace("\r\n", "\n").replace("\x00", "")
+    if changes.subject is not None:
+        draft.subject = " ".join(changes.subject.split())[:500]
+    if changes.recipients is not None:
+        draft.recipients = [_address(one) for one in changes.recipients if one.strip()]
+    if changes.identity is not None:
+        draft.identity = changes.identity
+    if changes.channel_id is not None:
+        draft.channel_id = changes.channel_id
+    if changes.attachments is not None:
+        draft.attachments = [_own_file(session, draft, one) for one in changes.attachments]
+
+
+def _address(words: str) -> str:
+    address = words.strip().lower()
+    local, at, domain = address.rpartition("@")
+    if not at or not local or "." not in domain or any(c.isspace() or ord(c) < 32 for c in address):
+        raise Refused("Enter an email address in the correct format, like name@example.com.")
+    return address
+
+
+def _own_file(session: Session, draft: Draft, attachment_id: str) -> str:
+    """Only files of the draft's own case can go with it."""
+    query = (
+        select(Attachment.id)
+        .join(Message, col(Message.id) == Attachment.message_id)
+        .where(Attachment.id == attachment_id, Message.case_id == draft.case_id)
+    )
+    if session.exec(query).first() is None:
+        raise NotFound
+    return attachment_id
+
+
+def _void(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> None:
+    """A text that changed was approved by nobody."""
+    if draft.state not in (DraftState.SUBMITTED, DraftState.APPROVED, DraftState.RETURNED):
+        return
+    approvals = session.exec(
+        select(Approval).where(Approval.draft_id == draft.id, col(Approval.void_at).is_(None))
+    ).all()
+    for approval in approvals:
+        approval.void_at = now
+    if draft.state != DraftState.RETURNED:
+        record(session, draft.case_id, EventKind.APPROVAL_VOIDED, actor, now=now, draft=draft.id)
+    draft.state = move(draft.state, DraftState.DRAFT, DRAFT_MOVES, "reply")
+
+
+def _keep_version(session: Session, draft: Draft, author_id: str | None, now: datetime) -> None:
+    session.add(
+        DraftVersion(
+            office_id=draft.office_id,
+            draft_id=draft.id,
+            version=draft.version,
+            subject=draft.subject,
+            text=draft.text,
+            author_id=author_id,
+            saved_at=now,
+        )
+    )
+
+
+def _next_number(session: Session, case: Case) -> int:
+    return (session.exec(select(func.max(Draft.number)).where(Draft.case_id == case.id)).one() or 0) + 1
+
+
+def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
+    """The channel the person used; else the office's first that can carry a letter."""
+    used = desk.channels.get((answers.channel_id if answers else None) or case.channel_id or "")
+    if used is not None and used.kind in desk.tools.composers:
+        return used
+    able = (channel for channel in desk.channels.values() if channel.kind in desk.tools.composers)
+    return next(able, None)
+
+
+def _recipients(
+    session: Session, person: Constituent | None, channel: Channel | None, answers: Message | None
+) -> list[str]:
+    """The address on file, never a Reply-To: the person's own on this channel."""
+    if channel is None:
+        return []
+    if person is not None:
+        known = people.addresses(session, person.id, channel.kind)
+        if answers is not None and answers.sender_handle in known:
+            return [answers.sender_handle]
+        return known[:1]
+    return [answers.sender_handle] if answers is not None and answers.sender_handle else []
+
+
+def _subject(case: Case, answers: Message | None) -> str:
+    subject = " ".join((answers.subject if answers and answers.subject else case.subject).split())
+    plain = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    return plain if case.reference in plain else f"{plain} ({case.reference})"

@@ -1,0 +1,375 @@
+"""What came in, kept first and understood second: from raw bytes to a message on a case.
+
+`keep` commits the promise that nothing is lost; only then may the mail server be told. `process` runs
+once per arrival in one transaction; what cannot be read is set aside with its bytes and can be run again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
+
+from connectors.contract import Attachment as File
+from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, ReportAction, Verdict
+from inbox import acknowledgement, casefile, clocks, matching, outbox, people, search, triage
+from inbox.desk import Desk
+from inbox.failpoints import reach
+from inbox.history import SYSTEM, record
+from inbox.models import (
+    ARRIVAL_MOVES,
+    Arrival,
+    ArrivalState,
+    Attachment,
+    Case,
+    Channel,
+    Constituent,
+    Delivery,
+    Direction,
+    EventKind,
+    Message,
+    MessageKind,
+    Scan,
+    move,
+    new_id,
+)
+from inbox.storage import Store
+from routing.rules import ClockOrder
+from routing.words import ClockKind, Kind
+
+Scanner = Callable[[bytes], Scan]
+_NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An arrival whose bytes are already durable under `raw_hash`."""
+
+    arrival: RawArrival
+    raw_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file whose bytes are already durable under `content_hash`."""
+
+    file: File
+    content_hash: str
+    scan: Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message that was read, its files in the store: ready for one short transaction."""
+
+    news: InboundMessage | DeliveryReport
+    files: tuple[Filed, ...]
+
+    @property
+    def message(self) -> InboundMessage:
+        return self.news.message if isinstance(self.news, DeliveryReport) else self.news
+
+
+def store_raw(store: Store, office_id: str, arrivals: Sequence[RawArrival]) -> list[Kept]:
+    """Makes the bytes durable, before any transaction is opened."""
+    return [Kept(arrival, store.put(office_id, arrival.raw)) for arrival in arrivals]
+
+
+def keep(
+    session: Session, channel: Channel, kept: Sequence[Kept], cursor: str | None, now: datetime
+) -> list[str]:
+    """Promises to process what is new; repeats fall away by the unique key. Returns the new arrivals' ids.
+
+    The cursor moves in the same commit, so a mailbox is never read past what is kept.
+    """
+    seen = _already_kept(session, channel, [one.arrival.external_id for one in kept])
+    fresh: dict[str, dict[str, Any]] = {}
+    for one in kept:
+        if one.arrival.external_id not in seen:
+            fresh.setdefault(one.arrival.external_id, _row(channel, one, now))
+    if fresh:
+        session.connection().execute(insert(Arrival), list(fresh.values()))
+        channel.last_in_at = now
+    if cursor is not None:
+        channel.cursor = cursor
+    return [str(row["id"]) for row in fresh.values()]
+
+
+def understand(
+    store: Store, office_id: str, news: InboundMessage | DeliveryReport, scan: Scanner
+) -> Understood:
+    """Puts the files of a message into the store, scanned, before any transaction is opened."""
+    message = news.message if isinstance(news, DeliveryReport) else news
+    files = tuple(
+        Filed(file, store.put(office_id, file.content), scan(file.content)) for file in message.attachments
+    )
+    return Understood(news, files)
+
+
+def process(
+    session: Session, desk: Desk, arrival: Arrival, understood: Understood, *, now: datetime,
+    acknowledging: bool = True,
+) -> Case | None:  # fmt: skip
+    """One arrival, in the caller's transaction: its case, or None for machine mail of no case."""
+    incoming = understood.message
+    if _is_repeat(session, arrival, incoming, now):
+        return None
+    message = _message(arrival, incoming)
+    case = _file(session, desk, arrival, understood, message, now=now, acknowledging=acknowledging)
+    arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
+    arrival.message_id, arrival.trouble = message.id, None
+    reach("intake.case")
+    return case
+
+
+def set_aside(session: Session, arrival: Arrival, why: str, now: datetime) -> None:
+    """It could not be read: kept in sight of the staff, with its bytes and a way to run it again."""
+    arrival.state = move(arrival.state, ArrivalState.QUARANTINED, ARRIVAL_MOVES, "message")
+    arrival.trouble = why
+    record(session, None, EventKind.SET_ASIDE, SYSTEM, now=now, arrival=arrival.id)
+
+
+def _file(
+    session: Session, desk: Desk, arrival: Arrival, understood: Understood, message: Message, *,
+    now: datetime, acknowledging: bool,
+) -> Case | None:  # fmt: skip
+    incoming = understood.message
+    if arrival.hints.get("direction") == "outbound":
+        return _sent_elsewhere(session, desk, message, incoming, now)
+    if isinstance(understood.news, DeliveryReport):
+        return _reported(session, understood.news, message, now)
+    if incoming.machine is not None:
+        return _machine(session, desk, understood, message, now)
+    return _person(session, desk, understood, message, now=now, acknowledging=acknowledging)
+
+
+def _person(
+    session: Session, desk: Desk, understood: Understood, message: Message, *, now: datetime,
+    acknowledging: bool,
+) -> Case:  # fmt: skip
+    """A person wrote: every such message is on exactly one case."""
+    incoming = understood.message
+    known = people.known_by(session, incoming.channel, incoming.sender.address)
+    hit = matching.match(session, desk, incoming, known)
+    types = tuple(filed.file.content_type for filed in understood.files)
+    if hit is not None and hit.is_sure:
+        message.constituent_id = known.id if known else None
+        _join(session, desk, hit.case, message, understood, now, because=str(hit.because))
+        seen = triage.consider(session, desk, message, hit.case, known, attachment_types=types, now=now)
+        triage.heed(session, hit.case, seen, message, now=now)
+        return hit.case
+    person = people.meet(session, incoming.channel, incoming.sender, language="en", now=now)
+    message.constituent_id = person.id
+    _propose(session, message, hit, known, now)
+    seen = triage.consider(session, desk, message, None, person, attachment_types=types, now=now)
+    return _open(session, desk, understood, message, person, seen, now=now, acknowledging=acknowledging)
+
+
+def _open(
+    session: Session, desk: Desk, understood: Understood, message: Message, person: Constituent,
+    seen: triage.Triage, *, now: datetime, acknowledging: bool,
+) -> Case:  # fmt: skip
+    """A new case for this message: placed, on the clock, acknowledged."""
+    case = casefile.open_case(session, desk, message, person, now=now)
+    casefile.learn(person, seen.assessment)
+    _add(session, case, message, understood, now)
+    triage.place(session, desk, case, seen, message, now=now)
+    if case.kind not in _NO_CLOCKS:
+        orders = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
+        orders |= {order.kind: order for order in seen.verdict.clocks}
+        for order in orders.values():
+            clocks.start(session, desk, case, order, received_at=message.received_at, now=now, actor=SYSTEM)
+    if message.proposed_case_id:
+        record(session, case, EventKind.MATCH_PROPOSED, SYSTEM, now=now, message=message.id,
+               proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
+    if acknowledging:
+        disowned = understood.message.authentication is Verdict.FAIL
+        acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
+    return case
+
+
+def _join(
+    session: Session, desk: Desk, case: Case, message: Message, understood: Understood, now: datetime,
+    *, because: str,
+) -> None:  # fmt: skip
+    _add(session, case, message, understood, now, because=because)
+    casefile.wake(session, desk, case, message, now=now)
+
+
+def _add(
+    session: Session, case: Case, message: Message, understood: Understood, now: datetime,
+    *, because: str | None = None,
+) -> None:  # fmt: skip
+    """Puts a message and its files on a case."""
+    message.case_id = case.id
+    session.add(message)
+    session.flush()
+    case.message_count += 1
+    case.updated_at = now
+    for filed in understood.files:
+        session.add(
+            Attachment(
+                office_id=case.office_id,
+                message_id=message.id,
+                filename=_storable(filed.file.filename),
+                content_type=_storable(filed.file.content_type)[:127],
+                size=filed.file.size,
+                content_hash=filed.content_hash,
+                content_id=filed.file.content_id,
+                scan=filed.scan,
+            )
+        )
+    search.index_message(session, case, message)
+    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, public=True, message=message.id,
+           channel=message.channel_id, because=because)  # fmt: skip
+
+
+def _propose(
+    session: Session, message: Message, hit: matching.Match | None, known: Constituent | None, now: datetime
+) -> None:
+    """Lays a likely case beside the message, for a person to accept or part."""
+    if hit is not None:
+        message.proposed_case_id, message.proposed_because = hit.case.id, hit.because
+    elif known is not None:
+        other = people.newest_open_case(session, known.id)
+        if other is not None:
+            message.proposed_case_id, message.proposed_because = other.id, matching.Because.SAME_PERSON
+
+
+def _machine(
+    session: Session, desk: Desk, understood: Understood, message: Message, now: datetime
+) -> Case | None:
+    """Machine mail makes no case, stops no clock and is answered by nobody."""
+    incoming = understood.message
+    hit = None if incoming.machine is Machine.OWN else matching.match(session, desk, incoming, None)
+    if hit is None:
+        session.add(message)
+        session.flush()
+        record(session, None, EventKind.ARRIVED, SYSTEM, now=now, message=message.id, machine=message.machine)
+        return None
+    _add(session, hit.case, message, understood, now, because="machine")
+    return hit.case
+
+
+def _reported(session: Session, report: DeliveryReport, message: Message, now: datetime) -> Case | None:
+    """A delivery report settles the message that it is about, and is filed beside it."""
+    message.kind = MessageKind.REPORT
+    query = select(Delivery).where(col(Delivery.outgoing_id).in_(report.original_ids[:20]))
+    delivery = session.exec(query).first() if report.original_ids else None
+    if delivery is not None:
+        message.case_id = delivery.case_id
+        if report.action is not ReportAction.DELAYED:
+            failed = report.action is ReportAction.FAILED
+            outbox.report(session, delivery, failed=failed, words=_storable(report.reason), now=now)
+    session.add(message)
+    session.flush()
+    case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
+    if case is not None:
+        case.message_count += 1
+        case.updated_at = now
+    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, message=message.id, machine=message.machine)
+    return case
+
+
+def _sent_elsewhere(
+    session: Session, desk: Desk, message: Message, incoming: InboundMessage, now: datetime
+) -> Case | None:
+    """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
+    message.direction = Direction.OUTBOUND
+    message.sent_at = incoming.sent_at or message.received_at
+    ours = outbox.found_in_sent_folder(session, incoming.external_id, now)
+    hit = None if ours else matching.by_references(session, desk, incoming)
+    if hit is None:
+        message.machine = Machine.OWN
+        if ours is None:
+            session.add(message)
+            session.flush()
+        return None
+    message.case_id = hit.id
+    session.add(message)
+    session.flush()
+    hit.message_count += 1
+    hit.updated_at = now
+    clocks.meet(session, hit, (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY), now=now, actor=SYSTEM)
+    record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)
+    search.index_message(session, hit, message)
+    return hit
+
+
+def _is_repeat(session: Session, arrival: Arrival, incoming: InboundMessage, now: datetime) -> bool:
+    """Whether this very message is here already: then nothing new, and it is noted on the first."""
+    first = session.exec(select(Message).where(Message.content_key == incoming.content_key).limit(1)).first()
+    if first is None:
+        return False
+    first.copies += 1
+    arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
+    arrival.message_id = first.id
+    record(
+        session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id, arrival=arrival.id
+    )
+    return True
+
+
+def _message(arrival: Arrival, incoming: InboundMessage) -> Message:
+    everyone = [*incoming.recipients, *incoming.copied]
+    return Message(
+        id=new_id(),
+        office_id=arrival.office_id,
+        channel_id=arrival.channel_id,
+        arrival_id=arrival.id,
+        direction=Direction.INBOUND,
+        external_id=_storable(incoming.external_id)[:998] or None,
+        content_key=incoming.content_key,
+        sender_name=_storable(incoming.sender.name),
+        sender_handle=_storable(incoming.sender.address).lower()[:254],
+        recipients=[_storable(one.address).lower() for one in everyone[:200]],
+        subject=_storable(incoming.subject) if incoming.subject is not None else None,
+        text=_storable(incoming.text),
+        new_text=_storable(incoming.new_text),
+        machine=incoming.machine,
+        warnings=list(incoming.warnings),
+        has_html="html" in incoming.warnings,
+        sent_at=incoming.sent_at,
+        received_at=arrival.received_at,
+    )
+
+
+def _storable(words: str) -> str:
+    """What both databases can hold: no NUL, no half of a surrogate pair. The raw bytes keep them."""
+    if "\x00" in words:
+        words = words.replace("\x00", "")
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        words = words.encode("utf-8", "replace").decode()
+    return words
+
+
+def _row(channel: Channel, kept: Kept, now: datetime) -> dict[str, Any]:
+    arrival = kept.arrival
+    return {
+        "id": new_id(),
+        "office_id": channel.office_id,
+        "channel_id": channel.id,
+        "account": arrival.account,
+        "external_id": arrival.external_id,
+        "state": ArrivalState.WAITING,
+        "raw_hash": kept.raw_hash,
+        "size": len(arrival.raw),
+        "hints": dict(arrival.hints),
+        "received_at": arrival.received_at,
+        "kept_at": now,
+        "attempts": 0,
+    }
+
+
+def _already_kept(session: Session, channel: Channel, external_ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(external_ids), 500):
+        query = select(Arrival.external_id).where(
+            Arrival.channel_id == channel.id, col(Arrival.external_id).in_(external_ids[start : start + 500])
+        )
+        found.update(session.exec(query))
+    return found

@@ -1,0 +1,129 @@
+"""Work that waits as rows: queued in the commit of the change it follows, claimed with a lease and a fence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CursorResult, insert, or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from inbox.models import Job, Lease, Tick, new_id
+
+
+class JobKind(StrEnum):
+    """What a job does; the subject says to what."""
+
+    PROCESS = "process"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedJob:
+    """A job that one worker may do until its lease runs out, proved by its fence."""
+
+    id: str
+    office_id: str
+    subject_id: str
+    fence: int
+    attempts: int
+
+
+def add(session: Session, kind: JobKind, office_id: str, subjects: Iterable[str], due_at: datetime) -> None:
+    """Queues a job for each subject, in the caller's transaction."""
+    rows: list[dict[str, Any]] = [
+        {"id": new_id(), "kind": kind, "office_id": office_id, "subject_id": one, "due_at": due_at,
+         "fence": 0, "attempts": 0}
+        for one in subjects
+    ]  # fmt: skip
+    if rows:
+        session.connection().execute(insert(Job), rows)
+
+
+def claim(
+    session: Session, kind: JobKind, now: datetime, lease: timedelta, *, limit: int
+) -> list[ClaimedJob]:
+    """Takes what is due, oldest first. The count of attempts is committed before the work begins."""
+    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
+    due = (
+        select(Job)
+        .where(Job.kind == kind, col(Job.finished_at).is_(None), Job.due_at <= now, free)
+        .order_by(col(Job.due_at), col(Job.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = []
+    for job in session.exec(due).all():
+        job.fence += 1
+        job.attempts += 1
+        job.lease_until = now + lease
+        claimed.append(ClaimedJob(job.id, job.office_id, job.subject_id, job.fence, job.attempts))
+    return claimed
+
+
+def finish(session: Session, job: ClaimedJob, now: datetime) -> bool:
+    """Marks it done, in the transaction of its effect. False: another worker has taken over."""
+    return _change(session, job, finished_at=now, lease_until=None)
+
+
+def put_off(session: Session, job: ClaimedJob, until: datetime, trouble: str) -> bool:
+    """Tries again later. False: another worker has taken over."""
+    return _change(session, job, due_at=until, lease_until=None, trouble=trouble)
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """When the job that has waited longest was due."""
+    query = select(Job.due_at).where(col(Job.finished_at).is_(None)).order_by(col(Job.due_at)).limit(1)
+    return session.exec(query).first()
+
+
+def hold(session: Session, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
+    """Takes or keeps a lease that one holder at a time may have, such as a mailbox's."""
+    changed: CursorResult[Any] = session.connection().execute(
+        update(Lease)
+        .where(col(Lease.name) == name, or_(col(Lease.holder) == holder, col(Lease.until) < now))
+        .values(holder=holder, until=now + lease, fence=Lease.fence + 1)
+    )
+    if changed.rowcount == 1:
+        return True
+    if session.exec(select(Lease.name).where(Lease.name == name)).first():
+        return False
+    return _insert(session, Lease(name=name, holder=holder, fence=1, until=now + lease))
+
+
+def still_holds(session: Session, name: str, holder: str, now: datetime) -> bool:
+    """Whether the lease is this holder's and has not run out; locks it for this transaction."""
+    query = select(Lease).where(Lease.name == name, Lease.holder == holder, Lease.until > now)
+    return session.exec(query.with_for_update()).first() is not None
+
+
+def let_go(session: Session, name: str, holder: str) -> None:
+    """Gives a lease back early."""
+    lease = session.exec(select(Lease).where(Lease.name == name, Lease.holder == holder)).first()
+    if lease is not None:
+        session.delete(lease)
+
+
+def claim_tick(session: Session, name: str, slot: str, now: datetime) -> bool:
+    """Whether this node won the firing `name` at `slot`; every other node gets False."""
+    return _insert(session, Tick(name=name, slot=slot, claimed_at=now))
+
+
+def _insert(session: Session, row: Lease | Tick) -> bool:
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        return False
+    return True
+
+
+def _change(session: Session, job: ClaimedJob, **values: object) -> bool:
+    changed: CursorResult[Any] = session.connection().execute(
+        update(Job)
+        .where(col(Job.id) == job.id, col(Job.fence) == job.fence, col(Job.finished_at).is_(None))
+        .values(**values)
+    )
+    return changed.rowcount == 1

@@ -1,0 +1,112 @@
+"""Which case a message belongs to: our signed reply address, then what it answers, never its subject.
+
+A hit is not yet leave to join: the sender must be known on the case and not disowned by their own
+domain. Otherwise the message waits beside the case for a person to say.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from connectors.contract import InboundMessage, Verdict
+from inbox.desk import Desk
+from inbox.models import Case, Constituent, Direction, Handle, Message
+from inbox.references import compact_of, reference_in_message_id, reference_in_token
+
+_MOST_IDS = 60
+
+
+class Because(StrEnum):
+    """Why a message is thought to belong to a case, or held beside it."""
+
+    REPLY_ADDRESS = "reply_address"
+    REFERENCES = "references"
+    SAME_PERSON = "same_person"
+    UNKNOWN_SENDER = "unknown_sender"
+    DISOWNED = "failed_dmarc"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`case` was hit. `is_sure`: it may join; otherwise it is proposed, `because` says why not."""
+
+    case: Case
+    is_sure: bool
+    because: Because
+
+
+def match(session: Session, desk: Desk, message: InboundMessage, person: Constituent | None) -> Match | None:
+    """The case that `message` answers, or None. `person` is who its address belongs to, if known."""
+    case, because = _by_reply_address(session, desk, message), Because.REPLY_ADDRESS
+    if case is None:
+        case, because = by_references(session, desk, message), Because.REFERENCES
+    if case is None:
+        return None
+    if message.authentication is Verdict.FAIL:
+        return Match(case, False, Because.DISOWNED)
+    if not _knows(session, case, message, person):
+        return Match(case, False, Because.UNKNOWN_SENDER)
+    return Match(case, True, because)
+
+
+def _by_reply_address(session: Session, desk: Desk, message: InboundMessage) -> Case | None:
+    for token in message.reply_tokens[:_MOST_IDS]:
+        compact = reference_in_token(token, desk.keys)
+        case = _by_compact(session, desk, compact)
+        if case is not None:
+            return _living(session, case)
+    return None
+
+
+def by_references(session: Session, desk: Desk, message: InboundMessage) -> Case | None:
+    """The case that a message answers: In-Reply-To, then References from the newest, as we know them."""
+    ids = list(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:_MOST_IDS]
+    if not ids:
+        return None
+    query = select(Message.external_id, Message.case_id).where(
+        col(Message.external_id).in_(ids), col(Message.case_id).is_not(None)
+    )
+    known = dict(session.exec(query.order_by(col(Message.id).desc())).all())
+    for one in ids:
+        case = session.exec(select(Case).where(Case.id == known[one])).first() if one in known else None
+        case = case or _by_compact(session, desk, reference_in_message_id(one, desk.keys))
+        if case is not None:
+            return _living(session, case)
+    return None
+
+
+def _by_compact(session: Session, desk: Desk, compact: str | None) -> Case | None:
+    prefix = desk.office.prefix
+    if compact is None or not compact.startswith(prefix):
+        return None
+    middle, check = compact[len(prefix) : -2], compact[-2:]
+    case = session.exec(select(Case).where(Case.reference == f"{prefix}-{middle}-{check}")).first()
+    return case if case is not None and compact_of(case.reference) == compact else None
+
+
+def _living(session: Session, case: Case) -> Case:
+    """The case that this one was merged into, and so on."""
+    seen = {case.id}
+    while case.merged_into and case.merged_into not in seen:
+        seen.add(case.merged_into)
+        case = session.exec(select(Case).where(Case.id == case.merged_into)).one()
+    return case
+
+
+def _knows(session: Session, case: Case, message: InboundMessage, person: Constituent | None) -> bool:
+    """Whether the sender is the case's person, has written on it, or was written to on it."""
+    address = message.sender.address.lower()
+    if not address:
+        return False
+    if person is not None and case.constituent_id == person.id:
+        return True
+    owner = select(Handle.id).where(Handle.constituent_id == case.constituent_id, Handle.address == address)
+    wrote = select(Message.id).where(Message.case_id == case.id, Message.sender_handle == address,
+                                     Message.direction == Direction.INBOUND)  # fmt: skip
+    if session.exec(owner.limit(1)).first() or session.exec(wrote.limit(1)).first():
+        return True
+    written_to = select(Message.recipients).where(
+        Message.case_id == case.id, Message.direction == Direction.OUTBOUND
+    )
+    return any(address in recipients for recipients in session.exec(written_to))

@@ -1,0 +1,341 @@
+"""The only way out: queued with the approval, claimed by one, attempted with no transaction open, settled.
+
+What passed the point of no return without an answer is `unknown`, and no machine sends it again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import CursorResult, or_, update
+from sqlmodel import Session, col, select
+
+from connectors.contract import (
+    ConnectorFailure,
+    CredentialsRejected,
+    OutboundMessage,
+    OutcomeUnknown,
+    PermanentFailure,
+    Sends,
+    TemporaryFailure,
+)
+from inbox.database import find, office_of
+from inbox.errors import Conflict
+from inbox.history import SYSTEM, Actor, record
+from inbox.models import (
+    DELIVERY_MOVES,
+    DRAFT_MOVES,
+    Case,
+    Channel,
+    ChannelMode,
+    Delivery,
+    DeliveryState,
+    Draft,
+    DraftState,
+    EventKind,
+    Message,
+    Office,
+    move,
+)
+
+RETRY_FOR = timedelta(hours=4)
+_PAUSES = (1, 5, 15, 30, 60)  # minutes; the last one repeats
+
+
+class Purpose(StrEnum):
+    """Why something leaves."""
+
+    REPLY = "reply"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    ENQUIRY = "enquiry"
+    NOTICE = "notice"
+
+
+class Result(StrEnum):
+    """How one attempt ended."""
+
+    SENT = "sent"
+    LATER = "later"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt came to. `words` is the server's answer or ours, free of content."""
+
+    result: Result
+    words: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that one worker may attempt until `lease_until`, proved by its fence."""
+
+    id: str
+    office_id: str
+    channel_id: str
+    fence: int
+    raw_hash: str
+    outgoing_id: str
+    recipients: tuple[str, ...]
+    envelope_sender: str
+
+
+class LeaseLost(Exception):
+    """Somebody else took over; nothing more may be done under this fence."""
+
+
+def queue(
+    session: Session, *, case: Case | None, message: Message, channel: Channel, purpose: Purpose,
+    recipients: list[str], envelope_sender: str, outgoing_id: str, raw_hash: str, now: datetime,
+    not_before: datetime, draft: Draft | None = None, actor: Actor = SYSTEM,
+) -> Delivery:  # fmt: skip
+    """Puts a message in the outbox, in the caller's transaction. The bytes are already in the store."""
+    delivery = Delivery(
+        office_id=office_of(session),
+        case_id=case.id if case else None,
+        draft_id=draft.id if draft else None,
+        message_id=message.id,
+        channel_id=channel.id,
+        purpose=purpose,
+        recipients=recipients,
+        envelope_sender=envelope_sender,
+        outgoing_id=outgoing_id,
+        raw_hash=raw_hash,
+        queued_at=now,
+        next_at=not_before,
+    )
+    session.add(delivery)
+    if purpose is not Purpose.ACKNOWLEDGEMENT:
+        record(session, case, EventKind.QUEUED, actor, now=now, delivery=delivery.id, purpose=purpose)
+    return delivery
+
+
+def claim(session: Session, now: datetime, lease: timedelta, *, limit: int = 1) -> list[Claimed]:
+    """Takes what is due in this office and may leave now, each for one worker only."""
+    office = session.exec(select(Office).where(Office.id == office_of(session))).one()
+    if office.sending_paused:
+        return []
+    due = (
+        select(Delivery)
+        .join(Channel, col(Channel.id) == Delivery.channel_id)
+        .where(
+            col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
+            Delivery.next_at <= now,
+            col(Channel.mode).in_((ChannelMode.FULL, ChannelMode.REDIRECT)),
+            col(Channel.removed_at).is_(None),
+        )
+        .order_by(col(Delivery.next_at), col(Delivery.id))
+        .limit(limit)
+    )
+    return [won for row in session.exec(due).all() if (won := _take(session, row, now, lease)) is not None]
+
+
+def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Callable[[], None]) -> Outcome:
+    """Sends, with no transaction open. Never raises for what a platform does."""
+    outgoing = OutboundMessage(claimed.outgoing_id, claimed.recipients, claimed.envelope_sender, raw)
+    try:
+        receipt = connector.send(outgoing, committing=committing)
+    except TemporaryFailure as failure:
+        return Outcome(Result.LATER, failure.reason, failure.after)
+    except CredentialsRejected as failure:
+        return Outcome(Result.LATER, failure.reason, timedelta(minutes=15))
+    except PermanentFailure as failure:
+        return Outcome(Result.NEVER, failure.reason)
+    except (OutcomeUnknown, ConnectorFailure) as failure:
+        return Outcome(Result.UNKNOWN, failure.reason)
+    return Outcome(Result.SENT, receipt.evidence)
+
+
+def mark_committed(session: Session, claimed: Claimed) -> None:
+    """The next byte may make the server deliver: say so, durably, first. Raises LeaseLost."""
+    _update(session, claimed, is_committed=True)
+
+
+def renew(session: Session, claimed: Claimed, until: datetime) -> None:
+    """A sender that is still waiting keeps its claim. Raises LeaseLost."""
+    _update(session, claimed, lease_until=until)
+
+
+def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> Delivery:
+    """Writes down how the attempt ended. Raises LeaseLost when another worker has taken over."""
+    _update(session, claimed, lease_until=None)
+    delivery = find(session, Delivery, claimed.id)
+    delivery.is_committed = False
+    if outcome.result is Result.SENT:
+        _sent(session, delivery, outcome.words, now)
+    elif outcome.result is Result.UNKNOWN:
+        _unknown(session, delivery, outcome.words, now)
+    elif outcome.result is Result.NEVER or now + timedelta(0) >= delivery.queued_at + RETRY_FOR:
+        _failed(session, delivery, outcome.words, now)
+    else:
+        delivery.state = move(delivery.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")
+        delivery.trouble = outcome.words
+        delivery.next_at = now + (outcome.after or _pause(delivery.attempts))
+    return delivery
+
+
+def recover(session: Session, now: datetime) -> int:
+    """Takes over from workers that died while sending; returns how many deliveries were moved.
+
+    Before the point of no return nothing can have left, so it is tried again; after it, nobody knows.
+    """
+    query = select(Delivery).where(Delivery.state == DeliveryState.SENDING, col(Delivery.lease_until) < now)
+    abandoned = session.exec(query.with_for_update(skip_locked=True)).all()
+    for delivery in abandoned:
+        delivery.fence += 1
+        delivery.lease_until = None
+        if delivery.is_committed:
+            _unknown(session, delivery, "The program stopped after handing the message over.", now)
+        else:
+            delivery.state = move(delivery.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")
+            delivery.next_at = now
+        delivery.is_committed = False
+    return len(abandoned)
+
+
+def stop(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
+    """Stops what has not left; the words go back to being a draft that needs approval again."""
+    won = _change_state(
+        session, delivery, (DeliveryState.QUEUED, DeliveryState.RETRYING), DeliveryState.STOPPED
+    )
+    if not won:
+        raise Conflict("It has left already, so it cannot be stopped.")
+    draft = (
+        session.exec(select(Draft).where(Draft.id == delivery.draft_id)).first()
+        if delivery.draft_id
+        else None
+    )
+    if draft is not None:
+        draft.state = move(draft.state, DraftState.DRAFT, DRAFT_MOVES, "reply")
+        draft.version += 1
+        delivery.draft_id = None
+    delivery.settled_by = actor.id
+    record(session, delivery.case_id, EventKind.STOPPED, actor, now=now, delivery=delivery.id)
+
+
+def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
+    """A person sends a failed or bounced message again. Never for `unknown`: settle that first."""
+    delivery.state = move(delivery.state, DeliveryState.QUEUED, DELIVERY_MOVES, "message")
+    delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
+    record(session, delivery.case_id, EventKind.QUEUED, actor, now=now, delivery=delivery.id, again=True)
+
+
+def settle_by_hand(
+    session: Session, delivery: Delivery, *, was_sent: bool, now: datetime, actor: Actor
+) -> None:
+    """A person looked and says whether it left."""
+    if delivery.state != DeliveryState.UNKNOWN:
+        raise Conflict("Only a message of unknown outcome can be settled by hand.")
+    delivery.settled_by = actor.id
+    if was_sent:
+        _sent(session, delivery, "A person found that it was sent.", now)
+    else:
+        _failed(session, delivery, "A person found that it was not sent.", now)
+    record(session, delivery.case_id, EventKind.DELIVERY_SETTLED, actor, now=now, delivery=delivery.id,
+           was_sent=was_sent)  # fmt: skip
+
+
+def found_in_sent_folder(session: Session, outgoing_id: str, now: datetime) -> Delivery | None:
+    """Our own message came back from the Sent folder: proof that an unknown one left."""
+    delivery = session.exec(select(Delivery).where(Delivery.outgoing_id == outgoing_id)).first()
+    if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
+        _sent(session, delivery, "A copy is in the Sent folder.", now)
+    return delivery
+
+
+def report(session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime) -> None:
+    """A delivery report came back for this message. Raises nothing: news about the past is only noted."""
+    wanted = DeliveryState.BOUNCED if failed else DeliveryState.DELIVERED
+    if wanted not in DELIVERY_MOVES[DeliveryState(delivery.state)]:
+        return
+    delivery.state = wanted
+    delivery.trouble = words if failed else None
+    kind = EventKind.NOT_DELIVERED if failed else EventKind.DELIVERED
+    record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id)
+
+
+def _take(session: Session, row: Delivery, now: datetime, lease: timedelta) -> Claimed | None:
+    changed = session.connection().execute(
+        update(Delivery)
+        .where(
+            col(Delivery.id) == row.id,
+            col(Delivery.fence) == row.fence,
+            or_(col(Delivery.state) == DeliveryState.QUEUED, col(Delivery.state) == DeliveryState.RETRYING),
+        )
+        .values(
+            state=DeliveryState.SENDING,
+            fence=row.fence + 1,
+            attempts=row.attempts + 1,
+            lease_until=now + lease,
+            is_committed=False,
+        )
+    )
+    if changed.rowcount != 1:
+        return None
+    return Claimed(row.id, row.office_id, row.channel_id, row.fence + 1, row.raw_hash, row.outgoing_id,
+                   tuple(row.recipients), row.envelope_sender)  # fmt: skip
+
+
+def _update(session: Session, claimed: Claimed, **values: object) -> None:
+    """Changes the row only under its own fence and while it is being sent."""
+    changed: CursorResult[object] = session.connection().execute(
+        update(Delivery)
+        .where(
+            col(Delivery.id) == claimed.id,
+            col(Delivery.office_id) == claimed.office_id,
+            col(Delivery.fence) == claimed.fence,
+            col(Delivery.state) == DeliveryState.SENDING,
+        )
+        .values(**values)
+    )
+    if changed.rowcount != 1:
+        raise LeaseLost
+
+
+def _change_state(
+    session: Session, delivery: Delivery, before: tuple[DeliveryState, ...], after: DeliveryState
+) -> bool:
+    changed = session.connection().execute(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery.id, col(Delivery.state).in_(before))
+        .values(state=after, fence=delivery.fence + 1)
+    )
+    if changed.rowcount == 1:
+        session.refresh(delivery)
+    return changed.rowcount == 1
+
+
+def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
+    delivery.state = move(delivery.state, DeliveryState.SENT, DELIVERY_MOVES, "message")
+    delivery.sent_at, delivery.evidence, delivery.trouble = now, evidence, None
+    delivery.needs_sent_copy = True
+    message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
+    if message is not None:
+        message.sent_at = now
+    draft = session.exec(select(Draft).where(Draft.id == delivery.draft_id)).first()
+    if draft is not None:
+        draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
+    channel = find(session, Channel, delivery.channel_id)
+    channel.last_out_at = now
+    kind = EventKind.ACKNOWLEDGED if delivery.purpose == Purpose.ACKNOWLEDGEMENT else EventKind.SENT
+    record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id, public=True)
+
+
+def _unknown(session: Session, delivery: Delivery, words: str, now: datetime) -> None:
+    delivery.state = move(delivery.state, DeliveryState.UNKNOWN, DELIVERY_MOVES, "message")
+    delivery.trouble = words
+    record(session, delivery.case_id, EventKind.DELIVERY_UNKNOWN, SYSTEM, now=now, delivery=delivery.id)
+
+
+def _failed(session: Session, delivery: Delivery, words: str, now: datetime) -> None:
+    delivery.state = move(delivery.state, DeliveryState.FAILED, DELIVERY_MOVES, "message")
+    delivery.trouble = words
+    record(session, delivery.case_id, EventKind.NOT_DELIVERED, SYSTEM, now=now, delivery=delivery.id)
+
+
+def _pause(attempts: int) -> timedelta:
+    return timedelta(minutes=_PAUSES[min(attempts, len(_PAUSES)) - 1])

@@ -1,0 +1,252 @@
+"""A yes to exact words, queued in the same commit. Any later change voids it."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from connectors.contract import Attachment as File
+from connectors.contract import Handle, Letter
+from inbox import clocks, drafting, outbox, search
+from inbox.database import find
+from inbox.desk import Desk
+from inbox.errors import Conflict, NotAllowed, Refused, Stale
+from inbox.failpoints import reach
+from inbox.history import Actor, record
+from inbox.models import (
+    DRAFT_MOVES,
+    Approval,
+    Attachment,
+    Case,
+    Channel,
+    Constituent,
+    Delivery,
+    Direction,
+    Draft,
+    DraftState,
+    Enquiry,
+    EventKind,
+    Message,
+    MessageKind,
+    Scan,
+    move,
+)
+from inbox.references import new_message_id, reply_token
+from routing.words import ClockKind
+
+
+def submit(
+    session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: Actor, read_newest: bool = False
+) -> None:
+    """Asks for a yes. Refused while there are gaps, or while something newer is unread."""
+    _must_be_ready(session, desk, draft, read_newest)
+    draft.state = move(draft.state, DraftState.SUBMITTED, DRAFT_MOVES, "reply")
+    draft.submitted_at = now
+    draft.version += 1
+    record(session, draft.case_id, EventKind.DRAFT_SUBMITTED, actor, now=now, draft=draft.id,
+           digest=drafting.digest(session, draft))  # fmt: skip
+
+
+def steps(desk: Desk, draft: Draft) -> list[str]:
+    """Who must say yes, in words that pages and programs share."""
+    if draft.identity != drafting.OFFICE:
+        return [f"person:{draft.identity}"]
+    return [f"office:{desk.office.approval_office}"]
+
+
+def may_approve(desk: Desk, draft: Draft, staff_id: str) -> str | None:
+    """None when this person may say yes; otherwise the sentence that says why not."""
+    if draft.identity != drafting.OFFICE:
+        if draft.identity == staff_id:
+            return None
+        owner = desk.staff.get(draft.identity)
+        return f"This goes in the name of {owner.name if owner else 'somebody else'}, who must approve it."
+    if desk.office.approval_office == "other" and staff_id in draft.writers:
+        return "You wrote this, so someone else must approve it."
+    return None
+
+
+def approve(
+    session: Session, desk: Desk, draft: Draft, *, staff_id: str, digest: str, now: datetime, actor: Actor,
+    read_newest: bool = False,
+) -> Delivery:  # fmt: skip
+    """The yes and the place in the outbox, in one commit. `digest` is of the text the approver saw."""
+    why_not = may_approve(desk, draft, staff_id)
+    if why_not:
+        raise NotAllowed(why_not)
+    if digest != drafting.digest(session, draft):
+        raise Stale("The words changed after you read them. Read them again, then decide.")
+    _must_be_ready(session, desk, draft, read_newest)
+    draft.state = move(draft.state, DraftState.APPROVED, DRAFT_MOVES, "reply")
+    session.add(
+        Approval(
+            office_id=draft.office_id,
+            draft_id=draft.id,
+            staff_id=staff_id,
+            step=steps(desk, draft)[0],
+            digest=digest,
+            is_yes=True,
+            decided_at=now,
+        )
+    )
+    record(session, draft.case_id, EventKind.DRAFT_APPROVED, actor, now=now, draft=draft.id, digest=digest)
+    delivery = _queue(session, desk, draft, now=now, actor=actor)
+    reach("signoff.approved")
+    return delivery
+
+
+def send_back(
+    session: Session, draft: Draft, *, staff_id: str, note: str, now: datetime, actor: Actor
+) -> None:
+    """A no with a reason: the draft goes back to its writer."""
+    if not note.strip():
+        raise Refused("Say why. Others will read it.")
+    digest = drafting.digest(session, draft)
+    draft.state = move(draft.state, DraftState.RETURNED, DRAFT_MOVES, "reply")
+    draft.version += 1
+    session.add(
+        Approval(
+            office_id=draft.office_id,
+            draft_id=draft.id,
+            staff_id=staff_id,
+            step="returned",
+            digest=digest,
+            is_yes=False,
+            note=note.strip(),
+            decided_at=now,
+        )
+    )
+    record(session, draft.case_id, EventKind.DRAFT_RETURNED, actor, now=now, draft=draft.id, digest=digest)
+
+
+def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool) -> None:
+    blocking = drafting.problems(session, desk, draft)
+    if blocking:
+        raise Refused(" ".join(blocking), problems=blocking)
+    newer = None if read_newest or draft.enquiry_id else drafting.newer_than(session, draft)
+    if newer is not None:
+        raise Conflict("They wrote again after you began. Read it, then send anyway or change your reply.",
+                       message=newer.id)  # fmt: skip
+
+
+def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: Actor) -> Delivery:
+    case = find(session, Case, draft.case_id)
+    channel = desk.channels[draft.channel_id or ""]
+    outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
+    letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
+    raw_hash = desk.store.put(case.office_id, desk.tools.composers[channel.kind].compose(letter))
+    message = _message(session, desk, case, draft, channel, letter, now)
+    search.index_message(session, case, message)
+    draft.state = move(draft.state, DraftState.QUEUED, DRAFT_MOVES, "reply")
+    draft.version += 1
+    case.updated_at = now
+    case.message_count += 1
+    enquiry = session.exec(select(Enquiry).where(Enquiry.id == draft.enquiry_id)).first()
+    return outbox.queue(
+        session, case=case, message=message, channel=channel, draft=draft,
+        purpose=outbox.Purpose.ENQUIRY if enquiry else outbox.Purpose.REPLY,
+        recipients=list(draft.recipients), envelope_sender=channel.account, outgoing_id=outgoing_id,
+        raw_hash=raw_hash, now=now, not_before=now + timedelta(seconds=desk.office.undo_seconds), actor=actor,
+    )  # fmt: skip
+
+
+def _letter(
+    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, outgoing_id: str, now: datetime
+) -> Letter:
+    answers = (
+        session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None
+    )
+    if draft.enquiry_id:
+        answers = None
+    references = _chain(session, case, answers)
+    return Letter(
+        message_id=outgoing_id,
+        sender=Handle(_sender_name(desk, draft), channel.account),
+        recipients=tuple(
+            Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
+        ),
+        subject=draft.subject,
+        text=draft.text,
+        date=now,
+        language=draft.language,
+        reply_to=_reply_to(desk, case, channel),
+        in_reply_to=answers.external_id if answers else None,
+        references=references,
+        attachments=tuple(_file(session, desk, one) for one in draft.attachments),
+    )
+
+
+def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, ...]:
+    """The ids of the conversation with this person, oldest first, ending with the one answered."""
+    if answers is None or not answers.external_id:
+        return ()
+    query = select(Message.external_id).where(
+        Message.case_id == case.id, Message.id <= answers.id, Message.constituent_id == answers.constituent_id
+    )
+    earlier = [one for one in session.exec(query.order_by(Message.id)) if one and one != answers.external_id]
+    return (*earlier, answers.external_id)
+
+
+def _sender_name(desk: Desk, draft: Draft) -> str:
+    if draft.identity == drafting.OFFICE:
+        return desk.office.name
+    return desk.staff[draft.identity].name
+
+
+def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
+    if draft.enquiry_id:
+        return ""
+    person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    return person.name if person and person.name != address else ""
+
+
+def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
+    """The signed address that replies come to, where the mailbox takes plus addresses."""
+    if channel.settings.get("plus_addressing") != "yes":
+        return None
+    local, _, domain = channel.account.rpartition("@")
+    return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
+
+
+def _file(session: Session, desk: Desk, attachment_id: str) -> File:
+    row = find(session, Attachment, attachment_id)
+    if row.scan in (Scan.INFECTED, Scan.HELD):
+        raise Refused(f"{row.filename} has not passed the virus check, so it cannot be sent.")
+    content = desk.store.get(row.office_id, row.content_hash)
+    return File(row.filename, row.content_type, row.size, content)
+
+
+def _message(
+    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, letter: Letter, now: datetime
+) -> Message:
+    message = Message(
+        office_id=case.office_id,
+        case_id=case.id,
+        channel_id=channel.id,
+        direction=Direction.OUTBOUND,
+        kind=MessageKind.MESSAGE,
+        external_id=letter.message_id,
+        sender_name=letter.sender.name,
+        sender_handle=channel.account,
+        recipients=list(draft.recipients),
+        subject=letter.subject,
+        text=letter.text,
+        new_text=letter.text,
+        language=draft.language,
+        author_id=draft.author_id,
+        constituent_id=None if draft.enquiry_id else case.constituent_id,
+        received_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def after_sent(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
+    """What a sent reply changes on its case: promises met, the next one made, whose turn it is."""
+    case = session.exec(select(Case).where(Case.id == delivery.case_id)).first()
+    if case is None:
+        return
+    if delivery.purpose == outbox.Purpose.ACKNOWLEDGEMENT:
+        clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
+    elif delivery.purpose == outbox.Purpose.REPLY:
+        clocks.replied(session, desk, case, now=now, actor=actor)

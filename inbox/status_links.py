@@ -1,0 +1,242 @@
+"""The private link: issued, opened by a check, revoked. What it shows is stage and dates, never content."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from inbox.database import find
+from inbox.history import CONSTITUENT, SYSTEM, Actor, record
+from inbox.models import (
+    Case,
+    CaseStatus,
+    Clock,
+    Constituent,
+    Draft,
+    DraftState,
+    Enquiry,
+    Event,
+    EventKind,
+    Handle,
+    StatusLink,
+    StatusLinkKey,
+)
+from inbox.secrets import new_token, token_hash
+
+MOST_TRIES = 5
+TRY_WINDOW = timedelta(minutes=15)
+LIFE_AFTER_CLOSING = timedelta(days=90)
+
+
+class Stage(StrEnum):
+    """Where a case is, as the public page says it."""
+
+    RECEIVED = "received"
+    NEED_ADDRESS = "need_address"
+    NEED_PERMISSION = "need_permission"
+    WORKING = "working"
+    WAITING_ORGANISATION = "waiting_organisation"
+    ORGANISATION_LATE = "organisation_late"
+    PREPARING_REPLY = "preparing_reply"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the page's history: a stage and the day it began."""
+
+    stage: Stage
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All that the page may show."""
+
+    reference: str
+    stage: Stage
+    received_at: datetime
+    updated_at: datetime
+    next_word_by: datetime | None
+    steps: tuple[Step, ...]
+    can_add: bool
+    language: str
+
+
+def issue(
+    session: Session, case: Case, person: Constituent | None, *, language: str, now: datetime,
+    actor: Actor = SYSTEM,
+) -> str:  # fmt: skip
+    """A new link for this case; returns the token, which is kept nowhere."""
+    token = new_token()
+    link = StatusLink(
+        office_id=case.office_id,
+        case_id=case.id,
+        constituent_id=person.id if person else case.constituent_id,
+        language=language,
+        created_at=now,
+    )
+    session.add(link)
+    session.add(StatusLinkKey(token_hash=token_hash(token), link_id=link.id, office_id=case.office_id))
+    record(session, case, EventKind.STATUS_LINK_ISSUED, actor, now=now, link=link.id)
+    return token
+
+
+def revoke_all(session: Session, case: Case, *, now: datetime, actor: Actor) -> int:
+    """Closes every link of a case; returns how many were open."""
+    links = session.exec(
+        select(StatusLink).where(StatusLink.case_id == case.id, ~col(StatusLink.is_closed))
+    ).all()
+    for link in links:
+        link.is_closed = True
+        record(session, case, EventKind.STATUS_LINK_REVOKED, actor, now=now, link=link.id)
+    return len(links)
+
+
+def look_up(session: Session, token: str) -> tuple[str, str] | None:
+    """(office id, link id) of a token, before any office is known; None for anything that is no link."""
+    if not token.isascii() or len(token) != 43:
+        return None
+    key = session.exec(select(StatusLinkKey).where(StatusLinkKey.token_hash == token_hash(token))).first()
+    return (key.office_id, key.link_id) if key else None
+
+
+def check(session: Session, link_id: str, answer: str, *, now: datetime) -> StatusLink | None:
+    """The link, when it is open and `answer` is right; None in every other case, all alike to the caller.
+
+    Five wrong answers within fifteen minutes lock it for the rest of that window, and the office is told.
+    """
+    link = find(session, StatusLink, link_id)
+    case = find(session, Case, link.case_id)
+    if not _is_open(link, case, now):
+        return None
+    if link.failing_since is None or now - link.failing_since >= TRY_WINDOW:
+        link.failing_since, link.failed_tries = None, 0
+    if link.failed_tries >= MOST_TRIES:
+        return None
+    if _is_right(session, link, case, answer):
+        link.failing_since, link.failed_tries, link.seen_at = None, 0, now
+        record(session, case, EventKind.STATUS_LINK_USED, CONSTITUENT, now=now, link=link.id)
+        return link
+    link.failing_since = link.failing_since or now
+    link.failed_tries += 1
+    if link.failed_tries == MOST_TRIES:
+        record(session, case, EventKind.STATUS_LINK_LOCKED, CONSTITUENT, now=now, link=link.id)
+    return None
+
+
+def still_open(session: Session, link_id: str, *, now: datetime) -> tuple[StatusLink, Case] | None:
+    """The link and its case while the page may be shown: asked again on each view."""
+    link = session.exec(select(StatusLink).where(StatusLink.id == link_id)).first()
+    if link is None:
+        return None
+    case = find(session, Case, link.case_id)
+    return (link, case) if _is_open(link, case, now) else None
+
+
+def status_of(session: Session, link: StatusLink, case: Case, *, now: datetime) -> Status:
+    """What the page shows: stage, dates, next word. Nothing anybody wrote."""
+    steps = _steps(session, case, now)
+    return Status(
+        reference=case.reference,
+        stage=_stage(session, case, now),
+        received_at=case.received_at,
+        updated_at=max((step.at for step in steps), default=case.received_at),
+        next_word_by=_next_word(session, case, now),
+        steps=tuple(steps),
+        can_add=True,
+        language=link.language,
+    )
+
+
+def _is_open(link: StatusLink, case: Case, now: datetime) -> bool:
+    if link.is_closed or "domestic-abuse" in case.flags:
+        return False
+    if link.expires_at is not None and now >= link.expires_at:
+        return False
+    return case.closed_at is None or now < case.closed_at + LIFE_AFTER_CLOSING
+
+
+def _is_right(session: Session, link: StatusLink, case: Case, answer: str) -> bool:
+    """The postcode if a person typed or confirmed it, else an address the person wrote from."""
+    person_id = link.constituent_id or case.constituent_id
+    person = session.exec(select(Constituent).where(Constituent.id == person_id)).first()
+    if person is None:
+        return False
+    if person.postcode and person.postcode_typed:
+        return _same(_plain(answer), _plain(person.postcode))
+    handles = session.exec(select(Handle.address).where(Handle.constituent_id == person.id)).all()
+    return any([_same(_plain(answer), _plain(address)) for address in handles])  # noqa: C419 (all, for time)
+
+
+def _plain(words: str) -> str:
+    return "".join(words.split()).casefold()[:320]
+
+
+def _same(given: str, known: str) -> bool:
+    return hmac.compare_digest(given.encode(), known.encode())
+
+
+def _stage(session: Session, case: Case, now: datetime) -> Stage:
+    if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+        return Stage.FINISHED
+    if {"threat", "self-harm", "safeguarding"} & set(case.flags):
+        return Stage.WORKING
+    if case.status == CaseStatus.WAITING_BODY:
+        return Stage.ORGANISATION_LATE if _body_is_late(session, case, now) else Stage.WAITING_ORGANISATION
+    if case.status == CaseStatus.WAITING_CONSTITUENT:
+        return Stage.NEED_ADDRESS if case.waiting_for == "address" else Stage.NEED_PERMISSION
+    if _reply_is_being_prepared(session, case):
+        return Stage.PREPARING_REPLY
+    return Stage.RECEIVED if case.status == CaseStatus.NEW else Stage.WORKING
+
+
+def _body_is_late(session: Session, case: Case, now: datetime) -> bool:
+    query = select(Clock.id).where(
+        Clock.case_id == case.id, Clock.kind == "enquiry", Clock.due_at < now,
+        col(Clock.met_at).is_(None), col(Clock.cancelled_at).is_(None),
+    )  # fmt: skip
+    return session.exec(query.limit(1)).first() is not None
+
+
+def _reply_is_being_prepared(session: Session, case: Case) -> bool:
+    query = select(Draft.id).where(
+        Draft.case_id == case.id,
+        col(Draft.state).in_((DraftState.SUBMITTED, DraftState.APPROVED, DraftState.QUEUED)),
+        col(Draft.enquiry_id).is_(None),
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def _next_word(session: Session, case: Case, now: datetime) -> datetime | None:
+    """The next date we promised this person. Never one that has passed: then the page says we are late."""
+    if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+        return None
+    query = select(Clock.due_at).where(
+        Clock.case_id == case.id, col(Clock.met_at).is_(None), col(Clock.cancelled_at).is_(None),
+        col(Clock.kind).in_(("first_reply", "next_update", "foi", "subject_access", "complaint", "referral")),
+    )  # fmt: skip
+    return min((due for due in session.exec(query) if due >= now), default=None)
+
+
+_STEPS = {
+    EventKind.CASE_OPENED: Stage.RECEIVED,
+    EventKind.ENQUIRY_ASKED: Stage.WAITING_ORGANISATION,
+    EventKind.CLOSED: Stage.FINISHED,
+    EventKind.CASE_REOPENED: Stage.WORKING,
+}
+
+
+def _steps(session: Session, case: Case, now: datetime) -> list[Step]:
+    query = (
+        select(Event.kind, Event.at)
+        .where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in _STEPS]))
+        .order_by(col(Event.sequence))
+    )
+    steps = [Step(_STEPS[EventKind(kind)], at) for kind, at in session.exec(query)]
+    asked = session.exec(select(Enquiry.id).where(Enquiry.case_id == case.id).limit(1)).first()
+    if case.status not in (CaseStatus.NEW, CaseStatus.RESOLVED, CaseStatus.CLOSED) and not asked:
+        steps.append(Step(Stage.WORKING, case.updated_at))
+    return steps

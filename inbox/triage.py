@@ -1,0 +1,194 @@
+"""From a message to where it goes: facts, the office's rules, a decision with its reasons."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inbox.desk import Desk
+from inbox.history import SYSTEM, record
+from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
+from routing import engine
+from routing.assessment import Assessment, MessageFacts, assess
+from routing.engine import Decision as Verdict
+from routing.facts import CaseFacts
+from routing.words import Flag, Kind, Language, Machine, MessageKind, Priority
+
+_URGENCY = {priority: priority.rank for priority in Priority}
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What a message is and what the rules make of it."""
+
+    assessment: Assessment
+    verdict: Verdict
+
+
+def consider(
+    session: Session, desk: Desk, message: Message, case: Case | None, person: Constituent | None,
+    *, attachment_types: tuple[str, ...], now: datetime,
+) -> Triage:  # fmt: skip
+    """Reads a message and asks the rules. Changes nothing."""
+    assessment = assess(
+        MessageFacts(
+            channel=_channel_kind(desk, message),
+            from_name=message.sender_name,
+            from_address=message.sender_handle,
+            subject=message.subject or "",
+            text=message.new_text or message.text,
+            machine=Machine(message.machine) if message.machine else None,
+            received_at=message.received_at,
+            attachments=attachment_types,
+        ),
+        desk.area,
+    )
+    open_cases, all_cases = _history(session, person, case)
+    facts = CaseFacts(
+        received=message.received_at,
+        subject=message.subject or "",
+        text=message.new_text or message.text,
+        from_address=message.sender_handle,
+        from_name=message.sender_name,
+        to=tuple(message.recipients),
+        channel=_channel_kind(desk, message),
+        message_kind=MessageKind(message.kind),
+        machine=Machine(message.machine) if message.machine else None,
+        kind=assessment.kind,
+        topics=tuple(assessment.topics),
+        flags=frozenset(assessment.flags),
+        language=assessment.language,
+        priority=assessment.priority,
+        constituency=assessment.constituency,
+        attachment_types=attachment_types,
+        open_cases=open_cases,
+        previous_cases=all_cases - open_cases,
+    )
+    return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
+
+
+def place(
+    session: Session, desk: Desk, case: Case, triage: Triage, message: Message, *, now: datetime
+) -> None:
+    """Gives a new case its kind, team, person, priority, topics and flags, and keeps the trace."""
+    verdict = triage.verdict
+    case.kind = verdict.kind or Kind.CASEWORK
+    _raise_priority(case, verdict.priority, always=True)
+    case.topics = [str(topic) for topic in verdict.topics]
+    case.flags = sorted(str(flag) for flag in verdict.flags)
+    case.language = triage.assessment.language
+    case.team_id = desk.teams.get(verdict.team or "")
+    case.assignee_id = _person(session, desk, case, verdict.person)
+    _keep_trace(session, case, message, triage, now)
+    record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, case_kind=case.kind,
+           priority=case.priority, team=case.team_id, assignee=case.assignee_id, topics=case.topics,
+           flags=case.flags, rules=[one.rule for one in verdict.considered if one.matched])  # fmt: skip
+
+
+def heed(session: Session, case: Case, triage: Triage, message: Message, *, now: datetime) -> None:
+    """A further message on a case: it may raise the alarm, and never moves or lowers anything."""
+    verdict = triage.verdict
+    flags = sorted({*case.flags, *(str(flag) for flag in verdict.flags if flag is not Flag.WELSH)})
+    raised = verdict.priority in (Priority.IMMEDIATE, Priority.PRIORITY)
+    if raised:
+        raised = _raise_priority(case, verdict.priority)
+    _keep_trace(session, case, message, triage, now)
+    if raised or flags != case.flags:
+        case.flags = flags
+        record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, priority=case.priority,
+               flags=flags, rules=[one.rule for one in verdict.considered if one.matched])  # fmt: skip
+
+
+def trace_of(triage: Triage) -> dict[str, object]:
+    """The reasons as plain data: the evidence for each answer and each rule considered."""
+    evidence = {
+        name: [asdict(one) for one in found] for name, found in triage.assessment.because.items() if found
+    }
+    return {
+        "evidence": evidence,
+        "postcode": triage.assessment.postcode,
+        "constituency": triage.assessment.constituency,
+        "split": triage.assessment.split,
+        "hidden_casework": triage.assessment.hidden_casework,
+        "acknowledge": triage.verdict.acknowledge,
+        "draft": triage.verdict.draft,
+        "considered": [asdict(one) for one in triage.verdict.considered],
+    }
+
+
+def set_priority(case: Case, priority: Priority) -> None:
+    """Sets the word and the sort key that follows from it."""
+    case.priority, case.urgency = priority, _URGENCY[priority]
+
+
+def _raise_priority(case: Case, priority: Priority, *, always: bool = False) -> bool:
+    if not always and _URGENCY[priority] >= case.urgency:
+        return False
+    set_priority(case, priority)
+    return True
+
+
+def _channel_kind(desk: Desk, message: Message) -> str:
+    channel = desk.channels.get(message.channel_id or "")
+    return channel.kind if channel else "email"
+
+
+def _history(session: Session, person: Constituent | None, case: Case | None) -> tuple[int, int]:
+    """How many cases of this person are open, and how many there are, this one left out."""
+    if person is None or person in session.new:
+        return 0, 0
+    query = select(Case.status, func.count()).where(Case.constituent_id == person.id)
+    if case is not None:
+        query = query.where(Case.id != case.id)
+    counts: Mapping[str, int] = dict(session.exec(query.group_by(col(Case.status))).all())
+    ended = counts.get(CaseStatus.RESOLVED, 0) + counts.get(CaseStatus.CLOSED, 0)
+    return sum(counts.values()) - ended, sum(counts.values())
+
+
+def _person(session: Session, desk: Desk, case: Case, wanted: str | None) -> str | None:
+    """The staff id that a rule named: by address, or whoever of the team has the fewest open cases."""
+    if wanted is None:
+        return None
+    if wanted != engine.ROUND_ROBIN:
+        found = (
+            person for person in desk.staff.values() if person.email == wanted.lower() and person.is_active
+        )
+        return next((person.id for person in found), None)
+    candidates = [desk.staff[one] for one in desk.members.get(case.team_id or "", ()) if one in desk.staff]
+    return _least_busy(session, [person for person in candidates if person.is_active])
+
+
+def _least_busy(session: Session, candidates: list[Staff]) -> str | None:
+    if not candidates:
+        return None
+    query = (
+        select(Case.assignee_id, func.count())
+        .where(
+            col(Case.assignee_id).in_([person.id for person in candidates]),
+            col(Case.status).not_in((CaseStatus.RESOLVED, CaseStatus.CLOSED)),
+        )
+        .group_by(col(Case.assignee_id))
+    )
+    load = dict(session.exec(query).all())
+    return min(candidates, key=lambda person: (load.get(person.id, 0), person.id)).id
+
+
+def _keep_trace(session: Session, case: Case, message: Message, triage: Triage, now: datetime) -> None:
+    session.add(
+        Decision(
+            office_id=case.office_id,
+            message_id=message.id,
+            case_id=case.id,
+            decided_at=now,
+            trace=trace_of(triage),
+        )
+    )
+
+
+def language_of(person: Constituent | None, assessment: Assessment) -> Language:
+    """The language to answer in: what they wrote in, else what they prefer."""
+    if assessment.language is Language.WELSH:
+        return Language.WELSH
+    return Language(person.language) if person else Language.ENGLISH
