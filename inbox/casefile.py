@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from inbox import search
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import (
@@ -70,6 +71,29 @@ def learn(person: Constituent, assessment: Assessment) -> None:
         person.constituency = assessment.constituency
     if assessment.language is Language.WELSH:
         person.language = Language.WELSH
+
+
+def index(session: Session, case: Case, message: Message, person: Constituent | None = None) -> None:
+    """Makes a message findable by its words and by the facts of its case."""
+    facts = _facts(case, message, person) if person else search.facts_of(session, case.id)
+    if facts is not None:
+        search.index_message(
+            session, facts, message.id, name=message.sender_name, address=message.sender_handle,
+            subject=message.subject or "", text=message.new_text,
+        )  # fmt: skip
+
+
+def _facts(case: Case, message: Message, person: Constituent) -> search.CaseFacts:
+    """The case's facts without asking the database, for a case that this message opened."""
+    return search.CaseFacts(
+        case_id=case.id,
+        reference=case.reference,
+        subject=case.subject,
+        name=person.name,
+        postcode=person.postcode,
+        phone=person.phone,
+        addresses=(message.sender_handle,) if message.sender_handle else (),
+    )
 
 
 def title_of(message: Message | None) -> str:

@@ -30,8 +30,8 @@ from routing.rules import ClockOrder
 from routing.words import ClockKind, Flag, Kind, Priority
 
 OUTCOMES = (
-    "resolved", "partly_resolved", "body_said_no", "referred_on", "not_a_constituent", "no_reply", "withdrawn",
-    "out_of_scope", "behaviour", "duplicate",
+    "resolved", "partly_resolved", "body_said_no", "referred_on", "not_a_constituent", "no_reply",
+    "withdrawn", "out_of_scope", "behaviour", "duplicate",
 )  # fmt: skip
 """Why a case ends (section 2 of the domain notes)."""
 
@@ -58,7 +58,7 @@ def move_to_team(session: Session, case: Case, team_id: str, *, now: datetime, a
 
 
 def set_priority(session: Session, case: Case, priority: Priority, *, now: datetime, actor: Actor) -> str:
-    """Says how soon a person must look. A threat or a risk of self-harm stays immediate while it is flagged."""
+    """Says how soon a person must look. What is flagged as threat or self-harm stays immediate."""
     if priority is not Priority.IMMEDIATE and {Flag.THREAT, Flag.SELF_HARM} & set(case.flags):
         raise Refused("A threat or a risk of self-harm stays Immediate. Take the flag off first, saying why.")
     before = case.priority
@@ -205,7 +205,8 @@ def accept_match(session: Session, desk: Desk, message: Message, *, now: datetim
         own.outcome, own.closed_at, own.version = "duplicate", now, own.version + 1
     _carry_alarm(own, target)
     casefile.wake(session, desk, target, message, now=now)
-    search.move_message(session, message, target)
+    for changed in (own, target):
+        search.reindex_case(session, changed.id)
     record(session, own, EventKind.MATCH_ACCEPTED, actor, now=now, message=message.id, into=target.id)
     record(
         session,
@@ -289,9 +290,7 @@ def _sorted(case: Case) -> None:
         case.status = CaseStatus.OPEN
 
 
-def _note(
-    session: Session, case: Case, kind: EventKind, actor: Actor, now: datetime, **detail: object
-) -> str:
+def _note(session: Session, case: Case, kind: EventKind, actor: Actor, now: datetime, **detail: Any) -> str:
     case.version += 1
     case.updated_at = now
     return record(session, case, kind, actor, now=now, **detail)
@@ -302,8 +301,18 @@ def _written(
     name: str,
 ) -> Message:  # fmt: skip
     words = text.replace("\r\n", "\n").replace("\x00", "")
-    return Message(id=new_id(), office_id=case.office_id, case_id=case.id, direction=direction, kind=kind,
-                   sender_name=name, text=words, new_text=words, author_id=author_id, received_at=when)  # fmt: skip
+    return Message(
+        id=new_id(),
+        office_id=case.office_id,
+        case_id=case.id,
+        direction=direction,
+        kind=kind,
+        sender_name=name,
+        text=words,
+        new_text=words,
+        author_id=author_id,
+        received_at=when,
+    )
 
 
 def _put(
@@ -314,5 +323,5 @@ def _put(
     case.message_count += 1
     case.version += 1
     case.updated_at = now
-    search.index_message(session, case, message)
+    casefile.index(session, case, message)
     record(session, case, kind, actor, now=now, message=message.id)

@@ -90,8 +90,8 @@ def add(
 
 
 def set_mode(
-    session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None, now: datetime,
-    actor: Actor,
+    session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None,
+    now: datetime, actor: Actor,
 ) -> None:  # fmt: skip
     """Switches a channel. Anything but full needs a reason that others will read."""
     if mode is not ChannelMode.FULL and not reason.strip():

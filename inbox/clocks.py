@@ -46,7 +46,7 @@ def start(
     )
     session.add(clock)
     show_next(case, [*of_case(session, case), clock])
-    record(session, case, EventKind.CLOCK_STARTED, actor, now=now, clock=clock.id, kind=str(facts.kind),
+    record(session, case, EventKind.CLOCK_STARTED, actor, now=now, clock=clock.id, clock_kind=str(facts.kind),
            due=clock.due_at.isoformat())  # fmt: skip
     return clock
 
@@ -61,7 +61,7 @@ def meet(
     for clock in clocks:
         if clock.kind in wanted and is_open(clock) and (enquiry_id is None or clock.enquiry_id == enquiry_id):
             clock.met_at = now
-            record(session, case, EventKind.CLOCK_MET, actor, now=now, clock=clock.id, kind=clock.kind)
+            record(session, case, EventKind.CLOCK_MET, actor, now=now, clock=clock.id, clock_kind=clock.kind)
     show_next(case, clocks)
 
 
@@ -80,7 +80,15 @@ def cancel_all(session: Session, case: Case, *, now: datetime, actor: Actor) -> 
     for clock in clocks:
         if is_open(clock):
             clock.cancelled_at = now
-            record(session, case, EventKind.CLOCK_CANCELLED, actor, now=now, clock=clock.id, kind=clock.kind)
+            record(
+                session,
+                case,
+                EventKind.CLOCK_CANCELLED,
+                actor,
+                now=now,
+                clock=clock.id,
+                clock_kind=clock.kind,
+            )
     show_next(case, clocks)
 
 
@@ -139,7 +147,7 @@ def facts_of(clock: Clock) -> ClockFacts:
         extensions=tuple(
             Extension(
                 int(one["amount"]),
-                Unit(one["unit"]),
+                Unit(str(one["unit"])),
                 str(one["reason"]),
                 datetime.fromisoformat(str(one["on"])),
             )

@@ -1,7 +1,7 @@
 """What every stage needs to know of its office, loaded once: rules, calendar, teams, channels, keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -87,8 +87,8 @@ def calendar_of(office: Office) -> WorkingCalendar:
         int(day): tuple(Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
         for day, spans in office.hours.items()
     }
-    week = {"week": week_from(windows)} if any(windows.values()) else {}
-    return WorkingCalendar(nation=Nation(office.nation), zone=ZoneInfo(office.time_zone), **week)
+    calendar = WorkingCalendar(nation=Nation(office.nation), zone=ZoneInfo(office.time_zone))
+    return replace(calendar, week=week_from(windows)) if any(windows.values()) else calendar
 
 
 def area_of(session: Session, office: Office) -> PostcodeTable:

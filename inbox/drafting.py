@@ -121,8 +121,15 @@ def digest(session: Session, draft: Draft) -> str:
         session.exec(select(Attachment.content_hash).where(Attachment.id == one)).first() or ""
         for one in draft.attachments
     ]
-    words = [draft.text, draft.subject, list(draft.recipients), hashes, list(draft.attachments), draft.identity,
-             draft.channel_id]  # fmt: skip
+    words = [
+        draft.text,
+        draft.subject,
+        list(draft.recipients),
+        hashes,
+        list(draft.attachments),
+        draft.identity,
+        draft.channel_id,
+    ]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Attachment as File
 from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, ReportAction, Verdict
-from inbox import acknowledgement, casefile, clocks, matching, outbox, people, search, triage
+from inbox import acknowledgement, casefile, clocks, matching, outbox, people, triage
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
@@ -174,7 +174,7 @@ def _open(
     """A new case for this message: placed, on the clock, acknowledged."""
     case = casefile.open_case(session, desk, message, person, now=now)
     casefile.learn(person, seen.assessment)
-    _add(session, case, message, understood, now)
+    _add(session, case, message, understood, now, person=person)
     triage.place(session, desk, case, seen, message, now=now)
     if case.kind not in _NO_CLOCKS:
         orders = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
@@ -200,7 +200,7 @@ def _join(
 
 def _add(
     session: Session, case: Case, message: Message, understood: Understood, now: datetime,
-    *, because: str | None = None,
+    *, because: str | None = None, person: Constituent | None = None,
 ) -> None:  # fmt: skip
     """Puts a message and its files on a case."""
     message.case_id = case.id
@@ -221,7 +221,7 @@ def _add(
                 scan=filed.scan,
             )
         )
-    search.index_message(session, case, message)
+    casefile.index(session, case, message, person)
     record(session, case, EventKind.ARRIVED, SYSTEM, now=now, public=True, message=message.id,
            channel=message.channel_id, because=because)  # fmt: skip
 
@@ -294,7 +294,7 @@ def _sent_elsewhere(
     hit.updated_at = now
     clocks.meet(session, hit, (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY), now=now, actor=SYSTEM)
     record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)
-    search.index_message(session, hit, message)
+    casefile.index(session, hit, message)
     return hit
 
 

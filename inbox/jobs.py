@@ -1,4 +1,4 @@
-"""Work that waits as rows: queued in the commit of the change it follows, claimed with a lease and a fence."""
+"""Work that waits as rows: queued with the change it follows, claimed with a lease and a fence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from inbox.storage import Store
 MOST_ATTEMPTS = 3
 
 Reader = Callable[[RawArrival], InboundMessage | DeliveryReport]
-"""Understands an arrival: in process if it is ordinary, else in a child with caps. Raises ConnectorFailure."""
+"""Understands an arrival, in process or in a child with caps. Raises ConnectorFailure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def keep(
     line: Line, channel_id: str, office_id: str, arrivals: Sequence[RawArrival], cursor: str | None,
     *, guard: Callable[[Session], bool] = lambda session: True, queued: bool = True,
 ) -> list[str] | None:  # fmt: skip
-    """Bytes to the store, rows and cursor in one commit. None when `guard` says the mailbox is another's now."""
+    """Bytes to the store, rows and cursor in one commit. None: `guard` says the mailbox is another's now."""
     kept = intake.store_raw(line.tools.store, office_id, arrivals)
     now = line.now()
     with line.database.write(office_id) as session:

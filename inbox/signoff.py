@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from connectors.contract import Attachment as File
 from connectors.contract import Handle, Letter
-from inbox import clocks, drafting, outbox, search
+from inbox import casefile, clocks, drafting, outbox
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
@@ -135,7 +135,7 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
     raw_hash = desk.store.put(case.office_id, desk.tools.composers[channel.kind].compose(letter))
     message = _message(session, desk, case, draft, channel, letter, now)
-    search.index_message(session, case, message)
+    casefile.index(session, case, message)
     draft.state = move(draft.state, DraftState.QUEUED, DRAFT_MOVES, "reply")
     draft.version += 1
     case.updated_at = now

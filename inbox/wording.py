@@ -13,7 +13,8 @@ _GAP = re.compile(r"\{\{[^{}]{0,200}\}\}|\[[^\[\]\n]{1,80}\]")
 PLACEHOLDERS = frozenset(
     {
         "name", "reference", "office", "member", "constituency", "topic", "received_on", "next_update",
-        "body", "postcode", "their_member", "their_constituency", "status_link", "signature", "phone", "today",
+        "body", "postcode", "their_member", "their_constituency", "status_link", "signature", "phone",
+        "today",
     }
 )  # fmt: skip
 """Every placeholder a template may use; any other blocks saving."""

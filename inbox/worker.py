@@ -90,7 +90,7 @@ class Worker:
         for firing in TIMETABLE:
             firing.run(self)
         while self.now() < ends:
-            busy = any([self.collect(channel) for channel in self._channels()])
+            busy = sum(self.collect(channel) for channel in self._channels()) > 0
             busy = pipeline.process_due(self.line) > 0 or busy
             busy = self.deliver() or busy
             if not busy:
@@ -137,9 +137,9 @@ class Worker:
         return bool(fresh) or batch.more
 
     def _mailbox_worked(self, channel: Channel, batch: Batch) -> None:
-        if channel.last_ok_at and not channel.failing_since and not batch.notices:
-            if self.now() - channel.last_ok_at < timedelta(seconds=20):
-                return
+        lately = channel.last_ok_at and self.now() - channel.last_ok_at < timedelta(seconds=20)
+        if lately and not channel.failing_since and not batch.notices:
+            return
         with self.database.write(channel.office_id) as session:
             row = find(session, Channel, channel.id)
             channels.worked(row, self.now())
@@ -164,9 +164,7 @@ class Worker:
             wait = failure.after
         wait *= random.uniform(0.8, 1.2)  # noqa: S311 (jitter, so that nodes do not knock together)
         log.warning("mailbox failed", channel=channel.id, why=failure.reason)
-        for row in (channel, None):
-            if row is not None:
-                channels.failed(row, failure.reason, now=self.now(), wait=wait, attention=attention)
+        channels.failed(channel, failure.reason, now=self.now(), wait=wait, attention=attention)
         with self.database.write(channel.office_id) as session:
             stored = find(session, Channel, channel.id)
             channels.failed(stored, failure.reason, now=self.now(), wait=wait, attention=attention)
@@ -297,7 +295,7 @@ class Worker:
                 for clock in session.exec(query.limit(500)):
                     clock.warned_at = now
                     record(session, clock.case_id, EventKind.CLOCK_WARNED, SYSTEM, now=now, clock=clock.id,
-                           kind=clock.kind)  # fmt: skip
+                           clock_kind=clock.kind)  # fmt: skip
 
     def end_pauses(self) -> None:
         """A channel that was switched until a date is switched back."""

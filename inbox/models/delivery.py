@@ -70,7 +70,7 @@ class Delivery(Row, OfficeOwned, table=True):
     )
     attempts: int = 0
     is_committed: bool = Field(
-        False, sa_type=Boolean, description="the current attempt passed the point of no return"
+        default=False, sa_type=Boolean, description="the current attempt passed the point of no return"
     )
     trouble: str | None = Field(default=None, sa_type=Text)
     evidence: str | None = Field(default=None, sa_type=Text)
