@@ -5,6 +5,7 @@ ConnectorFailure
 ├── PermanentFailure      this will never work as it stands: a person decides
 ├── OutcomeUnknown        perhaps it was sent: no machine sends it again
 ├── CredentialsRejected   the account must be signed in again
+├── Unreadable            what arrived could not be understood in its time and memory: set it aside, raw
 └── WebhookRejected       the call was not proved to come from the platform
 """
 
@@ -305,6 +306,10 @@ class OutcomeUnknown(ConnectorFailure):
 
 class CredentialsRejected(ConnectorFailure):
     """The platform refused our sign-in. Trying again soon may lock the account."""
+
+
+class Unreadable(ConnectorFailure):
+    """Reading an arrival died, or took more time or memory than it may. The raw bytes are untouched."""
 
 
 class WebhookRejected(ConnectorFailure):

@@ -1,0 +1,300 @@
+"""What of a mail is its text, what is its HTML, and what is attached (RFC 2046, tolerantly)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from connectors.contract import Attachment
+from connectors.email import limits
+from connectors.email.attachments import needs_password, safe_filename
+from connectors.email.cautions import Caution
+from connectors.email.charsets import decode
+from connectors.email.headers import decode_words, read_headers
+from connectors.email.html_text import html_to_text
+from connectors.email.parts import Part, Split
+from connectors.email.tnef import read_tnef
+
+# Text subtypes that are files, not something a person wrote to be read here.
+FILES = {
+    "text/calendar",
+    "text/csv",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "text/rtf",
+    "text/rfc822-headers",
+}
+HTML = {"text/html", "application/xhtml+xml"}
+ENRICHED = {"text/enriched", "text/richtext"}
+SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
+LOOKS_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
+STUB = re.compile(
+    r"(?:does not|doesn't|cannot|can't|unable to|not (?:able|support)|nid yw)[^.]{0,80}"
+    r"\b(?:html|rich text|multi-?part|mime|display|formatted)\b|html (?:version|e-?mail|message|format)"
+    r"|view (?:this|the|it)[^.]{0,40}\b(?:browser|online|html)\b",
+    re.IGNORECASE,
+)
+ENRICHED_TAG = re.compile(r"<(?!<)[^<>]{0,80}>")
+STUB_LENGTH = 400
+RUNS = re.compile(r"\n{4,}")
+SPACE = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the body, as it came; HTML is turned to text only when the text is wanted."""
+
+    content: str
+    is_html: bool = False
+
+    def text(self) -> str:
+        return html_to_text(self.content) if self.is_html else self.content
+
+
+@dataclass(slots=True)
+class Body:
+    """What has been gathered from the parts so far."""
+
+    split: Split
+    pieces: list[Piece] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    reports: list[tuple[str, bytes]] = field(default_factory=list)
+    cautions: dict[Caution, None] = field(default_factory=dict)
+    text_bytes: int = 0
+
+    @property
+    def text(self) -> str:
+        """All text of the mail, whole, with "\\n" line ends."""
+        texts = (piece.text() for piece in self.pieces)
+        return "\n\n".join(text for text in texts if text)[: limits.TEXT_CHARACTERS]
+
+    @property
+    def markup(self) -> str:
+        """All HTML of the mail as it came. Unsafe until sanitised."""
+        return "\n".join(self.html)
+
+    def caution(self, *cautions: Caution) -> None:
+        self.cautions.update(dict.fromkeys(cautions))
+
+
+def gather(split: Split) -> Body:
+    """Walks the tree once."""
+    body = Body(split)
+    for happened, caution in (
+        (split.too_many, Caution.TOO_MANY_PARTS),
+        (split.too_deep, Caution.TOO_DEEP),
+        (split.broken, Caution.BROKEN_ENCODING),
+    ):
+        if happened:
+            body.caution(caution)
+    _walk(body, split.root)
+    if not any(piece.content for piece in body.pieces):
+        _use_tnef_text(body)
+    return body
+
+
+def _walk(body: Body, part: Part) -> None:
+    if part.headers.cut:
+        body.caution(Caution.HEADER_CUT)
+    if not part.parts:
+        _leaf(body, part)
+        return
+    if part.content_type == "multipart/alternative":
+        _alternative(body, part.parts)
+        return
+    if part.content_type == "multipart/signed":
+        body.caution(Caution.SIGNED_NOT_VERIFIED)
+    elif part.content_type == "multipart/encrypted":
+        body.caution(Caution.ENCRYPTED)
+    for child in part.parts:
+        _walk(body, child)
+
+
+def _alternative(body: Body, parts: list[Part]) -> None:
+    """The same said in several ways: the plain way is the text unless it is empty or a stub."""
+    plain: list[Piece] = []
+    rich: list[Piece] = []
+    for part in parts:
+        inner = Body(body.split, text_bytes=body.text_bytes)
+        _walk(inner, part)
+        body.text_bytes = inner.text_bytes
+        body.attachments += inner.attachments
+        body.reports += inner.reports
+        body.cautions.update(inner.cautions)
+        body.html += inner.html
+        if part.content_type != "text/x-amp-html":
+            (rich if inner.html else plain).extend(inner.pieces)
+    body.pieces += _best(plain, rich)
+
+
+def _best(plain: list[Piece], rich: list[Piece]) -> list[Piece]:
+    plain_text = "\n".join(piece.content for piece in plain).strip()
+    if not rich:
+        return plain
+    if not plain_text:
+        return rich
+    if len(plain_text) < STUB_LENGTH:
+        rich_text = "\n".join(piece.text() for piece in rich).strip()
+        if len(rich_text) > 4 * len(plain_text) + 200 or (
+            STUB.search(plain_text) and len(rich_text) > len(plain_text)
+        ):
+            return rich
+    return plain
+
+
+def _leaf(body: Body, part: Part) -> None:
+    disposition, named = part.disposition()
+    name = named.get("filename") or part.parameters.get("name") or ""
+    kind = part.content_type
+    if kind.startswith("multipart/"):  # its boundary never came: what it holds is text to be read
+        kind = part.content_type = "text/plain"
+    if _is_read_here(kind, disposition, name):
+        _text(body, part, kind)
+    else:
+        _attach(body, part, kind, name)
+
+
+def _is_read_here(kind: str, disposition: str, name: str) -> bool:
+    """Whether a leaf is part of the text; a text part that is named as a file is a file."""
+    if kind in FILES or disposition == "attachment" or not (kind.startswith("text/") or kind in HTML):
+        return False
+    is_common = kind in ("text/plain", "text/html")
+    return not ("." in name and (disposition or not is_common))
+
+
+def _text(body: Body, part: Part, kind: str) -> None:
+    encoded_size = part.end - part.start
+    if body.text_bytes > limits.TEXT_BYTES:
+        body.caution(Caution.TOO_LARGE)
+        _attach(body, part, kind, "message text")
+        return
+    data, broken = part.content(body.split.raw)
+    if broken:
+        body.caution(Caution.BROKEN_ENCODING)
+    body.text_bytes += min(len(data), encoded_size)
+    if len(data) > limits.TEXT_BYTES:
+        body.caution(Caution.TOO_LARGE)
+        body.attachments.append(Attachment(safe_filename("message text", kind), kind, len(data), data, None))
+        data = data[: limits.TEXT_BYTES]
+    text, guessed = decode(data, part.parameters.get("charset"))
+    if guessed:
+        body.caution(Caution.CHARSET_GUESSED)
+    if kind in HTML or LOOKS_HTML.match(text):
+        body.html.append(text)
+        body.pieces.append(Piece(text, is_html=True))
+        return
+    if kind in ENRICHED:
+        text = ENRICHED_TAG.sub("", text).replace("<<", "<")
+    text = clean_lines(text)
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = unflow(text, part.parameters.get("delsp", "").lower() == "yes")
+    if "-----BEGIN PGP " in text:
+        _note_armour(body, text)
+    body.pieces.append(Piece(text.strip("\n")))
+
+
+def clean_lines(text: str) -> str:
+    """`text` with "\\n" line ends and without NUL."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "").removeprefix("\ufeff")
+
+
+def _note_armour(body: Body, text: str) -> None:
+    if "-----BEGIN PGP MESSAGE-----" in text:
+        body.caution(Caution.ENCRYPTED)
+    if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
+        body.caution(Caution.SIGNED_NOT_VERIFIED)
+
+
+def unflow(text: str, delete_space: bool) -> str:
+    """Joins the lines of format=flowed text (RFC 3676) that a program, not a person, broke."""
+    joined: list[str] = []
+    open_depth: int | None = None
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        is_signature = content in ("-- ", "--")
+        if open_depth == depth and not is_signature:
+            joined[-1] += content
+        else:
+            joined.append(f"{'>' * depth} {content}" if depth else content)
+        flows = content.endswith(" ") and not is_signature
+        if flows and delete_space:
+            joined[-1] = joined[-1][:-1]
+        open_depth = depth if flows else None
+    return "\n".join(joined)
+
+
+def _attach(body: Body, part: Part, kind: str, name: str) -> None:
+    content, broken = part.content(body.split.raw)
+    if broken:
+        body.caution(Caution.BROKEN_ENCODING)
+    if kind.startswith(("message/", "text/rfc822-headers")):
+        body.reports.append((kind, content))
+    if not content.strip() and not name and kind in ("text/plain", "text/html"):
+        return
+    content_id = part.headers.first("content-id").strip("<> ") or None
+    filename = safe_filename(name, kind, _fallback_name(kind, content))
+    body.attachments.append(Attachment(filename, kind, len(content), content, content_id))
+    if kind in TNEF or filename.lower() == "winmail.dat":
+        _unpack_tnef(body, content)
+    body.caution(*_cautions_of(kind, part, content))
+
+
+def _fallback_name(kind: str, content: bytes) -> str:
+    """A name for a part that has none: the subject of an attached mail, else the family of its type."""
+    if kind in ("message/rfc822", "message/global"):
+        subject = decode_words(read_headers(content[: limits.HEADER_VALUE], 0)[0].first("subject"))
+        return f"{subject[:80]}.eml" if subject else "message"
+    if kind == "application/octet-stream":
+        return "attachment"
+    family = kind.partition("/")[0]
+    return {"image": "picture", "audio": "sound", "video": "video", "message": "report"}.get(
+        family, "attachment"
+    )
+
+
+def _cautions_of(kind: str, part: Part, content: bytes) -> Iterable[Caution]:
+    if kind in ("text/calendar", "application/ics"):
+        yield Caution.CALENDAR
+    if kind in SIGNATURES:
+        yield Caution.SIGNED_NOT_VERIFIED
+    if kind in SMIME:
+        signed = part.parameters.get("smime-type", "").lower() in ("signed-data", "certs-only")
+        yield Caution.SIGNED_NOT_VERIFIED if signed else Caution.ENCRYPTED
+    if kind == "application/pgp-encrypted":
+        yield Caution.ENCRYPTED
+    if needs_password(content):
+        yield Caution.PASSWORD_PROTECTED
+
+
+def _unpack_tnef(body: Body, content: bytes) -> None:
+    body.caution(Caution.TNEF)
+    for item in read_tnef(content).files:
+        body.attachments.append(
+            Attachment(
+                safe_filename(item.name, item.content_type),
+                item.content_type,
+                len(item.content),
+                item.content,
+            )
+        )
+
+
+def _use_tnef_text(body: Body) -> None:
+    """A winmail.dat that is all there is may hold the text itself."""
+    if Caution.TNEF not in body.cautions:
+        return
+    for attachment in body.attachments:
+        if attachment.content_type in TNEF or attachment.filename.lower() == "winmail.dat":
+            inside = read_tnef(attachment.content)
+            if inside.text:
+                body.pieces.append(Piece(clean_lines(inside.text).strip("\n")))
+            elif inside.html:
+                body.html.append(inside.html)
+                body.pieces.append(Piece(inside.html, is_html=True))

@@ -1,0 +1,123 @@
+"""How mail programs mark what is not new, in the languages our constituents' programs speak."""
+
+import re
+
+WROTE = re.compile(
+    r"\b(?:wrote|writes|ysgrifennodd|schrieb|geschrieben|a écrit|écrivait|écrit|escribió|escribio"
+    r"|ha scritto"
+    r"|scrisse|schreef|heeft geschreven|skrev|napisał(?:\(a\))?|napisała|pisze|escreveu|kirjoitti|írta"
+    r"|napsal(?:\(a\))?"
+    r"|napísal|scris|yazdı|rašė|napisao|написал(?:а|\(а\))?|писал(?:а|\(а\))?|пише|έγραψε|написа)\b"
+    r"|のメール:|写道|寫道|님이 작성",
+    re.IGNORECASE,
+)
+STARTS = re.compile(
+    r"\s*\*?(?:(?:On|Ar|Am|Le|El|Il|Op|Den|Em|Dnia|W dniu|På|Dne|Dňa|Pe|Στις|Vào|Pada|Kl|Fra|Von"
+    r"|(?:mon|tues?|wed|thu|fri|sat|sun|pon|wt|śr|czw|pt|sob|niedz|ma|ti|ke|to|pe|la|su|llun|maw|mer|iau"
+    r"|gwe|sad"
+    r"|sul)\.?,?)\s|\d{1,4}[-./年 ])",
+    re.IGNORECASE,
+)
+ENDS = re.compile(r"(?:[::]|写道|寫道)[\s*_]*\Z")
+DIGIT = re.compile(r"\d")
+CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]+\.\w|\[mailto:|<mailto:|mailto:", re.IGNORECASE)
+# "Rowan Ashby <rowan@example.org>:" after a date, as some programs put it, with no verb.
+DATED_ADDRESS = re.compile(r"\d{4}.{0,80}<[^<>\s@]+@[^<>\s]+>\s*[::]\s*\Z")
+
+DIVIDER = re.compile(
+    r"[\s*>]*[-_=—]{2,}\s*(?:begin |start of )?(?:"
+    r"original (?:message|e-?mail|appointment)|(?:the )?original|forwarded (?:message|e-?mail|by)"
+    r"|reply message"
+    r"|neges wreiddiol|neges wedi'i hanfon ymlaen|neges a anfonwyd ymlaen"
+    r"|ursprüngliche (?:nachricht|mail)|originalnachricht|weitergeleitete (?:nachricht|mail)"
+    r"|message d[’']origine|message original|message transféré|mail original|e-mail d[’']origine"
+    r"|mensaje (?:original|reenviado)|messaggio (?:originale|inoltrato)|messaggio originario"
+    r"|oorspronkelijk bericht|doorgestuurd bericht|mensagem (?:original|encaminhada)"
+    r"|ursprungligt meddelande|originalmeddelande|vidarebefordrat meddelande|opprinnelig melding"
+    r"|videresendt melding"
+    r"|oprindelig meddelelse|videresendt meddelelse|alkuperäinen viesti|välitetty viesti"
+    r"|wiadomość oryginalna|oryginalna wiadomość|wiadomość przekazana dalej|původní zpráva|pôvodná správa"
+    r"|eredeti üzenet|mesaj original|исходное сообщение|пересылаемое сообщение|пересланное сообщение"
+    r"|orijinal mesaj|αρχικό μήνυμα|原始邮件|转发邮件|元のメッセージ"
+    r")\b.{0,120}\Z",
+    re.IGNORECASE,
+)
+BEGIN_FORWARD = re.compile(
+    r"\s*(?:begin forwarded message|start of forwarded message|forwarded message|anfon neges ymlaen"
+    r"|dechrau'r neges a anfonwyd ymlaen|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r"|début du message (?:réexpédié|transféré)"
+    r"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht"
+    r"|vidarebefordrat brev"
+    r"|videresendt besked|videresendt melding|início da mensagem (?:encaminhada"
+    r"|reencaminhada))\s*[::]\s*\Z",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"\s*(?:_{8,}|-{8,}|={8,}|—{4,})\s*\Z")
+
+FROM_KEY = re.compile(
+    r"\s*[*_]{0,2}(?:From|Oddi wrth|O|Gan|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|Feladó|De la|От|Gönderen"
+    r"|Kimden|Από|差出人|发件人|寄件者|보낸 사람)"
+    r"\s*[*_]{0,2}\s?[::][*_]{0,2}\s*\S",
+    re.IGNORECASE,
+)
+DATE_KEY = re.compile(
+    r"\s*[*_]{0,2}(?:Sent|Date(?: sent)?|Sent on|Anfonwyd|Dyddiad|Gesendet|Datum|Envoyé(?: le)?"
+    r"|Enviado(?: el)?|Fecha|Inviato"
+    r"|Data|Verzonden|Skickat|Sendt|Dato|Lähetetty|Päiväys|Wysłano|Wysłane|Odesláno|Küldve|Dátum"
+    r"|Enviada(?: em)?|Trimis|Отправлено"
+    r"|Дата|Gönderildi|Tarih|Στάλθηκε|Ημερομηνία|日時|送信日時|发送时间|发送|日期)\s*[*_]{0,2}\s?[::]",
+    re.IGNORECASE,
+)
+TO_KEY = re.compile(
+    r"\s*[*_]{0,2}(?:To|At|An|À|A|Para|Aan|Till|Til|Vastaanottaja|Do|Komu|Címzett|Către|Кому|Kime|Alıcı"
+    r"|Προς|宛先|收件人|받는 사람)"
+    r"\s*[*_]{0,2}\s?[::]",
+    re.IGNORECASE,
+)
+SUBJECT_KEY = re.compile(
+    r"\s*[*_]{0,2}(?:Subject|Pwnc|Testun|Betreff|Objet|Asunto|Oggetto|Onderwerp|Ämne|Emne|Aihe|Temat"
+    r"|Předmět|Predmet|Tárgy|Assunto"
+    r"|Subiect|Тема|Konu|Θέμα|件名|主题|主旨|제목)\s*[*_]{0,2}\s?[::]",
+    re.IGNORECASE,
+)
+OTHER_KEYS = re.compile(
+    r"\s*[*_]{0,2}(?:Cc|Copi|Kopie|Bcc|Reply-To|Importance|Attachments?|Priority)\s*[*_]{0,2}\s?[::]",
+    re.IGNORECASE,
+)
+
+# Words of a sentence that tells a story; a program's line has none of them.
+STORY = re.compile(
+    r"\b(?:I|we|he|she|they|it|my|our|his|me|us|him|her|them|was|were|that|had|have|then|told|called"
+    r"|rang|asked|said"
+    r"|who|which|when|because|fe|mi|nhw|roedd|ich|je|nous)\b"
+)
+QUOTED = re.compile(r"\s{0,3}>(?!From )")
+SIGNATURE = re.compile(r"--\s?\Z")
+_DEVICES = (
+    r"(?:iphone|ipad|ipod|android|samsung|galaxy|blackberry|huawei|honor|pixel|nokia|sony|xperia"
+    r"|motorola|xiaomi|oneplus|outlook"
+    r"|hotmail|yahoo|aol|bt|sky|mail|gmail|windows|phone|mobile|smartphone|tablet|ffôn|ffon|symudol"
+    r"|handy|telefon"
+    r"|téléphone|teléfono|telefono|telefoon|mobil|mac|proton|protonmail|spark|ee|o2|vodafone|three"
+    r"|virgin|talktalk)"
+)
+DEVICE_LINE = re.compile(
+    r"\s*[*_<]?(?:(?:sent|posted) (?:from|via|using|with)|get|anfonwyd (?:o|gan|drwy)|gyrrwyd o|(?:von"
+    r"|aus) mein\w*|gesendet (?:von|mit)"
+    r"|envoyé (?:de|depuis|à partir)|enviado (?:desde|do|de)|inviato (?:da|dal)|verstuurd vanaf"
+    r"|verzonden (?:vanaf|met)"
+    r"|skickat från|sendt fra|lähetetty|wysłane z|wysłano z|odesláno z|отправлено с|trimis de pe)\b"
+    r"(?=[^\n]{0,80}" + _DEVICES + r")(?:\s+\S+){1,7}\s*\Z",
+    re.IGNORECASE,
+)
+DEVICE_NOISE = re.compile(
+    r"\b(?:and|but|so|because|which|please|i|we|a|ond|achos|und|et|y|is|was)\b", re.IGNORECASE
+)
+FOOTER = re.compile(
+    r"\s*(?:virus-free\.|this email has been (?:checked|scanned)|this message has been scanned"
+    r"|avast\b.{0,40}\bvirus"
+    r"|https?://\S*(?:avast|avg)\S*|to unsubscribe\b|you received this message because|_{30,}\s*\Z)",
+    re.IGNORECASE,
+)
+POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\b|o\.?\s?n\.?\s|ôl-nodyn)", re.IGNORECASE)

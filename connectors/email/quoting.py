@@ -1,0 +1,226 @@
+"""What of a text is new: quoted history and signatures cut for display, in linear time.
+
+The rule of doubt: a line that might be the writer's own stays. Everything is always in the whole text.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from connectors.email import limits
+from connectors.email import quote_marks as marks
+
+ATTRIBUTION_LINES = 4
+ATTRIBUTION_LENGTH = 500
+HEADER_BLOCK_LINES = 12
+SIGNATURE_LINES = 25
+SHORT_SIGNATURE_LINES = 8
+SHORT_LINE = 60
+
+
+class Line(Enum):
+    """What one line is."""
+
+    OWN = "own"
+    BLANK = "blank"
+    QUOTED = "quoted"
+    ATTRIBUTION = "attribution"
+    SIGNATURE = "signature"
+    FOOTER = "footer"
+
+
+def new_text(text: str, *, is_reply: bool = True) -> str:
+    """`text` without quoted history and signature; all of it where nothing else would be left.
+
+    `is_reply` says whether the headers call this a reply or a forward: without that, a weak mark
+    ("On 3 March he wrote:" with nothing quoted below) is taken for the writer's own words.
+    """
+    lines = text.split("\n")
+    if len(lines) > limits.QUOTE_LINES:
+        return text
+    end = _history_starts(lines, is_reply)
+    kinds = _classify(lines[:end])
+    if not is_reply and end == len(lines) and Line.ATTRIBUTION not in kinds:
+        kinds = [Line.OWN if kind is Line.QUOTED else kind for kind in kinds]  # indented, but nobody else's
+    kept = _kept(lines[:end], kinds)
+    return kept if kept.strip() else text
+
+
+def _history_starts(lines: list[str], is_reply: bool) -> int:
+    """The line where unmarked history begins that runs to the end; the number of lines if there is none."""
+    own_words = False
+    for number, line in enumerate(lines):
+        if not line or line.isspace():
+            continue
+        if _starts_history(lines, number, is_reply and own_words):
+            return _before_rule(lines, number)
+        own_words = own_words or not marks.QUOTED.match(line)
+    return len(lines)
+
+
+def _starts_history(lines: list[str], number: int, is_answer: bool) -> bool:
+    line = lines[number]
+    first = line.lstrip()[:1]
+    if first in "-_=—*" and marks.DIVIDER.match(line):
+        return True
+    if marks.BEGIN_FORWARD.match(line) or _is_header_block(lines, number):
+        return True
+    found = _attribution(lines, number)
+    if found is None or _is_quoted_next(lines, found.end):
+        return False  # marked history is dealt with line by line
+    return found.is_certain or (is_answer and found.is_likely)
+
+
+def _before_rule(lines: list[str], number: int) -> int:
+    """Also cuts the line of dashes or underscores that programs put above."""
+    above = number - 1
+    while above >= 0 and not lines[above].strip():
+        above -= 1
+    return above if above >= 0 and marks.RULE.match(lines[above]) else number
+
+
+def _is_header_block(lines: list[str], number: int) -> bool:
+    """From, Sent, To, Subject: a From line and two more of its kind close below."""
+    if not marks.FROM_KEY.match(lines[number]):
+        return False
+    found = set()
+    others = 0
+    for line in lines[number + 1 : number + HEADER_BLOCK_LINES]:
+        if not line.strip():
+            continue
+        for key in (marks.DATE_KEY, marks.TO_KEY, marks.SUBJECT_KEY):
+            if key.match(line):
+                found.add(key)
+                break
+        else:
+            others += not marks.OTHER_KEYS.match(line)
+            if others > 3:
+                break
+    return len(found) >= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """ "On … wrote:" over lines up to `end` (exclusive)."""
+
+    end: int
+    is_certain: bool
+    is_likely: bool
+
+
+def _attribution(lines: list[str], number: int) -> Attribution | None:
+    """An attribution that begins on this line and ends on it or up to three lines below."""
+    if not marks.STARTS.match(lines[number]) and not marks.ENDS.search(lines[number]):
+        return None
+    joined = ""
+    for end in range(number, min(number + ATTRIBUTION_LINES, len(lines))):
+        line = lines[end].strip()
+        if not line or line[0] == ">":
+            return None
+        joined = f"{joined} {line}" if joined else line
+        if len(joined) > ATTRIBUTION_LENGTH:
+            return None
+        if marks.ENDS.search(line):
+            return _judge(joined, end + 1)
+    return None
+
+
+def _judge(joined: str, end: int) -> Attribution | None:
+    has_verb = marks.WROTE.search(joined) is not None
+    has_address = marks.ADDRESS.search(joined) is not None
+    dated = marks.DIGIT.search(joined) is not None
+    if has_verb:
+        starts = marks.STARTS.match(joined) is not None
+        has_clock = marks.CLOCK.search(joined) is not None
+        certain = starts and dated and (has_clock or has_address) and not marks.STORY.search(joined)
+        return Attribution(end, certain, certain or (starts and dated) or has_address)
+    if marks.DATED_ADDRESS.search(joined):
+        return Attribution(end, True, True)
+    return None
+
+
+def _is_quoted_next(lines: list[str], number: int) -> bool:
+    for line in lines[number : number + 4]:
+        if line.strip():
+            return marks.QUOTED.match(line) is not None
+    return False
+
+
+def _classify(lines: list[str]) -> list[Line]:
+    kinds = [_kind(line) for line in lines]
+    _mark_attributions(lines, kinds)
+    _mark_footers(lines, kinds)
+    _mark_signature(lines, kinds)
+    return kinds
+
+
+def _kind(line: str) -> Line:
+    if not line or line.isspace():
+        return Line.BLANK
+    return Line.QUOTED if marks.QUOTED.match(line) else Line.OWN
+
+
+def _mark_attributions(lines: list[str], kinds: list[Line]) -> None:
+    """The line or lines just above quoted ones that say whose words follow."""
+    for number, kind in enumerate(kinds):
+        if kind is not Line.OWN:
+            continue
+        found = _attribution(lines, number)
+        if found and _is_quoted_next(lines, found.end):
+            kinds[number : found.end] = [Line.ATTRIBUTION] * (found.end - number)
+
+
+def _mark_footers(lines: list[str], kinds: list[Line]) -> None:
+    """Lines a device put anywhere, and what scanners and lists put at the very end."""
+    for number, kind in enumerate(kinds):
+        if kind is Line.OWN and _is_device_line(lines[number]):
+            kinds[number] = Line.FOOTER
+    for number in range(len(lines) - 1, -1, -1):
+        if kinds[number] is Line.OWN:
+            if not marks.FOOTER.match(lines[number]):
+                break
+            kinds[number] = Line.FOOTER
+
+
+def _is_device_line(line: str) -> bool:
+    return (
+        len(line) < 90
+        and marks.DEVICE_LINE.match(line) is not None
+        and marks.DEVICE_NOISE.search(line) is None
+    )
+
+
+def _mark_signature(lines: list[str], kinds: list[Line]) -> None:
+    """From "-- " to the end or to the quoted history below it, unless it is too long to be a signature."""
+    for number in range(len(lines) - 1, -1, -1):
+        if kinds[number] is not Line.OWN or not marks.SIGNATURE.match(lines[number]):
+            continue
+        end = number + 1
+        while end < len(lines) and kinds[end] in (Line.OWN, Line.BLANK, Line.FOOTER):
+            end += 1
+        words = [line for line in lines[number + 1 : end] if line.strip()]
+        if _is_signature(words, is_proper=lines[number] == "-- "):
+            kinds[number:end] = [Line.SIGNATURE] * (end - number)
+
+
+def _is_signature(words: list[str], is_proper: bool) -> bool:
+    """A bare "--" may also be somebody's way to part two thoughts: below it only a few short lines pass."""
+    if any(marks.POSTSCRIPT.match(line) for line in words):
+        return False
+    if is_proper:
+        return len(words) <= SIGNATURE_LINES
+    return len(words) <= SHORT_SIGNATURE_LINES and all(len(line) <= SHORT_LINE for line in words)
+
+
+def _kept(lines: list[str], kinds: list[Line]) -> str:
+    own = [number for number, kind in enumerate(kinds) if kind is Line.OWN]
+    if not own:
+        return ""
+    first, last = own[0], own[-1]
+    if Line.QUOTED in kinds[first:last]:  # answers between quotations keep what they answer
+        first = 0
+    written = [
+        lines[number].rstrip()
+        for number in range(first, last + 1)
+        if kinds[number] not in (Line.SIGNATURE, Line.FOOTER)
+    ]
+    return "\n".join(written).strip("\n")
