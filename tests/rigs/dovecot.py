@@ -45,6 +45,7 @@ mail_max_userip_connections = 200
 mail_location = maildir:~/Maildir:LAYOUT=fs
 maildir_stat_dirs = yes
 mail_fsync = never
+mail_save_crlf = yes
 mailbox_list_index = no
 first_valid_uid = 1
 first_valid_gid = 1
