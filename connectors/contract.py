@@ -274,6 +274,15 @@ class Sends(Protocol):
 
 
 @runtime_checkable
+class KeepsCopies(Protocol):
+    """Can keep a copy of what was sent where its people look for it."""
+
+    def keep_copy(self, message: OutboundMessage) -> None:
+        """Called after the send is settled; may be tried again: a second call makes no second copy."""
+        ...
+
+
+@runtime_checkable
 class Tests(Protocol):
     """Can say what is wrong with its settings, in words."""
 

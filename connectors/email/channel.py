@@ -1,0 +1,99 @@
+"""The email channel: collects by IMAP, understands mail, sends by SMTP, keeps copies in the Sent folder."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import ClassVar
+
+from connectors import http
+from connectors.contract import (
+    Batch,
+    Checked,
+    DeliveryReport,
+    InboundMessage,
+    Limits,
+    OutboundMessage,
+    RawArrival,
+    SentReceipt,
+)
+from connectors.email import settings as email_settings
+from connectors.email.imap import ImapMailbox
+from connectors.email.oauth import TokenProvider
+from connectors.email.sent_folder import SentFolder
+from connectors.email.settings import EmailSettings
+from connectors.email.smtp import SmtpSender, nothing
+from connectors.keys import Key
+
+Reader = Callable[[RawArrival], InboundMessage | DeliveryReport]
+
+
+class EmailChannel:
+    """Polls, Reads, Sends, Tests and KeepsCopies of the contract, for one mailbox."""
+
+    KEYS: ClassVar[Mapping[str, Key]] = email_settings.KEYS
+    limits: Limits = SmtpSender.limits
+
+    def __init__(
+        self, given: EmailSettings, *, hooks: Callable[[str], None] = nothing, reader: Reader | None = None
+    ) -> None:
+        self.settings = given
+        self.poll_seconds = given.imap.poll_seconds
+        self._mailbox = ImapMailbox(given.imap, given.junk_folder)
+        self._sender = SmtpSender(given.smtp, hooks)
+        self._sent = SentFolder(given.imap) if given.imap.sent_folder else None
+        self._reader = reader
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Mapping[str, str],
+        secrets: Mapping[str, str],
+        *,
+        allow_private: frozenset[str] = frozenset(),
+        smtp_timeout: float = 600,
+        hooks: Callable[[str], None] = nothing,
+    ) -> "EmailChannel":
+        """A channel from what a person typed. Connects to nothing.
+
+        `smtp_timeout`: seconds to wait after the final dot. Raises PermanentFailure with one plain sentence
+        for settings that are unknown, missing or ill-formed.
+        """
+        given = email_settings.parse(
+            settings, secrets, allow_private=allow_private, smtp_timeout=smtp_timeout
+        )
+        if given.oauth is not None:
+            client = http.client(allow_private, ca_file=given.imap.ca_file)
+            given = email_settings.with_tokens(given, TokenProvider(given.oauth, client))
+        return cls(given, hooks=hooks)
+
+    def fetch(self, cursor: str | None) -> Batch:
+        return self._mailbox.fetch(cursor)
+
+    def acknowledge(self, arrivals: Sequence[RawArrival]) -> None:
+        self._mailbox.acknowledge(arrivals)
+
+    def wait(self, seconds: float) -> bool:
+        return self._mailbox.wait(seconds)
+
+    def close(self) -> None:
+        self._mailbox.close()
+
+    def read(self, arrival: RawArrival) -> InboundMessage | DeliveryReport:
+        """What the mail says. Pure; see `Reads.read`."""
+        if self._reader is None:
+            self._reader = import_module("connectors.email.reading").read
+        return self._reader(arrival)
+
+    def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
+        return self._sender.send(message, committing=committing)
+
+    def evidence(self, message_id: str) -> str | None:
+        """Looks in the Sent folder, if the channel has one."""
+        return self._sent.find(message_id) if self._sent else None
+
+    def keep_copy(self, message: OutboundMessage) -> None:
+        """Puts what was sent into the Sent folder, if the channel has one, unless it is there already."""
+        if self._sent:
+            self._sent.append(message.raw, message.message_id)
+
+    def check(self) -> Sequence[Checked]:
+        return [*self._mailbox.check(), *self._sender.check()]

@@ -1,0 +1,128 @@
+"""Keeps connectors out of our own network: resolve a host, judge the address, connect to exactly that.
+
+A host name is resolved once and the connection goes to the address that was judged, so that a second
+answer of the name server cannot change the target (DNS rebinding). Private, loopback and all other
+addresses that are not public are refused, unless the operator named the host in
+`INBOX_ALLOWED_PRIVATE_HOSTS`; link-local addresses, where clouds keep their secrets, always are.
+"""
+
+import ipaddress
+import socket
+import ssl
+
+from connectors.contract import PermanentFailure, TemporaryFailure
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+NEVER = tuple(
+    ipaddress.ip_network(network)
+    for network in ("0.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "fe80::/10", "fd00:ec2::254/128")
+)
+"""Unspecified, link-local and metadata addresses: no mail server lives there."""
+
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""NAT64 (RFC 6052): the last four bytes are an IPv4 address."""
+
+
+def allowed(host: str, allow_private: frozenset[str] = frozenset(), port: int = 0) -> str:
+    """The first address of `host` that we may connect to.
+
+    Raises PermanentFailure when any of its addresses may not be connected to, TemporaryFailure when the
+    name cannot be resolved now.
+    """
+    return resolved(host, allow_private, port)[0]
+
+
+def resolved(host: str, allow_private: frozenset[str] = frozenset(), port: int = 0) -> tuple[str, ...]:
+    """All addresses of `host`, every one of them judged; fails like `allowed`."""
+    named = is_named(host, allow_private)
+    addresses = _look_up(host, port)
+    for address in addresses:
+        if not _may_reach(_real(address), named):
+            raise PermanentFailure(
+                f"{host} is an address inside a private network; an operator can allow it by adding it to "
+                "INBOX_ALLOWED_PRIVATE_HOSTS"
+            )
+    return tuple(str(address) for address in addresses)
+
+
+def is_named(host: str, allow_private: frozenset[str]) -> bool:
+    """Whether the operator named `host` as one that may be private."""
+    return _plain(host) in {_plain(each) for each in allow_private}
+
+
+def connect(host: str, port: int, allow_private: frozenset[str], timeout: float) -> socket.socket:
+    """A TCP connection to a judged address of `host`; the first that answers in `timeout` seconds.
+
+    Raises PermanentFailure (not allowed) or TemporaryFailure (no answer, no such name now).
+    """
+    failure: OSError | None = None
+    for address in resolved(host, allow_private, port):
+        try:
+            return socket.create_connection((address, port), timeout)
+        except OSError as error:
+            failure = error
+    raise TemporaryFailure(f"{host}:{port} cannot be reached: {_words(failure)}")
+
+
+def encrypt(stream: socket.socket, host: str, ca_file: str | None) -> ssl.SSLSocket:
+    """`stream` under TLS with the certificate of `host` checked, by the authorities in `ca_file` if given.
+
+    Raises TemporaryFailure: certificates are renewed, and nothing has left us.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context.wrap_socket(stream, server_hostname=host)
+    except ssl.SSLCertVerificationError as error:
+        stream.close()
+        reason = f"the certificate of {host} is not trusted: {error.verify_message}"
+        raise TemporaryFailure(reason) from None
+    except OSError as error:
+        stream.close()
+        raise TemporaryFailure(f"no secure connection with {host}: {_words(error)}") from None
+
+
+def is_private(address: str) -> bool:
+    """Whether `address` is not on the public internet."""
+    return not _real(ipaddress.ip_address(address.partition("%")[0])).is_global
+
+
+def _look_up(host: str, port: int) -> list[Address]:
+    name = host.strip().removeprefix("[").removesuffix("]")
+    if not name or any(character.isspace() or ord(character) < 33 for character in name):
+        raise PermanentFailure("the host name is empty or has spaces in it")
+    try:
+        found = socket.getaddrinfo(name, port or None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise TemporaryFailure(f"{host} cannot be found: {_words(error)}") from None
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    return list(dict.fromkeys(addresses))
+
+
+def _may_reach(address: Address, named: bool) -> bool:
+    if address.is_multicast or any(
+        address in network for network in NEVER if network.version == address.version
+    ):
+        return False
+    return named or address.is_global
+
+
+def _real(address: Address) -> Address:
+    """The IPv4 address inside an IPv6 one (mapped, 6to4, Teredo, NAT64), else the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    inside = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+    if inside is None and address in TRANSLATED:
+        inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inside or address
+
+
+def _plain(host: str) -> str:
+    return host.strip().removeprefix("[").removesuffix("]").rstrip(".").lower()
+
+
+def _words(error: Exception | None) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return getattr(error, "strerror", None) or "no connection"

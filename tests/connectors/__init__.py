@@ -1,0 +1,1 @@
+"""What the wire promises, proved against real servers."""

@@ -1,0 +1,77 @@
+"""Small mails and settings for the wire tests."""
+
+import dataclasses
+from datetime import datetime
+
+from connectors.contract import OutboundMessage
+from connectors.email.accounts import After, AfterKind, Auth, ImapSettings, SignIn, SmtpSettings, Tls
+from tests.rigs.dovecot import PASSWORD, USER, Dovecot
+from tests.rigs.smtp_sink import SmtpSink
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+
+
+def a_mail(
+    subject: str = "Damp again", *, body: str = "The wall is wet.", message_id: str | None = None
+) -> bytes:
+    identity = message_id or f"<{subject.replace(' ', '-')}@example.net>"
+    lines = [
+        "From: Wyn Pryce <wyn@example.net>",
+        f"To: {USER}",
+        f"Subject: {subject}",
+        f"Message-ID: {identity}",
+        "",
+        body,
+        "",
+    ]
+    return "\r\n".join(lines).encode()
+
+
+def an_outbound(
+    *recipients: str,
+    raw: bytes | None = None,
+    envelope_sender: str = USER,
+    message_id: str = "<reply-1@example.org>",
+) -> OutboundMessage:
+    text = raw if raw is not None else a_mail("Your letter", message_id=message_id)
+    return OutboundMessage(message_id, recipients or ("wyn@example.net",), envelope_sender, text)
+
+
+def imap_settings(server: Dovecot, **changes: object) -> ImapSettings:
+    settings = ImapSettings(
+        address=USER,
+        host=server.host,
+        port=server.tls_port,
+        tls=Tls.IMPLICIT,
+        sign_in=SignIn(USER, Auth.PASSWORD, PASSWORD),
+        ca_file=str(server.certificates.authority),
+        timeout=5,
+        allow_private=LOOPBACK,
+    )
+    return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def smtp_settings(sink: SmtpSink, **changes: object) -> SmtpSettings:
+    authority = str(sink.certificates.authority) if sink.certificates else None
+    settings = SmtpSettings(
+        address=USER,
+        host=sink.host,
+        port=sink.port,
+        tls=Tls.STARTTLS,
+        sign_in=SignIn(USER, Auth.PASSWORD, sink.password),
+        ca_file=authority,
+        timeout=5,
+        data_timeout=5,
+        allow_private=LOOPBACK,
+    )
+    return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def moved_to(folder: str) -> After:
+    return After(AfterKind.MOVE, folder)
+
+
+def earlier(when: datetime, **difference: float) -> datetime:
+    from datetime import timedelta
+
+    return when - timedelta(**difference)
