@@ -1,0 +1,63 @@
+/* Lists and triage: the focus moves on at once, the row says "Filing…" and goes when the server says so. */
+(() => {
+  const rows = () => desk.all("[data-list] .row:not([hidden])");
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-triage]");
+    if (!form) return;
+    if (form.popover) form.hidePopover();
+    const reading = form.closest("[data-case]");
+    const row = reading && desk.one("#row-" + reading.dataset.case);
+    if (!row) return;
+    form.dataset.row = row.id;
+    markBusy(row);
+    const all = rows();
+    const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
+    if (next) desk.focus(desk.one(".row__who", next));
+  });
+
+  function markBusy(row) {
+    row.setAttribute("aria-busy", "true");
+    const words = document.createElement("span");
+    words.className = "row__busy";
+    words.textContent = "Filing…";
+    row.append(words);
+  }
+
+  function notBusy() {
+    desk.all(".row[aria-busy]").forEach((row) => {
+      row.removeAttribute("aria-busy");
+      const words = desk.one(".row__busy", row);
+      if (words) words.remove();
+    });
+  }
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, notBusy));
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.dataset || !form.dataset.row || !event.detail.successful) return;
+    const gone = document.getElementById(form.dataset.row);
+    const focused = document.activeElement && document.activeElement.closest(".row");
+    if (gone) gone.remove();
+    notBusy();
+    if (focused && focused !== gone) window.htmx.trigger(desk.one(".row__who", focused), "click");
+    if (!rows().length) location.reload();
+  });
+
+  /* Shift and arrow tick a run of rows. */
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest && event.target.closest(".row");
+    if (!row || !event.shiftKey || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault();
+    const all = rows();
+    const next = all[all.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
+    [row, next].forEach((each) => { if (each) desk.one(".tick", each).checked = true; });
+    if (next) desk.focus(desk.one(".row__who", next));
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "bulk" || desk.one(".tick:checked")) return;
+    event.preventDefault();
+    desk.say("Select a message first");
+  });
+})();

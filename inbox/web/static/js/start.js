@@ -1,0 +1,12 @@
+/* Shared by the scripts below: the page's settings, one status region, and requests that carry the CSRF token. */
+const desk = {
+  root: document.documentElement,
+  token: JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF-Token"] || "",
+  one: (selector, from = document) => from.querySelector(selector),
+  all: (selector, from = document) => [...from.querySelectorAll(selector)],
+  post(url, body, more = {}) {
+    const headers = { "X-CSRF-Token": desk.token, Accept: "application/json", ...(more.headers || {}) };
+    return fetch(url, { method: "POST", body, credentials: "same-origin", ...more, headers });
+  },
+};
+desk.root.classList.add("js");

@@ -1,0 +1,87 @@
+/* What was done is said once in one status region; where the focus goes after an act; errors said in place. */
+desk.say = (words) => {
+  const region = desk.one("#announce");
+  if (!region || !words) return;
+  region.textContent = "";
+  requestAnimationFrame(() => { region.textContent = words; });
+};
+
+desk.focus = (element) => {
+  if (!element) return false;
+  element.focus({ preventScroll: false });
+  return document.activeElement === element;
+};
+
+desk.fail = (status) => {
+  const words = {
+    0: "We could not reach the office server. Your words stay on this page.",
+    403: "You cannot do this, or it does not exist.",
+    404: "You cannot see this, or it does not exist.",
+    429: "Too many tries. Wait a minute, then try again.",
+  };
+  return words[status] || "That did not work. Nothing was changed. Try again.";
+};
+
+(() => {
+  desk.focus(desk.one("[data-focus]"));
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dismiss=undo]")) {
+      const bar = desk.one("#undo");
+      bar.classList.add("undo--empty");
+      bar.replaceChildren();
+      const view = desk.one("[data-list] [aria-current]") || desk.one("#main h1");
+      if (view && !view.hasAttribute("href")) view.tabIndex = -1;
+      desk.focus(view);
+    }
+    const frame = event.target.closest("details[data-frame] > summary");
+    if (frame) showFrame(frame.parentElement);
+  });
+
+  /* The formatted mail is its own document in a sandbox; it is fetched only when somebody asks for it. */
+  function showFrame(details) {
+    if (details.querySelector("iframe")) return;
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "");
+    frame.className = "message__frame";
+    frame.title = "Formatted message";
+    frame.src = details.dataset.frame;
+    details.append(frame);
+  }
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const swapped = desk.one("#" + (event.detail.target.id || "nothing"));
+    if (!swapped) return;
+    desk.say(swapped.dataset.say);
+    if (swapped.id === "reading") {
+      markCurrent(swapped.dataset.case);
+      desk.focus(desk.one("[data-heading]", swapped));
+      if (swapped.dataset.title) document.title = swapped.dataset.title + " – " + document.title.split(" – ").slice(-2).join(" – ");
+    }
+    desk.focus(desk.one("[data-focus]", swapped));
+  });
+
+  function markCurrent(reference) {
+    desk.all(".row__who[aria-current]").forEach((link) => link.removeAttribute("aria-current"));
+    const link = reference && desk.one("#row-" + reference + " .row__who");
+    if (link) link.setAttribute("aria-current", "true");
+  }
+
+  document.addEventListener("htmx:responseError", (event) => problem(event, event.detail.xhr.status));
+  document.addEventListener("htmx:sendError", (event) => problem(event, 0));
+  document.addEventListener("htmx:timeout", (event) => problem(event, 0));
+
+  function problem(event, status) {
+    if (status === 401) { desk.signInAgain(() => event.detail.elt && window.htmx.trigger(event.detail.elt, "submit")); return; }
+    if ([409, 413, 422, 429].includes(status)) return;
+    const bar = desk.one("#undo");
+    const words = desk.fail(status);
+    if (bar) {
+      bar.classList.remove("undo--empty");
+      const sentence = document.createElement("p");
+      sentence.textContent = words;
+      bar.replaceChildren(sentence);
+    }
+    desk.say(words);
+  }
+})();

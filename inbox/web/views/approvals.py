@@ -1,0 +1,114 @@
+"""W5, sign-off: a safe yes or no to exact words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from inbox.web.views.case import File, Message
+from inbox.web.views.parts import Act, Badge, ClockBadge, Link, Notice, Shell
+
+
+class Span(StrEnum):
+    """What happened to a run of words since the text was last approved or returned."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A run of words of the text and what happened to it."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at before sign-off; `ok` False means look closely, not refuse."""
+
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """What will be sent, to the letter."""
+
+    channel: str
+    channel_icon: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str | None
+    text: str
+    language: str
+    files: tuple[File, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One text that waits; `changes` None without an earlier version; `refusal`: why you may not approve."""
+
+    id: str
+    title: str
+    reference: str
+    case_url: str
+    position: str
+    written_by: str
+    source: str
+    asked: str
+    asking: Message | None
+    done: tuple[str, ...]
+    checks: tuple[Check, ...]
+    exact: Exact
+    changes: tuple[Words, ...] | None
+    changes_since: str | None
+    showing_changes: bool
+    toggle: Link | None
+    approve: Act
+    return_url: str
+    edit: Link
+    sends_as: str
+    leaves: str
+    clock: ClockBadge | None
+    refusal: Notice | None = None
+    note: str = ""
+    problem: str | None = None
+    print_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """`/approvals/{id}`."""
+
+    template: ClassVar[str] = "staff/approvals/show.html"
+    shell: Shell
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    """One line of the list of texts that wait."""
+
+    url: str
+    title: str
+    reference: str
+    written_by: str
+    submitted_at: datetime
+    sends_as: str
+    badges: tuple[Badge, ...]
+    clock: ClockBadge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalsPage:
+    """`/approvals`: what waits for you, and what waits for others."""
+
+    template: ClassVar[str] = "staff/approvals/index.html"
+    shell: Shell
+    yours: tuple[ApprovalRow, ...]
+    others: tuple[ApprovalRow, ...]
+    loaded_at: datetime

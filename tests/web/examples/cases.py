@@ -1,0 +1,286 @@
+"""W2 in its states: under way, late, not delivered, restricted, over the limit, a clash, a closed window."""
+
+from dataclasses import replace
+from datetime import date
+
+from inbox.web.rendering import View
+from inbox.web.views.case import (
+    CaseHeader,
+    CasePage,
+    Composer,
+    ComposerPart,
+    Delivery,
+    Direction,
+    DraftPage,
+    Event,
+    Fact,
+    FactPanel,
+    FactsPart,
+    File,
+    Match,
+    Message,
+    Scan,
+    StandardLine,
+    TimelineEntry,
+    TimelinePart,
+)
+from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Problem, Tone
+from tests.web.examples.office import (
+    FOUR,
+    LATE,
+    MET,
+    OURS,
+    PEOPLE,
+    PRIORITY,
+    RESTRICTED,
+    URGENCIES,
+    WELSH,
+    at,
+    shell,
+)
+
+CASE = "/cases/WX-5B2K-8N"
+HEADER = CaseHeader(
+    reference="WX-5B2K-8N",
+    title="Damp at 14 Quarry Road",
+    status="In progress",
+    holder="With Marl Homes since 8 May. Owner: Priya Nair, Housing.",
+    badges=(PRIORITY,),
+    back=Link("Mine", "/queue/mine#row-WX-5B2K-8N"),
+    position="4 of 31",
+    links=(
+        Link("Reply", f"{CASE}#composer", "r"),
+        Link("Note", f"{CASE}?write=note#composer", "i"),
+        Link("Ask a body", f"{CASE}/enquiries/new", "f"),
+        Link("Done", f"{CASE}/close", "d"),
+    ),
+    menus=(
+        Menu("Give to", f"{CASE}/assign", "person", PEOPLE, "a"),
+        Menu("Urgency", f"{CASE}/priority", "priority", URGENCIES, "p"),
+    ),
+    acts=(),
+)
+FACTS = FactPanel(
+    next_step="Chase Marl Homes",
+    next_link=Link("Chase Marl Homes", f"{CASE}/enquiries/new?body=marl-homes"),
+    clocks=(LATE, FOUR, MET),
+    facts=(
+        Fact(
+            "Who",
+            ("Donna Fretwell", "14 Quarry Road, ZZ10 4AB", "07700 900123"),
+            OURS,
+            Link("Change", f"{CASE}/facts"),
+        ),
+        Fact("Contact", ("Email. Ring before 15:00. No voicemail.",)),
+        Fact("Others", ("Her youngest child. Not shown on the status page.",)),
+        Fact(
+            "Permission",
+            ("To ask Marl Homes: yes, 5 May 2026, by email.",),
+            None,
+            Link("See it", "#message-m1"),
+        ),
+        Fact("Topic", ("Social housing, repairs",)),
+        Fact("History", ("23 events, 9 views",), None, Link("All of it", f"{CASE}/history")),
+    ),
+    status_page="On. Last seen 2 June 2026.",
+    status_acts=(Act("New link", f"{CASE}/status-link"),),
+    linked=(Link("WX-7K4M-2P, payment missing", "/cases/WX-7K4M-2P"),),
+)
+FIRST = Message(
+    "m1",
+    Direction.INBOUND,
+    "Donna Fretwell",
+    None,
+    at(5, 3, 21, 10),
+    "Email",
+    "email",
+    "Dear Rowan Ashby,\n\nim at my wits end. black mould all over the kids room since October, my youngest "
+    "is on 2 inhalers now. Rang Marl Homes 9 times, they say somebody will come and nobody comes. Please can "
+    "you do something.\n\nDonna Fretwell\n07700 900123",
+    subject="Damp again!!! 14 Quarry Rd ZZ10 4AB",
+    earlier_text="> Thank you for your call. A member of the team will be in touch.",
+    frame_url=f"{CASE}/messages/m1/body",
+    original_url=f"{CASE}/messages/m1/raw",
+    files=(
+        File("bedroom wall.jpg", "Picture", "2.1 MB", "/attachments/a1", Scan.CLEAN),
+        File("diary.pdf", "PDF", "240 KB", "/attachments/a2", Scan.NOT_SCANNED),
+        File("invoice.zip", "Archive", "14 KB", "/attachments/a3", Scan.INFECTED),
+        File("letter.docx", "Word document", "90 KB", "/attachments/a4", Scan.HELD),
+    ),
+    warnings=("Replies would go to donna.f@example.net, not to the address it came from.",),
+)
+TIMELINE = (
+    TimelineEntry(message=FIRST),
+    TimelineEntry(
+        event=Event(
+            at(5, 5, 9, 10), "Filed to Housing, Priority, by rule “Housing repairs”.", f"{CASE}/why", None
+        )
+    ),
+    TimelineEntry(
+        message=Message(
+            "m2",
+            Direction.NOTE,
+            "Priya Nair",
+            None,
+            at(5, 5, 9, 15),
+            "Note",
+            "note",
+            "Rang, very upset. Youngest on two inhalers. Ring before 15:00 only.",
+        )
+    ),
+    TimelineEntry(
+        message=Message(
+            "m3",
+            Direction.OUTBOUND,
+            "Priya Nair",
+            "Marl Homes",
+            at(5, 8, 10, 2),
+            "Email",
+            "email",
+            "We act for Donna Fretwell of 14 Quarry Road. "
+            "Please tell us by 29 May when the damp will be treated.",
+            delivery=Delivery("Delivered", Tone.OK, "tick"),
+        )
+    ),
+    TimelineEntry(
+        message=Message(
+            "m4",
+            Direction.OUTBOUND,
+            "Priya Nair",
+            "Donna Fretwell",
+            at(5, 19, 11, 40),
+            "Email",
+            "email",
+            "Dear Donna, we have asked Marl Homes for a date.",
+            delivery=Delivery(
+                "Not delivered: mailbox full", Tone.LATE, "late", Act("Try again", "/sending/d4/retry")
+            ),
+        )
+    ),
+    TimelineEntry(
+        message=Message(
+            "m5",
+            Direction.OUTBOUND,
+            "Tom Hale",
+            "Donna Fretwell",
+            at(6, 3, 10, 45),
+            "Email",
+            "email",
+            "Dear Donna, I will ring you at noon.",
+            delivery=Delivery("Leaves 10:46", Tone.SOON, "clock", Act("Stop sending", "/sending/d5/stop")),
+        )
+    ),
+)
+REPLY = Composer(
+    note=False,
+    public=False,
+    audience="Donna Fretwell will read this, by email at donna@example.org.",
+    save_url=f"{CASE}/drafts/2",
+    version="7",
+    text="Dear Donna, we have asked Marl Homes again. They must reply by [date].",
+    main=Act("Send for sign-off", f"{CASE}/drafts/2/submit"),
+    state="Saved 10:45. From line 14, good until 30 June 2026.",
+    other=Link("Write a note instead", f"{CASE}?write=note#composer", "i"),
+    subject="Damp at 14 Quarry Road (WX-5B2K-8N)",
+    identities=(
+        Choice("office", "Rowan Ashby’s office", True),
+        Choice("person", "Rowan Ashby, needs their approval"),
+    ),
+    lines=(
+        StandardLine("14", "Asked again", "We have asked them again.", date(2026, 6, 30)),
+        StandardLine("3", "How to complain to the ombudsman", "You can complain to the ombudsman.", None),
+    ),
+    gaps=("date",),
+    withdraw=Act("Throw this draft away", f"{CASE}/drafts/2/withdraw"),
+)
+NOTE = Composer(
+    note=True,
+    public=False,
+    audience="Only this office can read this. It is never sent.",
+    save_url=f"{CASE}/notes",
+    version="",
+    text="",
+    main=Act("Keep this note", f"{CASE}/notes"),
+    state="Nothing written yet.",
+    other=Link("Write a reply instead", f"{CASE}#composer", "r"),
+    colleagues=(Choice("", "Nobody", True), *PEOPLE[1:]),
+    attach=False,
+)
+PUBLIC_REPLY = replace(
+    REPLY,
+    public=True,
+    audience="Everyone can read this on Facebook. Do not say that she has a case.",
+    subject=None,
+    identities=(),
+    limit=60,
+    over="10 characters too many for X.",
+    gaps=(),
+    main=Act("Go on to check", f"{CASE}/drafts/2/submit"),
+    problems=(Problem("text", "Choose who this goes to"),),
+)
+CLASH = replace(
+    REPLY, theirs="Dear Donna, they must reply by 9 June.", returned="Tom: say when she hears next."
+)
+BUSY = replace(
+    REPLY,
+    writing=Notice(
+        "Tom has been writing a reply since 10:41.",
+        acts=(Act("Take over", f"{CASE}/drafts/3"),),
+        links=(Link("Read it", f"{CASE}/drafts/3"),),
+    ),
+    arrived=Notice("Donna wrote again at 10:44. Read it before you send.", Tone.SOON),
+)
+CLOSED = replace(
+    REPLY,
+    closed=Notice(
+        "Facebook lets us reply for 7 days after her last message. That ended on 10 May.",
+        Tone.SOON,
+        "Too late to reply on Facebook",
+        (Link("Use email", f"{CASE}?by=email#composer"),),
+    ),
+)
+
+PAGE = CasePage(
+    shell("Mine"), HEADER, FACTS, TIMELINE, REPLY, (), (), 4, f"{CASE}?from=start", "Tom is writing a reply."
+)
+RESTRICTED_HEADER = replace(
+    HEADER,
+    reference="WX-4C7V-3M",
+    title=None,
+    badges=(RESTRICTED, WELSH),
+    status="New",
+    holder="With Tom Hale, named lead, since 3 June.",
+    position=None,
+)
+
+EXAMPLES: dict[str, View] = {
+    "case": PAGE,
+    "case-note": replace(PAGE, composer=NOTE, hidden_earlier=0),
+    "case-public-over": replace(PAGE, composer=PUBLIC_REPLY),
+    "case-clash": replace(PAGE, composer=CLASH),
+    "case-busy": replace(PAGE, composer=BUSY),
+    "case-window-closed": replace(PAGE, composer=CLOSED),
+    "case-restricted": replace(
+        PAGE,
+        case=RESTRICTED_HEADER,
+        composer=None,
+        facts=replace(
+            FACTS, next_step="Read it within 15 office minutes", next_link=None, clocks=(), linked=()
+        ),
+        matches=(
+            Match(
+                "A message from donna.f@example.net may belong here: it answers our email of 19 May, "
+                "but nobody on this case uses that address.",
+                Act("It belongs here", f"{CASE}/accept-match", "c", (("message", "m7"),)),
+                Act("Keep it apart", f"{CASE}/reject-match", None, (("message", "m7"),)),
+            ),
+        ),
+        notices=(
+            Notice("Nothing is sent by itself on this case.", Tone.GUARD, "The sender asked for secrecy"),
+        ),
+    ),
+    "case-draft": DraftPage(shell("Mine"), HEADER, REPLY, FIRST),
+    "case-timeline-part": TimelinePart(shell(), HEADER, TIMELINE, 0, None),
+    "case-composer-part": ComposerPart(shell(), REPLY),
+    "case-facts-part": FactsPart(shell(), FACTS),
+}
