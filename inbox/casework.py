@@ -1,6 +1,7 @@
 """What people do with a case: assign, move, sort, note, log, close, junk, accept a match, undo."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 

@@ -7,19 +7,21 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from connectors import registry
-from connectors.contract import Checked, Composes, Polls, Sends, Tests
+from connectors.contract import Checked, Composes, PermanentFailure, Polls, Sends, Tests
+from connectors.keys import Key
 from inbox.database import office_of
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import Channel, ChannelHealth, ChannelMode, EventKind, new_id
+from inbox.pipeline import Reader
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 
 QUIET_AFTER = timedelta(minutes=15)
 
 
-def kinds() -> dict[str, dict[str, Any]]:
+def kinds() -> dict[str, dict[str, Key]]:
     """Every kind of channel and the keys it takes, for forms and for `inbox channel kinds`."""
     return {kind: dict(made.KEYS) for kind, made in registry.KINDS.items()}
 
@@ -27,6 +29,17 @@ def kinds() -> dict[str, dict[str, Any]]:
 def composers() -> dict[str, Composes]:
     """The kinds that can carry a letter."""
     return {kind: cast(Composes, made) for kind, made in registry.KINDS.items() if hasattr(made, "compose")}
+
+
+def readers() -> dict[str, Reader]:
+    """How each kind of channel understands what it collected."""
+    return {kind: made.understand for kind, made in registry.KINDS.items()}
+
+
+def is_polled(channel: Channel) -> bool:
+    """Whether this channel is collected by asking."""
+    made = registry.KINDS.get(channel.kind)
+    return made is not None and hasattr(made, "fetch")
 
 
 def connect(channel: Channel, keys: SecretKeys, settings: Settings) -> Any:
@@ -52,8 +65,8 @@ def build(
             smtp_timeout=settings.smtp_timeout,
             hooks=reach,
         )
-    except ValueError as problem:
-        raise Refused(str(problem)) from problem
+    except PermanentFailure as problem:
+        raise Refused(problem.reason) from problem
 
 
 def add(

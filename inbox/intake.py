@@ -320,7 +320,7 @@ def _message(arrival: Arrival, incoming: InboundMessage) -> Message:
         channel_id=arrival.channel_id,
         arrival_id=arrival.id,
         direction=Direction.INBOUND,
-        external_id=_storable(incoming.external_id)[:998] or None,
+        external_id=_message_id(incoming),
         content_key=incoming.content_key,
         sender_name=_storable(incoming.sender.name),
         sender_handle=_storable(incoming.sender.address).lower()[:254],
@@ -334,6 +334,12 @@ def _message(arrival: Arrival, incoming: InboundMessage) -> Message:
         sent_at=incoming.sent_at,
         received_at=arrival.received_at,
     )
+
+
+def _message_id(incoming: InboundMessage) -> str | None:
+    """The platform's id of the message; a mail without Message-ID has none that others could answer to."""
+    external = _storable(incoming.external_id)[:998]
+    return None if not external or external.startswith("sha256:") else external
 
 
 def _storable(words: str) -> str:

@@ -134,6 +134,14 @@ def claim(session: Session, now: datetime, lease: timedelta, *, limit: int = 1) 
     return [won for row in session.exec(due).all() if (won := _take(session, row, now, lease)) is not None]
 
 
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether there may be something to send or to take over, told cheaply."""
+    waiting = (DeliveryState.QUEUED, DeliveryState.RETRYING)
+    due = select(Delivery.id).where(col(Delivery.state).in_(waiting), Delivery.next_at <= now).limit(1)
+    lost = select(Delivery.id).where(Delivery.state == DeliveryState.SENDING, col(Delivery.lease_until) < now)
+    return session.exec(due).first() is not None or session.exec(lost.limit(1)).first() is not None
+
+
 def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Callable[[], None]) -> Outcome:
     """Sends, with no transaction open. Never raises for what a platform does."""
     outgoing = OutboundMessage(claimed.outgoing_id, claimed.recipients, claimed.envelope_sender, raw)
@@ -169,7 +177,7 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
         _sent(session, delivery, outcome.words, now)
     elif outcome.result is Result.UNKNOWN:
         _unknown(session, delivery, outcome.words, now)
-    elif outcome.result is Result.NEVER or now + timedelta(0) >= delivery.queued_at + RETRY_FOR:
+    elif outcome.result is Result.NEVER or now >= delivery.queued_at + RETRY_FOR:
         _failed(session, delivery, outcome.words, now)
     else:
         delivery.state = move(delivery.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")

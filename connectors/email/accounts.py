@@ -17,7 +17,7 @@ class Tls(StrEnum):
 class Auth(StrEnum):
     """How we sign in."""
 
-    PASSWORD = "password"  # noqa: S105
+    PASSWORD = "password"
     XOAUTH2 = "xoauth2"
 
 

@@ -26,7 +26,7 @@ class Caution(StrEnum):
     TOO_LARGE = "too-large"  # the text was cut; the whole is attached
     SIGNED_NOT_VERIFIED = "signed-not-verified"  # S/MIME or PGP signature, not checked
     ENCRYPTED = "encrypted"  # cannot be read here
-    PASSWORD_PROTECTED = "password-protected"  # noqa: S105  # an attached archive or document asks for a password
+    PASSWORD_PROTECTED = "password-protected"  # an attached archive or document asks for a password
     CALENDAR = "calendar"  # holds an invitation; nothing was accepted
     TNEF = "tnef"  # winmail.dat: what it holds was listed where it could be read
     NOT_UNDERSTOOD = "not-understood"  # reading failed; the raw message is shown as text

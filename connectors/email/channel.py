@@ -1,7 +1,6 @@
 """The email channel: collects by IMAP, understands mail, sends by SMTP, keeps copies in the Sent folder."""
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from typing import ClassVar
 
 from connectors import http
@@ -10,20 +9,23 @@ from connectors.contract import (
     Checked,
     DeliveryReport,
     InboundMessage,
+    Letter,
     Limits,
     OutboundMessage,
     RawArrival,
     SentReceipt,
 )
 from connectors.email import settings as email_settings
+from connectors.email.child import read_in_child
+from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
+from connectors.email.limits import is_ordinary
 from connectors.email.oauth import TokenProvider
+from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
 from connectors.email.smtp import SmtpSender, nothing
 from connectors.keys import Key
-
-Reader = Callable[[RawArrival], InboundMessage | DeliveryReport]
 
 
 class EmailChannel:
@@ -32,15 +34,12 @@ class EmailChannel:
     KEYS: ClassVar[Mapping[str, Key]] = email_settings.KEYS
     limits: Limits = SmtpSender.limits
 
-    def __init__(
-        self, given: EmailSettings, *, hooks: Callable[[str], None] = nothing, reader: Reader | None = None
-    ) -> None:
+    def __init__(self, given: EmailSettings, *, hooks: Callable[[str], None] = nothing) -> None:
         self.settings = given
         self.poll_seconds = given.imap.poll_seconds
         self._mailbox = ImapMailbox(given.imap, given.junk_folder)
         self._sender = SmtpSender(given.smtp, hooks)
         self._sent = SentFolder(given.imap) if given.imap.sent_folder else None
-        self._reader = reader
 
     @classmethod
     def from_settings(
@@ -79,9 +78,7 @@ class EmailChannel:
 
     def read(self, arrival: RawArrival) -> InboundMessage | DeliveryReport:
         """What the mail says. Pure; see `Reads.read`."""
-        if self._reader is None:
-            self._reader = import_module("connectors.email.reading").read
-        return self._reader(arrival)
+        return read(arrival)
 
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
@@ -94,6 +91,15 @@ class EmailChannel:
         """Puts what was sent into the Sent folder, if the channel has one, unless it is there already."""
         if self._sent:
             self._sent.append(message.raw, message.message_id)
+
+    @staticmethod
+    def compose(letter: Letter) -> bytes:
+        return compose(letter)
+
+    @staticmethod
+    def understand(arrival: RawArrival) -> InboundMessage | DeliveryReport:
+        """`read` where that is cheap and safe, else in a child with limits. Raises Unreadable."""
+        return read(arrival) if is_ordinary(arrival.raw) else read_in_child(arrival)
 
     def check(self) -> Sequence[Checked]:
         return [*self._mailbox.check(), *self._sender.check()]

@@ -1,0 +1,85 @@
+"""All background work of one node: mailboxes read, arrivals processed, messages sent, clocks watched."""
+
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from inbox import jobs, pipeline
+from inbox.errors import Unavailable
+from inbox.worker.collecting import Collector
+from inbox.worker.delivering import Deliverer
+from inbox.worker.loops import Loops, log
+from inbox.worker.node import Node
+from inbox.worker.timetable import TIMETABLE, Firing
+
+SENDERS = 4
+
+__all__ = ["Node", "Worker"]
+
+
+class Worker:
+    """`start` works in threads until `stop`; `until_idle` does what is due in the caller's thread."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._loops = Loops()
+        self._collector = Collector(node, self._loops)
+        self._deliverer = Deliverer(node)
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Starts the loops and the timetable; returns at once."""
+        self._loops.start("process", self._process)
+        self._loops.start("mailboxes", self._collector.keep_watching)
+        for number in range(SENDERS):
+            self._loops.start(f"deliver {number}", self._deliver)
+        for firing in TIMETABLE:
+            self._scheduler.add_job(
+                self._fire, "interval", seconds=firing.seconds, args=[firing], coalesce=True, max_instances=1,
+                misfire_grace_time=None,
+            )  # fmt: skip
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Asks every loop to end after what it is doing, and waits a little for them."""
+        self._loops.ask_to_stop()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        self._collector.close()
+        self._loops.join(seconds=5)
+
+    def until_idle(self, *, patience: timedelta = timedelta(minutes=5)) -> None:
+        """Collects, processes and delivers until nothing is due any more."""
+        ends = self.node.now() + patience
+        for firing in TIMETABLE:
+            firing.run(self.node)
+        while self.node.now() < ends:
+            collected = self._collector.collect_all()
+            processed = pipeline.process_due(self.node.line)
+            delivered = self._deliverer.deliver_due()
+            if not (collected or processed or delivered):
+                break
+        TIMETABLE[-1].run(self.node)
+        self._collector.close()
+
+    def _process(self) -> None:
+        while not self._loops.stopping.is_set():
+            if not pipeline.process_due(self.node.line):
+                self._loops.stopping.wait(0.2)
+
+    def _deliver(self) -> None:
+        while not self._loops.stopping.is_set():
+            if not self._deliverer.deliver_due():
+                self._loops.stopping.wait(0.5)
+
+    def _fire(self, firing: Firing) -> None:
+        """Every node's clock fires; the one that claims the slot does the work."""
+        now = self.node.now()
+        slot = str(int(now.timestamp()) // firing.seconds)
+        try:
+            with self.node.database.write() as session:
+                won = jobs.claim_tick(session, firing.name, slot, now)
+            if won:
+                firing.run(self.node)
+        except Unavailable as failure:
+            log.warning("a firing was missed", firing=firing.name, why=failure.sentence)

@@ -1,0 +1,180 @@
+"""Reads the mailboxes: one thread each, one node at a time, bytes durable before the server is told."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from connectors.contract import (
+    Batch,
+    ConnectorFailure,
+    CredentialsRejected,
+    PermanentFailure,
+    TemporaryFailure,
+)
+from inbox import channels, jobs, pipeline
+from inbox.database import find
+from inbox.errors import Refused, Unavailable
+from inbox.failpoints import reach
+from inbox.history import SYSTEM, record
+from inbox.models import Channel, ChannelMode, EventKind
+from inbox.worker.loops import Loops, log
+from inbox.worker.node import Node
+
+_WAITS = (2, 5, 15, 60, 300)  # seconds after the first, second, … failure in a row
+_NOTE_SUCCESS_EVERY = timedelta(seconds=20)
+
+
+class Collector:
+    """The mailboxes of all offices, as this node reads them."""
+
+    def __init__(self, node: Node, loops: Loops) -> None:
+        self._node = node
+        self._loops = loops
+        self._connectors: dict[str, tuple[object, Any]] = {}
+
+    def keep_watching(self) -> None:
+        """Keeps one thread at each connected mailbox, also at those connected later."""
+        while not self._loops.stopping.is_set():
+            for channel in self._channels():
+                if not self._loops.is_alive(channel.id):
+                    self._loops.start(channel.id, self._watcher(channel.office_id, channel.id))
+            self._loops.stopping.wait(2)
+
+    def collect_all(self) -> bool:
+        """One round at every mailbox; True when anything new was kept, or more is waiting."""
+        rounds = [self.collect(channel) for channel in self._channels()]
+        return any(rounds)
+
+    def collect(self, channel: Channel) -> bool:
+        """One round at a mailbox; True when something new was kept or more is waiting."""
+        now = self._node.now()
+        if (channel.retry_at and channel.retry_at > now) or not self._may_take_in():
+            return False
+        lease = f"mailbox:{channel.id}"
+        with self._node.database.write() as session:
+            if not jobs.hold(session, lease, self._node.name, self._node.shared_now(session), self._lease()):
+                return False
+        try:
+            return self._collect(channel, lease)
+        except ConnectorFailure as failure:
+            self._failed(channel, failure)
+        except Refused as refusal:
+            self._failed(channel, PermanentFailure(refusal.sentence))
+        return False
+
+    def close(self) -> None:
+        for channel_id in list(self._connectors):
+            self._drop(channel_id)
+
+    def _collect(self, channel: Channel, lease: str) -> bool:
+        source = channels.polls(self._connector(channel))
+        if source is None:
+            return False
+        reach("intake.connected")
+        batch = source.fetch(channel.cursor)
+        reach("intake.fetched")
+
+        def is_still_ours(session: Session) -> bool:
+            return jobs.still_holds(session, lease, self._node.name, self._node.shared_now(session))
+
+        fresh = pipeline.keep(
+            self._node.line, channel.id, channel.office_id, batch.arrivals, batch.cursor, guard=is_still_ours
+        )
+        if fresh is None:
+            return False
+        source.acknowledge(batch.arrivals)
+        reach("intake.flagged")
+        self._worked(channel, batch)
+        return bool(fresh) or batch.more
+
+    def _worked(self, channel: Channel, batch: Batch) -> None:
+        now = self._node.now()
+        lately = channel.last_ok_at is not None and now - channel.last_ok_at < _NOTE_SUCCESS_EVERY
+        if lately and channel.failing_since is None and not batch.notices:
+            return
+        with self._node.database.write(channel.office_id) as session:
+            stored = find(session, Channel, channel.id)
+            channels.worked(stored, now)
+            for notice in batch.notices:
+                record(
+                    session, None, EventKind.CHANNEL_NOTICE, SYSTEM, now=now, channel=stored.id, notice=notice
+                )
+
+    def _failed(self, channel: Channel, failure: ConnectorFailure) -> None:
+        self._drop(channel.id)
+        now = self._node.now()
+        log.warning("mailbox failed", channel=channel.id, why=failure.reason)
+        wait, attention = timedelta(seconds=_WAITS[min(channel.failures, len(_WAITS) - 1)]), False
+        if isinstance(failure, (CredentialsRejected, PermanentFailure)):
+            wait, attention = timedelta(minutes=5), True
+        elif isinstance(failure, TemporaryFailure) and failure.after:
+            wait = failure.after
+        wait *= random.uniform(0.8, 1.2)  # noqa: S311 (so that nodes do not knock together)
+        with self._node.database.write(channel.office_id) as session:
+            stored = find(session, Channel, channel.id)
+            channels.failed(stored, failure.reason, now=now, wait=wait, attention=attention)
+
+    def _watcher(self, office_id: str, channel_id: str) -> Callable[[], None]:
+        """Collects at once, then whenever the mailbox says so or the poll is due."""
+
+        def watch() -> None:
+            while not self._loops.stopping.is_set():
+                with self._node.database.read(office_id) as session:
+                    channel = find(session, Channel, channel_id)
+                if channel.removed_at or channel.mode == ChannelMode.OFF:
+                    self._drop(channel_id)
+                    return
+                if not self.collect(channel):
+                    self._wait(channel)
+
+        return watch
+
+    def _wait(self, channel: Channel) -> None:
+        known = self._connectors.get(channel.id)
+        source = channels.polls(known[1]) if known else None
+        if source is None:
+            self._loops.stopping.wait(1)
+            return
+        seconds = min(float(channel.settings.get("poll_seconds", "60")), self._lease().total_seconds() / 2)
+        try:
+            source.wait(seconds)
+        except ConnectorFailure as failure:
+            self._failed(channel, failure)
+
+    def _may_take_in(self) -> bool:
+        if self._node.store.has_room():
+            return True
+        log.error("the disk is almost full: nothing new is taken in, mail stays on the server")
+        return False
+
+    def _lease(self) -> timedelta:
+        return self._node.line.lease
+
+    def _connector(self, channel: Channel) -> Any:
+        stamp = (channel.settings, channel.sealed)
+        known = self._connectors.get(channel.id)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        self._drop(channel.id)
+        connector = channels.connect(channel, self._node.line.tools.keys, self._node.settings)
+        self._connectors[channel.id] = (stamp, connector)
+        return connector
+
+    def _drop(self, channel_id: str) -> None:
+        known = self._connectors.pop(channel_id, None)
+        if known is not None:
+            known[1].close()
+
+    def _channels(self) -> list[Channel]:
+        found: list[Channel] = []
+        for office_id in self._node.offices():
+            try:
+                with self._node.database.read(office_id) as session:
+                    rows = channels.open_channels(session)
+            except Unavailable:
+                continue
+            found += [row for row in rows if row.mode != ChannelMode.OFF and channels.is_polled(row)]
+        return found

@@ -1,0 +1,101 @@
+"""Sends what is due: claimed in one transaction, attempted in none, settled in another."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from inbox import channels, enquiries, outbox, signoff
+from inbox.database import find
+from inbox.desk import open_desk
+from inbox.errors import CaseworkError, Unavailable
+from inbox.failpoints import reach
+from inbox.history import SYSTEM
+from inbox.models import Channel
+from inbox.worker.loops import log
+from inbox.worker.node import Node
+
+
+class Deliverer:
+    """The outbox of all offices, as this node empties it."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def deliver_due(self) -> bool:
+        """Sends what is due in every office, one at a time; True when anything was attempted."""
+        attempted = False
+        for office_id in self._node.offices():
+            while (claimed := self._claim(office_id)) is not None:
+                attempted = True
+                self._send(claimed)
+        return attempted
+
+    def _claim(self, office_id: str) -> outbox.Claimed | None:
+        with self._node.database.read(office_id) as session:
+            if not outbox.has_due(session, self._node.shared_now(session)):
+                return None
+        with self._node.database.write(office_id) as session:
+            now = self._node.shared_now(session)
+            outbox.recover(session, now)
+            claimed = outbox.claim(session, now, self._node.line.lease)
+        if not claimed:
+            return None
+        reach("outbox.claimed")
+        return claimed[0]
+
+    def _send(self, claimed: outbox.Claimed) -> None:
+        with self._node.database.read(claimed.office_id) as session:
+            channel = find(session, Channel, claimed.channel_id)
+        tools = self._node.line.tools
+        try:
+            raw = tools.store.get(claimed.office_id, claimed.raw_hash)
+            connector = channels.connect(channel, tools.keys, self._node.settings)
+        except CaseworkError as problem:
+            self._settle(claimed, outbox.Outcome(outbox.Result.NEVER, problem.sentence))
+            return
+        try:
+            with self._heartbeat(claimed):
+                outcome = outbox.attempt(claimed, raw, connector, committing=lambda: self._mark(claimed))
+        except (outbox.LeaseLost, Unavailable):
+            return  # nothing left under this claim; whoever holds it now goes on, or recovery does
+        finally:
+            connector.close()
+        reach("outbox.answered")
+        self._settle(claimed, outcome)
+
+    def _mark(self, claimed: outbox.Claimed) -> None:
+        with self._node.database.write(claimed.office_id) as session:
+            outbox.mark_committed(session, claimed)
+        reach("outbox.committing")
+
+    def _settle(self, claimed: outbox.Claimed, outcome: outbox.Outcome) -> None:
+        try:
+            with self._node.database.write(claimed.office_id) as session:
+                now = self._node.now()
+                delivery = outbox.settle(session, claimed, outcome, now)
+                if outcome.result is outbox.Result.SENT:
+                    desk = open_desk(session, self._node.line.tools)
+                    signoff.after_sent(session, desk, delivery, now=now, actor=SYSTEM)
+                    enquiries.sent(session, desk, delivery, now=now, actor=SYSTEM)
+        except outbox.LeaseLost:
+            log.warning("somebody else settled this delivery", delivery=claimed.id)
+
+    @contextmanager
+    def _heartbeat(self, claimed: outbox.Claimed) -> Iterator[None]:
+        """Renews the claim while the server takes its time (RFC 5321 allows it ten minutes)."""
+        done = threading.Event()
+        lease = self._node.line.lease
+
+        def beat() -> None:
+            while not done.wait(lease.total_seconds() / 3):
+                try:
+                    with self._node.database.write(claimed.office_id) as session:
+                        outbox.renew(session, claimed, self._node.shared_now(session) + lease)
+                except (outbox.LeaseLost, Unavailable):
+                    continue
+
+        threading.Thread(target=beat, name=f"heartbeat {claimed.id}", daemon=True).start()
+        try:
+            yield
+        finally:
+            done.set()

@@ -1,0 +1,122 @@
+"""The one table of periodic jobs. Each firing is claimed by one node."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
+from inbox import channels
+from inbox.database import find
+from inbox.desk import open_desk
+from inbox.errors import CaseworkError
+from inbox.history import SYSTEM, record
+from inbox.models import (
+    Channel,
+    ChannelMode,
+    Clock,
+    Delivery,
+    DeliveryState,
+    EventKind,
+    Job,
+    Presence,
+    Tick,
+    WebSession,
+)
+from inbox.worker.loops import log
+from inbox.worker.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One line of the table: what runs and how often, for every office."""
+
+    name: str
+    seconds: int
+    run: Callable[[Node], None]
+
+
+def warn_of_clocks(node: Node) -> None:
+    """Notes each clock that will soon run out, once, and only while the office is at work."""
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.write(office_id) as session:
+            if not open_desk(session, node.line.tools).calendar.is_working(now):
+                continue
+            query = select(Clock).where(
+                col(Clock.warn_at) <= now, col(Clock.warned_at).is_(None), col(Clock.met_at).is_(None),
+                col(Clock.cancelled_at).is_(None),
+            )  # fmt: skip
+            for clock in session.exec(query.limit(500)):
+                clock.warned_at = now
+                record(session, clock.case_id, EventKind.CLOCK_WARNED, SYSTEM, now=now, clock=clock.id,
+                       clock_kind=clock.kind)  # fmt: skip
+
+
+def end_pauses(node: Node) -> None:
+    """A channel that was switched until a date is switched back."""
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.write(office_id) as session:
+            for channel in session.exec(select(Channel).where(col(Channel.mode_until) <= now)):
+                channels.set_mode(
+                    session, channel, ChannelMode.FULL, reason="", until=None, now=now, actor=SYSTEM
+                )
+
+
+def keep_sent_copies(node: Node) -> None:
+    """Lays a copy of what was sent into the Sent folder, where the server does not do it itself."""
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            query = select(Delivery).where(
+                col(Delivery.needs_sent_copy), Delivery.state == DeliveryState.SENT
+            )
+            rows = session.exec(query.limit(20)).all()
+        for row in rows:
+            if _keep_copy(node, row):
+                with node.database.write(row.office_id) as session:
+                    find(session, Delivery, row.id).needs_sent_copy = False
+
+
+def sweep(node: Node) -> None:
+    """Clears away what only machinery needed, after it has served."""
+    now = node.now()
+    yesterday, last_week = now - timedelta(days=1), now - timedelta(days=7)
+    with node.database.write() as session:
+        for old in (
+            delete(Tick).where(col(Tick.claimed_at) < yesterday),
+            delete(Presence).where(col(Presence.at) < yesterday),
+            delete(WebSession).where(col(WebSession.seen_at) < yesterday),
+            delete(Job).where(col(Job.finished_at) < last_week),
+        ):
+            session.connection().execute(old)
+
+
+def _keep_copy(node: Node, row: Delivery) -> bool:
+    """Whether there is nothing more to do for this one."""
+    with node.database.read(row.office_id) as session:
+        channel = find(session, Channel, row.channel_id)
+    try:
+        raw = node.line.tools.store.get(row.office_id, row.raw_hash)
+        connector = channels.connect(channel, node.line.tools.keys, node.settings)
+        try:
+            if isinstance(connector, KeepsCopies):
+                copy = OutboundMessage(row.outgoing_id, tuple(row.recipients), row.envelope_sender, raw)
+                connector.keep_copy(copy)
+        finally:
+            connector.close()
+    except (ConnectorFailure, CaseworkError) as failure:
+        log.warning("no copy in the Sent folder", delivery=row.id, why=str(failure))
+        return not isinstance(failure, TemporaryFailure)
+    return True
+
+
+TIMETABLE = (
+    Firing("warn of clocks", 60, warn_of_clocks),
+    Firing("end pauses", 60, end_pauses),
+    Firing("sweep", 3600, sweep),
+    Firing("sent copies", 30, keep_sent_copies),
+)
+"""Everything that happens by itself on a timetable."""
