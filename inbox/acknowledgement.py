@@ -17,9 +17,7 @@ from inbox.models import Case, Channel, ChannelMode, Constituent, Direction, Eve
 from inbox.references import new_message_id
 from inbox.triage import Triage, language_of
 from inbox.wording import letter
-from routing.acknowledging import Acknowledging, may_acknowledge
-
-MOST_PER_DAY = 2
+from routing.acknowledging import AcknowledgementFacts, may_acknowledge
 
 
 def acknowledge(
@@ -96,23 +94,20 @@ def _why_not(
         return "channel_listens"
     if desk.office.sending_paused:
         return "sending_paused"
-    if not triage.verdict.acknowledge:
-        return "rule"
     allowed, reason = may_acknowledge(
-        Acknowledging(
+        AcknowledgementFacts(
+            received_at=message.received_at,
+            address=message.sender_handle,
             kind=triage.verdict.kind,
             flags=triage.verdict.flags,
-            machine=None,
-            received_at=message.received_at,
-            to_address=message.sender_handle,
+            dmarc_failed=is_disowned,
             own_addresses=desk.own_addresses,
-            is_disowned=is_disowned,
+            ruled_out=not triage.verdict.acknowledge,
+            sent_today=_lately(session, person, now),
         ),
-        now=now,
+        now,
     )
-    if not allowed:
-        return reason
-    return "cap" if _lately(session, person, now) >= MOST_PER_DAY else None
+    return None if allowed else reason
 
 
 def _lately(session: Session, person: Constituent, now: datetime) -> int:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, column, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, select
@@ -24,7 +24,8 @@ from inbox.models import OfficeOwned
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
 
-_EVERYWHERE = "every office"
+# The criteria below are tried out once on the base class itself, which has no table and so no columns.
+type.__setattr__(OfficeOwned, "office_id", column("office_id"))
 
 
 class Database:

@@ -37,7 +37,7 @@ class Desk:
     tools: Tools
     rules: CompiledRules
     calendar: WorkingCalendar
-    area: PostcodeTable
+    area: PostcodeTable | None
     teams: Mapping[str, str]
     channels: Mapping[str, Channel]
     staff: Mapping[str, Staff]
@@ -91,11 +91,14 @@ def calendar_of(office: Office) -> WorkingCalendar:
     return replace(calendar, week=week_from(windows)) if any(windows.values()) else calendar
 
 
-def area_of(session: Session, office: Office) -> PostcodeTable:
-    """The newest imported boundaries, seen from this office's seat."""
+def area_of(session: Session, office: Office) -> PostcodeTable | None:
+    """The newest imported boundaries, seen from this office's seat; None where there are none."""
     newest = session.exec(select(Area.boundaries).order_by(col(Area.boundaries).desc()).limit(1)).first()
-    rows = session.exec(select(Area).where(Area.boundaries == newest)).all() if newest else []
-    return PostcodeTable(((row.code, row.constituency, row.member) for row in rows), ours=office.constituency)
+    if newest is None:
+        return None
+    rows = session.exec(select(Area).where(Area.boundaries == newest)).all()
+    table = ((row.code, row.constituency, row.member or "") for row in rows)
+    return PostcodeTable(table, ours=office.constituency or "")
 
 
 def local_day(desk: Desk, moment: datetime) -> str:
