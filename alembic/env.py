@@ -10,7 +10,7 @@ from inbox.settings import load_settings
 
 def is_ours(name: str | None, kind: str, parents: object) -> bool:
     """The search index belongs to the database itself, so the drift test does not look at it."""
-    return not (kind == "table" and name is not None and name.startswith("search_index"))
+    return name is None or not name.startswith("search_index")
 
 
 def run(connection: Connection) -> None:

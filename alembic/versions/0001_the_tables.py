@@ -440,25 +440,53 @@ def upgrade() -> None:
     op.create_index(
         "case_assigned",
         "case",
-        ["office_id", "assignee_id", "urgency", "id"],
+        ["office_id", "assignee_id", "urgency", "next_due_at", "id", "is_restricted", "team_id"],
         unique=False,
         **only("status NOT IN ('resolved', 'closed')"),
+    )
+    op.create_index(
+        "case_campaign",
+        "case",
+        ["office_id", "campaign", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
+        unique=False,
+        **only("kind = 'campaign' AND status NOT IN ('resolved', 'closed')"),
+    )
+    op.create_index(
+        "case_campaign_recent",
+        "case",
+        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
+        unique=False,
+        **only("kind = 'campaign' AND status NOT IN ('resolved', 'closed')"),
     )
     op.create_index(
         "case_due",
         "case",
-        ["office_id", "next_due_at", "id"],
+        ["office_id", "next_due_at", "id", "is_restricted", "assignee_id", "team_id"],
         unique=False,
-        **only("status NOT IN ('resolved', 'closed')"),
+        **only("status NOT IN ('resolved', 'closed') AND kind NOT IN ('spam', 'campaign')"),
     )
     op.create_index("case_of_person", "case", ["constituent_id", "id"], unique=False)
     op.create_index("case_recent", "case", ["office_id", "updated_at", "id"], unique=False)
     op.create_index(
-        "case_sorting",
+        "case_spam",
         "case",
-        ["office_id", "status", "kind", "urgency", "id"],
+        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
         unique=False,
-        **only("status NOT IN ('resolved', 'closed')"),
+        **only("kind = 'spam' AND status NOT IN ('resolved', 'closed')"),
+    )
+    op.create_index(
+        "case_to_sort",
+        "case",
+        ["office_id", "urgency", "received_at", "id", "is_restricted", "assignee_id", "team_id"],
+        unique=False,
+        **only("status = 'new' AND kind NOT IN ('spam', 'campaign')"),
+    )
+    op.create_index(
+        "case_waiting",
+        "case",
+        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
+        unique=False,
+        **only("status IN ('waiting_constituent', 'waiting_body') AND kind NOT IN ('spam', 'campaign')"),
     )
     op.create_index("ix_case_office_id", "case", ["office_id"], unique=False)
 
@@ -661,6 +689,13 @@ def upgrade() -> None:
     op.create_index("message_loose", "message", ["office_id", "id"], unique=False, **only("case_id IS NULL"))
     op.create_index("message_of_case", "message", ["case_id", "id"], unique=False)
     op.create_index(
+        "message_match",
+        "message",
+        ["office_id", "case_id"],
+        unique=False,
+        **only("proposed_case_id IS NOT NULL"),
+    )
+    op.create_index(
         "message_proposed",
         "message",
         ["proposed_case_id"],
@@ -849,6 +884,13 @@ def upgrade() -> None:
         ["next_at", "id"],
         unique=False,
         **only("state IN ('queued', 'retrying', 'sending')"),
+    )
+    op.create_index(
+        "delivery_open",
+        "delivery",
+        ["office_id", "id"],
+        unique=False,
+        **only("settled_by IS NULL AND state NOT IN ('sent', 'delivered', 'stopped')"),
     )
     op.create_index("delivery_outgoing_id", "delivery", ["office_id", "outgoing_id"], unique=False)
     op.create_index("delivery_state", "delivery", ["office_id", "state", "id"], unique=False)

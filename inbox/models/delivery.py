@@ -40,6 +40,8 @@ DELIVERY_MOVES = {
 }
 
 _DUE = text("state IN ('queued', 'retrying', 'sending')")
+UNSETTLED = "settled_by IS NULL AND state NOT IN ('sent', 'delivered', 'stopped')"
+"""What the view `sending` holds: on its way, or gone wrong with nobody having dealt with it."""
 
 
 class Delivery(Row, OfficeOwned, table=True):
@@ -49,6 +51,13 @@ class Delivery(Row, OfficeOwned, table=True):
     __table_args__ = (
         Index("delivery_due", "next_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
         Index("delivery_state", "office_id", "state", "id"),
+        Index(
+            "delivery_open",
+            "office_id",
+            "id",
+            postgresql_where=text(UNSETTLED),
+            sqlite_where=text(UNSETTLED),
+        ),
         Index("delivery_outgoing_id", "office_id", "outgoing_id"),
     )
 

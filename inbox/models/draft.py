@@ -36,7 +36,8 @@ DRAFT_MOVES = {
 EDITABLE = frozenset({DraftState.DRAFT, DraftState.SUBMITTED, DraftState.RETURNED, DraftState.APPROVED})
 
 
-_WAITING = text("state IN ('submitted', 'approved')")
+WAITING = "state IN ('submitted', 'approved')"
+"""Drafts that are with somebody for a yes: the partial index that the view `to-approve` reads."""
 
 
 class Template(Row, OfficeOwned, table=True):
@@ -68,8 +69,8 @@ class Draft(Row, OfficeOwned, table=True):
             "office_id",
             "state",
             "id",
-            postgresql_where=_WAITING,
-            sqlite_where=_WAITING,
+            postgresql_where=text(WAITING),
+            sqlite_where=text(WAITING),
         ),
     )
 

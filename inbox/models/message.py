@@ -56,6 +56,13 @@ class Message(Row, OfficeOwned, table=True):
             sqlite_where=text("case_id IS NULL"),
         ),
         Index(
+            "message_match",
+            "office_id",
+            "case_id",
+            postgresql_where=text("proposed_case_id IS NOT NULL"),
+            sqlite_where=text("proposed_case_id IS NOT NULL"),
+        ),
+        Index(
             "message_proposed",
             "proposed_case_id",
             postgresql_where=text("proposed_case_id IS NOT NULL"),

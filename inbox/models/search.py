@@ -16,4 +16,4 @@ class SearchEntry(OfficeOwned, table=True):
     number: int | None = Field(default=None, primary_key=True, sa_type=Number)
     case_id: str = ref("case.id", index=True)
     message_id: str | None = Field(default=None, sa_type=String(32))
-    words: str = Field(sa_type=Text)
+    words: str = Field(sa_type=Text, description="folded, single spaces between and one at each end")

@@ -1,0 +1,33 @@
+"""The queues: pages of rows, counts for the rail, and what is set aside or on its way."""
+
+from inbox.queues.aside import AsideArrival, AsideMessage, set_aside_arrivals, set_aside_messages
+from inbox.queues.counting import MOST, counts
+from inbox.queues.outgoing import Outgoing, Submitted, outgoing, submitted
+from inbox.queues.pages import NOBODY, Filters, Page, page
+from inbox.queues.piles import Pile, piles
+from inbox.queues.rows import QueueRow, RowClock
+from inbox.queues.views import Reader, View, view_named
+
+__all__ = [
+    "MOST",
+    "NOBODY",
+    "AsideArrival",
+    "AsideMessage",
+    "Filters",
+    "Outgoing",
+    "Page",
+    "Pile",
+    "QueueRow",
+    "Reader",
+    "RowClock",
+    "Submitted",
+    "View",
+    "counts",
+    "outgoing",
+    "page",
+    "piles",
+    "set_aside_arrivals",
+    "set_aside_messages",
+    "submitted",
+    "view_named",
+]

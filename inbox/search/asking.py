@@ -1,0 +1,100 @@
+"""What a person typed into the search box, understood. Nothing typed is an error."""
+
+import re
+from dataclasses import dataclass
+
+from inbox.search.folding import fold, join_postcodes, phones
+
+MOST_TERMS = 12
+LONGEST_QUESTION = 400
+
+_PIECE = re.compile(r'(?:(?P<name>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.IGNORECASE)
+_PHONE_TYPED = re.compile(r"(?<!\S)\+?\d[\d ().-]{7,20}\d(?!\S)")
+
+FIELDS = frozenset({"status", "kind", "channel", "topic", "flag", "priority"})
+STATES = frozenset({"new", "open", "closed", "unassigned", "restricted", "campaign", "spam"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All parts must hold. `words` are whole words, `beginnings` starts of words, `phrases` words in a row;
+    `fields` are (field of the case, value), `states` words after `is:`."""
+
+    words: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    states: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.beginnings or self.phrases or self.fields or self.states)
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """Each test on an entry's words as the piece of text that must be in them."""
+        whole = (f" {text} " for text in (*self.words, *self.phrases))
+        return (*whole, *(f" {text}" for text in self.beginnings))
+
+    @property
+    def indexed(self) -> tuple[str, ...]:
+        """Every whole word that an entry must have, those inside phrases too."""
+        inside = (word for phrase in self.phrases for word in phrase.split())
+        return tuple(dict.fromkeys((*self.words, *inside)))
+
+
+class _Parts:
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.beginnings: list[str] = []
+        self.phrases: list[str] = []
+        self.fields: list[tuple[str, str]] = []
+        self.states: list[str] = []
+
+    def add(self, name: str, value: str, is_phrase: bool) -> None:
+        if name in FIELDS and value:
+            self.fields.append((name, value.lower()[:80]))
+        elif name == "is" and value.lower() in STATES:
+            self.states.append(value.lower())
+        elif name == "from":
+            self._add_words("from:", value)
+        elif name == "ref":
+            self.words.append(fold(value).replace(" ", ""))
+        elif name == "postcode":
+            self.words.append("postcode:" + fold(value).replace(" ", ""))
+        elif name:
+            self._add_words("", f"{name} {value}")
+        elif is_phrase:
+            self.phrases.append(fold(value))
+        else:
+            self._add_words("", value)
+
+    def _add_words(self, prefix: str, value: str) -> None:
+        words = fold(value).split()
+        if value.endswith("*") and words:
+            self.beginnings.append(prefix + words.pop())
+        self.words.extend(prefix + word for word in words)
+
+
+def understand(query: str) -> Question:
+    """What `query` asks for: words, `begin*`, "a phrase", and `from: ref: postcode: status: kind: channel:
+    topic: flag: priority: is:`. What is not understood is taken as words; only 12 of each count."""
+    parts = _Parts()
+    query = query[:LONGEST_QUESTION]
+    for phone in _PHONE_TYPED.findall(query):
+        parts.words.extend(phones(phone))
+    query = _PHONE_TYPED.sub(lambda match: " " if phones(match.group()) else match.group(), query)
+    for match in _PIECE.finditer(query):
+        phrase, word = match["phrase"], match["word"]
+        parts.add((match["name"] or "").lower(), phrase if word is None else word, word is None)
+    return Question(
+        _kept(join_postcodes(" ".join(parts.words)).split()),
+        _kept(parts.beginnings),
+        _kept(parts.phrases),
+        tuple(parts.fields[:MOST_TERMS]),
+        tuple(parts.states[:MOST_TERMS]),
+    )
+
+
+def _kept(texts: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))[:MOST_TERMS]

@@ -1,0 +1,99 @@
+"""Where likely entries come from, newest first, on each database. What they give is checked again.
+
+SQLite: FTS5, whose lists are kept in the order of `number`, so it stops after the first few.
+PostgreSQL: the newest entries are looked through first (that finds common words); only if they do not
+fill the page is the GIN index asked, whose answer is then short. The planner is not asked to choose.
+The GIN index lies in a table outside row-level security, because PostgreSQL uses no index for a search
+on a table with policies (the operator is not leakproof); it holds hashes made with the office's id.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, select, text, true
+from sqlmodel import Session, col
+
+from inbox.database import office_of
+from inbox.models import SearchEntry
+from inbox.search.asking import Question
+
+NEWEST = 2**62
+WINDOW = 1_000
+SHORTEST_BEGINNING = 4
+"""Letters that the PostgreSQL index keeps of a word's beginning."""
+
+_FTS = text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :match AND rowid < :before "
+    "ORDER BY rowid DESC LIMIT :count"
+)
+_GIN = text(
+    "WITH hits AS MATERIALIZED (SELECT number FROM search_index "
+    "WHERE codes @@ CAST(:match AS tsquery) AND number < :before) "
+    "SELECT number FROM hits ORDER BY number DESC LIMIT :count"
+)
+
+
+def looks_first(session: Session) -> bool:
+    """Whether common words are found by looking through the newest entries instead of the index."""
+    return session.get_bind().dialect.name != "sqlite"
+
+
+def candidates(session: Session, question: Question, before: int, count: int) -> list[int] | None:
+    """Numbers of at most `count` entries before number `before`, newest first, that may answer.
+
+    None when the index cannot help (no whole word, and only short beginnings): walk the newest instead.
+    """
+    words = question.indexed
+    # A beginning gathers many lists into one, so it is asked for only when there is no whole word.
+    beginnings = [] if words else [each for each in question.beginnings if _is_long(each)][:1]
+    if not words and not beginnings:
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        query, match = _FTS, _fts_match(office_of(session), words, beginnings)
+    else:
+        query, match = _GIN, _gin_match(office_of(session), words, beginnings)
+    found = session.connection().execute(query, {"match": match, "before": before, "count": count})
+    return [int(number) for (number,) in found]
+
+
+def walk(session: Session, tests: Sequence[str], before: int, size: int) -> tuple[list[int], int | None]:
+    """Looks through the newest `size` entries before `before`: those that pass, newest first, and the
+    last one looked at (None when there are no more)."""
+    passes = and_(true(), *(col(SearchEntry.words).contains(test, autoescape=True) for test in tests))
+    query = (
+        select(col(SearchEntry.number), passes)
+        .where(col(SearchEntry.office_id) == office_of(session), col(SearchEntry.number) < before)
+        .order_by(col(SearchEntry.number).desc())
+        .limit(size)
+    )
+    rows: Sequence[Any] = session.connection().execute(query).all()
+    return [number for number, passed in rows if passed], (rows[-1][0] if len(rows) == size else None)
+
+
+def _is_long(beginning: str) -> bool:
+    return len(beginning) - _letters_from(beginning) >= SHORTEST_BEGINNING
+
+
+def _letters_from(word: str) -> int:
+    """Where the letters start: after the colon of `from:donna`."""
+    return word.find(":") + 1
+
+
+def _fts_match(office: str, words: Sequence[str], beginnings: Sequence[str]) -> str:
+    terms = [f'"office:{office}"', *(f'"{word}"' for word in words), *(f'"{word}"*' for word in beginnings)]
+    return " AND ".join(terms)
+
+
+def _gin_match(office: str, words: Sequence[str], beginnings: Sequence[str]) -> str:
+    exact = [f"'{_head(office, word)}{_hash(office + word)}'" for word in words]
+    return " & ".join([*exact, *(f"'{_head(office, each)}':*" for each in beginnings)])
+
+
+def _head(office: str, word: str) -> str:
+    """As in the function `search_code` of the migration, which makes the other side of the comparison."""
+    return _hash(office + word[: SHORTEST_BEGINNING + _letters_from(word)])
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

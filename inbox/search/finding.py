@@ -1,0 +1,194 @@
+"""Answers a search, newest first, in bounded time whatever is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlmodel import Session, col
+
+from inbox.database import office_of
+from inbox.models import Case, CaseStatus, Channel, Message, SearchEntry
+from inbox.search.asking import Question, understand
+from inbox.search.drivers import NEWEST, WINDOW, candidates, looks_first, walk
+
+EXCERPT = 200
+_STEPS = (2, 8, 30)
+"""How many times the page's length is checked at a time, more only when the first did not fill it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One case, by its newest matching entry. `message_id` None: found by the case's own facts."""
+
+    number: int
+    case_id: str
+    reference: str
+    subject: str
+    status: str
+    kind: str
+    is_restricted: bool
+    message_id: str | None
+    sender_name: str
+    excerpt: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page, newest first. `next` not None: there may be more, also when this page is short or empty,
+    because one page looks at a bounded number of entries."""
+
+    hits: tuple[Hit, ...]
+    next: str | None
+
+
+def find(
+    session: Session,
+    query: str,
+    *,
+    visible: ColumnElement[bool] | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Found:
+    """What this office has that answers `query` (see `asking.understand`), each case once a page.
+
+    `visible`: a condition on `Case` that says what the reader may see. Odd queries and cursors find
+    something or nothing and never fail.
+    """
+    question = understand(query)
+    if question.is_empty:
+        return Found((), None)
+    hits: dict[str, Hit] = {}
+    further: int | None = None
+    last = 0
+    for numbers, reached in _likely(session, question, _position(cursor), limit):
+        further = reached
+        for hit in _check(session, question, numbers, visible):
+            if len(hits) == limit and hit.case_id not in hits:
+                return Found(tuple(hits.values()), str(last))
+            hits.setdefault(hit.case_id, hit)
+            last = hit.number
+        if len(hits) == limit:
+            break
+    return Found(tuple(hits.values()), None if further is None else str(further))
+
+
+def matching_cases(session: Session, question: Question, most: int) -> frozenset[str] | None:
+    """The cases with an entry that has the question's words; None when there may be more than `most`."""
+    found: set[str] = set()
+    numbers = candidates(session, question, NEWEST, most)
+    if numbers is None or len(numbers) == most:
+        return None
+    for start in range(0, len(numbers), 500):
+        query = select(col(SearchEntry.case_id)).where(
+            col(SearchEntry.number).in_(numbers[start : start + 500]), *word_tests(question)
+        )
+        found.update(session.execute(query).scalars())
+    return frozenset(found)
+
+
+def word_tests(question: Question) -> list[ColumnElement[bool]]:
+    """What the words of an entry must hold."""
+    return [col(SearchEntry.words).contains(test, autoescape=True) for test in question.tests]
+
+
+def case_tests(question: Question) -> list[ColumnElement[bool]]:
+    """What the entry's case must fulfil."""
+    fields = [_field(name, value) for name, value in question.fields]
+    return [*fields, *(_STATES[state] for state in question.states)]
+
+
+def holds(column: Any, value: str) -> ColumnElement[bool]:
+    """Whether a JSON list of words holds `value`: the same expression on both databases."""
+    return cast(column, String).contains(f'"{value}"', autoescape=True)
+
+
+def on_channel(value: str) -> ColumnElement[bool]:
+    """Whether the case came by the channel of that kind, name or id."""
+    channels = select(col(Channel.id)).where(
+        col(Channel.office_id) == col(Case.office_id),
+        or_(
+            col(Channel.kind) == value,
+            func.lower(col(Channel.name)) == value.lower(),
+            col(Channel.id) == value,
+        ),
+    )
+    return col(Case.channel_id).in_(channels)
+
+
+def _likely(
+    session: Session, question: Question, before: int, limit: int
+) -> Iterator[tuple[list[int], int | None]]:
+    """Batches of entries that may answer, each with the position to go on from (None: that was all)."""
+    position: int | None = before
+    if looks_first(session) or not question.indexed:
+        numbers, position = walk(session, question.tests, before, WINDOW)
+        yield numbers, position
+    for step in _STEPS:
+        if position is None:
+            return
+        size = step * limit
+        found = candidates(session, question, position, size)
+        if found is None:
+            numbers, position = walk(session, question.tests, position, WINDOW)
+        else:
+            numbers, position = found, (found[-1] if len(found) == size else None)
+        yield numbers, position
+
+
+def _check(
+    session: Session, question: Question, numbers: Sequence[int], visible: ColumnElement[bool] | None
+) -> Iterator[Hit]:
+    if not numbers:
+        return
+    query = (
+        select(
+            col(SearchEntry.number), col(Case.id), col(Case.reference), col(Case.subject), col(Case.status),
+            col(Case.kind), col(Case.is_restricted), col(SearchEntry.message_id),
+            func.coalesce(col(Message.sender_name), ""),
+            func.coalesce(func.substr(col(Message.new_text), 1, EXCERPT), ""),
+            func.coalesce(col(Message.received_at), col(Case.received_at)),
+        )
+        .join(Case, col(Case.id) == col(SearchEntry.case_id))
+        .outerjoin(Message, col(Message.id) == col(SearchEntry.message_id))
+        .where(
+            col(SearchEntry.number).in_(numbers),
+            col(SearchEntry.office_id) == office_of(session),
+            *word_tests(question),
+            *case_tests(question),
+        )
+        .order_by(col(SearchEntry.number).desc())
+    )  # fmt: skip
+    if visible is not None:
+        query = query.where(visible)
+    for row in session.execute(query):
+        yield Hit(*row)
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return NEWEST
+    return min(int(cursor), NEWEST) if cursor.isascii() and cursor.isdigit() and len(cursor) < 20 else NEWEST
+
+
+def _field(name: str, value: str) -> ColumnElement[bool]:
+    if name == "topic":
+        return holds(Case.topics, value)
+    if name == "flag":
+        return holds(Case.flags, value)
+    if name == "channel":
+        return on_channel(value)
+    return {"status": col(Case.status), "kind": col(Case.kind), "priority": col(Case.priority)}[name] == value
+
+
+_STATES: dict[str, ColumnElement[bool]] = {
+    "new": col(Case.status) == CaseStatus.NEW,
+    "open": col(Case.status).not_in([CaseStatus.RESOLVED, CaseStatus.CLOSED]),
+    "closed": col(Case.status).in_([CaseStatus.RESOLVED, CaseStatus.CLOSED]),
+    "unassigned": col(Case.assignee_id).is_(None),
+    "restricted": col(Case.is_restricted).is_(True),
+    "campaign": col(Case.kind) == "campaign",
+    "spam": col(Case.kind) == "spam",
+}

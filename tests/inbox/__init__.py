@@ -1,0 +1,1 @@
+"""The case: stages and models, on both databases."""
