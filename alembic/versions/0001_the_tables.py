@@ -542,7 +542,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("unit", sa.String(length=16), nullable=False),
-        sa.Column("calendar", sa.String(length=20), nullable=False),
+        sa.Column("nation", sa.String(length=20), nullable=True),
         sa.Column("pauses", JSON, nullable=False),
         sa.Column("extensions", JSON, nullable=False),
         sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
@@ -619,6 +619,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("working_days", sa.Integer(), nullable=False),
         sa.Column("asked_by", sa.String(length=32), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -687,7 +688,6 @@ def upgrade() -> None:
     op.create_index("message_content", "message", ["office_id", "content_key"], unique=False)
     op.create_index("message_external", "message", ["office_id", "external_id"], unique=False)
     op.create_index("message_loose", "message", ["office_id", "id"], unique=False, **only("case_id IS NULL"))
-    op.create_index("message_of_case", "message", ["case_id", "id"], unique=False)
     op.create_index(
         "message_match",
         "message",
@@ -695,6 +695,7 @@ def upgrade() -> None:
         unique=False,
         **only("proposed_case_id IS NOT NULL"),
     )
+    op.create_index("message_of_case", "message", ["case_id", "id"], unique=False)
     op.create_index(
         "message_proposed",
         "message",
