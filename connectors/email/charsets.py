@@ -25,6 +25,9 @@ WESTERN_BYTES = (
     )
 )
 SAMPLE = 32 * 1024
+REPAIRED = 2 * 1024 * 1024
+"""Bytes up to which quoted-printable is mended before it is decoded; no text is longer."""
+
 SURROGATES = re.compile("[\ud800-\udfff]")
 HIGH = bytes(range(0x80, 0x100))
 
@@ -117,7 +120,7 @@ def untransfer(data: bytes, encoding: str) -> tuple[bytes, bool]:
     if encoding == "base64":
         return _unbase64(data)
     if encoding == "quoted-printable":
-        if b"= " in data or b"=\t" in data:
+        if len(data) <= REPAIRED and (b"= " in data or b"=\t" in data):
             data = SOFT_BREAK_WITH_SPACES.sub(b"=", data)
         return binascii.a2b_qp(data), False
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):

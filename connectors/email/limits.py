@@ -27,7 +27,14 @@ HTML_TAGS = 100_000
 QUOTE_LINES = 20_000
 QUOTE_DEPTH = 20
 
+HARMLESS_HTML = 30_000
+HARMLESS_TAGS = 1_000
+"""HTML as small as this is never too much for a tree builder, however it is nested."""
+
 DISPLAY_HTML = 1_000_000
+PARAGRAPHS = 200_000
+"""Characters that are shown of a text whose formatting was given up."""
+
 DISPLAY_TAGS = 50_000
 DISPLAY_DEPTH = 400
 DISPLAY_ATTRIBUTES = 1_000

@@ -86,6 +86,7 @@ OTHER_KEYS = re.compile(
     re.IGNORECASE,
 )
 
+BRACKETED = re.compile(r"<[^<>\s@]{1,64}@[^<>\s]{3,}>")
 # Words of a sentence that tells a story; a program's line has none of them.
 STORY = re.compile(
     r"\b(?:I|we|he|she|they|it|my|our|his|me|us|him|her|them|was|were|that|had|have|then|told|called"

@@ -31,8 +31,8 @@ class Line(Enum):
 def new_text(text: str, *, is_reply: bool = True) -> str:
     """`text` without quoted history and signature; all of it where nothing else would be left.
 
-    `is_reply` says whether the headers call this a reply or a forward: without that, a weak mark
-    ("On 3 March he wrote:" with nothing quoted below) is taken for the writer's own words.
+    `is_reply` says whether the headers call this a reply or a forward: without that, weak marks (indented
+    lines, "A <a@example.org> wrote:" with nothing quoted below) are taken for the writer's own words.
     """
     lines = text.split("\n")
     if len(lines) > limits.QUOTE_LINES:
@@ -125,17 +125,15 @@ def _attribution(lines: list[str], number: int) -> Attribution | None:
 
 
 def _judge(joined: str, end: int) -> Attribution | None:
-    has_verb = marks.WROTE.search(joined) is not None
-    has_address = marks.ADDRESS.search(joined) is not None
-    dated = marks.DIGIT.search(joined) is not None
-    if has_verb:
-        starts = marks.STARTS.match(joined) is not None
-        has_clock = marks.CLOCK.search(joined) is not None
-        certain = starts and dated and (has_clock or has_address) and not marks.STORY.search(joined)
-        return Attribution(end, certain, certain or (starts and dated) or has_address)
     if marks.DATED_ADDRESS.search(joined):
-        return Attribution(end, True, True)
-    return None
+        return Attribution(end, is_certain=True, is_likely=True)
+    if not marks.WROTE.search(joined):
+        return None
+    if marks.STORY.search(joined):
+        return Attribution(end, is_certain=False, is_likely=False)
+    is_dated = marks.STARTS.match(joined) is not None and marks.DIGIT.search(joined) is not None
+    has_place = marks.CLOCK.search(joined) is not None or marks.ADDRESS.search(joined) is not None
+    return Attribution(end, is_dated and has_place, marks.BRACKETED.search(joined) is not None)
 
 
 def _is_quoted_next(lines: list[str], number: int) -> bool:
@@ -219,8 +217,8 @@ def _kept(lines: list[str], kinds: list[Line]) -> str:
     if Line.QUOTED in kinds[first:last]:  # answers between quotations keep what they answer
         first = 0
     written = [
-        lines[number].rstrip()
+        lines[number]
         for number in range(first, last + 1)
         if kinds[number] not in (Line.SIGNATURE, Line.FOOTER)
     ]
-    return "\n".join(written).strip("\n")
+    return "\n".join(written).lstrip("\n").rstrip()

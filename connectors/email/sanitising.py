@@ -100,7 +100,7 @@ def sanitise(markup: str) -> str:
 
 def paragraphs(text: str) -> str:
     """Plain text as harmless HTML."""
-    lines = html.escape(text[: limits.DISPLAY_HTML], quote=False).replace("\r", "\n").split("\n")
+    lines = html.escape(text[: limits.PARAGRAPHS], quote=False).replace("\r", "\n").split("\n")
     clean = f"<p>{'<br>'.join(lines[: limits.DISPLAY_TAGS])}</p>"
     return _cleaner().clean(clean)
 
@@ -137,6 +137,10 @@ def _filter(tag: str, attribute: str, value: str) -> str | None:
 
 def _is_safe_to_build(markup: str) -> bool:
     """Whether the depth and misnesting of `markup` keep an HTML tree builder in linear time."""
+    if len(markup) <= limits.HARMLESS_HTML and markup.count("<") <= limits.HARMLESS_TAGS:
+        return True
+    if markup.count("&") > limits.DISPLAY_TAGS:
+        return False
     stack: list[str] = []
     tags = misnested = deepest = 0
     for closing, name, attributes in ANY_TAG.findall(markup):
