@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from inbox.web.rendering import FrontEndMissing, asset, dates, static_routes, templates_folder
 from inbox.web.rendering.assets import FOLDER, assets
-from inbox.web.views.status import Stage
+from inbox.web.views.status import Stage, StepName
 from inbox.web.words import Language, table, translate
 
 AT = datetime(2026, 6, 9, 9, 5, tzinfo=UTC)
@@ -54,7 +54,8 @@ def test_every_sentence_is_used_and_every_stage_has_its_words() -> None:
     assert plain == {key for key in asked if not key.startswith(("stage_", "step_"))}
     for stage in Stage:
         assert translate(f"stage_{stage}", "cy")
-        assert translate(f"step_{stage}", "en")
+    for name in StepName:
+        assert translate(f"step_{name}", "cy")
 
 
 def test_an_unknown_sentence_is_an_error() -> None:

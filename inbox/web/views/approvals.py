@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from inbox.web.views.case import File, Message
+from inbox.web.views.messages import File, Message
 from inbox.web.views.parts import Act, Badge, ClockBadge, Link, Notice, Shell
 
 

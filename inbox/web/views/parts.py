@@ -180,3 +180,50 @@ class Line:
     at: datetime
     words: str
     who: str | None = None
+
+
+class FieldKind(StrEnum):
+    """What a field of a form looks like."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    TEL = "tel"
+    DATE = "date"
+    PASSWORD = "password"  # noqa: S105
+    AREA = "area"
+    SELECT = "select"
+    RADIOS = "radios"
+    TICK = "tick"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form; a password is never shown again, whatever `value` says."""
+
+    name: str
+    label: str
+    value: str = ""
+    kind: FieldKind = FieldKind.TEXT
+    hint: str = ""
+    choices: tuple[Choice, ...] = ()
+    optional: bool = False
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together under a heading."""
+
+    heading: str
+    fields: tuple[Field, ...]
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the parts of a page, each with its own address."""
+
+    label: str
+    url: str
+    current: bool = False
+    count: int | None = None

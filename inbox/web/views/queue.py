@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from inbox.web.views.case import Message
+from inbox.web.views.messages import Message
 from inbox.web.views.parts import Act, Badge, Choice, ClockBadge, Link, Menu, Notice, Shell, Undo
 
 

@@ -29,11 +29,26 @@ class StepState(StrEnum):
     NEXT = "next"
 
 
+class StepName(StrEnum):
+    """What a step of the way is called."""
+
+    RECEIVED = "received"
+    ASKED_ADDRESS = "asked_address"
+    ASKED_PERMISSION = "asked_permission"
+    WORKING = "working"
+    ASKED = "asked"
+    WAITING = "waiting"
+    ASKED_AGAIN = "asked_again"
+    PREPARING = "preparing"
+    OUR_REPLY = "our_reply"
+    FINISHED = "finished"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the way: `key` is a Stage or `our_reply`; `on` the day it happened."""
+    """One step of the way; `on` is the day it happened."""
 
-    key: str
+    name: StepName
     state: StepState
     on: date | None
 

@@ -1,6 +1,14 @@
 """Every page in every state that matters: rendered by the tests, shown by the gallery."""
 
 from inbox.web.rendering import View
-from tests.web.examples import approvals, cases, public, queue
+from tests.web.examples import approvals, case_pages, cases, flow, public, queue, running
 
-EXAMPLES: dict[str, View] = queue.EXAMPLES | cases.EXAMPLES | approvals.EXAMPLES | public.EXAMPLES
+EXAMPLES: dict[str, View] = (
+    queue.EXAMPLES
+    | cases.EXAMPLES
+    | case_pages.EXAMPLES
+    | approvals.EXAMPLES
+    | flow.EXAMPLES
+    | running.EXAMPLES
+    | public.EXAMPLES
+)

@@ -13,7 +13,7 @@ from inbox.web.views.approvals import (
     Span,
     Words,
 )
-from inbox.web.views.case import File, Scan
+from inbox.web.views.messages import File, Scan
 from inbox.web.views.parts import Act, Badge, Link, Notice, Tone
 from tests.web.examples.cases import FIRST
 from tests.web.examples.office import FOUR, NOW, TODAY, at, shell

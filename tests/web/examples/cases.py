@@ -9,21 +9,15 @@ from inbox.web.views.case import (
     CasePage,
     Composer,
     ComposerPart,
-    Delivery,
-    Direction,
     DraftPage,
-    Event,
     Fact,
     FactPanel,
     FactsPart,
-    File,
     Match,
-    Message,
-    Scan,
     StandardLine,
-    TimelineEntry,
     TimelinePart,
 )
+from inbox.web.views.messages import Delivery, Direction, Event, File, Message, Scan, TimelineEntry
 from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Problem, Tone
 from tests.web.examples.office import (
     FOUR,

@@ -13,22 +13,33 @@ from inbox.web.views.status import (
     Stage,
     StatusPage,
     Step,
+    StepName,
     StepState,
     UnavailablePage,
 )
 from tests.web.examples.office import public
 
 STAFF = PublicShell("en", "Rowan Ashby MP")
+NOW_AT = {
+    Stage.RECEIVED: StepName.RECEIVED,
+    Stage.NEED_ADDRESS: StepName.ASKED_ADDRESS,
+    Stage.NEED_PERMISSION: StepName.ASKED_PERMISSION,
+    Stage.WORKING: StepName.WORKING,
+    Stage.WAITING_ORGANISATION: StepName.WAITING,
+    Stage.ORGANISATION_LATE: StepName.ASKED_AGAIN,
+    Stage.PREPARING_REPLY: StepName.PREPARING,
+    Stage.FINISHED: StepName.FINISHED,
+}
 HELP = "Cannot sign in? Ask Tom Hale, 01632 960 001."
 
 
 def status(stage: Stage, language: str) -> StatusPage:
     """The status page of a case at that stage."""
     steps = (
-        Step("received", StepState.DONE, date(2026, 5, 3)),
-        Step("waiting_organisation", StepState.DONE, date(2026, 5, 8)),
-        Step(stage, StepState.NOW, None),
-        Step("our_reply", StepState.NEXT, None),
+        Step(StepName.RECEIVED, StepState.DONE, date(2026, 5, 3)),
+        Step(StepName.ASKED, StepState.DONE, date(2026, 5, 8)),
+        Step(NOW_AT[stage], StepState.NOW, None),
+        Step(StepName.OUR_REPLY, StepState.NEXT, None),
     )
     finished = stage == Stage.FINISHED
     return StatusPage(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from inbox.web.rendering import View
-from inbox.web.views.case import Direction, Message
+from inbox.web.views.messages import Direction, Message
 from inbox.web.views.parts import Act, Choice, Density, Link, Menu, Notice, Tone
 from inbox.web.views.queue import (
     ActedPart,
@@ -196,7 +196,7 @@ READING = Reading(
     earlier=0,
     suggestions=(
         Suggestion(
-            file_as("Benefits, Priya, Immediate", "y 1", team="benefits"),
+            replace(file_as("Benefits, Priya, Immediate", "y 1", team="benefits"), main=True),
             "Because it says “uc payment” and “no food”.",
         ),
         Suggestion(

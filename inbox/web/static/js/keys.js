@@ -9,7 +9,8 @@
   const openDialog = () => desk.one("dialog[open]");
 
   function pressed(scope, key) {
-    const found = desk.all("[aria-keyshortcuts]", scope).find((element) => element.getAttribute("aria-keyshortcuts").split(" ").includes(key) && seen(element));
+    const all = desk.all("[aria-keyshortcuts]", scope).filter((element) => element.getAttribute("aria-keyshortcuts").split(" ").includes(key) && seen(element));
+    const found = all.find((element) => element.matches("textarea")) || all[0];
     if (!found) return false;
     if (found.matches("input[type=search], textarea, select")) { found.focus(); found.scrollIntoView({ block: "center" }); }
     else { found.click(); if (found.matches("[popovertarget]")) intoMenu(found); }

@@ -1,0 +1,102 @@
+"""The pages that hang on a case: new by hand, ask a body, close, why, history, print."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from inbox.web.views.case import CaseHeader, FactPanel
+from inbox.web.views.messages import TimelineEntry
+from inbox.web.views.parts import Choice, Line, Link, Notice, Problem, Shell
+
+
+@dataclass(frozen=True, slots=True)
+class NewCasePage:
+    """`/cases/new`: a call, a visit or a letter, by hand; `values` is what was typed, by field."""
+
+    template: ClassVar[str] = "staff/cases/new.html"
+    shell: Shell
+    action: str
+    kinds: tuple[Choice, ...]
+    teams: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
+    values: dict[str, str]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """`/cases/{ref}/enquiries/new`: ask a body by email; its reply has its own clock."""
+
+    template: ClassVar[str] = "staff/cases/ask.html"
+    shell: Shell
+    case: CaseHeader
+    action: str
+    bodies: tuple[Choice, ...]
+    values: dict[str, str]
+    clock_words: str
+    consent: Notice | None
+    main_label: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePage:
+    """`/cases/{ref}/close`: the outcome, which the person can see in plain words."""
+
+    template: ClassVar[str] = "staff/cases/close.html"
+    shell: Shell
+    case: CaseHeader
+    action: str
+    outcomes: tuple[Choice, ...]
+    values: dict[str, str]
+    open_promises: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One rule as it was read: what it looked for, what it found, what it set."""
+
+    name: str
+    matched: bool
+    evidence: tuple[str, ...]
+    outcome: str | None
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyPage:
+    """`/cases/{ref}/why`: every rule in order, matched or not, and why."""
+
+    template: ClassVar[str] = "staff/cases/why.html"
+    shell: Shell
+    case: CaseHeader
+    decided_at: datetime
+    summary: str
+    rules: tuple[Tried, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHistoryPage:
+    """`/cases/{ref}/history`: acts and views, newest first."""
+
+    template: ClassVar[str] = "staff/cases/history.html"
+    shell: Shell
+    case: CaseHeader
+    acts: tuple[Line, ...]
+    views: tuple[Line, ...]
+    more_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPage:
+    """`/cases/{ref}/print`: for paper; notes only when `with_notes`."""
+
+    template: ClassVar[str] = "staff/cases/print.html"
+    shell: Shell
+    case: CaseHeader
+    facts: FactPanel
+    timeline: tuple[TimelineEntry, ...]
+    printed_at: datetime
+    with_notes: bool
+    toggle: Link

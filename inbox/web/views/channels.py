@@ -1,0 +1,65 @@
+"""W8, the channels: is mail still coming in, does it still go out, and what to do when not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from inbox.web.views.parts import Act, Badge, Group, Line, Link, Notice, Problem, Shell
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One channel in the table; times are None when nothing came or went yet; `failed` counts 7 days."""
+
+    name: str
+    url: str
+    kind: str
+    icon: str
+    state: Badge
+    mode: str
+    last_in: datetime | None
+    last_out: datetime | None
+    failed: int
+    cost: str | None = None
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsPage:
+    """`/channels`."""
+
+    template: ClassVar[str] = "staff/channels/index.html"
+    shell: Shell
+    rows: tuple[ChannelRow, ...]
+    loaded_at: datetime
+    add: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPage:
+    """`/channels/{id}`: its health, its settings without secrets, what happened, and its mode."""
+
+    template: ClassVar[str] = "staff/channels/show.html"
+    shell: Shell
+    channel: ChannelRow
+    facts: tuple[tuple[str, str], ...]
+    mode_group: Group
+    mode_url: str
+    acts: tuple[Act, ...]
+    log: tuple[Line, ...]
+    loaded_at: datetime
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddChannelPage:
+    """`/channels/add?kind=`: the fields of that kind; first, without a kind, the choice of kinds as links."""
+
+    template: ClassVar[str] = "staff/channels/add.html"
+    shell: Shell
+    kinds: tuple[Link, ...]
+    heading: str
+    action: str
+    groups: tuple[Group, ...]
+    main_label: str
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,116 @@
+"""The office: its history, settings and people; search; and the page that asks before six acts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from inbox.web.views.parts import Act, Badge, ClockBadge, Field, Group, Link, Notice, Problem, Shell, Tab
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One act in the office's history; `url` leads to the case where the viewer may see it."""
+
+    at: datetime
+    who: str
+    words: str
+    reference: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """`/history`: newest first; `chain` says whether the chain of hashes holds."""
+
+    template: ClassVar[str] = "staff/history/index.html"
+    shell: Shell
+    filters: tuple[Field, ...]
+    lines: tuple[HistoryLine, ...]
+    chain: Notice
+    loaded_at: datetime
+    more: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """`/settings` and `/settings/keyboard`: one form in groups."""
+
+    template: ClassVar[str] = "staff/settings/form.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    heading: str
+    action: str
+    groups: tuple[Group, ...]
+    saved: Notice | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the office; `last_seen` None when they never signed in."""
+
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    team: str | None
+    badges: tuple[Badge, ...]
+    last_seen: datetime | None
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """`/settings/people`."""
+
+    template: ClassVar[str] = "staff/settings/people.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    people: tuple[Person, ...]
+    loaded_at: datetime
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result; `snippet` is runs of text, each with whether it matched."""
+
+    reference: str
+    url: str
+    title: str
+    who: str
+    at: datetime
+    channel: str
+    channel_icon: str
+    snippet: tuple[tuple[str, bool], ...]
+    badges: tuple[Badge, ...] = ()
+    clock: ClockBadge | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """`/search?q=`: `found` None before anything was asked."""
+
+    template: ClassVar[str] = "staff/search/index.html"
+    shell: Shell
+    q: str
+    found: tuple[Found, ...] | None
+    total_words: str
+    loaded_at: datetime
+    more: Link | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPage:
+    """Asked before an act that reaches many or cannot be taken back; names the number and the effect."""
+
+    template: ClassVar[str] = "staff/confirm.html"
+    shell: Shell
+    heading: str
+    effects: tuple[str, ...]
+    exact: str | None
+    group: Group | None
+    act: Act
+    cancel: Link
+    problems: tuple[Problem, ...] = ()

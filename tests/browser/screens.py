@@ -1,0 +1,110 @@
+"""Screenshots of every screen and state, with axe, in two themes and three widths, into `screens/`.
+
+`python -m tests.browser.screens [name…]` takes those whose name contains a word, else all; it exits 1 when
+axe or the browser's own console has something to say.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.gallery import serving
+from tests.web.examples import EXAMPLES
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "tests" / "vendor" / "axe.min.js"
+OUT = ROOT / "screens"
+WIDTHS = {320: 640, 768: 1024, 1440: 900}
+THEMES = ("light", "dark")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium with an empty profile."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
+    """The page in a window of that width and theme; what its console says is kept in `page.said`."""
+    context = browser.new_context(
+        viewport={"width": width, "height": WIDTHS.get(width, 900)},
+        color_scheme="dark" if theme == "dark" else "light",
+        bypass_csp=False,
+        **more,
+    )
+    shown = context.new_page()
+    said: list[str] = []
+    shown.on(
+        "console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None
+    )
+    shown.on("pageerror", lambda error: said.append(str(error)))
+    shown.said = said  # type: ignore[attr-defined]
+    shown.goto(address)
+    return shown
+
+
+def violations(shown: Page) -> list[str]:
+    """What axe finds on the page, one line each."""
+    shown.evaluate(AXE.read_text("utf-8"))
+    found = shown.evaluate(
+        "rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+    )
+    return [
+        f"{each['id']}: {node['html'][:160]} {node['failureSummary'][:240]!r}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def look(browser: Browser, address: str, name: str) -> list[str]:
+    """Photograph one example in every width and theme; returns all complaints."""
+    complaints = []
+    for width in WIDTHS:
+        for theme in THEMES:
+            shown = open_page(browser, f"{address}/pages/{name}", width, theme)
+            shown.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
+            found = violations(shown) + list(shown.said)  # type: ignore[attr-defined]
+            if shown.evaluate(SIDEWAYS):
+                found.append("scrolls sideways")
+            complaints += [f"{name} {width} {theme}: {each}" for each in found]
+            shown.context.close()
+    return complaints
+
+
+def main() -> int:
+    """Look at all examples, or those named on the command line."""
+    OUT.mkdir(exist_ok=True)
+    words = sys.argv[1:]
+    names = [name for name in EXAMPLES if not name.endswith("-part")]
+    names = [name for name in names if not words or any(word in name for word in words)]
+    complaints: list[str] = []
+    with serving() as address, chromium() as browser:
+        for name in names:
+            complaints += look(browser, address, name)
+    for complaint in complaints:
+        print(complaint)  # noqa: T201
+    print(f"{len(names)} pages, {len(complaints)} complaints, pictures in {OUT}")  # noqa: T201
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

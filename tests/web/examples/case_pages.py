@@ -1,0 +1,113 @@
+"""The pages that hang on a case, filled and refused."""
+
+from dataclasses import replace
+
+from inbox.web.rendering import View
+from inbox.web.views.case_pages import (
+    AskPage,
+    CaseHistoryPage,
+    ClosePage,
+    NewCasePage,
+    PrintPage,
+    Tried,
+    WhyPage,
+)
+from inbox.web.views.parts import Choice, Line, Link, Notice, Problem, Tone
+from tests.web.examples.cases import CASE, FACTS, HEADER, TIMELINE
+from tests.web.examples.office import NOW, TEAMS, at, shell
+
+BLANK = dict.fromkeys(("at", "name", "phone", "email", "address", "postcode", "subject", "text", "done"), "")
+NEW = NewCasePage(
+    shell(),
+    "/cases/new",
+    (
+        Choice("call", "Phone call", True),
+        Choice("visit", "Visit", detail="At a surgery or at the door"),
+        Choice("letter", "Letter", detail="Add the scan below"),
+    ),
+    TEAMS,
+    (Choice("en", "English", True), Choice("cy", "Welsh")),
+    BLANK | {"at": "3 June 2026 09:02"},
+)
+ASK = AskPage(
+    shell("Mine"),
+    HEADER,
+    f"{CASE}/enquiries",
+    (Choice("marl-homes", "Marl Homes", True), Choice("wexcombe", "Wexcombe Council")),
+    {
+        "body_name": "",
+        "email": "mp-enquiries@homes.example.org",
+        "their_reference": "MH-2210",
+        "subject": "Damp at 14 Quarry Road (WX-5B2K-8N)",
+        "text": "We wrote on 8 May and have no answer. Please tell us when the damp will be treated.",
+        "due": "10",
+    },
+    "Marl Homes is asked to reply by Wednesday 17 June 2026. We remind you on that day.",
+    Notice("Donna gave permission to ask Marl Homes on 5 May 2026, by email.", Tone.OK),
+    "Send to Marl Homes",
+)
+CLOSE = ClosePage(
+    shell("Mine"),
+    HEADER,
+    f"{CASE}/close",
+    (
+        Choice("resolved", "Solved"),
+        Choice("partly", "Partly solved"),
+        Choice("refused", "The body said no"),
+        Choice("referred", "Passed on to somebody better placed"),
+        Choice("no_reply", "No reply from the person", detail="After two reminders"),
+        Choice("withdrawn", "The person asked us to stop"),
+    ),
+    {"words": ""},
+    ("Marl Homes: reply 2 working days late", "Next update to Donna Fretwell by Tuesday 9 June 2026"),
+)
+WHY = WhyPage(
+    shell("Mine"),
+    HEADER,
+    at(5, 3, 21, 10),
+    "Filed to Housing, Priority, because it says “mould” and “2 inhalers”.",
+    (
+        Tried("Threats", False, (), None, "Version 3, by Tom Hale"),
+        Tried("Campaigns", False, ("22% the same as the nearest pile",), None, "Version 1, by Tom Hale"),
+        Tried(
+            "Housing repairs",
+            True,
+            ("text has “mould”: “black mould all over the kids room”",),
+            "So: Housing, Priority, clock of 10 working days. Stopped here.",
+            "Version 6, by Tom Hale",
+        ),
+    ),
+)
+HISTORY = CaseHistoryPage(
+    shell("Mine"),
+    HEADER,
+    (
+        Line(at(6, 2, 10, 45), "Draft sent for sign-off", "Priya Nair"),
+        Line(at(5, 3, 21, 10), "Filed to Housing by rule “Housing repairs”"),
+    ),
+    (Line(at(6, 3, 8, 58), "Opened", "Tom Hale"),),
+    f"{CASE}/history?after=0197",
+)
+PRINT = PrintPage(
+    shell("Mine"), HEADER, FACTS, TIMELINE, NOW, False, Link("Print with notes", f"{CASE}/print?notes=yes")
+)
+
+EXAMPLES: dict[str, View] = {
+    "case-new": NEW,
+    "case-new-wrong": replace(
+        NEW, problems=(Problem("name", "Enter a name"), Problem("kind", "Choose how it came"))
+    ),
+    "case-ask": ASK,
+    "case-ask-wrong": replace(
+        ASK,
+        problems=(Problem("body", "Choose who this goes to"),),
+        consent=Notice("There is no permission yet to ask others.", Tone.SOON, "Ask the person first"),
+    ),
+    "case-close": CLOSE,
+    "case-close-wrong": replace(CLOSE, problems=(Problem("outcome", "Choose an outcome"),), open_promises=()),
+    "case-why": WHY,
+    "case-history": HISTORY,
+    "case-history-unseen": replace(HISTORY, views=(), more_url=None),
+    "case-print": PRINT,
+    "case-print-notes": replace(PRINT, with_notes=True),
+}
