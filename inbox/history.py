@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, select
 
 from inbox.database import before_commit, office_of
@@ -101,6 +101,8 @@ def seal(session: Session) -> None:
     session.connection().execute(
         update(ChainHead).where(col(ChainHead.office_id) == office).values(sequence=sequence, digest=previous)
     )
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_notify('inbox', :office)"), {"office": office})
     pending.clear()
 
 

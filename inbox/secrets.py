@@ -56,6 +56,10 @@ class SecretKeys:
         """A MAC of `size` bytes (16 at the least) under a key of its own per purpose, from the first key."""
         return _mac(self._keys[self._first], purpose, words)[:size]
 
+    def macs(self, purpose: str, words: str) -> tuple[bytes, ...]:
+        """The MAC under each key, the first key's first: for looking up what any of them may have made."""
+        return tuple(_mac(key, purpose, words) for key in self._keys.values())
+
     def is_mac(self, purpose: str, words: str, claimed: bytes, size: int = 32) -> bool:
         """Whether any of our keys made `claimed`, of exactly `size` bytes, compared in constant time."""
         if len(claimed) != size:

@@ -1,0 +1,117 @@
+"""Browsers that are signed in: a random token in a cookie, its hash in a row, and when it ends."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sql
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from inbox.access import Person
+from inbox.models import Office, Role, Staff, WebSession
+from inbox.secrets import new_token, token_hash
+
+IDLE = timedelta(minutes=60)
+ABSOLUTE = timedelta(hours=12)
+HALF_WAY = timedelta(minutes=10)
+"""How long a right password waits for its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A living session as the web needs it. `key` is the stored hash of its token."""
+
+    key: str
+    staff_id: str
+    office_id: str
+    csrf: str
+    is_full: bool
+    created_at: datetime
+    seen_at: datetime
+
+
+def start(
+    session: Session, staff: Staff, *, is_full: bool, now: datetime, replaces: str | None = None
+) -> str:
+    """A new session; returns its token, which is stored nowhere. The one it `replaces` (a token) is dead."""
+    if replaces:
+        end(session, token_hash(replaces))
+    token = new_token()
+    session.add(
+        WebSession(
+            token_hash=token_hash(token),
+            staff_id=staff.id,
+            office_id=staff.office_id,
+            csrf=new_token(),
+            is_full=is_full,
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    return token
+
+
+def find(session: Session, token: str, now: datetime) -> Seat | None:
+    """The living session of this token, or None. Needs no office."""
+    return find_by_key(session, token_hash(token), now)
+
+
+def find_by_key(session: Session, key: str, now: datetime) -> Seat | None:
+    """The same by the stored hash: for streams that look again and again."""
+    columns = sql.select(
+        col(WebSession.staff_id), col(WebSession.office_id), col(WebSession.csrf), col(WebSession.is_full),
+        col(WebSession.created_at), col(WebSession.seen_at),
+    )  # fmt: skip
+    row = session.execute(columns.where(col(WebSession.token_hash) == key)).first()
+    if row is None:
+        return None
+    seat = Seat(key, *row)
+    longest = ABSOLUTE if seat.is_full else HALF_WAY
+    is_over = now - seat.created_at >= longest or now - seat.seen_at >= IDLE
+    return None if is_over else seat
+
+
+def person_of(session: Session, staff_id: str) -> Person | None:
+    """The person as they are now, or None once they are disabled or gone. Needs the office's session."""
+    columns = sql.select(
+        col(Staff.office_id), col(Staff.name), col(Staff.email), col(Staff.roles), col(Office.named_lead)
+    )
+    query = columns.join(Office, col(Office.id) == col(Staff.office_id))
+    row = session.execute(query.where(col(Staff.id) == staff_id, col(Staff.is_active))).first()
+    if row is None:
+        return None
+    office_id, name, email, roles, lead = row
+    return Person(staff_id, office_id, name, email, frozenset(map(Role, roles)), lead == staff_id)
+
+
+def touch(session: Session, keys: list[str], now: datetime) -> None:
+    """These sessions were used at `now`."""
+    session.execute(update(WebSession).where(col(WebSession.token_hash).in_(keys)).values(seen_at=now))
+
+
+def end(session: Session, *keys: str) -> None:
+    """Ends these sessions, by their stored hash."""
+    session.execute(delete(WebSession).where(col(WebSession.token_hash).in_(keys)))
+
+
+def end_all(session: Session, staff_id: str, *, but: str | None = None) -> None:
+    """Ends every session of a person, except the one with the key `but`."""
+    query = delete(WebSession).where(col(WebSession.staff_id) == staff_id)
+    session.execute(query if but is None else query.where(col(WebSession.token_hash) != but))
+
+
+def of_staff(session: Session, staff_id: str) -> list[Seat]:
+    """A person's sessions, newest first, for the page on which they end them."""
+    query = (
+        select(WebSession).where(WebSession.staff_id == staff_id).order_by(col(WebSession.created_at).desc())
+    )
+    return [
+        Seat(row.token_hash, row.staff_id, row.office_id, row.csrf, row.is_full, row.created_at, row.seen_at)
+        for row in session.exec(query)
+    ]
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Removes sessions that are over; run now and then by the worker."""
+    over = (col(WebSession.created_at) < now - ABSOLUTE) | (col(WebSession.seen_at) < now - IDLE)
+    session.execute(delete(WebSession).where(over))

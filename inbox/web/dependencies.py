@@ -1,0 +1,221 @@
+"""What routes ask for: who is here, a session that reads or writes for their office, the time, the version.
+
+`Reading` and `Writing` close before the answer is sent (`scope="function"`): a commit that fails must never
+be answered with 200.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from sqlmodel import Session
+
+from inbox.access import Action, Person, require
+from inbox.errors import NotAllowed, NotSignedIn, Refused, Stale, VersionMissing
+from inbox.sign_in import sessions, tokens
+from inbox.web import idempotency
+from inbox.web.own_site import SAFE, check_csrf, check_origin
+from inbox.web.wiring import Wiring, wiring_of
+
+
+def _wiring(request: Request) -> Wiring:
+    return wiring_of(request)
+
+
+async def _async_wiring(request: Request) -> Wiring:
+    return wiring_of(request)
+
+
+Wired = Annotated[Wiring, Depends(_async_wiring)]
+
+
+async def _now(wiring: Wired) -> datetime:
+    return wiring.settings.now()
+
+
+Now = Annotated[datetime, Depends(_now)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who is signed in. `seat` is None for a token."""
+
+    person: Person
+    seat: sessions.Seat | None
+
+    @property
+    def csrf_token(self) -> str:
+        return self.seat.csrf if self.seat else ""
+
+
+def cookie_name(wiring: Wiring) -> str:
+    """`__Host-` binds the cookie to this host and https; plain http exists on loopback only."""
+    return "__Host-inbox" if wiring.settings.is_https else "inbox"
+
+
+def _visit(request: Request, wiring: Wired, now: Now) -> Visit | None:
+    """Who this is, by bearer token under /api/, else by cookie; None for nobody."""
+    if request.scope["path"].startswith("/api/") and "authorization" in request.headers:
+        found: Visit | None = Visit(_bearer(request, wiring), None)
+    else:
+        found = _seated(request, wiring, now)
+    if found is not None:
+        request.state.person = found.person
+    return found
+
+
+def _bearer(request: Request, wiring: Wiring) -> Person:
+    kind, _, token = request.headers["authorization"].partition(" ")
+    if kind.lower() == "bearer" and token:
+        with wiring.database.read() as session:
+            found = tokens.find(session, token.strip())
+        if found is not None:
+            with wiring.database.read(found.office_id) as session:
+                person = tokens.bearer(session, found)
+            if person is not None:
+                return person
+    raise NotSignedIn("This token is not known, or it was revoked.")
+
+
+def _seated(request: Request, wiring: Wiring, now: datetime) -> Visit | None:
+    token = request.cookies.get(cookie_name(wiring))
+    if not token:
+        return None
+    with wiring.database.read() as session:
+        seat = sessions.find(session, token, now)
+    if seat is None or not seat.is_full:
+        return None
+    with wiring.database.read(seat.office_id) as session:
+        person = sessions.person_of(session, seat.staff_id)
+    if person is None:
+        return None
+    wiring.afterwards.used(seat.key, now)
+    return Visit(person, seat)
+
+
+Visitor = Annotated[Visit | None, Depends(_visit)]
+
+
+async def _signed_in(request: Request, visit: Visitor) -> Visit:
+    """Raises NotSignedIn for nobody, NotAllowed for a write that does not prove its page."""
+    if visit is None:
+        raise NotSignedIn("Sign in to carry on.")
+    if request.method not in SAFE and visit.seat is not None:
+        await check_csrf(request, visit.seat.csrf)
+    return visit
+
+
+SignedIn = Annotated[Visit, Depends(_signed_in)]
+
+
+async def _person(visit: SignedIn) -> Person:
+    return visit.person
+
+
+Someone = Annotated[Person, Depends(_person)]
+"""Whoever is signed in, whatever their role. Guarded routes ask for `may(Action…)` instead."""
+
+
+class Guard:
+    """Lets through who may do `action`; what a route declares, and the policy test reads."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    async def __call__(self, visit: SignedIn) -> Person:
+        require(visit.person, self.action)
+        return visit.person
+
+
+def may(action: Action) -> Any:
+    """`person: Annotated[Person, may(Action.NOTE)]`: the person, if their role allows it at all."""
+    return Depends(Guard(action))
+
+
+def _read(visit: SignedIn, wiring: Wired) -> Iterator[Session]:
+    with wiring.database.read(visit.person.office_id) as session:
+        yield session
+
+
+def _write(request: Request, visit: SignedIn, wiring: Wired, now: Now) -> Iterator[Session]:
+    with wiring.database.write(visit.person.office_id) as session:
+        idempotency.claim(session, request, visit.person, now)
+        yield session
+
+
+Reading = Annotated[Session, Depends(_read, scope="function")]
+Writing = Annotated[Session, Depends(_write, scope="function")]
+
+
+async def _if_match(request: Request) -> int:
+    """The version that this write changes, from If-Match: 428 without it, 412 for what is no version."""
+    given = request.headers.get("if-match", "").strip()
+    if not given or given == "*":
+        raise VersionMissing("Say in If-Match which version you change; a read gives it as ETag.")
+    bare = given.removeprefix("W/").strip('"')
+    if not bare.isascii() or not bare.isdigit():
+        raise Stale("This is not the current version. Read it again.")
+    return int(bare[:18])
+
+
+IfMatch = Annotated[int, Depends(_if_match)]
+
+
+def check_version(current: int, given: int, sentence: str, **details: object) -> None:
+    """Raises Stale unless `given` is the `current` version. `details` (both texts) go into the answer."""
+    if current != given:
+        raise Stale(sentence, version=current, **details)
+
+
+def etag(version: int) -> dict[str, str]:
+    """The header that tells a reader which version this is."""
+    return {"ETag": f'"{version}"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page of a list: `after` holds the sort keys of the last item of the page before, or is empty."""
+
+    limit: int
+    after: tuple[str | int, ...]
+
+
+async def _paging(
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=512)] = None,
+) -> Paging:
+    return Paging(limit, _opened(cursor) if cursor else ())
+
+
+Page = Annotated[Paging, Depends(_paging)]
+
+
+def cursor(*keys: str | int) -> str:
+    """An opaque place in a list, from the sort keys of its last item."""
+    return base64.urlsafe_b64encode(json.dumps(keys, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _opened(words: str) -> tuple[str | int, ...]:
+    try:
+        keys = json.loads(base64.urlsafe_b64decode(words + "=" * (-len(words) % 4)))
+    except (binascii.Error, ValueError):
+        keys = None
+    if not isinstance(keys, list) or not all(isinstance(key, str | int) for key in keys):
+        raise Refused("This cursor did not come from us. Begin at the first page.")
+    return tuple(keys)
+
+
+async def loopback_only(request: Request) -> None:
+    """Raises NotAllowed unless the request comes straight from this machine."""
+    if request.scope.get("peer") not in ("127.0.0.1", "::1") or "x-forwarded-for" in request.headers:
+        raise NotAllowed("This is only for this machine.")
+
+
+async def from_our_pages(request: Request) -> None:
+    """For every route: refuses writes that another site's page began. See `own_site`."""
+    check_origin(request)

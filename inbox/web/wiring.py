@@ -1,0 +1,34 @@
+"""What every request may use: made once by `app.create_app`, kept at `app.state.wiring`."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from inbox.database import Database
+from inbox.secrets import SecretKeys
+from inbox.settings import Settings
+from inbox.storage import Store
+from inbox.web.afterwards import Afterwards
+from inbox.web.limits import Window
+from inbox.web.live import Live
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The parts of one running web process."""
+
+    settings: Settings
+    database: Database
+    store: Store
+    keys: SecretKeys
+    live: Live
+    afterwards: Afterwards
+    searches: Window
+    refusals: Window
+    is_demo: bool = False
+
+
+def wiring_of(connection: HTTPConnection) -> Wiring:
+    """The wiring of the app that answers this request."""
+    wiring: Wiring = connection.app.state.wiring
+    return wiring

@@ -1,0 +1,186 @@
+"""Small makers of believable rows: `a_case(session, subject="Damp")`. Each adds its row and flushes it.
+
+People, places and numbers are invented (postcode area ZZ, domains example.*).
+"""
+
+import itertools
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlmodel import Session
+
+from inbox.database import office_of
+from inbox.models import (
+    Arrival,
+    Case,
+    Channel,
+    Constituent,
+    Delivery,
+    Direction,
+    Draft,
+    Message,
+    Office,
+    OfficeKind,
+    Role,
+    Staff,
+    Team,
+    new_id,
+)
+from inbox.secrets import SecretKeys
+from inbox.sign_in import codes, passwords, people
+
+NOW = datetime(2026, 6, 2, 9, 30, tzinfo=UTC)
+KEYS = SecretKeys([bytes(range(32))])
+PASSWORD = "quarry road in the rain"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+_numbers = itertools.count(1)
+
+
+def an_office(session: Session, **overrides: Any) -> Office:
+    """An MP's office. The session may be of no office yet."""
+    number = next(_numbers)
+    facts: dict[str, Any] = {
+        "slug": f"office-{number}",
+        "name": "Rowan Ashby MP",
+        "kind": OfficeKind.MP,
+        "nation": "england",
+        "prefix": "WX",
+        "languages": ["en"],
+        "created_at": NOW,
+    }
+    return _added(session, Office(**facts | overrides))
+
+
+def a_person(session: Session, **overrides: Any) -> Staff:
+    """A caseworker who signs in with PASSWORD and TOTP_SECRET."""
+    number, staff_id = next(_numbers), overrides.pop("id", new_id())
+    facts: dict[str, Any] = {
+        "id": staff_id,
+        "office_id": office_of(session),
+        "email": f"priya.{number}@example.org",
+        "name": "Priya Nair",
+        "roles": [Role.CASEWORKER.value],
+        "password_hash": _hash_of(PASSWORD),
+        "totp_secret": KEYS.seal(TOTP_SECRET, staff_id),
+        "created_at": NOW,
+    }
+    staff = _added(session, Staff(**facts | overrides))
+    session.add(people._way_in(KEYS, staff.email, staff))
+    session.flush()
+    return staff
+
+
+def a_team(session: Session, **overrides: Any) -> Team:
+    facts: dict[str, Any] = {"office_id": office_of(session), "name": f"Housing {next(_numbers)}"}
+    return _added(session, Team(**facts | overrides))
+
+
+def a_channel(session: Session, **overrides: Any) -> Channel:
+    """A mailbox."""
+    number = next(_numbers)
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "kind": "email",
+        "name": f"Mailbox {number}",
+        "account": f"casework.{number}@example.org",
+        "since": NOW,
+        "created_at": NOW,
+    }
+    return _added(session, Channel(**facts | overrides))
+
+
+def a_constituent(session: Session, **overrides: Any) -> Constituent:
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "name": "Donna Fretwell",
+        "postcode": "ZZ10 4AB",
+        "created_at": NOW,
+    }
+    return _added(session, Constituent(**facts | overrides))
+
+
+def a_case(session: Session, **overrides: Any) -> Case:
+    number = next(_numbers)
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "reference": f"WX-{number:04d}-7K",
+        "subject": "Damp at 14 Quarry Road",
+        "received_at": NOW,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _added(session, Case(**facts | overrides))
+
+
+def a_message(session: Session, **overrides: Any) -> Message:
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "direction": Direction.INBOUND,
+        "sender_name": "Donna Fretwell",
+        "sender_handle": "donna@example.org",
+        "subject": "Damp",
+        "text": "black mould all over the kids room since October",
+        "new_text": "black mould all over the kids room since October",
+        "received_at": NOW,
+    }
+    return _added(session, Message(**facts | overrides))
+
+
+def a_draft(session: Session, case: Case, **overrides: Any) -> Draft:
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "number": next(_numbers),
+        "recipients": ["donna@example.org"],
+        "subject": "Damp at 14 Quarry Road",
+        "text": "Dear Donna, we have asked Marl Homes again.",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _added(session, Draft(**facts | overrides))
+
+
+def an_arrival(session: Session, channel: Channel, **overrides: Any) -> Arrival:
+    facts: dict[str, Any] = {
+        "office_id": channel.office_id,
+        "channel_id": channel.id,
+        "account": channel.account,
+        "external_id": f"INBOX/1/{next(_numbers)}",
+        "raw_hash": "0" * 64,
+        "size": 1,
+        "received_at": NOW,
+        "kept_at": NOW,
+    }
+    return _added(session, Arrival(**facts | overrides))
+
+
+def a_delivery(session: Session, channel: Channel, **overrides: Any) -> Delivery:
+    facts: dict[str, Any] = {
+        "office_id": channel.office_id,
+        "channel_id": channel.id,
+        "purpose": "reply",
+        "outgoing_id": f"<{next(_numbers)}@example.org>",
+        "raw_hash": "0" * 64,
+        "queued_at": NOW,
+        "next_at": NOW,
+    }
+    return _added(session, Delivery(**facts | overrides))
+
+
+def a_code(now: datetime) -> str:
+    """What the authenticator app of `a_person` shows at `now`."""
+    import pyotp
+
+    return pyotp.TOTP(TOTP_SECRET).at(int(now.timestamp()) // codes.STEP_SECONDS * codes.STEP_SECONDS)
+
+
+@cache
+def _hash_of(password: str) -> str:
+    return passwords.hash_password(password)
+
+
+def _added(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row

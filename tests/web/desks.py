@@ -1,0 +1,77 @@
+"""People at their desks: a small world of two offices, and browsers that are signed in."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from inbox.database import Database
+from inbox.models import Case, Office, Role, Staff
+from inbox.secrets import token_hash
+from inbox.sign_in import door, sessions
+from tests.factories import KEYS, a_case, a_person, an_office
+
+HERE = ("127.0.0.1", 50000)
+
+
+@dataclass(slots=True)
+class House:
+    """One office with a person of each role, an ordinary case and a restricted one."""
+
+    office: Office
+    people: dict[Role, Staff]
+    case: Case
+    restricted: Case
+
+
+@dataclass(slots=True)
+class World:
+    """Two offices in one database."""
+
+    database: Database
+    ours: House
+    theirs: House = field(init=False)
+
+
+def a_world(database: Database) -> World:
+    world = World(database, a_house(database, name="Rowan Ashby MP"))
+    world.theirs = a_house(database, name="Department for Quarries", kind="department", prefix="MIN")
+    return world
+
+
+def a_house(database: Database, **facts: Any) -> House:
+    with database.write() as session:
+        office = an_office(session, **facts)
+    with database.write(office.id) as session:
+        people = {role: a_person(session, roles=[role.value], name=f"{role.value.title()} Person") for role in Role}
+        case = a_case(session, reference=f"{office.prefix}-2222-AB", subject="Damp")
+        restricted = a_case(session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True)
+    return House(office, people, case, restricted)
+
+
+class Desk(TestClient):
+    """A browser at 127.0.0.1. Signed in, it sends its page's token with each write, as our pages do."""
+
+    def __init__(self, app: FastAPI, **options: Any) -> None:
+        options.setdefault("base_url", "http://127.0.0.1")
+        super().__init__(app, client=HERE, follow_redirects=False, raise_server_exceptions=True, **options)
+        self.csrf = ""
+
+    def sit(self, staff: Staff) -> "Desk":
+        """Signs `staff` in at this browser, as if the password and the code had been right."""
+        wiring = self.app.state.wiring  # type: ignore[attr-defined]
+        now = datetime.now(UTC)
+        with wiring.database.write(staff.office_id) as session:
+            token = door.open_seat(session, KEYS, staff, now, replaces=None)
+        with wiring.database.read() as session:
+            seat = sessions.find(session, token, now)
+        assert seat is not None
+        self.cookies.set("inbox", token, domain="127.0.0.1", path="/")
+        self.csrf, self.key = seat.csrf, token_hash(token)
+        return self
+
+    def press(self, path: str, fields: dict[str, str] | None = None, **options: Any) -> Any:
+        """POSTs a form of ours."""
+        return self.post(path, data={"csrf_token": self.csrf} | (fields or {}), **options)
