@@ -45,9 +45,13 @@ def a_house(database: Database, **facts: Any) -> House:
     with database.write() as session:
         office = an_office(session, **facts)
     with database.write(office.id) as session:
-        people = {role: a_person(session, roles=[role.value], name=f"{role.value.title()} Person") for role in Role}
+        people = {
+            role: a_person(session, roles=[role.value], name=f"{role.value.title()} Person") for role in Role
+        }
         case = a_case(session, reference=f"{office.prefix}-2222-AB", subject="Damp")
-        restricted = a_case(session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True)
+        restricted = a_case(
+            session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
+        )
     return House(office, people, case, restricted)
 
 

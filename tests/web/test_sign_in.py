@@ -1,15 +1,10 @@
 """Signing in: two steps, one answer for everything wrong, sessions that end when they should."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import pytest
-from fastapi import FastAPI
-
-from inbox.models import EventKind, Role
-from inbox.sign_in import people
-from inbox.history import OPERATOR
-from tests.factories import KEYS, PASSWORD, a_code
+from inbox.models import Role
+from tests.factories import PASSWORD, a_code
 from tests.web.desks import Desk, World
 
 

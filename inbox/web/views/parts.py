@@ -189,7 +189,7 @@ class FieldKind(StrEnum):
     EMAIL = "email"
     TEL = "tel"
     DATE = "date"
-    PASSWORD = "password"  # noqa: S105
+    PASSWORD = "password"
     AREA = "area"
     SELECT = "select"
     RADIOS = "radios"
