@@ -16,7 +16,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
 from inbox.storage import FolderStore, Store
-from inbox.web import errors, events, idempotency, probes, sign_in
+from inbox.web import api, errors, events, idempotency, probes, sign_in
 from inbox.web.afterwards import Afterwards
 from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
@@ -25,7 +25,7 @@ from inbox.web.live import Live
 from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.wiring import Wiring
 
-ROUTERS = (sign_in.router, events.router, probes.router)
+ROUTERS = (sign_in.router, events.router, probes.router, *api.ROUTERS)
 
 
 def create_app(

@@ -16,6 +16,7 @@ from fastapi import Depends, Query, Request
 from sqlmodel import Session
 
 from inbox.access import Action, Person, require
+from inbox.desk import Desk, open_desk
 from inbox.errors import NotAllowed, NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
 from inbox.web import idempotency
@@ -150,6 +151,19 @@ def _write(request: Request, visit: SignedIn, wiring: Wired, now: Now) -> Iterat
 
 Reading = Annotated[Session, Depends(_read, scope="function")]
 Writing = Annotated[Session, Depends(_write, scope="function")]
+
+
+def _desk(session: Reading, wiring: Wired) -> Desk:
+    return open_desk(session, wiring.tools)
+
+
+def _writing_desk(session: Writing, wiring: Wired) -> Desk:
+    return open_desk(session, wiring.tools)
+
+
+ReadingDesk = Annotated[Desk, Depends(_desk)]
+WritingDesk = Annotated[Desk, Depends(_writing_desk)]
+"""The person's office, ready to work, in the session that the route reads or writes with."""
 
 
 async def _if_match(request: Request) -> int:

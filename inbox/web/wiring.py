@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from inbox import channels
 from inbox.database import Database
+from inbox.desk import Tools
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import Store
@@ -26,6 +28,11 @@ class Wiring:
     searches: Window
     refusals: Window
     is_demo: bool = False
+
+    @property
+    def tools(self) -> Tools:
+        """What the stages need of this node."""
+        return Tools(self.store, self.keys, self.settings.base_url, channels.composers())
 
 
 def wiring_of(connection: HTTPConnection) -> Wiring:

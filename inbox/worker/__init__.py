@@ -9,12 +9,12 @@ from inbox.errors import Unavailable
 from inbox.worker.collecting import Collector
 from inbox.worker.delivering import Deliverer
 from inbox.worker.loops import Loops, log
-from inbox.worker.node import Node
+from inbox.worker.node import Node, make_node
 from inbox.worker.timetable import TIMETABLE, Firing
 
 SENDERS = 4
 
-__all__ = ["Node", "Worker"]
+__all__ = ["Node", "Worker", "make_node"]
 
 
 class Worker:

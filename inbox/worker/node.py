@@ -7,15 +7,40 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from connectors import clamd
+from inbox import channels
 from inbox.database import Database, database_now
-from inbox.models import Office
+from inbox.desk import Tools
+from inbox.failpoints import arm
+from inbox.intake import Scanner
+from inbox.models import Office, Scan
 from inbox.pipeline import Line
+from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import FolderStore
 
 
 def _name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(3).hex()}"
+
+
+def make_node(settings: Settings, database: Database) -> "Node":
+    """The work of one process on this database, as the settings say."""
+    if settings.failpoint:
+        arm(settings.failpoint)
+    store = FolderStore(settings.data_dir, low_disk_megabytes=settings.low_disk_megabytes)
+    tools = Tools(store, SecretKeys(settings.keys), settings.base_url, channels.composers())
+    lease = timedelta(seconds=settings.lease_seconds)
+    line = Line(database, tools, channels.readers(), _scanner(settings), settings.now, lease)
+    return Node(settings, line, store)
+
+
+def _scanner(settings: Settings) -> Scanner:
+    """Asks clamd where there is one; without one a file is marked as not scanned."""
+    address = settings.clamd
+    if not address:
+        return lambda content: Scan.NOT_SCANNED
+    return lambda content: Scan(clamd.scan(address, content))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,228 @@
+"""Drafts: saved as typed under a version, submitted, approved as exactly the text that was read."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Response
+from sqlmodel import Session, col, select
+
+from inbox import drafting, signoff
+from inbox.access import Action, Person, find_case
+from inbox.database import find
+from inbox.desk import Desk
+from inbox.errors import NotAllowed, Refused
+from inbox.models import Case, Draft
+from inbox.web.api import shapes, showing
+from inbox.web.dependencies import (
+    IfMatch,
+    Now,
+    Page,
+    Reading,
+    ReadingDesk,
+    Writing,
+    WritingDesk,
+    check_version,
+    cursor,
+    etag,
+    may,
+)
+from inbox.web.routers import api_router
+
+router = api_router("drafts")
+STALE = "Somebody else changed this reply. Read it again, then decide."
+
+
+class DraftChange(shapes.Shape):
+    """What to change; what is left out stays. `identity`: `office`, or a staff address."""
+
+    text: shapes.Words | None = None
+    subject: shapes.Line | None = None
+    recipients: list[shapes.Line] | None = None
+    identity: shapes.Line | None = None
+    attachments: list[shapes.Line] | None = None
+
+
+class Submission(shapes.Shape):
+    """`read_newest`: the writer has read what arrived after the draft was begun."""
+
+    read_newest: bool = False
+
+
+class ApprovalGiven(shapes.Shape):
+    """`digest` of the text that was read; left out, the version in If-Match stands for it."""
+
+    digest: shapes.Line | None = None
+    read_newest: bool = False
+
+
+class SentBack(shapes.Shape):
+    note: shapes.Words
+
+
+@router.get("/cases/{reference}/drafts")
+def list_drafts(
+    reference: str,
+    person: Annotated[Person, may(Action.READ_CASE)],
+    session: Reading,
+    desk: ReadingDesk,
+    page: Page,
+) -> shapes.Page[shapes.DraftShape]:
+    case = find_case(session, person, reference, Action.READ_CASE)
+    query = select(Draft).where(Draft.case_id == case.id).order_by(col(Draft.number))
+    if page.after:
+        query = query.where(col(Draft.number) > int(page.after[0]))
+    rows = session.exec(query.limit(page.limit + 1)).all()
+    shown = [showing.draft(session, desk, row, case) for row in rows[: page.limit]]
+    return shapes.Page(items=shown, next=cursor(shown[-1].number) if len(rows) > page.limit else None)
+
+
+@router.get("/drafts/{draft_id}")
+def read_draft(
+    draft_id: str,
+    person: Annotated[Person, may(Action.READ_CASE)],
+    session: Reading,
+    desk: ReadingDesk,
+    response: Response,
+) -> shapes.DraftShape:
+    draft, case = _draft(session, person, draft_id, Action.READ_CASE)
+    return _shown(session, desk, draft, case, response)
+
+
+@router.patch("/drafts/{draft_id}")
+def save_draft(
+    draft_id: str,
+    change: DraftChange,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Saves what was typed. Any change voids an approval."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    changes = drafting.Changes(
+        text=change.text,
+        subject=change.subject,
+        recipients=change.recipients,
+        identity=_identity(desk, change.identity),
+        attachments=change.attachments,
+    )
+    drafting.save(
+        session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
+    )
+    return _shown(session, desk, draft, case, response)
+
+
+@router.post("/drafts/{draft_id}/submit")
+def submit(
+    draft_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+    given: Submission | None = None,
+) -> shapes.DraftShape:
+    """Asks for sign-off. Refused while there are gaps."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    check_version(draft.version, version, STALE, text=draft.text)
+    read = given.read_newest if given else False
+    signoff.submit(session, desk, draft, now=now, actor=person.actor, read_newest=read)
+    return _shown(session, desk, draft, case, response)
+
+
+@router.post("/drafts/{draft_id}/approve")
+def approve(
+    draft_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.SEND)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+    given: ApprovalGiven | None = None,
+) -> shapes.DraftShape:
+    """Says yes to exactly this text; it is queued in the same commit."""
+    draft, case = _draft(session, person, draft_id, Action.SEND)
+    check_version(draft.version, version, STALE, text=draft.text)
+    approve_as(session, desk, draft, person, given.digest if given else None, now,
+               read_newest=given.read_newest if given else False)  # fmt: skip
+    return _shown(session, desk, draft, case, response)
+
+
+@router.post("/drafts/{draft_id}/return")
+def send_back(
+    draft_id: str,
+    given: SentBack,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.APPROVE)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Says no, with a note to the writer."""
+    draft, case = _draft(session, person, draft_id, Action.APPROVE)
+    check_version(draft.version, version, STALE, text=draft.text)
+    signoff.send_back(session, draft, staff_id=_staff(person), note=given.note, now=now, actor=person.actor)
+    return _shown(session, desk, draft, case, response)
+
+
+@router.post("/drafts/{draft_id}/withdraw")
+def withdraw(
+    draft_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Puts the draft away; its words are kept."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    check_version(draft.version, version, STALE, text=draft.text)
+    drafting.withdraw(session, draft, now=now, actor=person.actor)
+    return _shown(session, desk, draft, case, response)
+
+
+def approve_as(
+    session: Session, desk: Desk, draft: Draft, person: Person, digest: str | None, now: datetime, *,
+    read_newest: bool,
+) -> None:  # fmt: skip
+    """The yes of this person. Standing for another's text needs the right to approve."""
+    staff_id = _staff(person)
+    if set(draft.writers) - {staff_id} and Action.APPROVE not in person.actions:
+        raise NotAllowed("Your role does not include approving what others wrote.")
+    signoff.approve(
+        session, desk, draft, staff_id=staff_id, digest=digest or drafting.digest(session, draft), now=now,
+        actor=person.actor, read_newest=read_newest,
+    )  # fmt: skip
+
+
+def _staff(person: Person) -> str:
+    if person.staff_id is None:
+        raise NotAllowed("A token that acts for nobody may not approve or send.")
+    return person.staff_id
+
+
+def _identity(desk: Desk, given: str | None) -> str | None:
+    if given is None or given == drafting.OFFICE:
+        return given
+    found = [one.id for one in desk.staff.values() if given.lower() in (one.email, one.id) and one.is_active]
+    if not found:
+        raise Refused("Nobody here has that address.")
+    return found[0]
+
+
+def _draft(session: Session, person: Person, draft_id: str, action: Action) -> tuple[Draft, Case]:
+    draft = find(session, Draft, draft_id)
+    case = find(session, Case, draft.case_id)
+    return draft, find_case(session, person, case.reference, action)
+
+
+def _shown(session: Session, desk: Desk, draft: Draft, case: Case, response: Response) -> shapes.DraftShape:
+    session.flush()
+    response.headers.update(etag(draft.version))
+    return showing.draft(session, desk, draft, case)

@@ -1,0 +1,62 @@
+"""Proposed matches: a person joins a message to a case, or parts them."""
+
+from typing import Annotated
+
+from fastapi import Response
+from sqlmodel import Session, select
+
+from inbox import casework
+from inbox.access import Action, Person, find_case
+from inbox.errors import NotFound
+from inbox.models import Case, Message
+from inbox.web.api import shapes, showing
+from inbox.web.dependencies import Now, Writing, WritingDesk, etag, may
+from inbox.web.routers import api_router
+
+router = api_router("cases")
+
+
+@router.post("/cases/{reference}/matches/{message_id}/accept")
+def accept(
+    reference: str,
+    message_id: str,
+    person: Annotated[Person, may(Action.TRIAGE)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.CaseShape:
+    """The message belongs to the proposed case: it moves there."""
+    message = _message(session, person, reference, message_id)
+    target = casework.accept_match(session, desk, message, now=now, actor=person.actor)
+    session.flush()
+    response.headers.update(etag(target.version))
+    return showing.cases(session, desk, [target], now)[0]
+
+
+@router.post("/cases/{reference}/matches/{message_id}/reject")
+def reject(
+    reference: str,
+    message_id: str,
+    person: Annotated[Person, may(Action.TRIAGE)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+) -> shapes.MessageShape:
+    """The message is a matter of its own."""
+    message = _message(session, person, reference, message_id)
+    casework.reject_match(session, message, now=now, actor=person.actor)
+    session.flush()
+    return showing.messages(session, desk, [message])[0]
+
+
+def _message(session: Session, person: Person, reference: str, message_id: str) -> Message:
+    """The message, by the case it is on or the case it is proposed for; both must be the reader's to see."""
+    named = find_case(session, person, reference, Action.TRIAGE)
+    message = session.exec(select(Message).where(Message.id == message_id)).first()
+    if message is None or named.id not in (message.case_id, message.proposed_case_id):
+        raise NotFound
+    for other in {message.case_id, message.proposed_case_id} - {named.id, None}:
+        case = session.exec(select(Case).where(Case.id == other)).one()
+        find_case(session, person, case.reference, Action.TRIAGE)
+    return message

@@ -1,0 +1,213 @@
+"""What programs read and write: the shapes of the REST interface, closed against unknown fields."""
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
+
+Moment = Annotated[
+    datetime, PlainSerializer(lambda at: at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+]
+"""RFC 3339 in UTC."""
+
+Words = Annotated[str, StringConstraints(max_length=100_000)]
+Line = Annotated[str, StringConstraints(max_length=500)]
+Item = TypeVar("Item")
+
+
+class Shape(BaseModel):
+    """A shape that refuses fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Page(Shape, Generic[Item]):
+    """Part of a list; `next` is the cursor of what follows, or null."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+class ClockShape(Shape):
+    kind: str
+    state: str
+    due_at: Moment
+
+
+class ConstituentShape(Shape):
+    id: str
+    name: str
+    postcode: str | None
+    constituency: str
+
+
+class CaseShape(Shape):
+    reference: str
+    subject: str
+    status: str
+    kind: str
+    priority: str
+    topics: list[str]
+    flags: list[str]
+    language: str
+    team: str | None
+    assignee: str | None
+    channel: str | None
+    constituent: ConstituentShape | None
+    campaign: str | None
+    clocks: list[ClockShape]
+    message_count: int
+    waiting_for: str | None
+    outcome: str | None
+    merged_into: str | None
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+
+class SenderShape(Shape):
+    name: str
+    handle: str
+
+
+class AttachmentShape(Shape):
+    id: str
+    filename: str
+    content_type: str
+    size: int
+    scan: str
+
+
+class MessageShape(Shape):
+    id: str
+    case: str | None
+    direction: str
+    channel: str | None
+    kind: str
+    sender: SenderShape
+    recipients: list[str]
+    subject: str | None
+    text: str
+    new_text: str
+    attachments: list[AttachmentShape]
+    language: str
+    machine: str | None
+    warnings: list[str]
+    external_id: str | None
+    copies: int
+    proposed_case: str | None
+    sent_at: Moment | None
+    received_at: Moment
+
+
+class EventShape(Shape):
+    id: str
+    sequence: int
+    kind: str
+    actor: str
+    public: bool
+    detail: dict[str, Any]
+    at: Moment
+
+
+class ConsideredShape(Shape):
+    rule: str
+    version: int
+    matched: bool
+    because: str
+    set: list[list[str]]
+    refused: list[list[str]]
+    stopped: bool
+
+
+class DecisionShape(Shape):
+    message: str
+    decided_at: Moment
+    evidence: dict[str, Any]
+    considered: list[ConsideredShape]
+
+
+class ProvenanceShape(Shape):
+    drafted_by: str | None
+    source: str | None
+    template: str | None
+    lines: list[str]
+
+
+class DraftShape(Shape):
+    id: str
+    case: str
+    number: int
+    channel: str | None
+    state: str
+    subject: str
+    text: str
+    recipients: list[str]
+    identity: str
+    attachments: list[str]
+    steps: list[str]
+    digest: str
+    provenance: ProvenanceShape
+    problems: list[str]
+    note: str | None
+    delivery: str | None
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+
+class DeliveryShape(Shape):
+    id: str
+    case: str | None
+    draft: str | None
+    message: str | None
+    channel: str
+    purpose: str
+    state: str
+    recipients: list[str]
+    attempts: int
+    trouble: str | None
+    evidence: str | None
+    external_id: str
+    queued_at: Moment
+    next_at: Moment
+    sent_at: Moment | None
+
+
+class ArrivalShape(Shape):
+    id: str
+    channel: str
+    external_id: str
+    state: str
+    size: int
+    attempts: int
+    trouble: str | None
+    message: str | None
+    received_at: Moment
+    kept_at: Moment
+
+
+class HealthShape(Shape):
+    state: str
+    since: Moment | None
+    last_ok_at: Moment | None
+    message: str | None
+
+
+class ChannelShape(Shape):
+    id: str
+    kind: str
+    name: str
+    mode: str
+    health: HealthShape
+
+
+class HitShape(Shape):
+    reference: str
+    subject: str
+    status: str
+    kind: str
+    message: str | None
+    sender: str
+    excerpt: str
+    received_at: Moment

@@ -1,0 +1,111 @@
+"""What the product would make of messages, storing nothing: exactly the code that live mail runs."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from inbox.access import Action, Person
+from inbox.desk import Desk
+from inbox.web.api import shapes
+from inbox.web.dependencies import Now, ReadingDesk, may
+from inbox.web.routers import api_router
+from routing import engine
+from routing.assessment import MessageFacts, assess
+from routing.facts import CaseFacts
+
+router = api_router("triage")
+
+
+class Sample(shapes.Shape):
+    """One message as somebody might send it."""
+
+    id: shapes.Line | None = None
+    channel: Literal["email", "facebook", "x", "web"] = "email"
+    received: datetime | None = None
+    from_name: shapes.Line = ""
+    from_handle: shapes.Line = ""
+    subject: Annotated[str, Field(max_length=100_000)] = ""
+    text: Annotated[str, Field(max_length=500_000)] = ""
+
+
+class Samples(shapes.Shape):
+    messages: Annotated[list[Sample], Field(max_length=500)]
+
+
+class Seen(shapes.Shape):
+    """What one sample was taken for, with the evidence for each answer."""
+
+    id: str | None
+    kind: str
+    topics: list[str]
+    priority: str
+    flags: list[str]
+    postcode: str | None
+    constituency: str
+    language: str
+    campaign: str | None
+    hidden_casework: bool
+    split: bool
+    because: dict[str, Any]
+
+
+class Preview(shapes.Shape):
+    items: list[Seen]
+
+
+@router.post("/triage/preview")
+def preview(
+    given: Samples, person: Annotated[Person, may(Action.READ_CASE)], desk: ReadingDesk, now: Now
+) -> Preview:
+    """In the same order as given."""
+    return Preview(items=[_seen(desk, sample, now) for sample in given.messages])
+
+
+def _seen(desk: Desk, sample: Sample, now: datetime) -> Seen:
+    received = sample.received or now
+    if received.tzinfo is None:
+        received = received.replace(tzinfo=now.tzinfo)
+    found = assess(
+        MessageFacts(
+            text=sample.text,
+            received_at=received,
+            subject=sample.subject,
+            channel=sample.channel,
+            from_name=sample.from_name,
+            from_address=sample.from_handle,
+        ),
+        desk.area,
+    )
+    facts = CaseFacts(
+        received=received,
+        subject=sample.subject,
+        text=sample.text,
+        from_address=sample.from_handle,
+        from_name=sample.from_name,
+        channel=sample.channel,
+        kind=found.kind,
+        topics=found.topics,
+        flags=found.flags,
+        language=found.language,
+        priority=found.priority,
+        constituency=found.constituency,
+    )
+    verdict = engine.decide(facts, desk.rules, now=now, calendar=desk.calendar)
+    because: dict[str, Any] = {name: [asdict(one) for one in some] for name, some in found.because.items()}
+    because["rules"] = [asdict(one) for one in verdict.considered if one.matched]
+    return Seen(
+        id=sample.id,
+        kind=verdict.kind or found.kind,
+        topics=[str(topic) for topic in verdict.topics],
+        priority=verdict.priority,
+        flags=sorted(str(flag) for flag in verdict.flags),
+        postcode=found.postcode,
+        constituency=found.constituency,
+        language=found.language,
+        campaign=None,
+        hidden_casework=found.hidden_casework,
+        split=found.split,
+        because=because,
+    )
