@@ -1,0 +1,234 @@
+"""Conditions made ready to run: each answers yes or no and says, in words, what it saw."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from routing.facts import FactsInView
+from routing.folding import fold_words
+from routing.rule_checks import compile_pattern
+from routing.rule_fields import FAMILIES, FIELD_WORDS, OPERATOR_WORDS, Family, as_stretch
+from routing.rules import Condition, FieldName, Group, Operator, as_moment
+from routing.word_finding import MESSAGE_FIELDS, WordFinder, around, hit_key, listed_in
+from routing.working_time import WorkingCalendar
+
+Answer = tuple[bool, str]
+Test = Callable[[FactsInView, WorkingCalendar], Answer]
+
+
+def group_test(group: Group) -> Test:
+    """The test of a group; an empty group holds."""
+    every = [_part_test(part) for part in group.all]
+    some = [_part_test(part) for part in group.any]
+    never = [_part_test(part) for part in group.none]
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        seen = ""
+        for one in every:
+            good, because = one(view, calendar)
+            if not good:
+                return False, because
+            seen = f"{seen}; {because}" if seen else because
+        if some:
+            good, because = _first_that_holds(some, view, calendar)
+            if not good:
+                return False, because
+            seen = f"{seen}; {because}" if seen else because
+        for one in never:
+            bad, because = one(view, calendar)
+            if bad:
+                return False, because
+        return True, seen or "nothing spoke against it"
+
+    return test
+
+
+def _first_that_holds(tests: Sequence[Test], view: FactsInView, calendar: WorkingCalendar) -> Answer:
+    first = ""
+    for one in tests:
+        good, because = one(view, calendar)
+        if good:
+            return True, because
+        first = first or because
+    return False, first if len(tests) == 1 else f"none of {len(tests)} holds: {first} and so on"
+
+
+def _part_test(part: Condition | Group) -> Test:
+    if isinstance(part, Group):
+        return group_test(part)
+    return _MAKERS[FAMILIES[part.field]](part)
+
+
+def _words_test(condition: Condition) -> Test:
+    field, operator = condition.field, condition.operator
+    if operator in (Operator.IS_SET, Operator.IS_NOT_SET, Operator.HAS_CHANGED):
+        return _presence_test(condition)
+    if operator is Operator.WORD_LIST:
+        return _word_list_test(condition)
+    if operator is Operator.MATCHES:
+        return _pattern_test(condition)
+    listed = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
+    wanted = tuple(fold_words(word) for word in listed)
+    says = FIELD_WORDS[field]
+    holds, positive = _WORD_OPERATORS[operator]
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        text = " ".join(view.words(field)[1].split())
+        found = next((word for word in wanted if holds(text, word)), None)
+        if (found is not None) is positive:
+            return True, f'{says} {OPERATOR_WORDS[operator]} "{found or listed[0]}"'
+        return False, f'{says}: not true that it {OPERATOR_WORDS[operator]} "{found or listed[0]}"'
+
+    return test
+
+
+_WORD_OPERATORS: dict[Operator, tuple[Callable[[str, str], bool], bool]] = {
+    Operator.CONTAINS: (lambda text, word: word in text, True),
+    Operator.CONTAINS_NOT: (lambda text, word: word in text, False),
+    Operator.IS: (lambda text, word: text == word, True),
+    Operator.IS_NOT: (lambda text, word: text == word, False),
+    Operator.IS_ANY_OF: (lambda text, word: text == word, True),
+    Operator.IS_NONE_OF: (lambda text, word: text == word, False),
+    Operator.STARTS_WITH: (lambda text, word: text.startswith(word), True),
+    Operator.ENDS_WITH: (lambda text, word: text.endswith(word), True),
+}
+
+
+def _word_list_test(condition: Condition) -> Test:
+    field = condition.field
+    words = [folded for word in listed_in(condition) if (folded := fold_words(word))]
+    own = None if field in MESSAGE_FIELDS else WordFinder(words)
+    says = FIELD_WORDS[field]
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        shown, folded = view.words(FieldName.MESSAGE if own is None else field)
+        hits = view.hits if own is None else {w: spans[0] for w, spans in own.find(folded).items()}
+        limit = len(view.subject)
+        for word in words:
+            span = hits.get(hit_key(field, word) if own is None else word)
+            if span is not None:
+                return True, f'{says} has "{word}": "{around(shown, *span, limit)}"'
+        return False, f"{says} has none of {_some(words)}"
+
+    return test
+
+
+def _pattern_test(condition: Condition) -> Test:
+    pattern = compile_pattern(str(condition.value))
+    field, says = condition.field, FIELD_WORDS[condition.field]
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        shown, _ = view.words(field)
+        found = pattern.search(shown)
+        if found:
+            start, end = found.span()
+            return True, f'{says} matches {condition.value}: "{around(shown, start, end, 0)}"'
+        return False, f"{says} does not match {condition.value}"
+
+    return test
+
+
+def _presence_test(condition: Condition) -> Test:
+    field, operator = condition.field, condition.operator
+    says = f"{FIELD_WORDS[field]} {OPERATOR_WORDS[operator]}"
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        if operator is Operator.HAS_CHANGED:
+            good = field.value in view.facts.changed
+        else:
+            value = view.message.strip() if field is FieldName.MESSAGE else getattr(view.facts, field.value)
+            known = bool(value) or (isinstance(value, int | float) and not isinstance(value, bool))
+            good = known is (operator is Operator.IS_SET)
+        return good, says if good else f"not true that {says}"
+
+    return test
+
+
+def _choice_test(condition: Condition) -> Test:
+    field, operator = condition.field, condition.operator
+    if operator in (Operator.IS_SET, Operator.IS_NOT_SET, Operator.HAS_CHANGED):
+        return _presence_test(condition)
+    listed = listed_in(condition)
+    wanted = tuple(fold_words(word) for word in listed)
+    holds, positive = _WORD_OPERATORS[operator]
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        value = getattr(view.facts, field.value)
+        held = () if value is None else (value,) if isinstance(value, str) else tuple(value)
+        found = next((one for one in held for word in wanted if holds(str(one).lower(), word)), None)
+        good = (found is not None) is positive
+        is_now = ", ".join(sorted(map(str, held))) or "not known"
+        return good, f"{FIELD_WORDS[field]} is {found or is_now}"
+
+    return test
+
+
+def _number_test(condition: Condition) -> Test:
+    field, operator = condition.field, condition.operator
+    if operator in (Operator.IS_SET, Operator.IS_NOT_SET, Operator.HAS_CHANGED):
+        return _presence_test(condition)
+    wanted: Any = condition.value
+    compare = _COMPARISONS[operator]
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        value = getattr(view.facts, field.value)
+        if value is None:
+            return False, f"{FIELD_WORDS[field]} is not known"
+        return compare(value, wanted), f"{FIELD_WORDS[field]} is {value:g}"
+
+    return test
+
+
+_COMPARISONS: dict[Operator, Callable[[float, float], bool]] = {
+    Operator.IS: lambda value, wanted: value == wanted,
+    Operator.IS_NOT: lambda value, wanted: value != wanted,
+    Operator.LESS: lambda value, wanted: value < wanted,
+    Operator.AT_MOST: lambda value, wanted: value <= wanted,
+    Operator.MORE: lambda value, wanted: value > wanted,
+    Operator.AT_LEAST: lambda value, wanted: value >= wanted,
+}
+
+
+def _yes_no_test(condition: Condition) -> Test:
+    if condition.operator is Operator.HAS_CHANGED:
+        return _presence_test(condition)
+    wanted = bool(condition.value) is (condition.operator is Operator.IS)
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        value = bool(getattr(view.facts, condition.field.value))
+        return value is wanted, "there is an attachment" if value else "there is no attachment"
+
+    return test
+
+
+def _moment_test(condition: Condition) -> Test:
+    operator, value = condition.operator, condition.value
+    stretch, moment = as_stretch(value), as_moment(value)
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        received = view.facts.received
+        says = f"it came at {received.astimezone(calendar.zone):%-d %B %Y %H:%M}"
+        if operator in (Operator.IN_WORKING_TIME, Operator.NOT_IN_WORKING_TIME):
+            working = calendar.is_working(received)
+            inside = "in" if working else "outside"
+            return working is (operator is Operator.IN_WORKING_TIME), f"{says}, {inside} working time"
+        edge: datetime = moment or view.now - (stretch or view.now - view.now)
+        good = received < edge if operator is Operator.BEFORE else received >= edge
+        return good, says
+
+    return test
+
+
+_MAKERS: dict[Family, Callable[[Condition], Test]] = {
+    Family.WORDS: _words_test,
+    Family.NAME: _choice_test,
+    Family.CHOICE: _choice_test,
+    Family.NUMBER: _number_test,
+    Family.YES_NO: _yes_no_test,
+    Family.MOMENT: _moment_test,
+}
+
+
+def _some(words: Sequence[str]) -> str:
+    shown = ", ".join(f'"{word}"' for word in words[:3])
+    return f"{shown} and {len(words) - 3} more" if len(words) > 3 else shown

@@ -1,0 +1,103 @@
+"""Is it ours? A postcode or its parts matched offline against an imported table of seats."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from routing.postcodes import home_district, home_postcode, normalised
+from routing.words import ConstituencyState
+
+
+class Seat(NamedTuple):
+    constituency: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of where the writer lives. `confidence` is said in words for staff to read."""
+
+    state: ConstituencyState
+    confidence: str
+    postcode: str | None = None
+    seat: Seat | None = None
+    words: str = ""
+
+
+class PostcodeTable:
+    """Postcodes, sectors ("ZZ10 4") or districts ("ZZ10") and their seats; the longest match wins."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, str]], ours: str) -> None:
+        self.ours = ours
+        self._seats: dict[str, Seat] = {}
+        self._by_district: dict[str, set[Seat]] = {}
+        for code, constituency, member in rows:
+            key, seat = " ".join(code.upper().split()), Seat(constituency, member)
+            self._seats[key] = seat
+            self._by_district.setdefault(key.split(" ")[0], set()).add(seat)
+
+    def seat_of(self, postcode: str) -> tuple[Seat | None, bool]:
+        """The seat of a whole postcode, and whether it is certain (False: the district straddles)."""
+        outward, _, inward = postcode.partition(" ")
+        for key in (postcode, f"{outward} {inward[:1]}"):
+            if key in self._seats:
+                return self._seats[key], True
+        return self._seats.get(outward), len(self._by_district.get(outward, ())) <= 1
+
+    def seat_of_district(self, district: str) -> Seat | None:
+        """The seat of a district if all of it lies in one."""
+        seats = self._by_district.get(district, set())
+        return next(iter(seats)) if len(seats) == 1 else None
+
+    def knows(self, district: str) -> bool:
+        return district in self._by_district
+
+    def seats(self) -> frozenset[Seat]:
+        return frozenset(seat for seats in self._by_district.values() for seat in seats)
+
+
+def place_of(
+    text: str, table: PostcodeTable | None, *, stated: str | None = None, elsewhere: str = ""
+) -> Place:
+    """Where the writer lives.
+
+    `stated` is a postcode that a person typed into its own field or confirmed; `elsewhere` are words of the
+    message that place the writer outside ("my own MP is …"). A place name alone proves nothing.
+    """
+    code = normalised(stated) if stated else None
+    if code:
+        return _by_postcode(code, code, table, confirmed=True)
+    found = home_postcode(text)
+    if found:
+        return _by_postcode(found.code, found.written, table, confirmed=False)
+    district = home_district(text)
+    if district and table:
+        seat = table.seat_of_district(district)
+        if seat:
+            return _in_seat(seat, table, f"only the district {district} is known", None, district)
+        if not table.knows(district):
+            return Place(ConstituencyState.NOT_OURS, f"{district} is in no seat of the table", words=district)
+    if elsewhere:
+        return Place(ConstituencyState.NOT_OURS, "the message says so", words=elsewhere)
+    return Place(ConstituencyState.UNKNOWN, "no postcode in the message")
+
+
+def _by_postcode(code: str, written: str, table: PostcodeTable | None, *, confirmed: bool) -> Place:
+    if table is None:
+        return Place(ConstituencyState.UNKNOWN, "no table of seats is loaded", code, words=written)
+    seat, certain = table.seat_of(code)
+    if seat is None and table.knows(code.split(" ")[0]):
+        return Place(ConstituencyState.UNKNOWN, f"the table has a hole at {code}", code, words=written)
+    if seat is None:
+        return Place(ConstituencyState.NOT_OURS, f"{code} is in no seat of the table", code, words=written)
+    if not certain:
+        return _in_seat(seat, table, f"{code} lies in a district that straddles a boundary", code, written)
+    if confirmed and seat.constituency == table.ours:
+        return Place(ConstituencyState.CONFIRMED, "whole postcode, given by a person", code, seat, written)
+    return _in_seat(seat, table, "whole postcode in the message", code, written)
+
+
+def _in_seat(seat: Seat, table: PostcodeTable, confidence: str, code: str | None, written: str) -> Place:
+    ours = seat.constituency == table.ours
+    state = ConstituencyState.LIKELY if ours else ConstituencyState.NOT_OURS
+    return Place(state, confidence, code, seat, written)

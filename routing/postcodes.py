@@ -1,0 +1,118 @@
+"""Finds postcodes in any spelling, and tells the writer's home from other addresses in the text."""
+
+import re
+from dataclasses import dataclass
+
+from routing.word_sets import phrase_pattern, word_set
+
+_AREAS = word_set("postcode_areas")
+_DIGIT = "[0-9OoIiLl]"
+_LETTER = "[A-Za-z]"
+_NEVER_INWARD = frozenset("CIKMOV")
+"""Letters that the second half never has; the invented area ZZ may."""
+_WHOLE = re.compile(
+    rf"(?<![A-Za-z0-9])([A-Za-z]{{1,2}})([ .]{{0,2}})"
+    rf"({_DIGIT}[ .]?{_DIGIT}?|{_DIGIT}[A-HJKMNPR-Ya-hjkmnpr-y])"
+    rf"([ .,\-_]{{0,3}})({_DIGIT})([ .]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
+)
+_OUTWARD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9]{1,2}[A-Z]?)(?![A-Za-z0-9])")
+_MENDS = str.maketrans("OILoil", "011011")
+_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+
+_HOME = phrase_pattern("home_cues")
+_NOT_HOME = phrase_pattern("other_address_cues")
+
+
+@dataclass(frozen=True, slots=True)
+class Postcode:
+    """A postcode as found: `code` in its proper form, how it was written, how far it seems the home."""
+
+    code: str
+    written: str
+    likeness: int
+
+    @property
+    def outward(self) -> str:
+        return self.code.split(" ")[0]
+
+
+def postcodes_in(text: str) -> list[Postcode]:
+    """Whole postcodes in reading order, mended where spaces, dots, case, O for 0 or I for 1 went wrong."""
+    found = []
+    for match in _WHOLE.finditer(text):
+        code = _mended(match)
+        if code:
+            found.append(Postcode(code, " ".join(match.group().split()), _likeness(text, *match.span())))
+    return found
+
+
+def home_postcode(text: str) -> Postcode | None:
+    """The postcode that is the writer's home, or None where every one belongs to something else."""
+    found = postcodes_in(text)
+    homes = [one for one in found if one.likeness >= 0]
+    if not homes:
+        return None
+    best = max(one.likeness for one in homes)
+    return next(one for one in reversed(homes) if one.likeness == best)
+
+
+def home_district(text: str) -> str | None:
+    """An outward code that stands alone ("we live in ZZ14"), or None."""
+    for match in _OUTWARD.finditer(text):
+        area = match[1].upper()
+        shouted = match[1].isupper() or area == "ZZ"
+        if area in _AREAS and shouted and _likeness(text, *match.span()) >= (0 if len(area) == 2 else 1):
+            return f"{area}{match[2].upper()}"
+    return None
+
+
+def normalised(text: str) -> str | None:
+    """A postcode typed into a field, in its proper form, or None if it is none."""
+    match = _WHOLE.fullmatch(text.strip().strip(".,"))
+    return _mended(match) if match else None
+
+
+def _mended(match: "re.Match[str]") -> str | None:
+    area = match[1].upper()
+    if area not in _AREAS:
+        return None
+    district = re.sub(r"[ .]", "", match[3]).upper()
+    first, second = district[0].translate(_MENDS), district[1:]
+    second = second.translate(_MENDS) if second in ("O", "I", "L") else second
+    inward = f"{match[5].translate(_MENDS)}{match[7]}{match[9]}".upper()
+    if area != "ZZ" and _NEVER_INWARD & set(inward[1:]):
+        return None
+    spaced = bool(match[2] or match[6] or match[8])
+    if spaced and inward[1:].lower() in _ENDINGS and not match.group().isupper():
+        return None
+    if not any(character.isdigit() for character in match.group()):
+        return None
+    return f"{area}{first}{second} {inward}"
+
+
+def _likeness(text: str, start: int, end: int) -> int:
+    """How far the words around a postcode speak for a home: quoted text and other addresses speak against."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    if line.startswith((">", "|")):
+        return -5
+    before = text[max(0, start - 70, text.rfind(". ", 0, start) + 1) : start].lower()
+    before = before[before.rfind("\n\n") + 1 :]
+    for other in _WHOLE.finditer(before):  # what is said of another address is not said of this one
+        if _mended(other):
+            before = " " * other.end() + before[other.end() :]
+    after = text[end : min(len(text), end + 25)].split("\n")[0].split(". ")[0].lower()
+    homes, others = list(_HOME.finditer(before)), list(_NOT_HOME.finditer(before))
+    likeness = 0
+    if homes:
+        likeness += 3
+    if others and (not homes or others[-1].start() > homes[-1].start()):
+        likeness -= 5
+    if _NOT_HOME.search(after):
+        likeness -= 1
+    elif _HOME.search(after):
+        likeness += 2
+    if start > len(text) * 2 // 3:
+        likeness += 1
+    return likeness

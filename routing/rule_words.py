@@ -1,0 +1,104 @@
+"""Says in plain English what a rule means."""
+
+from collections.abc import Sequence
+
+from routing.rule_fields import FIELD_WORDS, NO_VALUE, OPERATOR_WORDS
+from routing.rules import Actions, ClockOrder, Condition, Group, Rule, Trigger
+from routing.words import Unit
+
+_LONGEST_LIST = 6
+_WHEN = {
+    Trigger.ARRIVAL: "When a message arrives",
+    Trigger.CHANGE: "When a case changes",
+    Trigger.TIME: "As time passes",
+}
+
+
+def describe(rule: Rule) -> str:
+    """The sentence that says when a rule applies and what follows."""
+    begins = f"{_WHEN[rule.trigger]}, " if rule.trigger is not Trigger.ARRIVAL or rule.always else ""
+    when = "" if rule.always else f"If {_group(rule.when)}, "
+    follows = _consequences(rule.then)
+    if rule.stop:
+        follows.append("read no further rules")
+    sentence = f"{begins}{when}{_joined(follows, 'and')}."
+    if begins and when:
+        sentence = f"{begins}if{when[2:]}{_joined(follows, 'and')}."
+    if rule.expires:
+        sentence += f" Until {rule.expires:%-d %B %Y}."
+    return sentence if rule.enabled else f"Switched off: {sentence}"
+
+
+def _group(group: Group, inner: bool = False) -> str:
+    parts = []
+    if group.all:
+        parts.append(_joined([_part(part) for part in group.all], "and"))
+    if group.any:
+        text = _joined([_part(part) for part in group.any], "or")
+        parts.append(f"({text})" if parts and len(group.any) > 1 else text)
+    if group.none:
+        parts.append(f"it is not true that {_joined([_part(part) for part in group.none], 'or')}")
+    text = ", and ".join(parts)
+    return f"({text})" if inner and len(group.all) + len(group.any) + len(group.none) > 1 else text
+
+
+def _part(part: Condition | Group) -> str:
+    if isinstance(part, Group):
+        return _group(part, inner=True)
+    says = f"{FIELD_WORDS[part.field]} {OPERATOR_WORDS[part.operator]}"
+    if part.operator in NO_VALUE:
+        return says
+    if isinstance(part.value, tuple):
+        return f"{says} {_listed(part.value)}"
+    if isinstance(part.value, bool):
+        return f"{says} {'true' if part.value else 'false'}"
+    return f'{says} "{part.value}"' if isinstance(part.value, str) else f"{says} {part.value}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    shown = [f'"{word}"' for word in words[:_LONGEST_LIST]]
+    if len(words) > _LONGEST_LIST:
+        return f"{', '.join(shown)} or {len(words) - _LONGEST_LIST} more"
+    return _joined(shown, "or")
+
+
+def _consequences(then: Actions) -> list[str]:
+    says = []
+    if then.team:
+        says.append(f"send it to team {then.team}")
+    if then.person:
+        turns = then.person == "round_robin"
+        says.append("give it to the next person in turn" if turns else f"give it to {then.person}")
+    if then.kind:
+        says.append(f"call it {then.kind}")
+    if then.priority:
+        says.append(f"make it {then.priority}")
+    if then.topics:
+        says.append(f"add the topic {_joined(list(then.topics), 'and')}")
+    if then.flags:
+        says.append(f"raise the flag {_joined(list(then.flags), 'and')}")
+    says.extend(_clock(order) for order in then.clocks)
+    if then.draft:
+        says.append(f'lay the draft "{then.draft}" ready')
+    if then.acknowledge is False:
+        says.append("send no acknowledgement")
+    if then.hold:
+        says.append(f"hold it: {then.hold.rstrip('.')}")
+    if then.notify:
+        says.append(f"tell {_joined(list(then.notify), 'and')}")
+    return says
+
+
+def _clock(order: ClockOrder) -> str:
+    length = ""
+    if order.amount:
+        unit = (order.unit or Unit.WORKING_DAYS).replace("_", " ")
+        length = f" of {order.amount} {unit.removesuffix('s') if order.amount == 1 else unit}"
+    place = f" by the calendar of {order.nation}" if order.nation else ""
+    return f"start the {order.kind.replace('_', ' ')} clock{length}{place}"
+
+
+def _joined(parts: Sequence[str], word: str) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"

@@ -1,0 +1,77 @@
+"""What a message is about: topics by the weight of their words, and whether it is several matters."""
+
+from routing.signals import Signals
+from routing.words import Kind, Topic
+
+ENOUGH = 3.0
+NEAR_THE_BEST = 0.5
+MOST_TOPICS = 4
+MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
+"""Topics that a person can have a matter in."""
+
+_BODIES = {
+    "council": ("housing-social homelessness council-services planning social-care send schools"),
+    "landlord": ("housing-private",),
+    "home office": ("immigration asylum passports"),
+    "benefits": ("benefits-uc benefits-disability child-maintenance pensions"),
+    "tax": ("tax"),
+    "health": ("nhs-access mental-health"),
+    "law": ("policing asb"),
+    "courts": ("justice prisons"),
+    "roads": ("transport",),
+    "vehicles": ("driving",),
+}
+_BODY_OF = {
+    code: body
+    for body, codes in _BODIES.items()
+    for code in (codes.split() if isinstance(codes, str) else codes)
+}
+_OWN_TOPIC = {
+    Kind.POLICY_VIEW: Topic.POLICY_VIEW,
+    Kind.CAMPAIGN: Topic.POLICY_VIEW,
+    Kind.THANK_YOU: Topic.OFFICE,
+    Kind.MEDIA: Topic.OFFICE,
+    Kind.OFFICE: Topic.OFFICE,
+    Kind.DATA_REQUEST: Topic.DATA_REQUEST,
+}
+SPLIT_CUES = "several matters"
+
+
+def topics_in(signals: Signals) -> tuple[Topic, ...]:
+    """The topics of a message, the strongest first; those much weaker than it are left out."""
+    scores = {topic: signals.score(f"topic {topic}") for topic in Topic}
+    best = max(scores.values())
+    bar = max(ENOUGH, best * NEAR_THE_BEST)
+    found = sorted((topic for topic in Topic if scores[topic] >= bar), key=lambda topic: -scores[topic])
+    return tuple(found[:MOST_TOPICS])
+
+
+def topics_of_kind(kind: Kind, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
+    """The topics that suit a kind: views and thanks carry their own first, junk carries none."""
+    if kind in (Kind.SPAM, Kind.AUTO_REPLY):
+        return ()
+    own = _OWN_TOPIC.get(kind)
+    if own is None:
+        return topics
+    return (own, *(topic for topic in topics if topic is not own))[:MOST_TOPICS]
+
+
+def body_of(topic: Topic) -> str:
+    """The sort of body that handles a topic; a topic without one stands for itself."""
+    return _BODY_OF.get(topic.value, topic.value)
+
+
+def is_split(signals: Signals) -> bool:
+    """Whether two or more matters of different bodies stand apart in the message, and it says so."""
+    if signals.score(SPLIT_CUES) < 2:
+        return False
+    apart: dict[str, set[int]] = {}
+    for topic in MATTER_TOPICS:
+        strong = {number for number, score in signals.sentence_scores(f"topic {topic}").items() if score >= 3}
+        apart.setdefault(body_of(topic), set()).update(strong)
+    alone = [body for body, own in apart.items() if own - _others(apart, body)]
+    return len(alone) >= 2
+
+
+def _others(apart: dict[str, set[int]], body: str) -> set[int]:
+    return set().union(*(numbers for other, numbers in apart.items() if other != body))

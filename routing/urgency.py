@@ -1,0 +1,92 @@
+"""How soon a person must look: by need and dates in the text, never by channel, length or capitals."""
+
+import re
+from datetime import date, timedelta
+
+from routing.signals import Signals
+from routing.words import LIFE_FLAGS, Flag, Kind, Priority
+
+SURE = 4.0
+QUIET_KINDS = frozenset(
+    {
+        Kind.POLICY_VIEW,
+        Kind.CAMPAIGN,
+        Kind.THANK_YOU,
+        Kind.SPAM,
+        Kind.ABUSE,
+        Kind.AUTO_REPLY,
+    }
+)
+PRESSING_DAYS = 2
+SOON_DAYS = 14
+"""Ten working days, counted as calendar days."""
+
+_MONTH_NAMES = "january february march april may june july august september october november december"
+_MONTHS = _MONTH_NAMES.split()
+_DATE = re.compile(
+    rf" (\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}) "
+)
+_HARD = r"evict\w*|bailiffs?|removal|deport\w*|removed|fly|flies|flying|flight|locks|repossess\w*|homeless"
+_SOFT = (
+    r"travel\w*|hearing|court|tribunal|appeal|deadline|expir\w*|runs out|funeral|operation|surgery"
+    r"|appointment|wedding|leave|due|by|before|interview|disconnect\w*|cut off|starts?"
+)
+_HARD_EVENT = re.compile(rf" (?:{_HARD}) ")
+_EVENT = re.compile(rf" (?:{_HARD}|{_SOFT}) ")
+
+
+def days_until(plain: str, received: date) -> int | None:
+    """Days from receipt to the nearest date that a sentence names, or None; long past means next year."""
+    nearest: int | None = None
+    for match in _DATE.finditer(plain):
+        month = next(n for n, name in enumerate(_MONTHS, start=1) if name.startswith(match[2][:3]))
+        days = _days_to(received, month, int(match[1]))
+        if days is not None and days >= 0 and (nearest is None or days < nearest):
+            nearest = days
+    return nearest
+
+
+def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: date) -> Priority:
+    """The urgency of a message by its need."""
+    if flags & LIFE_FLAGS:
+        return Priority.IMMEDIATE
+    if kind in (Kind.SPAM, Kind.AUTO_REPLY):
+        return Priority.LOW
+    dated = _by_dates(signals, received)
+    immediate, soon = signals.score("urgency immediate"), signals.score("urgency priority")
+    if kind in QUIET_KINDS and signals.score("kind casework") < SURE:
+        return Priority.LOW
+    if immediate >= SURE or dated is Priority.IMMEDIATE:
+        return Priority.IMMEDIATE
+    if (
+        soon >= SURE
+        or dated is Priority.PRIORITY
+        or Flag.SAFEGUARDING in flags
+        or Flag.DOMESTIC_ABUSE in flags
+    ):
+        return Priority.PRIORITY
+    return Priority.LOW if kind in QUIET_KINDS else Priority.STANDARD
+
+
+def _by_dates(signals: Signals, received: date) -> Priority | None:
+    found: Priority | None = None
+    for sentence in signals.wording.sentences:
+        days = days_until(sentence.plain, received)
+        if days is None or not _EVENT.search(sentence.plain):
+            continue
+        if days <= PRESSING_DAYS and _HARD_EVENT.search(sentence.plain):
+            return Priority.IMMEDIATE
+        if days <= SOON_DAYS:
+            found = Priority.PRIORITY
+    return found
+
+
+def _days_to(received: date, month: int, day: int) -> int | None:
+    for year in (received.year, received.year + 1):
+        try:
+            target = date(year, month, day)
+        except ValueError:
+            continue
+        if target >= received - timedelta(days=60):
+            return (target - received).days
+    return None

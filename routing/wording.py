@@ -1,0 +1,90 @@
+"""A message as sentences in plain words: what every list and pattern of triage is matched against.
+
+Each sentence keeps how it is shown, for evidence, beside its plain words: folded, without punctuation,
+with short forms written out ("I'm" and "im" are both "i am", "u" is "you"), so that one phrase in a list
+meets it as it was typed, dictated or misspelt.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from routing.folding import clean, fold
+
+LONGEST_SENTENCE = 400
+_ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
+_TOKENS = re.compile(r"[a-z0-9£%@#]+(?:'[a-z]+)*")
+_ABBREVIATIONS = re.compile(r"\b(?:mr|mrs|ms|dr|st|rd|no|e\.g|i\.e|etc|prof|rev|hon)\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence as shown and as plain words; `plain` has one space around every word."""
+
+    shown: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A whole message: subject first, then the text, cut into sentences."""
+
+    subject: str
+    text: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def word_count(self) -> int:
+        return sum(sentence.plain.count(" ") - 1 for sentence in self.sentences)
+
+
+@lru_cache(maxsize=1)
+def short_forms() -> dict[str, str]:
+    """Short and common misspelt forms, and the words they stand for."""
+    file = resources.files("routing") / "lists" / "short_forms.txt"
+    forms: dict[str, str] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        words, _, means = line.partition("=")
+        if means and not line.startswith("#"):
+            forms.update(dict.fromkeys(words.split(), means.strip()))
+    return forms
+
+
+def wording(subject: str, text: str) -> Wording:
+    """The message cut into sentences and put in plain words; never fails, whatever the text."""
+    shown_subject, shown_text = clean(subject), clean(text)
+    sentences = [*_sentences(shown_subject), *_sentences(shown_text)]
+    return Wording(shown_subject, shown_text, tuple(sentences))
+
+
+def plain_words(text: str) -> str:
+    """Any text as plain words with one space between and around them."""
+    forms = short_forms()
+    words = [forms.get(token) or token.replace("'", "") for token in _TOKENS.findall(fold(text))]
+    return f" {' '.join(words)} "
+
+
+def _sentences(shown: str) -> list[Sentence]:
+    found: list[Sentence] = []
+    start = 0
+    for end in _ENDS.finditer(shown):
+        piece = shown[start : end.end()]
+        if end.group()[0] == "." and _ABBREVIATIONS.search(piece[-6:].lower()):
+            continue
+        _add(found, piece)
+        start = end.end()
+    _add(found, shown[start:])
+    return found
+
+
+def _add(found: list[Sentence], piece: str) -> None:
+    piece = piece.strip()
+    while piece:
+        part, piece = piece[:LONGEST_SENTENCE], piece[LONGEST_SENTENCE:]
+        if piece and " " in part:  # cut between words
+            part, cut = part.rsplit(" ", 1)
+            piece = cut + piece
+        plain = plain_words(part)
+        if plain.strip():
+            found.append(Sentence(" ".join(part.split()), plain))
