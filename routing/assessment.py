@@ -9,13 +9,12 @@ from routing.kinds import KindFacts, has_plea, kind_of
 from routing.language import language_of
 from routing.risks import LABELS, flags_in
 from routing.signals import Evidence, Signals
-from routing.topics import is_split, topics_in
+from routing.topics import is_split, topics_in, topics_of_kind
 from routing.urgency import priority_of
 from routing.wording import wording
 from routing.words import ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
 from routing.working_time import LONDON
 
-_WITHOUT_TOPIC = frozenset({Kind.SPAM, Kind.AUTO_REPLY})
 _HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
 
 
@@ -69,7 +68,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None) -> Assessment:
     received = message.received_at.astimezone(LONDON).date()
     return Assessment(
         kind=kind,
-        topics=() if kind in _WITHOUT_TOPIC else topics,
+        topics=topics_of_kind(kind, topics),
         priority=priority_of(signals, kind, flags, received),
         flags=flags,
         language=language,

@@ -99,6 +99,9 @@ def _likeness(text: str, start: int, end: int) -> int:
         return -5
     before = text[max(0, start - 70, text.rfind(". ", 0, start) + 1) : start].lower()
     before = before[before.rfind("\n\n") + 1 :]
+    for other in _WHOLE.finditer(before):  # what is said of another address is not said of this one
+        if _mended(other):
+            before = " " * other.end() + before[other.end() :]
     after = text[end : min(len(text), end + 25)].split("\n")[0].split(". ")[0].lower()
     homes, others = list(_HOME.finditer(before)), list(_NOT_HOME.finditer(before))
     likeness = 0
@@ -108,6 +111,8 @@ def _likeness(text: str, start: int, end: int) -> int:
         likeness -= 5
     if _NOT_HOME.search(after):
         likeness -= 1
+    elif _HOME.search(after):
+        likeness += 2
     if start > len(text) * 2 // 3:
         likeness += 1
     return likeness

@@ -229,8 +229,9 @@ def _due_day(clock: ClockFacts, days: WorkingCalendar) -> date:
     due = add_months(received, _granted(clock, Unit.CALENDAR_MONTHS))
     due += timedelta(days=_granted(clock, Unit.CALENDAR_DAYS))
     working = _granted(clock, Unit.WORKING_DAYS)
-    due = days.add_working_days(due, working) if working else due
     by_working_days = clock.unit is Unit.WORKING_DAYS
+    if working:  # on a calendar clock they come after the roll-over, or a weekend would swallow them
+        due = days.add_working_days(due if by_working_days else days.working_day_from(due), working)
     for start, end in _closed_pauses(clock):
         first, last = days.day_of(start), days.day_of(end)
         if first > days.working_day_from(due):

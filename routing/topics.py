@@ -1,7 +1,7 @@
 """What a message is about: topics by the weight of their words, and whether it is several matters."""
 
 from routing.signals import Signals
-from routing.words import Topic
+from routing.words import Kind, Topic
 
 ENOUGH = 3.0
 NEAR_THE_BEST = 0.5
@@ -26,6 +26,14 @@ _BODY_OF = {
     for body, codes in _BODIES.items()
     for code in (codes.split() if isinstance(codes, str) else codes)
 }
+_OWN_TOPIC = {
+    Kind.POLICY_VIEW: Topic.POLICY_VIEW,
+    Kind.CAMPAIGN: Topic.POLICY_VIEW,
+    Kind.THANK_YOU: Topic.OFFICE,
+    Kind.MEDIA: Topic.OFFICE,
+    Kind.OFFICE: Topic.OFFICE,
+    Kind.DATA_REQUEST: Topic.DATA_REQUEST,
+}
 SPLIT_CUES = "several matters"
 
 
@@ -36,6 +44,16 @@ def topics_in(signals: Signals) -> tuple[Topic, ...]:
     bar = max(ENOUGH, best * NEAR_THE_BEST)
     found = sorted((topic for topic in Topic if scores[topic] >= bar), key=lambda topic: -scores[topic])
     return tuple(found[:MOST_TOPICS])
+
+
+def topics_of_kind(kind: Kind, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
+    """The topics that suit a kind: views and thanks carry their own first, junk carries none."""
+    if kind in (Kind.SPAM, Kind.AUTO_REPLY):
+        return ()
+    own = _OWN_TOPIC.get(kind)
+    if own is None:
+        return topics
+    return (own, *(topic for topic in topics if topic is not own))[:MOST_TOPICS]
 
 
 def body_of(topic: Topic) -> str:

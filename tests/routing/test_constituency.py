@@ -1,0 +1,128 @@
+"""Postcodes in any spelling, whose home they are, and whether that home is ours."""
+
+import pytest
+
+from routing.constituency import PostcodeTable, place_of
+from routing.postcodes import home_district, home_postcode, normalised, postcodes_in
+from routing.words import ConstituencyState
+from tests.routing.places import OURS, TABLE
+
+CONFIRMED, LIKELY = ConstituencyState.CONFIRMED, ConstituencyState.LIKELY
+UNKNOWN, NOT_OURS = ConstituencyState.UNKNOWN, ConstituencyState.NOT_OURS
+
+
+SPELLINGS = """ZZ10 4AB, zz10 4ab, ZZ104AB, zz104ab, ZZ10  4AB, ZZ10.4AB, Zz1o 4aB, ZZ1O4AB, ZZIO 4AB,
+ZZl0 4AB, ZZ 10 4AB, ZZ10-4AB, (ZZ10 4AB), ZZ10 4AB., ZZ 10 4 AB, zz 10.4ab"""
+
+
+@pytest.mark.parametrize("written", [spelling.strip() for spelling in SPELLINGS.split(",")])
+def test_a_postcode_is_mended_from_any_spelling(written: str) -> None:
+    assert [found.code for found in postcodes_in(f"I live at 4 Weir Lane, {written}\nThanks")] == ["ZZ10 4AB"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 1HQ", "EC1A 1BB", "ZE1 0AA", "SW1A 0AA", "ZZ1 4SE"],
+)
+def test_every_shape_of_uk_postcode_is_known(code: str) -> None:
+    assert normalised(code.lower().replace(" ", "")) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I rang at 10 2pm and again",
+        "flat 3 4th floor",
+        "QQ123456C is my number",
+        "reference AB12 3CDE",
+        "the M25 and A30",
+        "MV-2041",
+        "it cost £10 4 weeks ago",
+        "in 10 5th of May",
+        "QX10 4AB",
+        "07700 900123",
+    ],
+)
+def test_what_is_no_postcode_is_left_alone(text: str) -> None:
+    assert postcodes_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("I live at ZZ10 4AB but work at the shop in ZZ22 1AA.", "ZZ10 4AB"),
+        ("The council's office, Mill Street, ZZ20 1AA, ignores me.\n\nJean Oduya\nZZ12 8LP", "ZZ12 8LP"),
+        ("We moved from ZZ20 1AA to ZZ11 3CD, our new address.", "ZZ11 3CD"),
+        ("> Jo Bloggs, ZZ20 1AA\nI agree with this. Colin Peake, ZZ11 2QT", "ZZ11 2QT"),
+        ("My solicitor is at ZZ25 1AA.", None),
+        ("I am selling the house at ZZ25 1AA.", None),
+        ("No address here", None),
+    ],
+)
+def test_the_home_is_told_from_other_addresses(text: str, home: str | None) -> None:
+    found = home_postcode(text)
+    assert (found.code if found else None) == home
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("I live at 4 Weir Lane ZZ14 3RS", LIKELY),
+        ("I live at ZZ22 3RS", NOT_OURS),
+        ("I live at ZZ77 3RS", NOT_OURS),
+        ("I live in Leeds, LS1 4AP", NOT_OURS),
+        ("We live in ZZ14 somewhere", LIKELY),
+        ("We live in ZZ24 somewhere", NOT_OURS),
+        ("I live in Wexcombe", UNKNOWN),
+        ("", UNKNOWN),
+    ],
+)
+def test_a_home_is_ours_not_ours_or_unknown(text: str, state: ConstituencyState) -> None:
+    place = place_of(text, TABLE)
+    assert place.state is state
+    assert place.confidence
+
+
+def test_only_a_persons_own_field_confirms() -> None:
+    assert place_of("", TABLE, stated="zz144ab").state is CONFIRMED
+    assert place_of("", TABLE, stated="ZZ24 4AB").state is NOT_OURS
+    assert place_of("I live at ZZ14 4AB", TABLE, stated="rubbish").state is LIKELY
+
+
+def test_the_longest_match_wins_and_a_straddled_district_is_only_likely() -> None:
+    table = PostcodeTable(
+        [
+            ("ZZ10", OURS, "Rowan Ashby"),
+            ("ZZ10 9", "Tern Vale", "Ada Finch"),
+            ("ZZ10 9ZX", OURS, "Rowan Ashby"),
+            ("ZZ11 1", OURS, "Rowan Ashby"),
+        ],
+        OURS,
+    )
+    assert place_of("", table, stated="ZZ10 9AA").state is NOT_OURS
+    assert place_of("", table, stated="ZZ10 9ZX").state is CONFIRMED
+    assert place_of("", table, stated="ZZ10 1AA").state is LIKELY
+    assert "straddles" in place_of("", table, stated="ZZ10 1AA").confidence
+    assert place_of("we live in ZZ10", table).state is UNKNOWN
+
+
+def test_a_hole_in_the_table_makes_nobody_a_stranger() -> None:
+    table = PostcodeTable([("ZZ11 1", OURS, "Rowan Ashby")], OURS)
+    place = place_of("", table, stated="ZZ11 2AB")
+    assert place.state is UNKNOWN
+    assert "hole at ZZ11 2AB" in place.confidence
+
+
+def test_without_a_table_the_postcode_is_kept_and_nothing_is_claimed() -> None:
+    place = place_of("I live at ZZ14 3RS", None)
+    assert (place.state, place.postcode) == (UNKNOWN, "ZZ14 3RS")
+
+
+def test_words_can_place_a_person_elsewhere_but_a_postcode_beats_them() -> None:
+    assert place_of("", TABLE, elsewhere="not your constituent").state is NOT_OURS
+    assert place_of("ZZ14 3RS", TABLE, elsewhere="not your constituent").state is LIKELY
+
+
+def test_a_district_alone_is_read_only_where_it_is_one() -> None:
+    assert home_district("We live in ZZ14 near the mill") == "ZZ14"
+    assert home_district("see form e5 and the m4") is None

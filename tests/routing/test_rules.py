@@ -1,0 +1,168 @@
+"""Rules as files: what is refused and how it is said, what comes back the same, what a rule means."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.rule_checks import RulesRefused
+from routing.rule_files import default_rules, rule_from, rule_set_from_json, rule_set_to_json
+from routing.rule_words import describe
+from routing.words import OfficeKind
+
+DAMP = {"field": "text", "operator": "word_list", "value": ["damp", "mould"]}
+HOUSING = {"name": "Housing", "when": {"any": [DAMP]}, "then": {"team": "Housing", "priority": "priority"}}
+
+
+def _refusal(**changes: Any) -> str:
+    with pytest.raises(RulesRefused) as refused:
+        rule_from({**HOUSING, **changes})
+    return str(refused.value)
+
+
+def _condition(field: str, operator: str, value: Any = None) -> dict[str, Any]:
+    condition = {"field": field, "operator": operator, "value": value}
+    return {"all": [{key: given for key, given in condition.items() if given is not None}]}
+
+
+def test_a_good_rule_is_accepted_and_says_what_it_means() -> None:
+    rule = rule_from({**HOUSING, "stop": True, "then": {"team": "Housing", "clocks": [{"kind": "enquiry"}]}})
+    assert describe(rule) == (
+        'If the text has one of the words "damp" or "mould", send it to team Housing,'
+        " start the enquiry clock and read no further rules."
+    )
+
+
+def test_a_rule_with_every_part_still_reads_as_a_sentence() -> None:
+    rule = rule_from(
+        {
+            "name": "Everything",
+            "trigger": "change",
+            "enabled": False,
+            "expires": "2026-12-31",
+            "when": {
+                "all": [
+                    {"field": "subject", "operator": "is_set"},
+                    {"any": [DAMP, {"field": "score", "operator": ">=", "value": 80}]},
+                ],
+                "none": [{"field": "has_attachment", "operator": "is", "value": True}],
+            },
+            "then": {
+                "person": "round_robin",
+                "kind": "casework",
+                "topics": ["housing-social"],
+                "flags": ["vulnerable"],
+                "clocks": [{"kind": "foi", "amount": 1, "unit": "calendar_months", "nation": "uk"}],
+                "draft": "hello",
+                "acknowledge": False,
+                "hold": "Wait.",
+                "notify": ["ann@example.org", "ben@example.org"],
+            },
+        }
+    )
+    assert describe(rule) == (
+        "Switched off: When a case changes, if the subject is known and"
+        ' (the text has one of the words "damp" or "mould" or the score is at least 80),'
+        " and it is not true that having an attachment is true,"
+        " give it to the next person in turn, call it casework, add the topic housing-social,"
+        " raise the flag vulnerable, start the foi clock of 1 calendar month by the calendar of uk,"
+        ' lay the draft "hello" ready, send no acknowledgement, hold it: Wait and'
+        " tell ann@example.org and ben@example.org. Until 31 December 2026."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"when": _condition("subjekt", "is", "x")}, 'there is no field "subjekt". Did you mean "subject"?'),
+        ({"when": _condition("subject", "contain", "x")}, 'no operator "contain". Did you mean "contains"?'),
+        ({"when": _condition("topic", "is", "housing")}, 'there is no "housing". Did you mean "housing-'),
+        ({"when": _condition("score", "contains", "x")}, "the score cannot be asked"),
+        ({"when": _condition("score", ">", "many")}, 'compared with a number, not "many"'),
+        ({"when": _condition("score", ">", True)}, "compared with a number"),
+        ({"when": _condition("has_attachment", "is", "yes")}, "is true or false"),
+        ({"when": _condition("text", "word_list", "damp")}, "takes a list"),
+        ({"when": _condition("text", "contains", ["damp"])}, "takes one value"),
+        ({"when": _condition("text", "contains")}, "needs a value"),
+        ({"when": _condition("text", "contains", " ")}, "compared with words"),
+        ({"when": _condition("text", "is_set", "x")}, "takes no value"),
+        ({"when": _condition("text", "matches", "(?<=a)b")}, "cannot be used"),
+        ({"when": _condition("text", "matches", "(a{1000}){1000}")}, "cannot be used"),
+        ({"when": _condition("received", "within_last", "soon")}, "not a length of time"),
+        ({"when": _condition("received", "before", "2026-05-01")}, "is not a time"),
+        ({"when": {}}, "it has no conditions"),
+        ({"always": True}, "says always, yet has conditions"),
+        ({"then": {}}, "it does nothing"),
+        ({"then": {"prio": "low"}}, 'there is no "prio". Did you mean "priority"?'),
+        ({"then": {"priority": "urgent"}}, 'there is no "urgent"'),
+        ({"then": {"acknowledge": True}}, "then acknowledge"),
+        ({"when": {"all": [{"any": [{"all": [{"any": [DAMP]}]}]}]}}, "more than 3 deep"),
+        ({"when": {"any": [DAMP] * 201}}, "more than 200 conditions"),
+        ({"when": {"any": [DAMP, {"all": []}]}}, "this group is empty"),
+        ({"when": {"every": [DAMP]}}, '"every" is not a group'),
+        ({"when": {"any": ["damp"]}}, "has a field, an operator and a value"),
+        ({"when": {"any": [{**DAMP, "because": "x"}]}}, 'a condition has no "because"'),
+        ({"when": [DAMP]}, "conditions stand in groups"),
+        ({"position": 10**9}, "the position must lie"),
+        ({"version": 0}, "version"),
+    ],
+)
+def test_a_rule_without_meaning_is_refused_with_a_plain_sentence(changes: Any, says: str) -> None:
+    message = _refusal(**changes)
+    assert message.startswith('Rule "Housing"')
+    assert says in message
+
+
+def test_the_place_of_a_fault_deep_inside_is_named() -> None:
+    assert _refusal(
+        when={"all": [{"any": [DAMP, {"field": "x", "operator": "is", "value": "y"}]}]}
+    ).startswith('Rule "Housing", when all 1 any 2:')
+
+
+def test_every_fault_of_a_file_is_told_at_once_and_equal_names_are_one_of_them() -> None:
+    empty = {"name": "housing", "when": {}, "then": {"team": "x"}}
+    text = json.dumps({"format": "casework-inbox/rules", "version": 1, "rules": [HOUSING, empty]})
+    with pytest.raises(RulesRefused) as refused:
+        rule_set_from_json(text)
+    assert len(refused.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format":"casework-inbox/rules","version":9}', "[" * 5000]
+)
+def test_a_file_that_is_no_rule_file_is_refused(text: str) -> None:
+    with pytest.raises(RulesRefused, match="the file"):
+        rule_set_from_json(text)
+
+
+@pytest.mark.parametrize("rules", ["x", [1], [None], [{"when": 3}]])
+def test_rules_that_are_no_rules_are_refused(rules: Any) -> None:
+    with pytest.raises(RulesRefused):
+        rule_set_from_json(json.dumps({"format": "casework-inbox/rules", "version": 1, "rules": rules}))
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | inner)
+)
+def test_no_plain_data_breaks_the_reading_of_a_rule(value: Any) -> None:
+    for raw in (
+        value,
+        {**HOUSING, "when": value},
+        {**HOUSING, "then": value},
+        {**HOUSING, "when": {"any": value}},
+    ):
+        with pytest.raises(RulesRefused):
+            rule_set_from_json(
+                json.dumps({"format": "casework-inbox/rules", "version": 1, "rules": [raw, HOUSING, HOUSING]})
+            )
+
+
+@pytest.mark.parametrize("office", list(OfficeKind))
+def test_the_default_pack_comes_back_from_its_file_the_same(office: OfficeKind) -> None:
+    rules = default_rules(office)
+    text = rule_set_to_json(rules)
+    assert rule_set_from_json(text) == rules
+    assert rule_set_to_json(rule_set_from_json(text)) == text
+    assert all(describe(rule).endswith(".") for rule in rules)
