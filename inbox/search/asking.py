@@ -56,6 +56,8 @@ class _Parts:
             self.fields.append((name, value.lower()[:80]))
         elif name == "is" and value.lower() in STATES:
             self.states.append(value.lower())
+        elif name == "from" and "@" in value and not value.endswith("*"):
+            self.words.append("from:" + fold(value).replace(" ", ""))
         elif name == "from":
             self._add_words("from:", value)
         elif name == "ref":

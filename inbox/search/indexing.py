@@ -137,22 +137,23 @@ def _message_row(
     text: str,
 ) -> dict[str, object]:
     body = fold(text)
-    sender = f"{fold(name)} {fold(address)}".split()
     words = [
-        *fact_words(facts), fold(subject or ""), *sender, *(f"from:{word}" for word in sender), body,
-        *phones(text), *postcodes(body),
+        *fact_words(facts), fold(subject or ""), fold(name), fold(address), *_sender_words(name, address),
+        body, *phones(text), *postcodes(body),
     ]  # fmt: skip
     return _row(office, facts.case_id, message_id, words)
 
 
 def _case_row(office: str, facts: CaseFacts) -> dict[str, object]:
-    sender = " ".join(fold(text) for text in (facts.name, *facts.addresses)).split()
-    return _row(
-        office,
-        facts.case_id,
-        None,
-        [*fact_words(facts), fold(facts.subject), *(f"from:{word}" for word in sender)],
-    )
+    words = [*fact_words(facts), fold(facts.subject), *_sender_words(facts.name, *facts.addresses)]
+    return _row(office, facts.case_id, None, words)
+
+
+def _sender_words(name: str, *addresses: str) -> list[str]:
+    """What `from:` finds: each word of the name and the addresses, and each address whole."""
+    folded = [fold(address) for address in addresses]
+    words = " ".join([fold(name), *folded]).split()
+    return [f"from:{word}" for word in (*words, *(address.replace(" ", "") for address in folded)) if word]
 
 
 def _row(office: str, case_id: str, message_id: str | None, words: Iterable[str]) -> dict[str, object]:

@@ -1,20 +1,16 @@
 """An empty, migrated database of either kind for each test that asks for `either_database`."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from inbox.database import Database
 from inbox.schema import upgrade
 from inbox.settings import Environment, Settings
 from tests.inbox.worlds import World, found_world
-
-SERVER = "INBOX_TEST_POSTGRESQL"
-"""Where a PostgreSQL server with a role that may create databases is: `postgresql+psycopg://user@host:port/`."""
+from tests.rigs.postgres import Database as Addresses
+from tests.rigs.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
@@ -25,33 +21,18 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def migrated_postgresql() -> Iterator[str]:
-    """The name of a migrated PostgreSQL database to clone."""
-    name = f"queues_template_{os.getpid()}"
-    _administer("CREATE DATABASE {}", name)
-    upgrade(Settings(database_url=os.environ[SERVER] + name, env=Environment.TEST))
-    yield name
-    _administer("DROP DATABASE {} WITH (FORCE)", name)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """The test runs twice, once on each database."""
+    """The test runs twice, once on each database; on PostgreSQL as the role that owns nothing."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("migrated_sqlite")
         path = tmp_path / "inbox.db"
         path.write_bytes(template.read_bytes())
-        database = Database(f"sqlite:///{path}")
-        yield database
-        database.close()
-        return
-    name = f"queues_test_{os.getpid()}"
-    _administer("CREATE DATABASE {} TEMPLATE {}", name, request.getfixturevalue("migrated_postgresql"))
-    database = Database(os.environ[SERVER] + name)
-    yield database
-    database.close()
-    _administer("DROP DATABASE {} WITH (FORCE)", name)
+        yield from _open(f"sqlite:///{path}")
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        with server.database(server.template("migrated_for_queues", _migrate)) as addresses:
+            yield from _open(addresses.app_url)
 
 
 @pytest.fixture
@@ -66,7 +47,17 @@ def neighbour(either_database: Database, world: World) -> World:
     return found_world(either_database, "probert", "PR")
 
 
-def _administer(statement: str, *names: str) -> None:
-    address = os.environ[SERVER].replace("postgresql+psycopg://", "postgresql://") + "postgres"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+def _open(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+def _migrate(addresses: Addresses) -> None:
+    upgrade(
+        Settings(
+            database_url=addresses.app_url,
+            migrate_database_url=addresses.owner_url,
+            env=Environment.TEST,
+        )
+    )

@@ -166,7 +166,7 @@ def test_nothing_that_can_be_typed_is_an_error(world: World, asked: str, cursor:
     ],
 )  # fmt: skip
 def test_odd_queries_find_nothing_and_do_no_harm(world: World, asked: str) -> None:
-    world.case("an ordinary letter")
+    world.case("the ordinary letter")
     with world.database.read(world.office) as session:
         assert find(session, asked).hits == ()
         assert len(find(session, "ordinary").hits) == 1

@@ -85,7 +85,7 @@ class World:
         """A running clock that is not stored yet."""
         settings = {
             "kind": "first_reply", "received_at": NOON, "amount": 10, "unit": "working_days",
-            "calendar": "england", "due_at": NOON + timedelta(days=14),
+            "due_at": NOON + timedelta(days=14),
         } | values  # fmt: skip
         return Clock(office_id=self.office, case_id=case.id, **settings)
 

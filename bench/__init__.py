@@ -1,0 +1,1 @@
+"""What the product costs: time, memory and their growth, measured by `make bench`."""
