@@ -118,11 +118,11 @@ def is_bounce(root: Part, sender: Handle, subject: str, text: str) -> bool:
 
 
 def _tells_of_failure(subject: str, says_so: bool, text: str) -> bool:
-    """Two of: the subject, a phrase of failure, a reply code. A vague subject counts only with a code."""
+    """The subject; else two of a vague subject, a phrase of failure, a reply code."""
     has_phrase = PHRASE.search(text) is not None
     has_code = CODE.search(text) is not None
-    vague = not says_so and VAGUE_SUBJECT.search(subject) is not None
-    return (says_so and (has_phrase or has_code)) or (has_phrase and has_code) or (vague and has_code)
+    is_vague = VAGUE_SUBJECT.search(subject) is not None
+    return says_so or (has_phrase and has_code) or (is_vague and has_code)
 
 
 def _is_daemon(headers: Headers, sender: Handle) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 WROTE = re.compile(
-    r"\b(?:wrote|writes|ysgrifennodd|schrieb|geschrieben|a écrit|écrivait|écrit|escribió|escribio"
+    r"\b(?:wrote|writes|sent|ysgrifennodd|schrieb|geschrieben|a écrit|écrivait|écrit|escribió|escribio"
     r"|ha scritto"
     r"|scrisse|schreef|heeft geschreven|skrev|napisał(?:\(a\))?|napisała|pisze|escreveu|kirjoitti|írta"
     r"|napsal(?:\(a\))?"
@@ -28,7 +28,7 @@ DATED_ADDRESS = re.compile(r"\d{4}.{0,80}<[^<>\s@]+@[^<>\s]+>\s*[::]\s*\Z")
 DIVIDER = re.compile(
     r"[\s*>]*[-_=—]{2,}\s*(?:begin |start of )?(?:"
     r"original (?:message|e-?mail|appointment)|(?:the )?original|forwarded (?:message|e-?mail|by)"
-    r"|reply message"
+    r"|reply message|antwort nachricht|on\b.{5,80}\bwrote"
     r"|neges wreiddiol|neges wedi'i hanfon ymlaen|neges a anfonwyd ymlaen"
     r"|ursprüngliche (?:nachricht|mail)|originalnachricht|weitergeleitete (?:nachricht|mail)"
     r"|message d[’']origine|message original|message transféré|mail original|e-mail d[’']origine"
@@ -87,9 +87,12 @@ OTHER_KEYS = re.compile(
 )
 
 BRACKETED = re.compile(r"<[^<>\s@]{1,64}@[^<>\s]{3,}>")
+# "Rowan Ashby wrote:"
+NAMES = re.compile(r"[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,4},? (?:wrote|ysgrifennodd|writes)\s*[::]\Z")
+WORD_WITH_AT = re.compile(r"\S*@\S*")
 # Words of a sentence that tells a story; a program's line has none of them.
 STORY = re.compile(
-    r"\b(?:I|we|he|she|they|it|my|our|his|me|us|him|her|them|was|were|that|had|have|then|told|called"
+    r"\b(?:I(?!\.)|we|he|she|they|it|my|our|his|me|us|him|her|them|was|were|that|had|have|then|told|called"
     r"|rang|asked|said"
     r"|who|which|when|because|fe|mi|nhw|roedd|ich|je|nous)\b"
 )

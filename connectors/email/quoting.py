@@ -3,6 +3,7 @@
 The rule of doubt: a line that might be the writer's own stays. Everything is always in the whole text.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,6 +13,7 @@ from connectors.email import quote_marks as marks
 ATTRIBUTION_LINES = 4
 ATTRIBUTION_LENGTH = 500
 HEADER_BLOCK_LINES = 12
+OTHER_LINES = 3
 SIGNATURE_LINES = 25
 SHORT_SIGNATURE_LINES = 8
 SHORT_LINE = 60
@@ -67,7 +69,7 @@ def _starts_history(lines: list[str], number: int, is_answer: bool) -> bool:
     found = _attribution(lines, number)
     if found is None or _is_quoted_next(lines, found.end):
         return False  # marked history is dealt with line by line
-    return found.is_certain or (is_answer and found.is_likely)
+    return found.trust is Trust.CERTAIN or (is_answer and found.trust is Trust.LIKELY)
 
 
 def _before_rule(lines: list[str], number: int) -> int:
@@ -79,23 +81,39 @@ def _before_rule(lines: list[str], number: int) -> int:
 
 
 def _is_header_block(lines: list[str], number: int) -> bool:
-    """From, Sent, To, Subject: a From line and two more of its kind close below."""
-    if not marks.FROM_KEY.match(lines[number]):
+    """From, Sent, To, Subject: a From line and two more of its kind, close together and in any order."""
+    if _key(lines[number]) is None:
         return False
     found = set()
     others = 0
-    for line in lines[number + 1 : number + HEADER_BLOCK_LINES]:
+    for line in lines[number : number + HEADER_BLOCK_LINES]:
         if not line.strip():
             continue
-        for key in (marks.DATE_KEY, marks.TO_KEY, marks.SUBJECT_KEY):
-            if key.match(line):
-                found.add(key)
-                break
-        else:
-            others += not marks.OTHER_KEYS.match(line)
-            if others > 3:
-                break
-    return len(found) >= 2
+        key = _key(line)
+        if key:
+            found.add(key)
+            continue
+        others += not marks.OTHER_KEYS.match(line)
+        if others > OTHER_LINES:
+            break
+    return len(found) >= 3 and marks.FROM_KEY in found
+
+
+def _key(line: str) -> re.Pattern[str] | None:
+    if ":" not in line and "：" not in line:
+        return None
+    for key in (marks.FROM_KEY, marks.DATE_KEY, marks.TO_KEY, marks.SUBJECT_KEY):
+        if key.match(line):
+            return key
+    return None
+
+
+class Trust(Enum):
+    """How surely a line is a program's "On … wrote:"."""
+
+    CERTAIN = "no person writes so"
+    LIKELY = "in a reply it introduces history"
+    POSSIBLE = "with quoted lines below it introduces them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +121,7 @@ class Attribution:
     """ "On … wrote:" over lines up to `end` (exclusive)."""
 
     end: int
-    is_certain: bool
-    is_likely: bool
+    trust: Trust
 
 
 def _attribution(lines: list[str], number: int) -> Attribution | None:
@@ -126,14 +143,15 @@ def _attribution(lines: list[str], number: int) -> Attribution | None:
 
 def _judge(joined: str, end: int) -> Attribution | None:
     if marks.DATED_ADDRESS.search(joined):
-        return Attribution(end, is_certain=True, is_likely=True)
-    if not marks.WROTE.search(joined):
+        return Attribution(end, Trust.CERTAIN)
+    if not marks.WROTE.search(joined) or marks.STORY.search(marks.WORD_WITH_AT.sub("", joined)):
         return None
-    if marks.STORY.search(joined):
-        return Attribution(end, is_certain=False, is_likely=False)
     is_dated = marks.STARTS.match(joined) is not None and marks.DIGIT.search(joined) is not None
-    has_place = marks.CLOCK.search(joined) is not None or marks.ADDRESS.search(joined) is not None
-    return Attribution(end, is_dated and has_place, marks.BRACKETED.search(joined) is not None)
+    if is_dated and (marks.CLOCK.search(joined) or marks.ADDRESS.search(joined)):
+        return Attribution(end, Trust.CERTAIN)
+    if marks.BRACKETED.search(joined):
+        return Attribution(end, Trust.LIKELY)
+    return Attribution(end, Trust.POSSIBLE) if is_dated or marks.NAMES.match(joined) else None
 
 
 def _is_quoted_next(lines: list[str], number: int) -> bool:
@@ -209,16 +227,31 @@ def _is_signature(words: list[str], is_proper: bool) -> bool:
     return len(words) <= SHORT_SIGNATURE_LINES and all(len(line) <= SHORT_LINE for line in words)
 
 
+def _quotations(kinds: list[Line]) -> int:
+    """How many quotations there are with own words between them."""
+    told = [kind for kind in kinds if kind in (Line.OWN, Line.QUOTED)]
+    return sum(
+        kind is Line.QUOTED and before is not Line.QUOTED
+        for before, kind in zip([Line.OWN, *told], told, strict=False)
+    )
+
+
 def _kept(lines: list[str], kinds: list[Line]) -> str:
     own = [number for number, kind in enumerate(kinds) if kind is Line.OWN]
     if not own:
         return ""
     first, last = own[0], own[-1]
-    if Line.QUOTED in kinds[first:last]:  # answers between quotations keep what they answer
-        first = 0
-    written = [
-        lines[number]
-        for number in range(first, last + 1)
-        if kinds[number] not in (Line.SIGNATURE, Line.FOOTER)
-    ]
+    dropped = {Line.SIGNATURE, Line.FOOTER}
+    if _quotations(kinds[: last + 1]) > 1:
+        first = 0  # answers between quotations keep what they answer
+    else:
+        dropped |= {Line.QUOTED, Line.ATTRIBUTION}
+    written: list[str] = []
+    is_gap = False
+    for number in range(first, last + 1):
+        if kinds[number] in dropped:
+            is_gap = True
+        elif not is_gap or kinds[number] is not Line.BLANK or (written and written[-1].strip()):
+            written.append(lines[number])
+            is_gap = is_gap and kinds[number] is Line.BLANK
     return "\n".join(written).lstrip("\n").rstrip()

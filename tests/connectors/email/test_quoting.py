@@ -55,6 +55,7 @@ DIVIDERS = {
     "spanish block": "De: Rowan Ashby\nEnviado: lunes, 2 de marzo de 2026\nPara: Donna\nAsunto: Caldera",
     "italian block": "Da: Rowan Ashby\nInviato: lunedì 2 marzo 2026\nA: Donna\nOggetto: Caldaia",
     "dutch block": "Van: Rowan Ashby\nVerzonden: maandag 2 maart 2026\nAan: Donna\nOnderwerp: Ketel",
+    "old hotmail block": "Date: Mon, 2 Mar 2026\nFrom: rowan@example.com\nTo: donna@example.org",
     "mobile gmail block": "-------- Original message --------\nFrom: Rowan\nDate: 02/03/2026\nTo: Donna",
 }
 
@@ -147,6 +148,26 @@ def test_an_attribution_without_a_date_cuts_unmarked_lines_only_in_a_reply() -> 
 def test_answers_between_quotations_keep_what_they_answer() -> None:
     text = "Hi\n\nOn 2 Mar 2026, at 09:00, Rowan wrote:\n> When?\nIn May.\n> Who?\nJean.\n> Bye\n> Rowan"
     assert new_text(text) == text.removesuffix("\n> Bye\n> Rowan")
+
+
+def test_a_quotation_between_a_greeting_and_a_goodbye_is_cut() -> None:
+    text = f"Yes please.\n\n{ATTRIBUTIONS['thunderbird']}\n> May we write?\n>> May you?\n\nThanks, Donna"
+    assert new_text(text) == "Yes please.\n\nThanks, Donna"
+
+
+def test_own_words_that_lead_into_a_quotation_are_kept() -> None:
+    text = "Hello\nHere is what my neighbour wrote:\n> the wall is wet"
+    assert new_text(text) == "Hello\nHere is what my neighbour wrote:"
+
+
+def test_an_attribution_by_name_alone_goes_with_the_quotation_below_it() -> None:
+    assert new_text("Thanks\n\nRowan Ashby wrote:\n> Dear Donna") == "Thanks"
+    assert new_text("Thanks\n\nRowan Ashby wrote:\nDear Donna") == "Thanks\n\nRowan Ashby wrote:\nDear Donna"
+
+
+def test_an_address_is_no_word_of_a_story() -> None:
+    text = "Thanks\n\nOn 2 Mar 2026, at 09:00, I. Budd <budd@me.example.com> wrote:\nDear Donna"
+    assert new_text(text) == "Thanks"
 
 
 def test_indented_lines_of_a_first_letter_are_the_writers_own() -> None:
