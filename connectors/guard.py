@@ -20,6 +20,9 @@ NEVER = tuple(
 )
 """Unspecified, link-local and metadata addresses: no mail server lives there."""
 
+PATIENCE = 20
+"""Seconds for one address to accept: there may be others."""
+
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """NAT64 (RFC 6052): the last four bytes are an IPv4 address."""
 
@@ -57,11 +60,15 @@ def connect(host: str, port: int, allow_private: frozenset[str], timeout: float)
     Raises PermanentFailure (not allowed) or TemporaryFailure (no answer, no such name now).
     """
     failure: OSError | None = None
+    patience = min(timeout, PATIENCE)
     for address in resolved(host, allow_private, port):
         try:
-            return socket.create_connection((address, port), timeout)
+            stream = socket.create_connection((address, port), patience)
         except OSError as error:
             failure = error
+            continue
+        stream.settimeout(timeout)
+        return stream
     raise TemporaryFailure(f"{host}:{port} cannot be reached: {_words(failure)}")
 
 

@@ -1,6 +1,7 @@
 """The email channel: collects by IMAP, understands mail, sends by SMTP, keeps copies in the Sent folder."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from connectors import http
@@ -29,7 +30,7 @@ from connectors.keys import Key
 
 
 class EmailChannel:
-    """Polls, Reads, Sends, Tests and KeepsCopies of the contract, for one mailbox."""
+    """Polls, Reads, Composes, Sends, KeepsCopies and Tests of the contract, for one mailbox."""
 
     KEYS: ClassVar[Mapping[str, Key]] = email_settings.KEYS
     limits: Limits = SmtpSender.limits
@@ -77,14 +78,15 @@ class EmailChannel:
         self._mailbox.close()
 
     def read(self, arrival: RawArrival) -> InboundMessage | DeliveryReport:
-        """What the mail says. Pure; see `Reads.read`."""
-        return read(arrival)
+        """What the mail says to this mailbox; see `understand`."""
+        told = {"own_addresses": self.settings.imap.address, "authserv_id": self.settings.authserv_id or ""}
+        return self.understand(replace(arrival, hints={**told, **arrival.hints}))
 
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
 
     def evidence(self, message_id: str) -> str | None:
-        """Looks in the Sent folder, if the channel has one."""
+        """Looks in the Sent folder, if the channel has one. Raises like `fetch`."""
         return self._sent.find(message_id) if self._sent else None
 
     def keep_copy(self, message: OutboundMessage) -> None:

@@ -131,7 +131,28 @@ class Connection(imaplib.IMAP4):
 
 
 def connect(settings: ImapSettings) -> Connection:
-    """A signed-in connection. Raises TemporaryFailure, PermanentFailure or CredentialsRejected."""
+    """A signed-in connection; a refused token is replaced once.
+
+    Raises TemporaryFailure, PermanentFailure or CredentialsRejected.
+    """
+    try:
+        return _connected(settings)
+    except CredentialsRejected:
+        if not may_try_again(settings.sign_in):
+            raise
+    return _connected(settings)
+
+
+def may_try_again(who: SignIn) -> bool:
+    """Whether there is another token to try after a refused one: it may have ended before its time."""
+    if who.tokens is None:
+        return False
+    refused_token = who.tokens()
+    who.tokens.forget()
+    return who.tokens() != refused_token
+
+
+def _connected(settings: ImapSettings) -> Connection:
     with in_words(settings.host):
         connection = Connection(settings)
     try:
@@ -225,7 +246,6 @@ def _sign_in_with_token(connection: Connection, who: SignIn) -> None:
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as failure:
-        who.tokens.forget()
         _not_signed_in(failure, token)
 
 

@@ -14,7 +14,7 @@ MOST_BYTES = 20 * 1024 * 1024
 TOO_LARGE = 50 * 1024 * 1024
 """A message above this many bytes stays on the server; its header comes, with the hint `too_large`."""
 HEADER_BYTES = 256 * 1024
-LISTED = 400
+LISTED = 100
 """Messages whose size is asked for in one go."""
 GRACE = timedelta(days=1)
 

@@ -11,7 +11,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from connectors.contract import Batch, Checked, ConnectorFailure, PermanentFailure, RawArrival
+from connectors.contract import (
+    Batch,
+    Checked,
+    ConnectorFailure,
+    PermanentFailure,
+    RawArrival,
+    TemporaryFailure,
+)
 from connectors.email.accounts import AfterKind, ImapSettings
 from connectors.email.connection import Connection, connect, folder_name, in_words
 from connectors.email.cursor import dump, parse
@@ -37,6 +44,16 @@ class ImapMailbox:
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next messages of all folders: 50 of them or 20 MB. A missing second folder is a notice."""
+        kept_open = self._connection is not None
+        try:
+            return self._fetch(cursor)
+        except TemporaryFailure as failure:
+            # A connection kept open between calls may have been closed long ago: that is no failure.
+            if not kept_open or failure.after is not None:
+                raise
+        return self._fetch(cursor)
+
+    def _fetch(self, cursor: str | None) -> Batch:
         places = parse(cursor)
         arrivals, notices, more = list[RawArrival](), list[str](), False
         budget = Budget()

@@ -38,7 +38,10 @@ class SentFolder:
                 refused(data, "keep a copy of what was sent")
 
     def find(self, message_id: str) -> str | None:
-        """Where the message with exactly this Message-ID lies, in words; None when it is not there."""
+        """Where the message with exactly this Message-ID lies, in words; None when it is not there.
+
+        `message_id` with or without angle brackets. Fails like `append`.
+        """
         with self._conversation() as connection:
             return _found(connection, self._folder, message_id)
 
@@ -53,12 +56,13 @@ class SentFolder:
 
 
 def _found(connection: Connection, folder: str, message_id: str) -> str | None:
+    identity = f"<{message_id.strip().strip('<>')}>"
     examine(connection, folder)
-    data = connection.command("search the folder", "SEARCH", "HEADER", "Message-ID", quoted(message_id))
+    data = connection.command("search the folder", "SEARCH", "HEADER", "Message-ID", quoted(identity))
     uids = [int(number) for part in data if isinstance(part, bytes) for number in part.split()]
     # SEARCH finds parts of words, and some servers find too much: compare the whole id.
     for each in fetch_each(connection, uids, "(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"):
-        if message_id.encode() in (each.body or b"").split():
+        if identity.encode() in (each.body or b"").split():
             when = f", dated {each.received_at:%Y-%m-%d %H:%M} UTC" if each.received_at else ""
             return f'a copy lies in the folder "{folder}" (number {each.uid}{when})'
     return None

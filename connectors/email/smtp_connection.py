@@ -9,7 +9,7 @@ from typing import NoReturn
 from connectors import guard
 from connectors.contract import ConnectorFailure, CredentialsRejected, PermanentFailure, TemporaryFailure
 from connectors.email.accounts import Auth, SignIn, SmtpSettings, Tls
-from connectors.email.connection import xoauth2
+from connectors.email.connection import may_try_again, xoauth2
 from connectors.email.wording import plain
 
 
@@ -19,6 +19,23 @@ def connected(settings: SmtpSettings) -> Iterator[smtplib.SMTP]:
 
     Raises TemporaryFailure, PermanentFailure or CredentialsRejected; nothing of a message has left by then.
     """
+    client = _greeted(settings)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _greeted(settings: SmtpSettings) -> smtplib.SMTP:
+    try:
+        return _opened(settings)
+    except CredentialsRejected:
+        if settings.sign_in is None or not may_try_again(settings.sign_in):
+            raise
+    return _opened(settings)
+
+
+def _opened(settings: SmtpSettings) -> smtplib.SMTP:
     with in_words(settings):
         stream = guard.connect(settings.host, settings.port, settings.allow_private, settings.timeout)
         if settings.tls is Tls.IMPLICIT:
@@ -36,9 +53,10 @@ def connected(settings: SmtpSettings) -> Iterator[smtplib.SMTP]:
                 _encrypt(client, settings)
             if settings.sign_in is not None:
                 _sign_in(client, settings, settings.sign_in)
-        yield client
-    finally:
+    except BaseException:
         client.close()
+        raise
+    return client
 
 
 @contextmanager
@@ -110,8 +128,6 @@ def _with_token(client: smtplib.SMTP, settings: SmtpSettings, who: SignIn) -> No
     answer = client.docmd("AUTH", "XOAUTH2 " + base64.b64encode(xoauth2(who.username, token)).decode())
     if answer[0] == 334:
         answer = client.docmd("")  # the refusal's details came first; an empty line asks for the answer
-    if answer[0] != 235:
-        who.tokens.forget()
     _signed_in(answer, settings, token)
 
 

@@ -1,7 +1,6 @@
 """Small mails and settings for the wire tests."""
 
 import dataclasses
-from datetime import datetime
 
 from connectors.contract import OutboundMessage
 from connectors.email.accounts import After, AfterKind, Auth, ImapSettings, SignIn, SmtpSettings, Tls
@@ -71,7 +70,14 @@ def moved_to(folder: str) -> After:
     return After(AfterKind.MOVE, folder)
 
 
-def earlier(when: datetime, **difference: float) -> datetime:
-    from datetime import timedelta
+class Tokens:
+    """Gives one token after the other, each until it is forgotten."""
 
-    return when - timedelta(**difference)
+    def __init__(self, *tokens: str) -> None:
+        self.left = list(tokens)
+
+    def __call__(self) -> str:
+        return self.left[0]
+
+    def forget(self) -> None:
+        self.left = self.left[1:] or self.left

@@ -1,6 +1,7 @@
 """Every channel passes the one contract suite."""
 
 import dataclasses
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -24,6 +25,7 @@ from tests.connectors.contract_suite import (
 )
 from tests.connectors.mail import LOOPBACK, a_mail, an_outbound
 from tests.rigs.dovecot import PASSWORD, USER, Dovecot
+from tests.rigs.faulty_proxy import FaultyProxy
 from tests.rigs.smtp_sink import At, SmtpSink
 
 
@@ -31,12 +33,13 @@ from tests.rigs.smtp_sink import At, SmtpSink
 class EmailRig(PollingRig, SendingRig):
     dovecot: Dovecot
     sink: SmtpSink
+    between: FaultyProxy
 
     def channel(self) -> EmailChannel:
         settings = {
             "address": USER,
             "imap_host": self.dovecot.host,
-            "imap_port": str(self.dovecot.tls_port),
+            "imap_port": str(self.between.port),
             "smtp_host": self.sink.host,
             "smtp_port": str(self.sink.port),
             "ca_file": str(self.dovecot.certificates.authority),
@@ -51,8 +54,8 @@ class EmailRig(PollingRig, SendingRig):
         self.dovecot.deliver(a_mail(body=text.decode()))
 
     def break_next_fetch(self) -> None:
-        self.dovecot.kill()
-        self.dovecot.start()
+        self.between.cut_now()
+        self.between.refuse(times=1)
 
     def message(self) -> OutboundMessage:
         return an_outbound()
@@ -95,8 +98,8 @@ class FakeRig(PollingRig, SendingRig):
 
 class TestEmail(PollsContract, SendsContract, ChecksContract):
     @pytest.fixture
-    def rig(self, dovecot: Dovecot, smtp_sink: SmtpSink) -> EmailRig:
-        return EmailRig(dovecot, smtp_sink)
+    def rig(self, dovecot: Dovecot, smtp_sink: SmtpSink, proxy: Callable[[int], FaultyProxy]) -> EmailRig:
+        return EmailRig(dovecot, smtp_sink, proxy(dovecot.tls_port))
 
 
 class TestFake(PollsContract, SendsContract, ChecksContract):

@@ -16,12 +16,10 @@ GOOD = {"address": "Casework@Example.org", "imap_host": "imap.example.org", "smt
 SECRET = {"password": "four-brass-buttons"}
 
 
-def made(
-    settings: dict[str, str] | None = None, secrets: dict[str, str] | None = None, **changes: str
-) -> EmailChannel:
+def made(secrets: dict[str, str] | None = None, **changes: str) -> EmailChannel:
     chosen = SECRET if secrets is None else secrets
     return EmailChannel.from_settings(
-        {**(GOOD if settings is None else settings), **changes},
+        {**GOOD, **changes},
         chosen,
         allow_private=LOOPBACK,
         smtp_timeout=42,
@@ -73,7 +71,7 @@ def test_the_channel_does_all_that_email_can() -> None:
 )
 def test_what_is_wrong_is_said_in_one_sentence(changes: dict[str, str], words: str) -> None:
     with pytest.raises(PermanentFailure) as caught:
-        made(**changes)
+        made(SECRET, **changes)
     assert words in caught.value.reason
     assert "\n" not in caught.value.reason
     assert "in-the-open" not in caught.value.reason
@@ -87,8 +85,8 @@ def test_a_missing_password_says_how_to_give_it() -> None:
 def test_oauth_needs_a_way_to_ask() -> None:
     changes = {"auth": "xoauth2", "client_id": "app", "token_url": "https://login.example.org/token"}
     with pytest.raises(PermanentFailure, match="refresh_token"):
-        made(secrets={}, **changes)
-    given = made(secrets={"refresh_token": "r"}, **changes).settings
+        made({}, **changes)
+    given = made({"refresh_token": "r"}, **changes).settings
     assert given.imap.sign_in.auth is Auth.XOAUTH2
     assert given.imap.sign_in.tokens is given.smtp.sign_in.tokens is not None  # type: ignore[union-attr]
 

@@ -14,7 +14,7 @@ from connectors.contract import (
 )
 from connectors.email.accounts import Auth, SignIn, Tls
 from connectors.email.smtp import SmtpSender
-from tests.connectors.mail import a_mail, an_outbound, smtp_settings
+from tests.connectors.mail import Tokens, a_mail, an_outbound, smtp_settings
 from tests.rigs.certificates import Certificates
 from tests.rigs.dovecot import USER
 from tests.rigs.smtp_sink import At, SmtpSink
@@ -166,20 +166,22 @@ def test_sign_in_answers_mean_what_they_say(
     assert type(Attempt(smtp_sink).failure) is failure
 
 
-def test_a_token_signs_in_and_a_refused_one_is_forgotten(smtp_sink: SmtpSink) -> None:
-    class Tokens:
-        given = "an-old-token"
-
-        def __call__(self) -> str:
-            return self.given
-
-        def forget(self) -> None:
-            self.given = "a-good-token"
-
-    settings = smtp_settings(smtp_sink, sign_in=SignIn(USER, Auth.XOAUTH2, tokens=Tokens()))
-    assert type(Attempt(smtp_sink, settings=settings).failure) is CredentialsRejected
+def test_a_token_signs_in_and_one_that_ended_early_is_replaced_once(smtp_sink: SmtpSink) -> None:
+    settings = smtp_settings(
+        smtp_sink, sign_in=SignIn(USER, Auth.XOAUTH2, tokens=Tokens("an-old-token", "a-good-token"))
+    )
     assert Attempt(smtp_sink, settings=settings).receipt is not None
     assert smtp_sink.messages[0].signed_in_as == USER
+
+
+def test_tokens_that_are_refused_again_and_again_need_a_person(smtp_sink: SmtpSink) -> None:
+    tokens = Tokens("first-old-token", "second-old-token", "a-good-token")
+    attempt = Attempt(
+        smtp_sink, settings=smtp_settings(smtp_sink, sign_in=SignIn(USER, Auth.XOAUTH2, tokens=tokens))
+    )
+    assert type(attempt.failure) is CredentialsRejected
+    assert "old-token" not in attempt.reason
+    assert smtp_sink.commands.count("AUTH") == 2
 
 
 def test_without_starttls_on_offer_no_password_and_no_message_leaves(smtp_sink: SmtpSink) -> None:

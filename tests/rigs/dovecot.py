@@ -4,6 +4,7 @@ import base64
 import grp
 import hashlib
 import hmac
+import imaplib
 import itertools
 import json
 import os
@@ -24,6 +25,8 @@ from tests.rigs.processes import Owner, answers, free_port, program, stop, until
 
 USER = "casework@example.org"
 PASSWORD = "four-brass-buttons"
+
+FOLDERS = ("INBOX", "Sent", "Processed")
 
 CONFIGURATION = """
 base_dir = {folder}/run
@@ -136,13 +139,14 @@ class Dovecot:
         configuration = self.folder / "dovecot.conf"
         configuration.write_text(self._configuration())
         command = [program("dovecot"), "-F", "-c", str(configuration)]
-        self._process = subprocess.Popen(
-            self.owner.command(command),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=self.folder,
-            start_new_session=True,
-        )
+        with (self.folder / "start.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.owner.command(command),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,
+            )
         try:
             until(lambda: _greets(self.port), what="Dovecot to answer")
         except AssertionError as failure:
@@ -164,6 +168,8 @@ class Dovecot:
             self._process = None
         for path in (self.folder / "run").iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        for lock in (self.folder / "homes").rglob("*.lock"):
+            lock.unlink()  # left by a killed process, it would make the next one wait for minutes
 
     def restart(self) -> None:
         self.stop()
@@ -171,19 +177,23 @@ class Dovecot:
 
     def log(self) -> str:
         """What it wrote to its log."""
-        path = self.folder / "dovecot.log"
-        return path.read_text(errors="replace") if path.exists() else "(no log)"
+        paths = [self.folder / name for name in ("start.log", "dovecot.log")]
+        return "".join(path.read_text(errors="replace") for path in paths if path.exists())
 
     # --- people
 
     def add_user(self, user: str, password: str = PASSWORD) -> str:
-        """Adds `user` (or changes the password) with folders INBOX, Sent and Processed; returns the name."""
-        self._users[user] = password
-        lines = "".join(f"{name}:{{PLAIN}}{word}::::::\n" for name, word in self._users.items())
-        (self.folder / "users").write_text(lines)
-        self.owner.take(self.folder / "users")
-        for folder in ("INBOX", "Sent", "Processed"):
-            self.make_folder(folder, user)
+        """Adds `user` (or changes the password) with folders INBOX, Sent and Processed; returns the name.
+
+        Starts the server again, which otherwise looks into its list of users once a second.
+        """
+        with self.stopped():
+            self._users[user] = password
+            lines = "".join(f"{name}:{{PLAIN}}{word}::::::\n" for name, word in self._users.items())
+            (self.folder / "users").write_text(lines)
+            self.owner.take(self.folder / "users")
+            for folder in FOLDERS:
+                self.make_folder(folder, user)
         return user
 
     def token(self, user: str = USER, *, expires_in: int = 3600, signed_by: bytes | None = None) -> str:
@@ -239,19 +249,28 @@ class Dovecot:
                     each.unlink()
 
     def empty(self, user: str = USER) -> None:
-        """Removes all mail and forgets all numbers of `user`: a mailbox nobody has seen yet."""
-        with self.stopped():
-            shutil.rmtree(self.folder / "homes" / user)
-            self.add_user(user, self._users[user])
+        """Removes all mail of `user` and all folders but INBOX, Sent and Processed. UIDs go on counting."""
+        with imaplib.IMAP4("127.0.0.1", self.port) as client:
+            client.login(user, self._users[user])
+            for line in client.list()[1]:
+                name = _folder_in(line)
+                if name not in FOLDERS:
+                    client.delete(f'"{name}"')
+                elif client.select(name)[1] != [b"0"]:
+                    client.store("1:*", "+FLAGS.SILENT", r"(\Deleted)")
+                    client.expunge()
 
-    def change_uidvalidity(self, folder: str = "INBOX", user: str = USER) -> None:
-        """Gives `folder` another UIDVALIDITY and all its mail new UIDs, as a restored mail server would."""
+    def change_uidvalidity(self, folder: str = "INBOX", user: str = USER, *, by: int = 1000) -> None:
+        """Gives `folder` another UIDVALIDITY and all its mail new UIDs, as a restored mail server would.
+
+        `by=0` is a broken server: the numbers begin again under the old UIDVALIDITY.
+        """
         with self.stopped():
             path = self.path(folder, user)
             before = _uidvalidity(path / "dovecot-uidlist")
             for index in path.glob("dovecot.index*"):
                 index.unlink()
-            header = f"3 V{before + 1000} N1 G{secrets.token_hex(16)}\n"
+            header = f"3 V{before + by} N1 G{secrets.token_hex(16)}\n"
             (path / "dovecot-uidlist").write_text(header)
             self.owner.take(path)
 
@@ -288,6 +307,12 @@ def _uidvalidity(uidlist: Path) -> int:
 
 def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _folder_in(line: object) -> str:
+    """The name at the end of a LIST answer, as the server spells it."""
+    assert isinstance(line, bytes)
+    return line.decode().partition(' "/" ')[2].strip('"')
 
 
 def _greets(port: int) -> bool:

@@ -25,7 +25,7 @@ class FaultyProxy:
     connections: int = 0
     """How many clients have connected so far."""
     _greeting: bytes | None = None
-    _refusing: bool = False
+    _refusing: int = 0
     _marker: bytes | None = None
     _after: int = 0
     _how: Cut = Cut.CLOSE
@@ -52,11 +52,11 @@ class FaultyProxy:
     def behave(self) -> None:
         """No more faults for new connections."""
         self._greeting = self._marker = None
-        self._refusing = False
+        self._refusing = 0
 
-    def refuse(self) -> None:
-        """Accepts and closes at once."""
-        self._refusing = True
+    def refuse(self, times: int = 1_000_000) -> None:
+        """Accepts and closes at once, `times` times."""
+        self._refusing = times
 
     def greet_with(self, greeting: bytes) -> None:
         """Sends `greeting` instead of the server's, then nothing. b"" hangs without a word."""
@@ -88,6 +88,7 @@ class FaultyProxy:
                 return
             self.connections += 1
             if self._refusing:
+                self._refusing -= 1
                 client.close()
                 continue
             self._open.append(client)

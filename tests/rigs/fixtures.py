@@ -1,5 +1,6 @@
 """The servers as pytest fixtures: started once per test process when first asked for, clean for each test."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,15 +20,12 @@ Server = TypeVar("Server", Dovecot, Postgres, SmtpSink)
 
 
 @pytest.fixture(scope="session")
-def rig_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that the unprivileged servers can reach."""
-    folder = tmp_path_factory.mktemp("rigs")
-    for each in (folder, *folder.parents):
-        if each.stat().st_uid == folder.stat().st_uid and each != Path("/tmp"):
-            each.chmod(each.stat().st_mode | 0o711)
-        if each.parent == Path("/tmp"):
-            break
-    return folder
+def rig_folder() -> Iterator[Path]:
+    """A folder of its own that the unprivileged servers can pass through (pytest's own is closed to them)."""
+    with tempfile.TemporaryDirectory(prefix="rigs-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -120,4 +118,5 @@ def _running(server: Server) -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.stop()
+        # A polite end takes Dovecot a second, and nobody looks at it any more.
+        server.kill() if isinstance(server, Dovecot) else server.stop()

@@ -73,9 +73,9 @@ class Postgres:
         with self.connect() as connection:
             for role, rights in ((OWNER, "CREATEDB"), (APPLICATION, "")):
                 connection.execute(
-                    sql.SQL(
-                        "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS " + rights + " PASSWORD {}"  # type: ignore[arg-type]
-                    ).format(sql.Identifier(role), sql.Literal(self._password))
+                    sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS " + rights + " PASSWORD {}").format(
+                        sql.Identifier(role), sql.Literal(self._password)
+                    )
                 )
 
     def start_again(self) -> None:

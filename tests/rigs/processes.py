@@ -1,7 +1,9 @@
 """Starts and ends the servers that tests talk to, never as root and never by name."""
 
+import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -51,11 +53,15 @@ def program(name: str, *folders: str) -> str:
 
 
 def free_port() -> int:
-    """A port on 127.0.0.1 that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A random port of 127.0.0.1 that nobody uses, outside the range that the system gives to clients.
+
+    So a server that is stopped and started again finds its port still free.
+    """
+    for port in random.sample(range(10240, 32000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port found on 127.0.0.1")
 
 
 def answers(port: int) -> bool:
