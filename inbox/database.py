@@ -65,6 +65,15 @@ class Database:
             session.commit()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that reads one moment from first to last, for backups; see `enter_office`."""
+        engine = self._reading
+        if not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with _plainly(), _Session(engine, None) as session:
+            yield session
+
+    @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A bare connection for what is neither reading nor writing of cases (health, wake-up)."""
         with _plainly(), self._reading.connect() as connection:
@@ -99,6 +108,14 @@ def office_of(session: Session) -> str:
     if not office:
         raise LookupError("this session works for no office")
     return str(office)
+
+
+def enter_office(session: Session, office_id: str) -> None:
+    """Moves a session on to the next office. Only for backups, which read or fill all in one transaction."""
+    session.expunge_all()
+    session.info["office"] = office_id
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT set_config('inbox.office', :office, true)"), {"office": office_id})
 
 
 def find(session: Session, kind: type[Found], key: str | None) -> Found:

@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import os
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -90,6 +92,22 @@ class Settings(BaseSettings):
     def now(self) -> datetime:
         """The time, in UTC. Composition roots call this and hand it down."""
         return datetime.now(UTC) + timedelta(seconds=self.clock_offset)
+
+
+def sources() -> dict[str, str]:
+    """Where each setting comes from: `environment`, `.env` or `default`."""
+    places = (("environment", os.environ), (".env", dotenv_values(".env")))
+    found = {}
+    for name in Settings.model_fields:
+        key = f"INBOX_{name}".upper()
+        held = (place for place, values in places if key in {one.upper() for one in values})
+        found[name] = next(held, "default")
+    return found
+
+
+def channel_secret(key: str) -> str | None:
+    """A channel's secret handed over in the environment: `password` is INBOX_CHANNEL_PASSWORD."""
+    return os.environ.get(f"INBOX_CHANNEL_{key.upper()}")
 
 
 def load_settings(**overrides: object) -> Settings:

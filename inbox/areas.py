@@ -1,0 +1,192 @@
+"""The postcode table: which seat a postcode, sector or district is in. Shared by all offices."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session, col
+
+from inbox.errors import Refused
+from inbox.models import Area
+
+DEFAULT_BOUNDARIES = "2024-07-04"
+"""The general election at which the seats of the 2023 boundary reviews began."""
+
+_HEADERS = (["postcode", "constituency"], ["postcode", "constituency", "member"])
+_WHOLE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+_SECTOR = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) +([0-9])")
+_DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+_BATCH = 5000
+_MOST_PROBLEMS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """One line of the file: a code in its proper form, its seat, and the MP if the file says so."""
+
+    code: str
+    constituency: str
+    member: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a postcode came to, by which line of the table."""
+
+    postcode: str
+    matched: str
+    constituency: str
+    member: str | None
+    boundaries: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many lines were new, changed, the same as before, or taken out."""
+
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+
+
+def code_in(words: str) -> str | None:
+    """`zz104ab` → `ZZ10 4AB`, `ZZ10 4` → the sector, `ZZ10` → the district; None for anything else.
+
+    Four characters or fewer without a space are read as a district.
+    """
+    upper = " ".join(words.upper().split())
+    if whole := _WHOLE.fullmatch(upper.replace(" ", "")):
+        return f"{whole[1]} {whole[2]}"
+    if sector := _SECTOR.fullmatch(upper):
+        return f"{sector[1]} {sector[2]}"
+    if _DISTRICT.fullmatch(upper):
+        return upper
+    if re.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9][0-9]", upper):
+        return f"{upper[:-1]} {upper[-1]}"
+    return None
+
+
+def read_boundaries(words: str) -> str:
+    """A date as YYYY-MM-DD. Raises Refused."""
+    try:
+        return date.fromisoformat(words).isoformat()
+    except ValueError:
+        raise Refused(f"`{words}` is not a date; write it as YYYY-MM-DD.") from None
+
+
+def read_table(lines: Iterable[str]) -> Iterator[AreaLine]:
+    """The lines of a CSV file with the header `postcode,constituency[,member]`.
+
+    Raises Refused, at the end of the file at the latest, naming the first faulty lines by number.
+    """
+    rows = csv.reader(lines)
+    header = [cell.strip().lower().lstrip("\ufeff") for cell in next(rows, [])]
+    if header not in _HEADERS:
+        raise Refused("line 1: the header must be `postcode,constituency` or `postcode,constituency,member`.")
+    seen: dict[str, int] = {}
+    problems: list[str] = []
+    for row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = [" ".join(cell.split()) for cell in row]
+        problem, line = _line(cells, len(header))
+        if line is not None and line.code in seen:
+            problem = f"{line.code} stands on line {seen[line.code]} already"
+        if problem or line is None:
+            problems.append(f"line {rows.line_num}: {problem}")
+            if len(problems) >= _MOST_PROBLEMS:
+                break
+            continue
+        seen[line.code] = rows.line_num
+        yield line
+    if problems:
+        raise Refused("; ".join(problems) + ". Nothing was changed.")
+    if not seen:
+        raise Refused("the file has a header and no lines. Nothing was changed.")
+
+
+def load(session: Session, lines: Iterable[AreaLine], boundaries: str, *, replace: bool = False) -> Loaded:
+    """Puts the lines into the table under their boundaries' date; `replace` takes out those not named."""
+    connection = session.connection()
+    of_date = col(Area.boundaries) == boundaries
+    before = {
+        code: (constituency, member)
+        for code, constituency, member in connection.execute(
+            select(col(Area.code), col(Area.constituency), col(Area.member)).where(of_date)
+        )
+    }
+    added = changed = unchanged = 0
+    stream = iter(lines)
+    named: set[str] = set()
+    while batch := list(islice(stream, _BATCH)):
+        fresh = [line for line in batch if before.get(line.code) != (line.constituency, line.member)]
+        replaced = [line.code for line in fresh if line.code in before]
+        if replaced:
+            connection.execute(delete(Area).where(of_date, col(Area.code).in_(replaced)))
+        if fresh:
+            connection.execute(insert(Area), [_values(line, boundaries) for line in fresh])
+        added += len(fresh) - len(replaced)
+        changed += len(replaced)
+        unchanged += len(batch) - len(fresh)
+        if replace:
+            named.update(line.code for line in batch)
+    gone = [code for code in before if code not in named] if replace else []
+    for start in range(0, len(gone), _BATCH):
+        codes = gone[start : start + _BATCH]
+        connection.execute(delete(Area).where(of_date, col(Area.code).in_(codes)))
+    return Loaded(added, changed, unchanged, len(gone))
+
+
+def look_up(session: Session, words: str, *, on: date) -> Found | None:
+    """The seat of a postcode (or sector or district) on a day: the longest match, newest boundaries.
+
+    Raises Refused where the words are no postcode.
+    """
+    code = code_in(words)
+    if code is None:
+        raise Refused(
+            f"`{words.strip()}` is not a postcode, a sector or a district, such as ZZ10 4AB or ZZ10."
+        )
+    current = select(col(Area.boundaries)).where(col(Area.boundaries) <= on.isoformat())
+    boundaries = session.connection().execute(current.order_by(col(Area.boundaries).desc()).limit(1)).scalar()
+    if boundaries is None:
+        return None
+    query = select(col(Area.code), col(Area.constituency), col(Area.member)).where(
+        col(Area.boundaries) == boundaries, col(Area.code).in_(_codes_above(code))
+    )
+    rows = session.connection().execute(query).all()
+    if not rows:
+        return None
+    matched, constituency, member = max(rows, key=lambda row: len(row[0]))
+    return Found(code, matched, constituency, member, boundaries)
+
+
+def _codes_above(code: str) -> Sequence[str]:
+    """The code itself, then its sector, then its district."""
+    outward, _, inward = code.partition(" ")
+    return [code, f"{outward} {inward[0]}", outward] if inward else [outward]
+
+
+def _line(cells: list[str], width: int) -> tuple[str | None, AreaLine | None]:
+    if len(cells) != width:
+        return f"{len(cells)} fields where the header has {width}", None
+    code = code_in(cells[0])
+    if code is None:
+        return f"`{cells[0]}` is not a postcode, a sector or a district", None
+    if not cells[1]:
+        return f"{code} has no constituency", None
+    return None, AreaLine(code, cells[1], (cells[2] or None) if width == 3 else None)
+
+
+def _values(line: AreaLine, boundaries: str) -> dict[str, str | None]:
+    return {
+        "boundaries": boundaries,
+        "code": line.code,
+        "constituency": line.constituency,
+        "member": line.member,
+    }

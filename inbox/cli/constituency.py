@@ -1,0 +1,89 @@
+"""`inbox constituency`: the postcode table."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inbox.cli.opening import opened
+from inbox.cli.printing import as_json, tell
+from inbox.cli.words import Json, example
+
+commands = typer.Typer(
+    help="Which postcode is in which seat: import, look up.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@commands.command(
+    name="import",
+    epilog=example("inbox constituency import seats.csv --boundaries 2024-07-04"),
+)
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    boundaries: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day on which these seats began.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take out lines of that date that the file does not name.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Import a CSV file with the header postcode,constituency[,member].
+
+    A postcode may be whole, a sector or a district (ZZ10); the longest match wins. Safe to run again.
+    """
+    from inbox import areas
+    from inbox.errors import Refused
+
+    began = areas.read_boundaries(boundaries or areas.DEFAULT_BOUNDARIES)
+    with opened() as inbox:
+        try:
+            with file.open(encoding="utf-8-sig", newline="") as lines, inbox.database.write() as session:
+                loaded = areas.load(session, areas.read_table(lines), began, replace=replace)
+        except UnicodeDecodeError as error:
+            raise Refused(
+                f"{file} is not UTF-8 text; save it as “CSV UTF-8”. Nothing was changed."
+            ) from error
+    counts = {
+        "boundaries": began,
+        "added": loaded.added,
+        "changed": loaded.changed,
+        "unchanged": loaded.unchanged,
+        "removed": loaded.removed,
+    }
+    if json:
+        as_json(counts)
+    else:
+        tell(
+            f"Seats of {began}: {loaded.added} added, {loaded.changed} changed, "
+            f"{loaded.unchanged} as before, {loaded.removed} taken out."
+        )
+
+
+@commands.command(epilog=example("inbox constituency lookup 'ZZ10 4AB'"))
+def lookup(
+    postcode: Annotated[str, typer.Argument(help="Whole, a sector or a district.")], json: Json = False
+) -> None:
+    """Say which seat a postcode is in. Exit 1 when the table does not know."""
+    from inbox import areas
+    from inbox.errors import NotFound
+
+    with opened() as inbox, inbox.database.read() as session:
+        today: date = inbox.now.date()
+        found = areas.look_up(session, postcode, on=today)
+    if found is None:
+        raise NotFound(f"the postcode table does not know {postcode.strip().upper()}.")
+    if json:
+        as_json(
+            {
+                "postcode": found.postcode,
+                "constituency": found.constituency,
+                "member": found.member,
+                "matched": found.matched,
+                "boundaries": found.boundaries,
+            }
+        )
+    else:
+        member = f" (MP: {found.member})" if found.member else ""
+        print(f"{found.constituency}{member}, by {found.matched}, boundaries of {found.boundaries}")

@@ -1,0 +1,97 @@
+"""Seals every stored secret with the newest key, while the system runs: one row, one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import Session, col, select
+
+from inbox.database import Database
+from inbox.errors import CaseworkError
+from inbox.models import Channel, Office, Staff
+from inbox.secrets import SecretKeys
+
+Holder = type[Channel] | type[Staff]
+Columns = tuple[Holder, str, str]
+
+SEALED: tuple[Columns, ...] = ((Channel, "sealed", "channel"), (Staff, "totp_secret", "sign-in code of"))
+"""Every column that holds a sealed secret, with the words for its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One sealed secret, as found. `words` name its row without giving anything away."""
+
+    office_id: str
+    kind: Holder
+    column: str
+    row_id: str
+    sealed: str
+    words: str
+
+
+def every_sealed(database: Database) -> list[Sealed]:
+    """All sealed secrets of this installation."""
+    with database.read() as session:
+        offices = session.exec(select(Office.id, Office.slug)).all()
+    found = []
+    for office_id, slug in offices:
+        with database.read(office_id) as session:
+            found += [one for columns in SEALED for one in _sealed(session, office_id, slug, columns)]
+    return found
+
+
+def fault_of(keys: SecretKeys, one: Sealed) -> str | None:
+    """Why this secret cannot be opened, or None."""
+    try:
+        keys.open(one.sealed, one.row_id)
+    except CaseworkError as error:
+        return error.sentence
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How many secrets were sealed anew, were so already, or changed meanwhile (and are new anyway)."""
+
+    sealed_anew: int
+    current: int
+    changed_meanwhile: int
+
+
+def rotate(database: Database, keys: SecretKeys, *, progress: Callable[[str], None]) -> Rotated:
+    """Seals what older keys sealed with the first. Raises SetupProblem when a key is gone already."""
+    anew = current = meanwhile = 0
+    for one in every_sealed(database):
+        if keys.is_current(one.sealed):
+            current += 1
+            continue
+        fresh = keys.seal(keys.open(one.sealed, one.row_id), one.row_id)
+        with database.write(one.office_id) as session:
+            won = _replace(session, one, fresh)
+        anew += won
+        meanwhile += not won
+        progress(one.words)
+    return Rotated(anew, current, meanwhile)
+
+
+def _sealed(session: Session, office_id: str, slug: str, columns: Columns) -> list[Sealed]:
+    kind, column, what = columns
+    rows: Sequence[Any] = session.exec(select(kind).where(getattr(kind, column).is_not(None))).all()
+    return [
+        Sealed(office_id, kind, column, row.id, getattr(row, column), f"{what} {row.name} in {slug}")
+        for row in rows
+    ]
+
+
+def _replace(session: Session, one: Sealed, fresh: str) -> bool:
+    """Only where nobody changed the secret since it was read."""
+    query = (
+        update(one.kind)
+        .where(col(one.kind.id) == one.row_id, getattr(one.kind, one.column) == one.sealed)
+        .values({one.column: fresh})
+        .execution_options(synchronize_session=False)
+    )
+    done = session.execute(query)
+    return isinstance(done, CursorResult) and done.rowcount == 1
