@@ -15,7 +15,7 @@ from inbox.errors import SetupProblem
 from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
-from inbox.storage import FolderStore, Store
+from inbox.storage import Store, open_store
 from inbox.web import api, errors, events, idempotency, probes, sign_in
 from inbox.web.afterwards import Afterwards
 from inbox.web.dependencies import from_our_pages
@@ -38,7 +38,7 @@ def create_app(
     wiring = Wiring(
         settings=settings,
         database=opened,
-        store=store or FolderStore(settings.data_dir, low_disk_megabytes=settings.low_disk_megabytes),
+        store=store or open_store(settings),
         keys=SecretKeys(settings.keys),
         live=Live(opened, settings.now),
         afterwards=Afterwards(opened),

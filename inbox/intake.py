@@ -37,7 +37,7 @@ from inbox.models import (
 )
 from inbox.storage import Store
 from routing.rules import ClockOrder
-from routing.words import ClockKind, Kind
+from routing.words import LIFE_FLAGS, ClockKind, Kind
 
 Scanner = Callable[[bytes], Scan]
 _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
@@ -176,6 +176,8 @@ def _open(
     casefile.learn(person, seen.assessment)
     _add(session, case, message, understood, now, person=person)
     triage.place(session, desk, case, seen, message, now=now)
+    if _is_in_junk(session, message) and not LIFE_FLAGS & seen.verdict.flags:
+        case.kind = Kind.SPAM
     if case.kind not in _NO_CLOCKS:
         orders = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
         orders |= {order.kind: order for order in seen.verdict.clocks}
@@ -184,7 +186,7 @@ def _open(
     if message.proposed_case_id:
         record(session, case, EventKind.MATCH_PROPOSED, SYSTEM, now=now, message=message.id,
                proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
-    if acknowledging:
+    if acknowledging and case.kind != Kind.SPAM:
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
     return case
@@ -334,6 +336,12 @@ def _message(arrival: Arrival, incoming: InboundMessage) -> Message:
         sent_at=incoming.sent_at,
         received_at=arrival.received_at,
     )
+
+
+def _is_in_junk(session: Session, message: Message) -> bool:
+    """Whether the provider had put this mail into its junk folder."""
+    arrival = session.exec(select(Arrival).where(Arrival.id == message.arrival_id)).one()
+    return arrival.hints.get("junk") == "1"
 
 
 def _message_id(incoming: InboundMessage) -> str | None:

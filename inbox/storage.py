@@ -8,6 +8,7 @@ from typing import Protocol
 
 from inbox.errors import NotFound, Unavailable
 from inbox.failpoints import reach
+from inbox.settings import Settings
 
 
 class Store(Protocol):
@@ -77,6 +78,11 @@ class FolderStore:
             raise
         reach("store.renamed")
         _sync_folder(place.parent)
+
+
+def open_store(settings: Settings) -> FolderStore:
+    """This installation's store."""
+    return FolderStore(settings.data_dir / "store", low_disk_megabytes=settings.low_disk_megabytes)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -33,7 +33,7 @@ def read(arrival: RawArrival) -> InboundMessage | DeliveryReport:
         recipient=report.recipient,
         status=report.status,
         reason=report.reason,
-        original_ids=report.original_ids,
+        original_ids=_bare(report.original_ids),
         message=message,
     )
 
@@ -60,7 +60,7 @@ def _message(arrival: RawArrival, mail: Mail) -> InboundMessage:
     return InboundMessage(
         channel=arrival.channel,
         account=arrival.account,
-        external_id=mail.message_id or f"sha256:{key}",
+        external_id=mail.message_id.strip("<>") if mail.message_id else f"sha256:{key}",
         sender=sender,
         subject=mail.subject or None,
         text=mail.text,
@@ -71,14 +71,19 @@ def _message(arrival: RawArrival, mail: Mail) -> InboundMessage:
         recipients=tuple(map(_lowered, mail.to)),
         copied=tuple(map(_lowered, mail.cc)),
         reply_to=tuple(map(_lowered, mail.reply_to)),
-        in_reply_to=mail.in_reply_to,
-        references=mail.references,
+        in_reply_to=_bare(mail.in_reply_to),
+        references=_bare(mail.references),
         reply_tokens=reply_tokens(mail.delivered_to),
         machine=_machine(arrival, mail, sender, own),
         authentication=verdict,
         warnings=_warnings(mail, verdict, source),
         source=source,
     )
+
+
+def _bare(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Message-IDs without their angle brackets, as the rest of the product keeps them."""
+    return tuple(one.strip("<>") for one in ids)
 
 
 def _lowered(handle: Handle) -> Handle:

@@ -17,7 +17,7 @@ from inbox.models import Office, Scan
 from inbox.pipeline import Line
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
-from inbox.storage import FolderStore
+from inbox.storage import FolderStore, open_store
 
 
 def _name() -> str:
@@ -28,11 +28,15 @@ def make_node(settings: Settings, database: Database) -> "Node":
     """The work of one process on this database, as the settings say."""
     if settings.failpoint:
         arm(settings.failpoint)
-    store = FolderStore(settings.data_dir, low_disk_megabytes=settings.low_disk_megabytes)
+    store = open_store(settings)
+    return Node(settings, make_line(settings, database, store), store)
+
+
+def make_line(settings: Settings, database: Database, store: FolderStore) -> Line:
+    """What the stages need from the outside, as the settings say."""
     tools = Tools(store, SecretKeys(settings.keys), settings.base_url, channels.composers())
     lease = timedelta(seconds=settings.lease_seconds)
-    line = Line(database, tools, channels.readers(), _scanner(settings), settings.now, lease)
-    return Node(settings, line, store)
+    return Line(database, tools, channels.readers(), _scanner(settings), settings.now, lease)
 
 
 def _scanner(settings: Settings) -> Scanner:

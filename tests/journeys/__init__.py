@@ -1,0 +1,1 @@
+"""Stories of users, walked through the real program and real servers."""
