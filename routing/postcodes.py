@@ -19,6 +19,7 @@ _OUTWARD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9]{1,2}[A-Z]?)(?![A-Z
 _MENDS = str.maketrans("OILoil", "011011")
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
 
+_SENTENCE_END = re.compile(r"[.!?;] |\n\n|\n(?=[a-z]+,)")
 _HOME = phrase_pattern("home_cues")
 _NOT_HOME = phrase_pattern("other_address_cues")
 
@@ -97,8 +98,7 @@ def _likeness(text: str, start: int, end: int) -> int:
     line = text[line_start : line_end if line_end >= 0 else len(text)]
     if line.startswith((">", "|")):
         return -5
-    before = text[max(0, start - 70, text.rfind(". ", 0, start) + 1) : start].lower()
-    before = before[before.rfind("\n\n") + 1 :]
+    before = _SENTENCE_END.split(text[max(0, start - 70) : start].lower())[-1]
     for other in _WHOLE.finditer(before):  # what is said of another address is not said of this one
         if _mended(other):
             before = " " * other.end() + before[other.end() :]

@@ -1,8 +1,13 @@
 """What must reach a person at once: threats, self-harm, and the flags that need care.
 
-Recall comes before precision. The lists speak of who would do what to whom; words that undo a sign do so
-only in their own sentence, so a plain threat elsewhere in the message still stands.
+Recall comes before precision. What is put plainly is found by phrases of who would do what to whom; words
+that undo a sign do so only in their own sentence, so a plain threat elsewhere still stands. What is put
+indirectly is found by its parts: no part alone is a sign, but a target, a means, a watching eye and a limit
+that stand within three sentences of each other are, and so are despair, calm, farewell and a means.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from routing.signals import Signals
 from routing.words import Flag
@@ -24,6 +29,34 @@ LISTED = (
     Flag.PARTY_POLITICAL,
     Flag.WELSH,
 )
+WINDOW = 3
+"""Sentences within which the parts of an indirect sign belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indirect:
+    """The parts of an indirect sign: which there are, which one of must be there, and how much is enough."""
+
+    parts: tuple[str, ...]
+    needed: frozenset[str]
+    enough: float
+    fewest: int
+
+
+INDIRECT: Mapping[Flag, Indirect] = {
+    Flag.THREAT: Indirect(
+        ("target", "means", "outcome", "watching", "coming", "limits", "gloat"),
+        frozenset({"means", "outcome", "watching", "coming"}),
+        8.0,
+        3,
+    ),
+    Flag.SELF_HARM: Indirect(
+        ("despair", "calm", "farewell", "order", "means", "burden", "alive", "night"),
+        frozenset({"calm", "farewell", "order", "means", "burden", "alive"}),
+        5.0,
+        2,
+    ),
+}
 LABELS = {
     flag: flag.value if flag in (Flag.THREAT, Flag.SELF_HARM) else f"flag {flag.value}" for flag in LISTED
 }
@@ -31,4 +64,27 @@ LABELS = {
 
 def flags_in(signals: Signals) -> frozenset[Flag]:
     """The flags that the words of a message raise."""
-    return frozenset(flag for flag, label in LABELS.items() if signals.score(label) >= RAISED)
+    return frozenset(
+        flag
+        for flag, label in LABELS.items()
+        if signals.score(label) >= RAISED or (flag in INDIRECT and indirect_parts(signals, flag))
+    )
+
+
+def indirect_parts(signals: Signals, flag: Flag) -> tuple[str, ...]:
+    """The labels of the parts that together make an indirect sign, or nothing where they do not."""
+    kind = INDIRECT[flag]
+    base = LABELS[flag]
+    undone = signals.sentences_of(f"not {base} part")
+    strengths = {part: signals.strengths(f"{base} part {part}") for part in kind.parts}
+    count = len(signals.wording.sentences)
+    for start in range(max(1, count - WINDOW + 1)):
+        window = [number for number in range(start, start + WINDOW) if number not in undone]
+        found = {
+            part: strength
+            for part in kind.parts
+            if (strength := max((strengths[part].get(number, 0.0) for number in window), default=0.0))
+        }
+        if len(found) >= kind.fewest and kind.needed & set(found) and sum(found.values()) >= kind.enough:
+            return tuple(f"{base} part {part}" for part in found)
+    return ()

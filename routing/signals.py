@@ -50,6 +50,17 @@ class Signals:
                 scores[hit.sentence] -= hit.phrase.weight
         return {number: score for number, score in scores.items() if score > 0}
 
+    def strengths(self, label: str) -> dict[int, float]:
+        """The strongest phrase for a label in each sentence where there is one."""
+        found: dict[int, float] = {}
+        for hit in self._hits.get(label, ()):
+            found[hit.sentence] = max(found.get(hit.sentence, 0.0), hit.phrase.weight)
+        return found
+
+    def sentences_of(self, label: str) -> frozenset[int]:
+        """The sentences in which any phrase for a label stands."""
+        return frozenset(hit.sentence for hit in self._hits.get(label, ()))
+
     def evidence(self, label: str) -> tuple[Evidence, ...]:
         """The strongest sentences for a label, each once, the strongest first."""
         scores = self.sentence_scores(label)

@@ -62,16 +62,12 @@ def body_of(topic: Topic) -> str:
 
 
 def is_split(signals: Signals) -> bool:
-    """Whether two or more matters of different bodies stand apart in the message, and it says so."""
+    """Whether the message says it has several matters, and sentences in it speak of different bodies."""
     if signals.score(SPLIT_CUES) < 2:
         return False
-    apart: dict[str, set[int]] = {}
+    strongest: dict[int, tuple[float, str]] = {}
     for topic in MATTER_TOPICS:
-        strong = {number for number, score in signals.sentence_scores(f"topic {topic}").items() if score >= 3}
-        apart.setdefault(body_of(topic), set()).update(strong)
-    alone = [body for body, own in apart.items() if own - _others(apart, body)]
-    return len(alone) >= 2
-
-
-def _others(apart: dict[str, set[int]], body: str) -> set[int]:
-    return set().union(*(numbers for other, numbers in apart.items() if other != body))
+        for number, score in signals.sentence_scores(f"topic {topic}").items():
+            if score >= ENOUGH:
+                strongest[number] = max(strongest.get(number, (0.0, "")), (score, body_of(topic)))
+    return len({body for _, body in strongest.values()}) >= 2
