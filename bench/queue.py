@@ -25,10 +25,9 @@ def run(sizes: tuple[int, ...] = SIZES) -> None:
             with opened(kind) as bench:
                 for name, times in _measure(bench, size).items():
                     found.setdefault(name, []).append(times)
-        for name, (small, *_, large) in found.items():
-            if len(sizes) > 1:
-                ratios = {"wall": large.p50 / small.p50, "cpu": large.cpu / small.cpu}
-                report("queue", database=kind, of=name, sizes=list(sizes), **ratios)
+        for name, times in found.items():
+            ratios = {"wall": times[-1].p50 / times[0].p50, "cpu": times[-1].cpu / times[0].cpu}
+            report("queue ratio", database=kind, of=name, sizes=list(sizes), **ratios)
 
 
 def _measure(bench: Bench, size: int) -> dict[str, Times]:

@@ -5,7 +5,7 @@ from inbox.queues.counting import MOST, counts
 from inbox.queues.outgoing import Outgoing, Submitted, outgoing, submitted
 from inbox.queues.pages import NOBODY, Filters, Page, page
 from inbox.queues.piles import Pile, piles
-from inbox.queues.rows import QueueRow, RowClock
+from inbox.queues.rows import QueueRow, RowClock, clocks
 from inbox.queues.views import Reader, View, view_named
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "RowClock",
     "Submitted",
     "View",
+    "clocks",
     "counts",
     "outgoing",
     "page",

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, distinct, func, select, union
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from inbox.database import office_of
-from inbox.models import Case
 from inbox.models.case import CAMPAIGN
 from inbox.queues.aside import loose, quarantined
-from inbox.queues.views import Reader, View, as_written, shape_of
+from inbox.queues.views import CASE, Reader, View, as_written, shape_of
 
 MOST = 1_000
 """A count of this many reads "999+"."""
@@ -27,26 +26,26 @@ def counts(
     """
     office = office_of(session)
     numbers = [_number(view, office, reader, visible).label(view.name) for view in COUNTED]
-    row = session.execute(select(*numbers)).one()
+    row = session.connection().execute(select(*numbers)).one()
     return {view: min(int(number), MOST) for view, number in zip(COUNTED, row, strict=True)}
 
 
 def _number(
     view: View, office: str, reader: Reader, visible: ColumnElement[bool] | None
 ) -> ColumnElement[int]:
-    narrow = [col(Case.office_id) == office]
+    narrow = [CASE.office_id == office]
     if visible is not None:
         narrow.append(visible)
     if view is View.CAMPAIGNS:
-        piles = select(func.count(distinct(func.coalesce(col(Case.campaign), ""))))
+        piles = select(func.count(distinct(func.coalesce(CASE.campaign, ""))))
         return piles.where(*narrow, as_written(CAMPAIGN)).scalar_subquery()
     shape = shape_of(view, office, reader)
-    parts: list[Select[Any]] = [
-        select(col(Case.id).label("id")).where(*narrow, part).limit(MOST) for part in shape.parts
-    ]
+    parts: list[Select[Any]] = [select(CASE.id.label("id")).where(*narrow, shape.condition).limit(MOST)]
+    if shape.also is not None:
+        parts.append(select(CASE.id.label("id")).where(*narrow, shape.also))
     if view is View.SET_ASIDE:
         parts += [part.limit(MOST) for part in (quarantined(office), loose(office))]
     if len(parts) == 1:
         return select(func.count()).select_from(parts[0].subquery()).scalar_subquery()
-    merged = union(*(part.subquery().select() for part in parts)).subquery()
+    merged = union(*(select(part.subquery()) for part in parts)).subquery()
     return select(func.count()).select_from(merged).scalar_subquery()

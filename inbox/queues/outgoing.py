@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -14,6 +14,7 @@ from inbox.models.delivery import UNSETTLED
 from inbox.models.draft import WAITING
 from inbox.queues.cursors import before_id
 from inbox.queues.rows import EXCERPT
+from inbox.queues.views import as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def submitted(session: Session, visible: ColumnElement[bool] | None = None) -> t
         .outerjoin(author, col(author.id) == col(Draft.author_id))
         .where(
             col(Draft.office_id) == office_of(session),
-            literal_column(f"draft.{WAITING}"),
+            as_written(f"draft.{WAITING}"),
             col(Draft.state) == DraftState.SUBMITTED,
         )
         .order_by(col(Draft.submitted_at), col(Draft.id))
@@ -89,7 +90,7 @@ def outgoing(
 ) -> tuple[tuple[Outgoing, ...], str | None]:
     """Deliveries not settled, newest first, and the cursor of what follows. Raises Refused for a bad one."""
     open_ones = select(col(Delivery.id)).where(
-        col(Delivery.office_id) == office_of(session), literal_column(UNSETTLED)
+        col(Delivery.office_id) == office_of(session), as_written(UNSETTLED)
     )
     query = (
         select(

@@ -1,16 +1,19 @@
-"""A page of a view: filtered, in order, in two queries whatever the size of the office."""
+"""A page of a view: filtered, in order, in two queries whatever the size of the office.
+
+Lists are plain column selects past the object layer, so each names its office itself.
+"""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select, union
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from inbox import search
 from inbox.database import office_of
-from inbox.models import Case, SearchEntry
 from inbox.queues import cursors
-from inbox.queues.rows import QueueRow, details, with_clocks
-from inbox.queues.views import Reader, Shape, View, shape_of
+from inbox.queues.rows import QueueRow, fetch
+from inbox.queues.views import CASE, Reader, Shape, View, shape_of, tables
 
 NOBODY = "nobody"
 _MOST_FOUND = 1_000
@@ -57,49 +60,43 @@ def page(
     """
     office = office_of(session)
     shape = shape_of(view, office, reader)
-    narrow = [col(Case.office_id) == office, *_chosen(session, filters)]
+    narrow = [CASE.office_id == office, *_chosen(session, filters)]
     if visible is not None:
         narrow.append(visible)
     if cursor is not None:
         narrow.append(cursors.after(view, shape, cursor))
-    names = [*(f"key{number}" for number in range(len(shape.keys) - 1)), "id"]
-    keys = _keys(shape, names, narrow, limit + 1).subquery("page")
-    query = details(keys, names, reader, visible).order_by(*shape.ordered(keys.c[name] for name in names))
-    found = [tuple(row) for row in session.execute(query)]
-    rows = with_clocks(session, office, (row[len(names) :] for row in found[:limit]))
-    more = len(found) > limit
-    return Page(rows, cursors.write(view, found[limit - 1][: len(names)]) if more else None)
+    found = session.connection().execute(_keys(shape, narrow, limit + 1)).all()
+    rows = fetch(session, [keys[-1] for keys in found[:limit]], reader, visible)
+    return Page(rows, cursors.write(view, tuple(found[limit - 1])) if len(found) > limit else None)
 
 
-def _keys(
-    shape: Shape, names: list[str], narrow: list[ColumnElement[bool]], count: int
-) -> Select[tuple[object]]:
-    """The sort keys of the page. Each part is read in the order of its own index, then both are merged."""
+def _keys(shape: Shape, narrow: list[ColumnElement[bool]], count: int) -> Select[Any]:
+    """The sort keys of the page, the id last."""
+    names = [f"key{number}" for number in range(len(shape.keys))]
     columns = [key.label(name) for key, name in zip(shape.keys, names, strict=True)]
-    parts = [
-        select(*columns).where(*narrow, part).order_by(*shape.ordered(shape.keys)).limit(count)
-        for part in shape.parts
-    ]
-    if len(parts) == 1:
-        return parts[0]
-    merged = union(*(part.subquery().select() for part in parts)).subquery()
-    return select(merged).order_by(*shape.ordered(merged.c[name] for name in names)).limit(count)
+    query = select(*columns).where(*narrow, shape.condition)
+    query = query.order_by(*shape.ordered(shape.keys)).limit(count)
+    if shape.also is None:
+        return query
+    others = select(*columns).where(*narrow, shape.also)
+    both = union(select(query.subquery()), others).subquery()
+    return select(both).order_by(*shape.ordered(both.c[name] for name in names)).limit(count)
 
 
 def _chosen(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     equal = (
-        (Case.status, filters.status), (Case.kind, filters.kind), (Case.priority, filters.priority),
-        (Case.campaign, filters.campaign), (Case.team_id, filters.team),
+        (CASE.status, filters.status), (CASE.kind, filters.kind), (CASE.priority, filters.priority),
+        (CASE.campaign, filters.campaign), (CASE.team_id, filters.team),
     )  # fmt: skip
-    chosen: list[ColumnElement[bool]] = [col(column) == value for column, value in equal if value is not None]
+    chosen: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     if filters.channel is not None:
         chosen.append(search.on_channel(filters.channel))
     if filters.topic is not None:
-        chosen.append(search.holds(Case.topics, filters.topic))
+        chosen.append(search.holds(CASE.topics, filters.topic))
     if filters.flag is not None:
-        chosen.append(search.holds(Case.flags, filters.flag))
+        chosen.append(search.holds(CASE.flags, filters.flag))
     if filters.assignee is not None:
-        assignee = col(Case.assignee_id)
+        assignee = CASE.assignee_id
         chosen.append(assignee.is_(None) if filters.assignee == NOBODY else assignee == filters.assignee)
     if filters.q and filters.q.strip():
         chosen += _found(session, filters.q)
@@ -113,8 +110,8 @@ def _found(session: Session, query: str) -> list[ColumnElement[bool]]:
     if question.tests:
         cases = search.matching_cases(session, question, _MOST_FOUND)
         if cases is not None:
-            chosen.append(col(Case.id).in_(sorted(cases)))
+            chosen.append(CASE.id.in_(sorted(cases)))
         else:
-            words = (col(SearchEntry.case_id) == col(Case.id), *search.word_tests(question))
-            chosen.append(exists().where(*words).correlate(Case))
+            words = (tables["search_entry"].c.case_id == CASE.id, *search.word_tests(question))
+            chosen.append(exists().where(*words).correlate(tables["case"]))
     return chosen

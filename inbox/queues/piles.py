@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, distinct, func, literal_column, select
+from sqlalchemy import ColumnElement, distinct, func, select
 from sqlmodel import Session, col
 
 from inbox.database import office_of
 from inbox.models import Case
 from inbox.models.case import CAMPAIGN
+from inbox.queues.views import as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def piles(session: Session, visible: ColumnElement[bool] | None = None) -> tuple
             func.max(col(Case.subject)),
             func.max(col(Case.updated_at)),
         )
-        .where(col(Case.office_id) == office_of(session), literal_column(CAMPAIGN))
+        .where(col(Case.office_id) == office_of(session), as_written(CAMPAIGN))
         .group_by(col(Case.campaign))
         .order_by(func.max(col(Case.updated_at)).desc(), col(Case.campaign))
     )

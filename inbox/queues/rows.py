@@ -1,16 +1,28 @@
-"""What one row of a queue shows, and the two queries that fetch a page of them."""
+"""What one row of a queue shows, and the query that fetches it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, select
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlmodel import Session
 
-from inbox.models import Case, CaseStatus, Channel, Clock, Constituent, Direction, Message, Staff, Team, View
-from inbox.queues.views import Reader
+from inbox.database import office_of
+from inbox.models import CaseStatus, Direction
+from inbox.queues.views import CASE, Reader, tables
 
 EXCERPT = 200
 
@@ -26,15 +38,12 @@ class RowClock:
     met_at: datetime | None
     cancelled_at: datetime | None
 
-    @property
-    def can_be_missed(self) -> bool:
-        return self.met_at is None and self.cancelled_at is None
-
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A case as one line. `newest_*`: the last thing that came in; `match_*`: the case that its message
-    may belong to, if the reader may see that case; `is_unread`: the reader has not looked since it came."""
+    """A case as one line. `newest_*`: the last thing that came in; `match_*`: the case that a message may
+    belong to, if the reader may see that case; `is_unread`: the reader has not looked since it came;
+    `clock`: the next that can be missed, else one that is paused."""
 
     case_id: str
     reference: str
@@ -72,109 +81,124 @@ class QueueRow:
     match_because: str | None
     match_reference: str | None
     is_unread: bool
-    clocks: tuple[RowClock, ...]
+    clock: RowClock | None
 
     @property
     def is_new(self) -> bool:
         """Whether nobody has sorted it yet."""
         return self.status == CaseStatus.NEW
 
-    @property
-    def clock(self) -> RowClock | None:
-        """The one to show: the next that can be missed, else one that is paused."""
-        open_ones = [clock for clock in self.clocks if clock.can_be_missed]
-        return min(open_ones, key=lambda clock: (clock.is_paused, clock.due_at), default=None)
+
+def fetch(
+    session: Session, cases: Sequence[str], reader: Reader, visible: ColumnElement[bool] | None
+) -> tuple[QueueRow, ...]:
+    """The rows of these cases of this office, in this order: one query, and one more when a row has a
+    proposed match, to leave out what the reader may not see."""
+    if not cases:
+        return ()
+    values = {"office": office_of(session), "cases": cases, "staff": reader.staff_id or ""}
+    found = session.connection().execute(_DETAILS, values).all()
+    lines: dict[str, list[Any]] = {row[0]: list(row) for row in found}
+    proposed = {line[_PROPOSED] for line in lines.values()} - {None}
+    references = _references(session, proposed, visible) if proposed else {}
+    return tuple(_row(lines[case], references) for case in cases if case in lines)
 
 
-def details(
-    page: Subquery, keys: Sequence[str], reader: Reader, visible: ColumnElement[bool] | None
-) -> Select[Any]:
-    """The rows of `page` (sort keys named `keys`, the id last) with all that `QueueRow` shows."""
-    newest, match = aliased(Message), aliased(Message)
-    shown = aliased(Case)
-    case_id = col(shown.id)
-    newest_id = _last_message(case_id, col(Message.direction) == Direction.INBOUND)
-    match_id = _last_message(case_id, col(Message.proposed_case_id).is_not(None))
-    columns: tuple[Any, ...] = (
-        *(page.c[key] for key in keys),
-        shown.id, shown.reference, shown.subject, shown.status, shown.kind, shown.priority, shown.topics,
-        shown.flags, shown.language, shown.is_restricted, shown.campaign, shown.message_count,
-        shown.version, shown.waiting_for, shown.received_at, shown.created_at, shown.updated_at,
-        Constituent.id, Constituent.name, Constituent.postcode, Constituent.constituency,
-        Channel.kind, Channel.name, shown.assignee_id, Staff.name, Team.name,
-        newest.id, newest.kind, newest.received_at, newest.sender_name, newest.sender_handle,
-        func.substr(newest.new_text, 1, EXCERPT),
-        match.id, match.proposed_because, _matched(match, visible), _is_unread(shown, newest, reader),
-    )  # fmt: skip
-    return (
-        select(*columns)
-        .join(shown, case_id == page.c.id)
-        .outerjoin(Constituent, col(Constituent.id) == col(shown.constituent_id))
-        .outerjoin(Channel, col(Channel.id) == col(shown.channel_id))
-        .outerjoin(Staff, col(Staff.id) == col(shown.assignee_id))
-        .outerjoin(Team, col(Team.id) == col(shown.team_id))
-        .outerjoin(newest, col(newest.id) == newest_id)
-        .outerjoin(match, col(match.id) == match_id)
+def clocks(session: Session, cases: Sequence[str]) -> Mapping[str, tuple[RowClock, ...]]:
+    """Every clock of these cases of this office, by case."""
+    query = (
+        select(_CLOCK.case_id, *_CLOCK_COLUMNS)
+        .where(_CLOCK.office_id == office_of(session), _CLOCK.case_id.in_(cases))
+        .order_by(_CLOCK.id)
     )
+    found: dict[str, tuple[RowClock, ...]] = {}
+    for case_id, *values in session.connection().execute(query):
+        found[case_id] = (*found.get(case_id, ()), RowClock(*values))
+    return found
 
 
-def with_clocks(session: Session, office: str, rows: Iterable[tuple[Any, ...]]) -> tuple[QueueRow, ...]:
-    """Database rows without their sort keys, as queue rows: fetches the clocks of all in one query."""
-    rows = list(rows)
-    clocks = _clocks(session, office, [row[0] for row in rows])
-    return tuple(_row(list(row), clocks.get(row[0], ())) for row in rows)
-
-
-def _row(values: list[Any], clocks: tuple[RowClock, ...]) -> QueueRow:
+def _row(line: list[Any], references: Mapping[str, str]) -> QueueRow:
+    *values, proposed, is_seen = line[: -len(_CLOCK_COLUMNS)]
+    clock = line[-len(_CLOCK_COLUMNS) :]
     values[_EXCERPT] = " ".join((values[_EXCERPT] or "").split())
-    if values[_REFERENCE] is None:  # nothing of a proposed match whose case the reader may not see
-        values[_REFERENCE - 2 : _REFERENCE] = (None, None)
-    values[-1] = bool(values[-1])
-    values.append(clocks)
+    reference = references.get(proposed)
+    if reference is None:
+        values[-2:] = (None, None)
+    is_unread = not is_seen and values[_NEWEST_ID] is not None
+    values += (reference, is_unread, RowClock(*clock) if clock[0] is not None else None)
     return QueueRow(*values)
 
 
-_EXCERPT = QueueRow.__slots__.index("excerpt")
-_REFERENCE = QueueRow.__slots__.index("match_reference")
-
-
-def _last_message(case_id: Any, condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    query = select(col(Message.id)).where(col(Message.case_id) == case_id, condition)
-    return query.order_by(col(Message.id).desc()).limit(1).correlate_except(Message).scalar_subquery()
-
-
-def _matched(match: type[Message], visible: ColumnElement[bool] | None) -> ColumnElement[Any]:
-    query = select(col(Case.reference)).where(col(Case.id) == col(match.proposed_case_id))
+def _references(
+    session: Session, cases: Collection[str], visible: ColumnElement[bool] | None
+) -> Mapping[str, str]:
+    query = select(CASE.id, CASE.reference).where(
+        CASE.office_id == office_of(session), CASE.id.in_(sorted(cases))
+    )
     if visible is not None:
         query = query.where(visible)
-    return query.correlate(match).scalar_subquery()
+    return {row[0]: row[1] for row in session.connection().execute(query)}
 
 
-def _is_unread(shown: type[Case], newest: type[Message], reader: Reader) -> ColumnElement[bool]:
-    if reader.staff_id is None:
-        return literal(False)
-    seen = exists().where(
-        col(View.case_id) == col(shown.id),
-        col(View.staff_id) == reader.staff_id,
-        col(View.at) >= col(newest.received_at),
+_EXCERPT = QueueRow.__slots__.index("excerpt")
+_NEWEST_ID = QueueRow.__slots__.index("newest_id")
+_CASES = tables["case"]
+_CLOCK = tables["clock"].c
+_IS_PAUSED = cast(_CLOCK.pauses, String).contains('"end": null')
+_CLOCK_COLUMNS = (
+    _CLOCK.kind, _CLOCK.due_at, _CLOCK.warn_at, _IS_PAUSED, _CLOCK.met_at, _CLOCK.cancelled_at
+)  # fmt: skip
+
+
+def _the_one(table: FromClause, *conditions: ColumnElement[bool], order: Sequence[Any]) -> Any:
+    """The id of the first row of the case in `table`."""
+    here = table.c
+    query = select(here.id).where(here.case_id == CASE.id, here.office_id == bindparam("office"), *conditions)
+    return query.order_by(*order).limit(literal_column("1")).correlate(_CASES).scalar_subquery()
+
+
+def _all_that_a_row_shows() -> Select[Any]:
+    """Built once: what changes are the cases, the office and the reader."""
+    person, channel, staff, team, seen = (
+        tables[name].c for name in ("constituent", "channel", "staff", "team", "view")
     )
-    return and_(col(newest.id).is_not(None), ~seen)
+    newest, match, message = tables["message"].alias(), tables["message"].alias(), tables["message"].alias()
+    office: ColumnElement[str] = bindparam("office")
 
+    def same(columns: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+        return and_(columns.id == key, columns.office_id == office)
 
-def _clocks(session: Session, office: str, cases: Sequence[str]) -> Mapping[str, tuple[RowClock, ...]]:
-    if not cases:
-        return {}
-    query = (
-        select(
-            col(Clock.case_id), col(Clock.kind), col(Clock.due_at), col(Clock.warn_at), col(Clock.pauses),
-            col(Clock.met_at), col(Clock.cancelled_at),
-        )
-        .where(col(Clock.office_id) == office, col(Clock.case_id).in_(cases))
-        .order_by(col(Clock.id))
+    latest = _the_one(message, message.c.direction == Direction.INBOUND, order=[message.c.id.desc()])
+    proposal = _the_one(message, message.c.proposed_case_id.is_not(None), order=[message.c.id.desc()])
+    clock = _the_one(
+        tables["clock"], _CLOCK.met_at.is_(None), _CLOCK.cancelled_at.is_(None),
+        order=[_IS_PAUSED, _CLOCK.due_at, _CLOCK.id],
     )  # fmt: skip
-    found: dict[str, tuple[RowClock, ...]] = {}
-    for case_id, kind, due_at, warn_at, pauses, met_at, cancelled_at in session.execute(query):
-        is_paused = any(pause.get("end") is None for pause in pauses)
-        clock = RowClock(kind, due_at, warn_at, is_paused, met_at, cancelled_at)
-        found[case_id] = (*found.get(case_id, ()), clock)
-    return found
+    is_seen = exists().where(
+        seen.case_id == CASE.id, seen.office_id == office, seen.staff_id == bindparam("staff"),
+        seen.at >= newest.c.received_at,
+    )  # fmt: skip
+    return (
+        select(
+            CASE.id, CASE.reference, CASE.subject, CASE.status, CASE.kind, CASE.priority, CASE.topics,
+            CASE.flags, CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
+            CASE.waiting_for, CASE.received_at, CASE.created_at, CASE.updated_at,
+            person.id, person.name, person.postcode, person.constituency, channel.kind, channel.name,
+            CASE.assignee_id, staff.name, team.name, newest.c.id, newest.c.kind, newest.c.received_at,
+            newest.c.sender_name, newest.c.sender_handle, func.substr(newest.c.new_text, 1, EXCERPT),
+            match.c.id, match.c.proposed_because, match.c.proposed_case_id, is_seen, *_CLOCK_COLUMNS,
+        )
+        .select_from(_CASES)
+        .outerjoin(tables["constituent"], same(person, CASE.constituent_id))
+        .outerjoin(tables["channel"], same(channel, CASE.channel_id))
+        .outerjoin(tables["staff"], same(staff, CASE.assignee_id))
+        .outerjoin(tables["team"], same(team, CASE.team_id))
+        .outerjoin(newest, same(newest.c, latest))
+        .outerjoin(match, same(match.c, proposal))
+        .outerjoin(tables["clock"], same(_CLOCK, clock))
+        .where(CASE.office_id == office, CASE.id.in_(bindparam("cases", expanding=True)))
+    )  # fmt: skip
+
+
+_DETAILS = _all_that_a_row_shows()
+_PROPOSED = len(_DETAILS.selected_columns) - len(_CLOCK_COLUMNS) - 2

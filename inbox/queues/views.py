@@ -16,16 +16,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, func, literal, literal_column, select, true
-from sqlmodel import col
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, text, true
+from sqlmodel import SQLModel
 
 from inbox.errors import Refused
-from inbox.models import Case, Delivery, Draft, DraftState, Message, UtcDateTime
+from inbox.models import DraftState, UtcDateTime
 from inbox.models.case import CAMPAIGN, DUE, OPEN, SPAM, TO_SORT, WAITING
 from inbox.models.delivery import UNSETTLED
 from inbox.models.draft import WAITING as DRAFT_WAITING
+
+tables = SQLModel.metadata.tables
+CASE = tables["case"].c
+_CHANGED = (CASE.updated_at, CASE.id)
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Sorts a case without a date after all that have one."""
@@ -55,11 +59,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One view: any of `parts` puts a case in it; ordered by `keys`, all one way, the id last."""
+    """One view: what meets `condition`, in the order of `keys`, all one way, the id last. `also` names
+    cases besides, few and found by another index."""
 
-    parts: tuple[ColumnElement[bool], ...]
+    condition: ColumnElement[bool]
     keys: tuple[Any, ...]
     is_descending: bool = False
+    also: ColumnElement[bool] | None = None
 
     def ordered(self, keys: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
         return [key.desc() if self.is_descending else key.asc() for key in keys]
@@ -77,47 +83,50 @@ def shape_of(view: View, office: str, reader: Reader) -> Shape:
     """What `view` of `office` holds for `reader`, over the columns of `Case`."""
     match view:
         case View.TO_SORT:
-            unanswered = and_(as_written(OPEN), _ID.in_(_unanswered(office)))
-            return Shape((as_written(TO_SORT), unanswered), (col(Case.urgency), col(Case.received_at), _ID))
+            unanswered = and_(as_written(OPEN), CASE.id.in_(_unanswered(office)))
+            keys = (CASE.urgency, CASE.received_at, CASE.id)
+            return Shape(as_written(TO_SORT), keys, also=unanswered)
         case View.MINE:
-            due = func.coalesce(col(Case.next_due_at), literal(NEVER, UtcDateTime))
-            mine = and_(as_written(OPEN), col(Case.assignee_id) == (reader.staff_id or ""))
-            return Shape((mine,), (col(Case.urgency), due, _ID))
+            due = func.coalesce(CASE.next_due_at, literal(NEVER, UtcDateTime))
+            mine = and_(as_written(OPEN), CASE.assignee_id == (reader.staff_id or ""))
+            return Shape(mine, (CASE.urgency, due, CASE.id))
         case View.WAITING:
-            return Shape((as_written(WAITING),), _CHANGED)
+            return Shape(as_written(WAITING), _CHANGED)
         case View.LATE:
-            late = and_(as_written(DUE), col(Case.next_due_at) < reader.now)
-            return Shape((late,), (col(Case.next_due_at), _ID))
+            late = and_(as_written(DUE), CASE.next_due_at < reader.now)
+            return Shape(late, (CASE.next_due_at, CASE.id))
         case View.CAMPAIGNS:
-            return Shape((as_written(CAMPAIGN),), _CHANGED, is_descending=True)
+            return Shape(as_written(CAMPAIGN), _CHANGED, is_descending=True)
         case View.TO_APPROVE:
-            return Shape((_ID.in_(_submitted(office)),), _CHANGED)
+            return Shape(CASE.id.in_(_submitted(office)), _CHANGED)
         case View.SENDING:
-            return Shape((_ID.in_(_unsettled(office)),), _CHANGED, is_descending=True)
+            return Shape(CASE.id.in_(_unsettled(office)), _CHANGED, is_descending=True)
         case View.SET_ASIDE:
-            return Shape((as_written(SPAM),), _CHANGED, is_descending=True)
+            return Shape(as_written(SPAM), _CHANGED, is_descending=True)
         case View.ALL:
-            return Shape((true(),), _CHANGED, is_descending=True)
+            return Shape(true(), _CHANGED, is_descending=True)
 
 
 def as_written(condition: str) -> ColumnElement[bool]:
     """The condition word for word, so that the partial index with the same words serves it."""
-    return literal_column(condition, Boolean)
+    return cast("ColumnElement[bool]", text(condition))
 
 
 def _unanswered(office: str) -> Select[Any]:
-    proposed = literal_column("proposed_case_id IS NOT NULL", Boolean)
-    return select(col(Message.case_id)).where(col(Message.office_id) == office, proposed)
+    message = tables["message"].c
+    return select(message.case_id).where(
+        message.office_id == office, message.proposed_case_id.is_not(None), message.case_id.is_not(None)
+    )
 
 
 def _submitted(office: str) -> Select[Any]:
-    waits = (as_written(DRAFT_WAITING), col(Draft.state) == DraftState.SUBMITTED)
-    return select(col(Draft.case_id)).where(col(Draft.office_id) == office, *waits)
+    draft = tables["draft"].c
+    waits = (as_written(DRAFT_WAITING), draft.state == DraftState.SUBMITTED)
+    return select(draft.case_id).where(draft.office_id == office, *waits)
 
 
 def _unsettled(office: str) -> Select[Any]:
-    return select(col(Delivery.case_id)).where(col(Delivery.office_id) == office, as_written(UNSETTLED))
-
-
-_ID = col(Case.id)
-_CHANGED = (col(Case.updated_at), _ID)
+    delivery = tables["delivery"].c
+    return select(delivery.case_id).where(
+        delivery.office_id == office, delivery.case_id.is_not(None), as_written(UNSETTLED)
+    )
