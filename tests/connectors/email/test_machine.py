@@ -97,8 +97,8 @@ PEOPLE = {
         PERSON,
         "Mail delivery failed: returning message to sender",
         (
-            "I keep getting these:\n\nThis message was created automatically by mail delivery software.\n550 x\n"
-            "Message-ID: <z@example.net>"
+            "I keep getting these:\n\n"
+            "This message was created automatically by mail delivery software.\n550 x\nMessage-ID: <z@example.net>"
         ),
     ),
     "a person called postmaster": (
