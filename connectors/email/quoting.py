@@ -87,17 +87,20 @@ def _is_header_block(lines: list[str], number: int) -> bool:
         return False
     found = set()
     others = 0
+    has_address = False
     for line in lines[number : number + HEADER_BLOCK_LINES]:
         if not line.strip():
             continue
         key = _key(line)
         if key:
             found.add(key)
+            has_address = has_address or "@" in line
             continue
         others += not marks.OTHER_KEYS.match(line)
         if others > OTHER_LINES:
             break
-    return len(found) >= 3 and marks.FROM_KEY in found
+    is_mail = has_address or marks.SUBJECT_KEY in found  # not a flight or the hours of a surgery
+    return is_mail and len(found) >= 3 and marks.FROM_KEY in found
 
 
 def _key(line: str) -> re.Pattern[str] | None:

@@ -98,7 +98,7 @@ PEOPLE = {
         "Mail delivery failed: returning message to sender",
         (
             "I keep getting these:\n\n"
-            "This message was created automatically by mail delivery software.\n550 x\nMessage-ID: <z@example.net>"
+            "This message was created automatically by mail delivery software.\nMessage-ID: <z@example.net>"
         ),
     ),
     "a person called postmaster": (

@@ -145,6 +145,7 @@ KEPT = {
     "lines of dashes": "Hello\n----------\nThe list:\n----------\nend",
     "a device in a request": "Hello\nGet Virgin Mobile to refund me\nDonna",
     "a device in a short sentence": "Sent from my phone three times already\nHelp",
+    "a flight": "My flight is\n\nDate: 14 May\nFrom: Lagos\nTo: London\n\nPlease hurry.",
     "a question and a colon": "Hello\nWho wrote: \"We care\"?\nThey did.",
 }  # fmt: skip
 
