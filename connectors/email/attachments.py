@@ -38,7 +38,7 @@ def safe_filename(name: str, content_type: str, fallback: str = "attachment") ->
     name = name[:8192]
     if not name.isascii():
         name = unicodedata.normalize("NFC", name)
-    name = INVISIBLE.sub("", SPACES.sub(" ", name))
+    name = SPACES.sub(" ", INVISIBLE.sub("", SPACES.sub(" ", name)))
     name = FORBIDDEN.sub("_", SEPARATORS.split(name.rstrip(" /\\"))[-1]).lstrip(" .").rstrip(" .")
     if not name.strip("_"):
         name = fallback

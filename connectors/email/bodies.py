@@ -1,6 +1,5 @@
 """What of a mail is its text, what is its HTML, and what is attached (RFC 2046, tolerantly)."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -10,8 +9,9 @@ from connectors.email.attachments import needs_password, safe_filename
 from connectors.email.cautions import Caution
 from connectors.email.charsets import decode
 from connectors.email.headers import decode_words, read_headers
-from connectors.email.html_text import html_to_text
 from connectors.email.parts import Part, Split
+from connectors.email.parts import split as split_mail
+from connectors.email.texts import HTML, Piece, best, clean_lines, read_piece
 from connectors.email.tnef import read_tnef
 
 # Text subtypes that are files, not something a person wrote to be read here.
@@ -24,33 +24,10 @@ FILES = {
     "text/rtf",
     "text/rfc822-headers",
 }
-HTML = {"text/html", "application/xhtml+xml"}
-ENRICHED = {"text/enriched", "text/richtext"}
 SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
-LOOKS_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
-STUB = re.compile(
-    r"(?:does not|doesn't|cannot|can't|unable to|not (?:able|support)|nid yw)[^.]{0,80}"
-    r"\b(?:html|rich text|multi-?part|mime|display|formatted)\b|html (?:version|e-?mail|message|format)"
-    r"|view (?:this|the|it)[^.]{0,40}\b(?:browser|online|html)\b",
-    re.IGNORECASE,
-)
-ENRICHED_TAG = re.compile(r"<(?!<)[^<>]{0,80}>")
-STUB_LENGTH = 400
-RUNS = re.compile(r"\n{4,}")
-SPACE = re.compile(r"[ \t]+$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the body, as it came; HTML is turned to text only when the text is wanted."""
-
-    content: str
-    is_html: bool = False
-
-    def text(self) -> str:
-        return html_to_text(self.content) if self.is_html else self.content
+ATTACHED_DEPTH = 3
 
 
 @dataclass(slots=True)
@@ -80,8 +57,8 @@ class Body:
         self.cautions.update(dict.fromkeys(cautions))
 
 
-def gather(split: Split) -> Body:
-    """Walks the tree once."""
+def gather(split: Split, depth: int = 0) -> Body:
+    """Walks the tree once. `depth` counts the attached mails around this one."""
     body = Body(split)
     for happened, caution in (
         (split.too_many, Caution.TOO_MANY_PARTS),
@@ -93,6 +70,8 @@ def gather(split: Split) -> Body:
     _walk(body, split.root)
     if not any(piece.content for piece in body.pieces):
         _use_tnef_text(body)
+    if not any(piece.content for piece in body.pieces):
+        _use_attached_mail(body, depth)
     return body
 
 
@@ -127,22 +106,7 @@ def _alternative(body: Body, parts: list[Part]) -> None:
         body.html += inner.html
         if part.content_type != "text/x-amp-html":
             (rich if inner.html else plain).extend(inner.pieces)
-    body.pieces += _best(plain, rich)
-
-
-def _best(plain: list[Piece], rich: list[Piece]) -> list[Piece]:
-    plain_text = "\n".join(piece.content for piece in plain).strip()
-    if not rich:
-        return plain
-    if not plain_text:
-        return rich
-    if len(plain_text) < STUB_LENGTH:
-        rich_text = "\n".join(piece.text() for piece in rich).strip()
-        if len(rich_text) > 4 * len(plain_text) + 200 or (
-            STUB.search(plain_text) and len(rich_text) > len(plain_text)
-        ):
-            return rich
-    return plain
+    body.pieces += best(plain, rich)
 
 
 def _leaf(body: Body, part: Part) -> None:
@@ -182,25 +146,12 @@ def _text(body: Body, part: Part, kind: str) -> None:
     text, guessed = decode(data, part.parameters.get("charset"))
     if guessed:
         body.caution(Caution.CHARSET_GUESSED)
-    if kind in HTML or LOOKS_HTML.match(text):
+    piece = read_piece(text, kind, part.parameters)
+    body.pieces.append(piece)
+    if piece.is_html:
         body.html.append(text)
-        body.pieces.append(Piece(text, is_html=True))
-        return
-    if kind in ENRICHED:
-        text = ENRICHED_TAG.sub("", text).replace("<<", "<")
-    text = clean_lines(text)
-    if part.parameters.get("format", "").lower() == "flowed":
-        text = unflow(text, part.parameters.get("delsp", "").lower() == "yes")
-    if "-----BEGIN PGP " in text:
+    elif "-----BEGIN PGP " in text:
         _note_armour(body, text)
-    body.pieces.append(Piece(text.strip("\n")))
-
-
-def clean_lines(text: str) -> str:
-    """`text` with "\\n" line ends and without NUL."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\0", "").removeprefix("\ufeff")
 
 
 def _note_armour(body: Body, text: str) -> None:
@@ -208,26 +159,6 @@ def _note_armour(body: Body, text: str) -> None:
         body.caution(Caution.ENCRYPTED)
     if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
         body.caution(Caution.SIGNED_NOT_VERIFIED)
-
-
-def unflow(text: str, delete_space: bool) -> str:
-    """Joins the lines of format=flowed text (RFC 3676) that a program, not a person, broke."""
-    joined: list[str] = []
-    open_depth: int | None = None
-    for line in text.split("\n"):
-        content = line.lstrip(">")
-        depth = len(line) - len(content)
-        content = content.removeprefix(" ")
-        is_signature = content in ("-- ", "--")
-        if open_depth == depth and not is_signature:
-            joined[-1] += content
-        else:
-            joined.append(f"{'>' * depth} {content}" if depth else content)
-        flows = content.endswith(" ") and not is_signature
-        if flows and delete_space:
-            joined[-1] = joined[-1][:-1]
-        open_depth = depth if flows else None
-    return "\n".join(joined)
 
 
 def _attach(body: Body, part: Part, kind: str, name: str) -> None:
@@ -284,6 +215,16 @@ def _unpack_tnef(body: Body, content: bytes) -> None:
                 item.content,
             )
         )
+
+
+def _use_attached_mail(body: Body, depth: int) -> None:
+    """A mail without a word of its own that carries another: the other's text is what it has to say."""
+    for kind, content in body.reports:
+        if kind in ("message/rfc822", "message/global") and depth < ATTACHED_DEPTH:
+            inner = gather(split_mail(content), depth + 1)
+            if any(piece.content for piece in inner.pieces):
+                body.pieces += inner.pieces
+                return
 
 
 def _use_tnef_text(body: Body) -> None:

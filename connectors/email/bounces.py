@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from connectors.contract import Handle, ReportAction
 from connectors.email.addresses import ANY_ADDRESS
@@ -18,6 +19,7 @@ DAEMON = re.compile(
     r"|failure|status)",
     re.IGNORECASE,
 )
+UNMANNED = re.compile(r"(?:no-?_?reply|do-?not-?reply|admin|administrator)", re.IGNORECASE)
 SUBJECT = re.compile(
     r"undeliver|not? ?deliver(?:ed|able|y)|non[- ]?(?:delivery|remise)|delivery (?:status|fail"
     r"|has failed|problem|error|report"
@@ -38,7 +40,7 @@ VAGUE_SUBJECT = re.compile(
     r"hinweis|problem|error|failed|failure|delay|warning|notice|notification", re.IGNORECASE
 )
 FORWARDED_SUBJECT = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|tr|vs|doorst|rv|atb|yml)\s*[::]", re.IGNORECASE)
-CODE = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b|\b(?:4[2-5]|55)\d[ -](?=\S)|\b5(?:0[0-4]|5\d)\b")
+CODE = re.compile(r"(?<![\d£$€.,])(?:[45]\.\d{1,3}\.\d{1,3}\b|(?:4[2-5]\d[ -](?=\S)|5(?:0[0-4]|5\d)\b))")
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 PHRASE = re.compile(
     r"(?:could|can) ?not be delivered|(?:was|were|has|have) not (?:yet )?(?:been )?delivered"
@@ -63,7 +65,8 @@ TEMPLATE = re.compile(
     r"|the following (?:address|recipient|message)[^\n]{0,80}(?:fail|could not|was undeliverable|cannot"
     r"|was not)"
     r"|this is an automatically generated delivery|delivery has failed to these"
-    r"|i'm sorry to have to inform|a message (?:that )?you (?:have )?sent",
+    r"|i'm sorry to have to inform|a message (?:that )?you (?:have )?sent"
+    r"|an error (?:has )?occurred while (?:trying|attempting) to deliver",
     re.IGNORECASE,
 )
 QUOTED_ID = re.compile(
@@ -106,15 +109,22 @@ def is_bounce(root: Part, sender: Handle, subject: str, text: str) -> bool:
         return True
     has_status_part = any(part.content_type in REPORT_KINDS for part in root.parts)
     says_so = SUBJECT.search(subject) is not None
-    if _is_daemon(headers, sender):
-        return (
-            has_status_part
-            or TEMPLATE.search(start[:2000]) is not None
-            or _tells_of_failure(subject, says_so, start)
-        )
-    if has_status_part:
-        return says_so or PHRASE.search(start) is not None
-    return says_so and TEMPLATE.search(start[:600]) is not None and _returns_headers(root, start)
+    match _sender_kind(headers, sender):
+        case Sender.DAEMON:
+            has_template = TEMPLATE.search(start[:2000]) is not None
+            return has_status_part or has_template or _tells_of_failure(subject, says_so, start)
+        case Sender.UNMANNED:
+            return has_status_part or (says_so and _proves_failure(start))
+    opens_like_one = TEMPLATE.match(start.lstrip()) is not None
+    return has_status_part or (says_so and opens_like_one and _returns_headers(root, start))
+
+
+class Sender(Enum):
+    """How likely nobody sits behind an address."""
+
+    DAEMON = "a mail system"
+    UNMANNED = "an address that people seldom write from"
+    ANYBODY = "anybody"
 
 
 def _tells_of_failure(subject: str, says_so: bool, text: str) -> bool:
@@ -125,15 +135,23 @@ def _tells_of_failure(subject: str, says_so: bool, text: str) -> bool:
     return says_so or (has_phrase and has_code) or (is_vague and has_code)
 
 
-def _is_daemon(headers: Headers, sender: Handle) -> bool:
-    """MAILER-DAEMON, postmaster and kin by address or name, or the null sender."""
+def _proves_failure(text: str) -> bool:
+    """A phrase of failure with a reply code or a mail system's opening words."""
+    opens_like_one = TEMPLATE.match(text.lstrip()) is not None
+    return PHRASE.search(text) is not None and (opens_like_one or CODE.search(text) is not None)
+
+
+def _sender_kind(headers: Headers, sender: Handle) -> Sender:
+    """MAILER-DAEMON and kin by address or name, or the null sender; a named postmaster may be a person."""
     path = headers.first("return-path").strip()
-    return (
-        DAEMON.search(sender.address.partition("@")[0]) is not None
-        or DAEMON.search(sender.name) is not None
-        or (path.startswith("<") and not path.strip("<> "))
-        or (not sender.address and not sender.name)
-    )
+    if DAEMON.search(sender.name) or (path.startswith("<") and not path.strip("<> ")):
+        return Sender.DAEMON
+    local = sender.address.partition("@")[0].lower()
+    if local == "postmaster" and sender.name and sender.name.lower() != sender.address.lower():
+        return Sender.UNMANNED
+    if DAEMON.search(local) or not (sender.address or sender.name):
+        return Sender.DAEMON
+    return Sender.UNMANNED if UNMANNED.match(local) else Sender.ANYBODY
 
 
 def _returns_headers(root: Part, text: str) -> bool:

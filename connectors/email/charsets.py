@@ -25,34 +25,64 @@ WESTERN_BYTES = (
     )
 )
 SAMPLE = 32 * 1024
+SHORT = 32
 REPAIRED = 2 * 1024 * 1024
 """Bytes up to which quoted-printable is mended before it is decoded; no text is longer."""
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 HIGH = bytes(range(0x80, 0x100))
+ASCII = bytes(range(0x80))
+# What constituents' programs really send, best known first.
+LIKELY = [
+    "cp1252", "cp1250", "iso8859_2", "cp1251", "koi8_r", "iso8859_5", "cp1253", "iso8859_7", "cp1254",
+    "iso8859_9", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "gb18030", "big5", "cp932", "euc_jp",
+    "cp949", "utf_16",
+]  # fmt: skip
 
 
 def decode(data: bytes, declared: str | None) -> tuple[str, bool]:
     """The text of `data`, and whether its character set had to be guessed. Never raises."""
     name = codec_name(declared)
-    if data.isascii() and (name is None or name in WESTERN or name == "utf-8"):
+    is_common = name is None or name == "utf-8" or name in WESTERN
+    if is_common and data.isascii() and b"\x1b$" not in data and b"\0" not in data:
         return data.decode("ascii"), False
-    if name == "utf-8" or name is None or name in WESTERN:
+    if is_common:
         try:
-            text = data.decode("utf-8-sig")
-            return text, name != "utf-8"
+            return _told(data.decode("utf-8-sig"), data), name != "utf-8"
         except UnicodeDecodeError:
             pass
-    if name in WESTERN:
-        return data.decode("cp1252", "replace") if name != "iso8859-15" else data.decode(
-            name
-        ), name == "ascii"
-    if name is not None and name != "utf-8" and _is_plausible(data, name):
+    if name in WESTERN and _is_western(data):
+        return data.decode("iso8859-15" if name == "iso8859-15" else "cp1252", "replace"), name == "ascii"
+    if name is not None and not is_common and _is_plausible(data, name):
         try:
             return SURROGATES.sub("\ufffd", data.decode(name)), False
         except (UnicodeError, ValueError):
             pass
     return guess(data), True
+
+
+def _told(text: str, data: bytes) -> str:
+    """Bytes that pass for UTF-8 and yet are another: ISO-2022-JP by its escapes, UTF-16 by its zeros."""
+    if b"\x1b$" in data:
+        return data.decode("iso2022_jp_ext", "replace")
+    if data.count(0) * 4 > len(data):
+        return _zeros(data)
+    return text
+
+
+def _zeros(data: bytes) -> str:
+    """UTF-16 without a mark: the zeros of Latin letters stand on one side."""
+    order = "utf-16-be" if data[::2].count(0) > data[1::2].count(0) else "utf-16-le"
+    return SURROGATES.sub("\ufffd", data.decode(order, "replace"))
+
+
+def _is_western(data: bytes) -> bool:
+    """Whether the bytes above ASCII are as few and as ordinary as in western European Windows-1252."""
+    high = len(data) - len(data.translate(None, HIGH))
+    strange = len(data.translate(None, WESTERN_BYTES).translate(None, ASCII))
+    if len(data) < SHORT:  # too little to tell by shares
+        return strange == 0
+    return high * 3 <= len(data) and strange * 10 <= high
 
 
 def codec_name(declared: str | None) -> str | None:
@@ -82,9 +112,10 @@ def guess(data: bytes) -> str:
     errors = as_utf8.count("\ufffd")
     high = len(data) - len(data.translate(None, HIGH))
     if errors * 8 <= high:  # a damaged character or two in real UTF-8
-        return as_utf8
-    strange = len(data.translate(None, WESTERN_BYTES).translate(None, bytes(range(0x80))))
-    if high * 5 <= len(data) and strange * 10 <= high:
+        return _told(as_utf8, data)
+    if data.count(0) * 4 > len(data):
+        return _zeros(data)
+    if _is_western(data):
         return data.decode("cp1252", "replace")
     return _ask_normalizer(data) or data.decode("latin-1")
 
@@ -92,7 +123,7 @@ def guess(data: bytes) -> str:
 def _ask_normalizer(data: bytes) -> str | None:
     from charset_normalizer import from_bytes  # seldom needed and slow to import
 
-    best = from_bytes(data[:SAMPLE], steps=5, chunk_size=512).best()
+    best = from_bytes(data[:SAMPLE], steps=5, chunk_size=512, cp_isolation=LIKELY).best()
     if best is None:
         return None
     try:

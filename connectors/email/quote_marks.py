@@ -18,7 +18,7 @@ STARTS = re.compile(
     r"|sul)\.?,?)\s|\d{1,4}[-./年 ])",
     re.IGNORECASE,
 )
-ENDS = re.compile(r"(?:[::]|写道|寫道)[\s*_]*\Z")
+ENDS = re.compile(r"(?:[:：]|写道|寫道|>\s?wrote)[\s*_]*\Z")
 DIGIT = re.compile(r"\d")
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]+\.\w|\[mailto:|<mailto:|mailto:", re.IGNORECASE)
@@ -36,7 +36,7 @@ DIVIDER = re.compile(
     r"|oorspronkelijk bericht|doorgestuurd bericht|mensagem (?:original|encaminhada)"
     r"|ursprungligt meddelande|originalmeddelande|vidarebefordrat meddelande|opprinnelig melding"
     r"|videresendt melding"
-    r"|oprindelig meddelelse|videresendt meddelelse|alkuperäinen viesti|välitetty viesti"
+    r"|oprindelig (?:meddelelse|besked)|videresendt meddelelse|alkuperäinen viesti|välitetty viesti"
     r"|wiadomość oryginalna|oryginalna wiadomość|wiadomość przekazana dalej|původní zpráva|pôvodná správa"
     r"|eredeti üzenet|mesaj original|исходное сообщение|пересылаемое сообщение|пересланное сообщение"
     r"|orijinal mesaj|αρχικό μήνυμα|原始邮件|转发邮件|元のメッセージ"
@@ -99,24 +99,34 @@ STORY = re.compile(
 QUOTED = re.compile(r"\s{0,3}>(?!From )")
 SIGNATURE = re.compile(r"--\s?\Z")
 _DEVICES = (
-    r"(?:iphone|ipad|ipod|android|samsung|galaxy|blackberry|huawei|honor|pixel|nokia|sony|xperia"
-    r"|motorola|xiaomi|oneplus|outlook"
-    r"|hotmail|yahoo|aol|bt|sky|mail|gmail|windows|phone|mobile|smartphone|tablet|ffôn|ffon|symudol"
-    r"|handy|telefon"
-    r"|téléphone|teléfono|telefono|telefoon|mobil|mac|proton|protonmail|spark|ee|o2|vodafone|three"
-    r"|virgin|talktalk)"
+    r"(?:iphone|ipad|ipod|android|ios|samsung|galaxy|blackberry|huawei|honor|pixel|nokia|sony|xperia"
+    r"|motorola"
+    r"|xiaomi|oneplus|outlook|hotmail|yahoo|aol|bt|sky|e?mail|gmail|windows|(?:smart|mobile )?phone"
+    r"|mobile|tablet"
+    r"|ffôn|ffon|symudol|handy|smartphone|telefon|téléphone|teléfono|telefono|telefoon|mobil|mac"
+    r"|proton ?mail|spark"
+    r"|ee|o2|vodafone|virgin media|talktalk|app|device|note|plus|pro|max|ultra|mini|desktop|web|wireless"
+    r"|handheld"
+    r"|gesendet|geschickt|gesendet\.|network|[45]g|[a-z]?\d{1,3}[a-z]?)"
 )
+# "Sent from my Samsung Galaxy smartphone", "Get Outlook for iOS <https://…>": the line ends with the device.
 DEVICE_LINE = re.compile(
-    r"\s*[*_<]?(?:(?:sent|posted) (?:from|via|using|with)|get|anfonwyd (?:o|gan|drwy)|gyrrwyd o|(?:von"
-    r"|aus) mein\w*|gesendet (?:von|mit)"
-    r"|envoyé (?:de|depuis|à partir)|enviado (?:desde|do|de)|inviato (?:da|dal)|verstuurd vanaf"
-    r"|verzonden (?:vanaf|met)"
-    r"|skickat från|sendt fra|lähetetty|wysłane z|wysłano z|odesláno z|отправлено с|trimis de pe)\b"
-    r"(?=[^\n]{0,80}" + _DEVICES + r")(?:\s+\S+){1,7}\s*\Z",
+    r"\s*[*_<]?(?:(?:(?:sent|posted) (?:from|via|using|with)|anfonwyd (?:o|gan|drwy)|gyrrwyd o|(?:von"
+    r"|aus) mein\w*"
+    r"|gesendet (?:von|mit)|envoyé (?:de|depuis|à partir)|enviado (?:desde|do|de)|inviato (?:da|dal)"
+    r"|verstuurd vanaf|verzonden (?:vanaf|met)|skickat från|sendt fra|lähetetty|wysłane z|wysłano z"
+    r"|odesláno z"
+    r"|отправлено с|trimis de pe)\s(?:\S+\s+){0,5}?"
+    + _DEVICES
+    + r"(?:'\w)?(?:\s+(?:for\s+|on\s+)?"
+    + _DEVICES
+    + r"){0,4}"
+    r"|(?:get|download|télécharger|obtenir|descargar|obtener|scarica|ottieni|hämta|hent|cael"
+    r"|holen sie sich) "
+    r"(?:outlook|yahoo mail|bluemail)(?: (?:for|pour|für|para|per|voor|för|til|ar gyfer) (?:ios|android"
+    r"|mac))?)"
+    r"[.!*_]?\s*(?:<[^<>]*>|\(?https?://\S+)?\s*\Z",
     re.IGNORECASE,
-)
-DEVICE_NOISE = re.compile(
-    r"\b(?:and|but|so|because|which|please|i|we|a|ond|achos|und|et|y|is|was)\b", re.IGNORECASE
 )
 FOOTER = re.compile(
     r"\s*(?:virus-free\.|this email has been (?:checked|scanned)|this message has been scanned"

@@ -17,6 +17,7 @@ OTHER_LINES = 3
 SIGNATURE_LINES = 25
 SHORT_SIGNATURE_LINES = 8
 SHORT_LINE = 60
+DEVICE_LENGTH = 160
 
 
 class Line(Enum):
@@ -86,17 +87,20 @@ def _is_header_block(lines: list[str], number: int) -> bool:
         return False
     found = set()
     others = 0
+    has_address = False
     for line in lines[number : number + HEADER_BLOCK_LINES]:
         if not line.strip():
             continue
         key = _key(line)
         if key:
             found.add(key)
+            has_address = has_address or "@" in line
             continue
         others += not marks.OTHER_KEYS.match(line)
         if others > OTHER_LINES:
             break
-    return len(found) >= 3 and marks.FROM_KEY in found
+    is_mail = has_address or marks.SUBJECT_KEY in found  # not a flight or the hours of a surgery
+    return is_mail and len(found) >= 3 and marks.FROM_KEY in found
 
 
 def _key(line: str) -> re.Pattern[str] | None:
@@ -126,7 +130,7 @@ class Attribution:
 
 def _attribution(lines: list[str], number: int) -> Attribution | None:
     """An attribution that begins on this line and ends on it or up to three lines below."""
-    if not marks.STARTS.match(lines[number]) and not marks.ENDS.search(lines[number]):
+    if not _may_be_attribution(lines[number]):
         return None
     joined = ""
     for end in range(number, min(number + ATTRIBUTION_LINES, len(lines))):
@@ -141,15 +145,26 @@ def _attribution(lines: list[str], number: int) -> Attribution | None:
     return None
 
 
+def _may_be_attribution(line: str) -> bool:
+    """A cheap look, for most lines are nothing of the kind."""
+    return (
+        marks.STARTS.match(line) is not None
+        or marks.ENDS.search(line) is not None
+        or ("@" in line and marks.BRACKETED.search(line) is not None and marks.WROTE.search(line) is not None)
+    )
+
+
 def _judge(joined: str, end: int) -> Attribution | None:
     if marks.DATED_ADDRESS.search(joined):
         return Attribution(end, Trust.CERTAIN)
     if not marks.WROTE.search(joined) or marks.STORY.search(marks.WORD_WITH_AT.sub("", joined)):
         return None
     is_dated = marks.STARTS.match(joined) is not None and marks.DIGIT.search(joined) is not None
-    if is_dated and (marks.CLOCK.search(joined) or marks.ADDRESS.search(joined)):
+    has_clock = marks.CLOCK.search(joined) is not None
+    has_address = marks.BRACKETED.search(joined) is not None
+    if (is_dated and (has_clock or marks.ADDRESS.search(joined))) or (has_clock and has_address):
         return Attribution(end, Trust.CERTAIN)
-    if marks.BRACKETED.search(joined):
+    if has_address:
         return Attribution(end, Trust.LIKELY)
     return Attribution(end, Trust.POSSIBLE) if is_dated or marks.NAMES.match(joined) else None
 
@@ -198,11 +213,7 @@ def _mark_footers(lines: list[str], kinds: list[Line]) -> None:
 
 
 def _is_device_line(line: str) -> bool:
-    return (
-        len(line) < 90
-        and marks.DEVICE_LINE.match(line) is not None
-        and marks.DEVICE_NOISE.search(line) is None
-    )
+    return len(line) < DEVICE_LENGTH and marks.DEVICE_LINE.match(line) is not None
 
 
 def _mark_signature(lines: list[str], kinds: list[Line]) -> None:

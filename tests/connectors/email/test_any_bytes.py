@@ -172,6 +172,7 @@ def test_every_line_a_person_wrote_is_in_the_text(lines: list[str]) -> None:
 @example("a" * 5000 + ".pdf", "application/pdf")
 @example("a." + "b" * 5000, "application/pdf")
 @example("\u202egnp.exe", "image/png")
+@example("0 \x00 0", "x/y")
 @example("NUL", "x/y")
 @example("aux.tar.gz", "x/y")
 def test_a_filename_is_safe(name: str, content_type: str) -> None:

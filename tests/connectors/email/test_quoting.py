@@ -34,6 +34,11 @@ ATTRIBUTIONS = {
     "norwegian": "man. 2. mars 2026 kl. 09:00 skrev Rowan Ashby <casework@example.com>:",
     "finnish": "ma 2. maalisk. 2026 klo 9.00 Rowan Ashby (casework@example.com) kirjoitti:",
     "czech": "po 2. 3. 2026 v 9:00 odesílatel Rowan Ashby <casework@example.com> napsal:",
+    "german name first": "Rowan Ashby <casework@example.com> schrieb am Mo., 2.\nMärz 2026, 09:00:",
+    "hungarian": "Rowan Ashby <casework@example.com> ezt írta (időpont: 2026. márc. 2., H 9:00):",
+    "russian without a verb": "пн, 2 мар. 2026 г. в 09:00, Rowan Ashby <casework@example.com>:",
+    "mail.ru": "Monday, 2 March 2026, 9:00 AM +0000 from Rowan <casework@example.com>:",
+    "no colon": "On Mon, 2 Mar 2026 09:00:14 +0000 Rowan Ashby <casework@example.com> wrote",
     "dated address without a verb": "2026-03-02 9:00 GMT+00:00 Rowan Ashby <casework@example.com>:",
 }
 
@@ -56,6 +61,8 @@ DIVIDERS = {
     "italian block": "Da: Rowan Ashby\nInviato: lunedì 2 marzo 2026\nA: Donna\nOggetto: Caldaia",
     "dutch block": "Van: Rowan Ashby\nVerzonden: maandag 2 maart 2026\nAan: Donna\nOnderwerp: Ketel",
     "old hotmail block": "Date: Mon, 2 Mar 2026\nFrom: rowan@example.com\nTo: donna@example.org",
+    "zoho": "---- On Mon, 02 Mar 2026 09:00:50 +0000 rowan@example.com wrote ----",
+    "danish samsung": "-------- Oprindelig besked --------\nFra: Rowan Ashby",
     "mobile gmail block": "-------- Original message --------\nFrom: Rowan\nDate: 02/03/2026\nTo: Donna",
 }
 
@@ -63,10 +70,17 @@ SIGNATURES = [
     "Sent from my iPhone",
     "Sent from my Samsung Galaxy smartphone.",
     "Sent from Outlook for iOS",
+    "Télécharger Outlook pour iOS<https://aka.example.com/x>",
+    "Cael Outlook ar gyfer Android",
     "Get Outlook for Android<https://aka.example.com/x>",
     "Sent from Yahoo Mail on Android",
     "Sent from Mail for Windows",
     "Sent from my iPad",
+    "Sent from my Verizon Wireless BlackBerry",
+    "Sent from my Galaxy S24 Ultra",
+    "Sent via BT Email App",
+    "Sent from Yahoo Mail for iPhone",
+    "Sent with Proton Mail secure email.",
     "Anfonwyd o fy iPhone",
     "Von meinem iPhone gesendet",
     "Envoyé de mon iPhone",
@@ -129,6 +143,9 @@ KEPT = {
     "a mailbox-escaped line": "Hello\n>From the start it was wet.\nBye",
     "a list with pipes": "Rents:\n| 2024 | 90 |\n| 2025 | 110 |",
     "lines of dashes": "Hello\n----------\nThe list:\n----------\nend",
+    "a device in a request": "Hello\nGet Virgin Mobile to refund me\nDonna",
+    "a device in a short sentence": "Sent from my phone three times already\nHelp",
+    "a flight": "My flight is\n\nDate: 14 May\nFrom: Lagos\nTo: London\n\nPlease hurry.",
     "a question and a colon": "Hello\nWho wrote: \"We care\"?\nThey did.",
 }  # fmt: skip
 
