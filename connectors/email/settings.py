@@ -49,7 +49,7 @@ KEYS: Mapping[str, Key] = table(
     ),
     Key("after", "what happens to collected mail: leave, seen or move:FOLDER", default=AfterKind.LEAVE),
     Key("authserv_id", "the name your mail server signs its authentication results with"),
-    Key("poll_seconds", "how often to look, in seconds (15 to 3600)", default="60"),
+    Key("poll_seconds", "how often to look, in seconds (1 to 3600)", default="60"),
 )
 
 
@@ -87,7 +87,7 @@ def parse(
         sent_folder=values.get("sent_folder"),
         since=_since(values.get("since")),
         after=_after(values["after"]),
-        poll_seconds=_number(values["poll_seconds"], "poll_seconds", 15, 3600),
+        poll_seconds=_number(values["poll_seconds"], "poll_seconds", 1, 3600),
         allow_private=allow_private,
     )
     smtp = SmtpSettings(
