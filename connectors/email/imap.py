@@ -44,7 +44,7 @@ class ImapMailbox:
         self._said = set[str]()
 
     def fetch(self, cursor: str | None) -> Batch:
-        """The next messages of all folders: 50 or 20 MB of them. A missing second folder is a notice, once."""
+        """The next messages of all folders: 50 or 20 MB. A missing second folder is a notice, once."""
         kept_open = self._connection is not None
         try:
             return self._fetch(cursor)
