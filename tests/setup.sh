@@ -13,16 +13,15 @@ test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf || missing+=(fonts-dejav
 command -v setpriv >/dev/null || missing+=(util-linux)
 
 if [ "${#missing[@]}" -gt 0 ]; then
-    if [ "$(id -u)" -eq 0 ]; then
-        as_root=()
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-        as_root=(sudo -n)
-    else
-        echo "The tests need Debian packages; ask an administrator to run: apt-get install --no-install-recommends ${missing[*]}" >&2
-        exit 1
-    fi
     if ! command -v apt-get >/dev/null; then
         echo "The tests need these programs (Debian names): ${missing[*]}. Install them, then run this again." >&2
+        exit 1
+    elif [ "$(id -u)" -eq 0 ]; then
+        as_root=()
+    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        as_root=(sudo)
+    else
+        echo "The tests need Debian packages; ask an administrator to run: apt-get install --no-install-recommends ${missing[*]}" >&2
         exit 1
     fi
     # The packages start daemons of their own; stop only those that were not running before.
@@ -30,7 +29,6 @@ if [ "${#missing[@]}" -gt 0 ]; then
     for daemon in postgresql dovecot; do
         "${as_root[@]}" service "$daemon" status >/dev/null 2>&1 || idle+=("$daemon")
     done
-    export DEBIAN_FRONTEND=noninteractive
     "${as_root[@]}" apt-get update -q
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -q --no-install-recommends "${missing[@]}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import ClassVar
 
 from connectors import http
@@ -21,7 +22,7 @@ from connectors.email.child import read_in_child
 from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
 from connectors.email.limits import is_ordinary
-from connectors.email.oauth import TokenProvider
+from connectors.email.oauth import OAuthClient, TokenProvider
 from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
@@ -61,8 +62,8 @@ class EmailChannel:
             settings, secrets, allow_private=allow_private, smtp_timeout=smtp_timeout
         )
         if given.oauth is not None:
-            client = http.client(allow_private, ca_file=given.imap.ca_file)
-            given = email_settings.with_tokens(given, TokenProvider(given.oauth, client))
+            tokens = _tokens(given.oauth, allow_private, given.imap.ca_file)
+            given = email_settings.with_tokens(given, tokens)
         return cls(given, hooks=hooks)
 
     def fetch(self, cursor: str | None) -> Batch:
@@ -105,3 +106,9 @@ class EmailChannel:
 
     def check(self) -> Sequence[Checked]:
         return [*self._mailbox.check(), *self._sender.check()]
+
+
+@lru_cache(maxsize=256)
+def _tokens(who: OAuthClient, allow_private: frozenset[str], ca_file: str | None) -> TokenProvider:
+    """One provider per account, however many channels are made: collecting and sending share its token."""
+    return TokenProvider(who, http.client(allow_private, ca_file=ca_file))

@@ -41,9 +41,10 @@ class ImapMailbox:
         self._closing = threading.Event()
         self._selected: str | None = None
         self._exists = 0
+        self._said = set[str]()
 
     def fetch(self, cursor: str | None) -> Batch:
-        """The next messages of all folders: 50 of them or 20 MB. A missing second folder is a notice."""
+        """The next messages of all folders: 50 or 20 MB. A missing second folder is a notice, once."""
         kept_open = self._connection is not None
         try:
             return self._fetch(cursor)
@@ -64,7 +65,7 @@ class ImapMailbox:
                 except PermanentFailure as failure:
                     if folder is self._folders[0]:
                         raise
-                    notices.append(failure.reason)
+                    self._say_once(failure.reason, notices)
                     continue
                 self._note_selected(folder.name, connection)
                 places[folder.name] = found.place
@@ -125,6 +126,11 @@ class ImapMailbox:
         finally:
             self._drop()
         return steps
+
+    def _say_once(self, words: str, notices: list[str]) -> None:
+        if words not in self._said:
+            notices.append(words)
+        self._said.add(words)
 
     # --- the connection
 

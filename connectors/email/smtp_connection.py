@@ -102,7 +102,9 @@ def _encrypt(client: smtplib.SMTP, settings: SmtpSettings) -> None:
 
 
 def _sign_in(client: smtplib.SMTP, settings: SmtpSettings, who: SignIn) -> None:
-    offered = client.esmtp_features.get("auth", "").upper().split()
+    if not client.has_extn("auth"):
+        return  # a relay that knows us by our address; one that does not will say so at MAIL
+    offered = client.esmtp_features["auth"].upper().split()
     wanted = ("XOAUTH2",) if who.auth is Auth.XOAUTH2 else ("PLAIN", "LOGIN")
     mechanism = next((each for each in wanted if each in offered), None)
     if mechanism is None:

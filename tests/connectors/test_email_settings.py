@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors import contract
-from connectors.contract import PermanentFailure
+from connectors.contract import InboundMessage, Machine, PermanentFailure, RawArrival
 from connectors.email.accounts import After, AfterKind, Auth, Tls
 from connectors.email.channel import EmailChannel
 from connectors.email.settings import KEYS
@@ -59,7 +59,7 @@ def test_the_channel_does_all_that_email_can() -> None:
         ({"imap_tls": "yes"}, "imap_tls must be one of implicit, starttls, none"),
         ({"imap_tls": "none"}, "INBOX_ALLOWED_PRIVATE_HOSTS"),
         ({"smtp_tls": "none"}, "INBOX_ALLOWED_PRIVATE_HOSTS"),
-        ({"poll_seconds": "1"}, "poll_seconds must be a whole number from"),
+        ({"poll_seconds": "0"}, "poll_seconds must be a whole number from"),
         ({"after": "delete"}, "after must be leave, seen or move:FOLDER"),
         ({"after": "move:"}, "after must be leave, seen or move:FOLDER"),
         ({"since": "last week"}, "since must be a date"),
@@ -91,6 +91,13 @@ def test_oauth_needs_a_way_to_ask() -> None:
     assert given.imap.sign_in.tokens is given.smtp.sign_in.tokens is not None  # type: ignore[union-attr]
 
 
+def test_collecting_and_sending_share_one_token_however_often_the_channel_is_made() -> None:
+    changes = {"auth": "xoauth2", "client_id": "app", "token_url": "https://login.example.org/token"}
+    one, two = (made({"refresh_token": "shared"}, **changes).settings for _ in range(2))
+    other = made({"refresh_token": "of somebody else"}, **changes).settings
+    assert one.imap.sign_in.tokens is two.imap.sign_in.tokens is not other.imap.sign_in.tokens
+
+
 def test_a_date_begins_at_midnight_and_a_time_keeps_its_zone() -> None:
     assert made(since="2026-11-22").settings.imap.since == datetime(2026, 11, 22, tzinfo=UTC)
     assert made(since="2026-11-22T10:00:00+01:00").settings.imap.since == datetime(
@@ -114,3 +121,11 @@ def test_every_key_has_words_a_person_understands_and_secrets_have_no_default() 
         "refresh_token",
     }
     assert all(key.default is None for key in KEYS.values() if key.secret)
+
+
+def test_reading_knows_the_offices_own_address_and_boundary() -> None:
+    raw = b"From: casework@example.org\r\nTo: wyn@example.net\r\nSubject: Hello\r\n\r\nHello\r\n"
+    arrival = RawArrival("email", "casework@example.org", "INBOX/1/1", raw, datetime.now(UTC))
+    message = made().read(arrival)
+    assert isinstance(message, InboundMessage)
+    assert message.machine is Machine.OWN

@@ -120,8 +120,10 @@ def test_the_sent_folder_is_read_as_outbound_and_its_absence_is_a_notice(dovecot
     }
     with a_mailbox(dovecot, sent_folder="Gesendet") as mailbox:
         batch = mailbox.fetch(None)
+        again = mailbox.fetch(batch.cursor)
     assert subjects(batch.arrivals) == ["In"]
     assert "Gesendet" in batch.notices[0]
+    assert again.notices == ()
 
 
 def test_the_junk_folder_is_read_and_marked(dovecot: Dovecot) -> None:

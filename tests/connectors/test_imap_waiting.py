@@ -3,10 +3,14 @@
 import threading
 import time
 
+import pytest
+
+from connectors.email.accounts import Tls
 from connectors.email.imap import ImapMailbox
 from tests.connectors.mail import a_mail, imap_settings
-from tests.connectors.mailboxes import a_mailbox
+from tests.connectors.mailboxes import Proxies, a_mailbox
 from tests.rigs.dovecot import Dovecot
+from tests.rigs.faulty_proxy import Cut
 
 
 def _wait_in_background(
@@ -45,6 +49,46 @@ def test_a_quiet_wait_ends_in_time_and_the_connection_still_works(dovecot: Dovec
     with a_mailbox(dovecot) as mailbox:
         cursor = mailbox.fetch(None).cursor
         assert mailbox.wait(0.2) is False
+        dovecot.deliver(a_mail())
+        assert len(mailbox.fetch(cursor).arrivals) == 1
+
+
+def test_a_long_wait_renews_itself_and_still_hears(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.email.imap.REISSUE", 0.05)
+    with a_mailbox(dovecot) as mailbox:
+        mailbox.fetch(None)
+        assert mailbox.wait(0.3) is False
+        thread, results = _wait_in_background(mailbox, 30)
+        dovecot.deliver(a_mail())
+        thread.join(20)
+        assert results
+        assert results[0][0] is True
+
+
+def test_mail_that_others_remove_is_no_news(dovecot: Dovecot) -> None:
+    for subject in ("One", "Two"):
+        dovecot.deliver(a_mail(subject))
+    with a_mailbox(dovecot) as mailbox:
+        cursor = mailbox.fetch(None).cursor
+        dovecot.remove(b"Subject: One")
+        assert mailbox.wait(0.3) is False
+        dovecot.deliver(a_mail("Three"))
+        assert mailbox.wait(20) is True
+        assert len(mailbox.fetch(cursor).arrivals) == 1
+
+
+def test_a_line_that_died_in_silence_ends_the_wait_in_time(
+    dovecot: Dovecot, proxy: Proxies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.email.imap.PAUSE", 0.01)
+    between = proxy(dovecot.port)
+    with a_mailbox(dovecot, port=between.port, tls=Tls.NONE, timeout=0.3) as mailbox:
+        cursor = mailbox.fetch(None).cursor
+        between.cut(b"idling", how=Cut.HANG)
+        started = time.monotonic()
+        assert mailbox.wait(0.2) is False
+        assert time.monotonic() - started < 5
+        between.behave()
         dovecot.deliver(a_mail())
         assert len(mailbox.fetch(cursor).arrivals) == 1
 

@@ -81,6 +81,19 @@ def test_an_allowed_private_host_may_be_plain_and_without_sign_in(smtp_sink: Smt
     assert not smtp_sink.messages[0].encrypted
 
 
+def test_a_relay_that_offers_no_sign_in_is_used_without_one(smtp_sink: SmtpSink) -> None:
+    smtp_sink.mechanisms = ()
+    assert Attempt(smtp_sink).receipt is not None
+    assert "AUTH" not in smtp_sink.commands
+
+
+def test_a_server_with_only_mechanisms_we_do_not_know_says_so(smtp_sink: SmtpSink) -> None:
+    smtp_sink.mechanisms = ("GSSAPI",)
+    attempt = Attempt(smtp_sink)
+    assert type(attempt.failure) is PermanentFailure
+    assert "PLAIN or LOGIN" in attempt.reason
+
+
 # --- F-07: refusals
 
 BEFORE_THE_DOT = [At.BANNER, At.EHLO, At.STARTTLS, At.MAIL, At.RCPT, At.DATA]
