@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inbox.web.rendering import page, static_routes
+from tests.browser.desk import Desk
 from tests.web.examples import EXAMPLES
 
 POLICY = (
@@ -49,6 +50,7 @@ def application() -> Starlette:
     static_routes(app)
     app.add_route("/", _index)
     app.add_route("/pages/{name}", _example)
+    Desk().add_routes(app)
     app.add_route("/presence", _presence, methods=["POST"])
     app.add_route("/{rest:path}", _nothing, methods=["GET", "POST"])
     app.add_middleware(Headers)
@@ -68,8 +70,8 @@ def _presence(_: Request) -> Response:
     return JSONResponse({})
 
 
-def _nothing(_: Request) -> Response:
-    return PlainTextResponse("", 204)
+def _nothing(request: Request) -> Response:
+    return PlainTextResponse("", 200 if request.method == "GET" else 204)
 
 
 @contextmanager

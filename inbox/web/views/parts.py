@@ -134,7 +134,7 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A line of the rail; `count` None hides the number; `go` follows the key `g`."""
+    """A line of the rail: `count` None hides the number, `go` follows `g`, `phone` is the word in the bar."""
 
     label: str
     url: str
@@ -144,11 +144,15 @@ class NavItem:
     go: str | None = None
     phone: str | None = None
     below: bool = False
+    rail: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame of every staff page: whose office, who is signed in, where one can go, what was just done."""
+    """The frame of every staff page: whose office, who is signed in, where one can go, what was just done.
+
+    `events_url` is the event stream, None for none; with `?since=` nothing after the page is missed.
+    """
 
     office: str
     office_line: str
@@ -159,7 +163,7 @@ class Shell:
     undo: Undo | None = None
     banners: tuple[Notice, ...] = ()
     language: str = "en"
-    live: bool = True
+    events_url: str | None = "/events"
 
 
 @dataclass(frozen=True, slots=True)

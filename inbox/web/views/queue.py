@@ -12,7 +12,8 @@ from inbox.web.views.parts import Act, Badge, Choice, ClockBadge, Link, Menu, No
 class Row:
     """One case in a list. `subject` is None where the viewer may see the reference only.
 
-    `channel` is the word beside `channel_icon`; `badges` are at most two; `busy` is "Tom is writing a reply";
+    `channel` is the word beside `channel_icon`; `badges` come most important first (two marks show, and the
+    clock is one of them); `busy` is "Tom is writing a reply";
     `points` (officials) is the order number with its reason; `choices` are the two big buttons on a phone.
     """
 
@@ -138,7 +139,7 @@ class ReadingPart:
 
 @dataclass(frozen=True, slots=True)
 class ActedPart:
-    """The answer to a triage act sent by htmx: the undo bar, and the reference whose row leaves the list."""
+    """The answer to a triage act sent by htmx: the undo bar, and the reference whose row leaves."""
 
     template: ClassVar[str] = "staff/_undo.html"
     undo: Undo | None

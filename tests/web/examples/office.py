@@ -48,7 +48,7 @@ def shell(current: str = "To sort", **changes: object) -> Shell:
         NavItem(label, url, icon, count, label == current, go, phone)
         for label, url, icon, count, go, phone in PLACES
     )
-    items += (NavItem("Find", "/search", "search", None, current == "Find", None, "Find"),)
+    items += (NavItem("Find", "/search", "search", None, current == "Find", None, "Find", rail=False),)
     items += tuple(NavItem(label, url, "info", current=label == current, below=True) for label, url in BELOW)
     made = Shell("Rowan Ashby MP", "MP’s office, Wexcombe and Marl Valley", "Priya Nair", items)
     return replace(made, **changes)  # type: ignore[arg-type]

@@ -94,7 +94,7 @@ ROWS = (
         "Annwyl Ms Probert, Mae’r Adran Gwaith a Phensiynau wedi gwrthod fy nghais",
         language="cy",
         unread=True,
-        badges=(WELSH, PRIORITY),
+        badges=(PRIORITY, WELSH),
         clock=LEFT,
     ),
     row(

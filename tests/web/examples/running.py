@@ -286,7 +286,7 @@ OFFICIAL_SHELL = replace(
         NavItem("Mine", "/official?view=mine", "mine", 5, False, "m", "Mine"),
         NavItem("To sign", "/approvals", "approve", 2, False, "a", "To sign"),
         NavItem("Sent", "/sending", "send", None, False, "o", None),
-        NavItem("Find", "/search", "search", None, False, None, "Find"),
+        NavItem("Find", "/search", "search", None, False, None, "Find", rail=False),
     ),
 )
 OFFICIAL_ROWS = (

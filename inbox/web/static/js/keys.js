@@ -30,7 +30,7 @@
     const next = links[Math.min(Math.max(at + step, 0), links.length - 1)];
     desk.focus(next);
     const reading = desk.one("#reading[data-case]");
-    if (reading && seen(reading) && next) { desk.keepFocus = next; window.htmx.trigger(next, "click"); }
+    if (reading && seen(reading) && next) { desk.keepFocus = true; window.htmx.trigger(next, "click"); }
     return true;
   }
 

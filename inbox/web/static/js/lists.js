@@ -9,7 +9,6 @@
     const reading = form.closest("[data-case]");
     const row = reading && desk.one("#row-" + reading.dataset.case);
     if (!row) return;
-    form.dataset.row = row.id;
     markBusy(row);
     const all = rows();
     const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
@@ -33,15 +32,20 @@
   }
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, notBusy));
 
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
-    if (!form.dataset || !form.dataset.row || !event.detail.successful) return;
-    const gone = document.getElementById(form.dataset.row);
-    const focused = document.activeElement && document.activeElement.closest(".row");
-    if (gone) gone.remove();
+  /* The answer names the row that leaves; the row in focus by then opens in the pane. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const bar = event.detail.target.id === "undo" && desk.one("#undo");
+    if (!bar) return;
     notBusy();
-    if (focused && focused !== gone) window.htmx.trigger(desk.one(".row__who", focused), "click");
+    const gone = bar.dataset.gone && document.getElementById("row-" + bar.dataset.gone);
+    if (!gone) return;
+    const focused = document.activeElement.closest(".row");
+    gone.remove();
     if (!rows().length) location.reload();
+    else if (focused && focused !== gone) {
+      desk.keepFocus = true;
+      window.htmx.trigger(desk.one(".row__who", focused), "click");
+    }
   });
 
   /* Shift and arrow tick a run of rows. */

@@ -10,3 +10,6 @@ const desk = {
   },
 };
 desk.root.classList.add("js");
+
+/* Facts stand beside the story where there is room, and are folded where there is not. */
+desk.all("[data-facts]").forEach((facts) => { facts.open = facts.closest(".pane").clientWidth >= 960; });

@@ -23,6 +23,7 @@ desk.fail = (status) => {
 };
 
 (() => {
+  const place = document.title.split(" – ").slice(-2).map((part) => part.replace(/ \(\d+\)$/, ""));
   desk.focus(desk.one("[data-focus]"));
 
   document.addEventListener("click", (event) => {
@@ -55,8 +56,9 @@ desk.fail = (status) => {
     desk.say(swapped.dataset.say);
     if (swapped.id === "reading") {
       markCurrent(swapped.dataset.case);
-      desk.focus(desk.one("[data-heading]", swapped));
-      if (swapped.dataset.title) document.title = swapped.dataset.title + " – " + document.title.split(" – ").slice(-2).join(" – ");
+      if (!desk.keepFocus) desk.focus(desk.one("[data-heading]", swapped));
+      desk.keepFocus = false;
+      if (swapped.dataset.title) document.title = [swapped.dataset.title, ...place].join(" – ");
     }
     desk.focus(desk.one("[data-focus]", swapped));
   });
