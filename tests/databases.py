@@ -7,9 +7,8 @@ databases), or else the throw-away cluster of `tests.rigs`.
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -19,26 +18,12 @@ from psycopg import sql
 from inbox.database import Database
 from inbox.schema import upgrade
 from inbox.settings import Environment, Settings
+from tests.rigs.postgres import Database as Addresses
+from tests.rigs.postgres import Postgres
 
 ADDRESS = "INBOX_TEST_POSTGRESQL"
+Clones = Callable[[], AbstractContextManager[str]]
 _numbers = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Server:
-    """A server and the name of a migrated database on it, to clone."""
-
-    url: str
-    template: str
-
-    @contextmanager
-    def clone(self) -> Iterator[str]:
-        name = f"test_web_{os.getpid()}_{next(_numbers)}"
-        _run(self.url, "CREATE DATABASE {} TEMPLATE {}", name, self.template)
-        try:
-            yield self.url + name
-        finally:
-            _run(self.url, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +35,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template() -> Iterator[_Server]:
-    """A migrated PostgreSQL database to clone."""
-    url, name = os.environ[ADDRESS], f"test_web_template_{os.getpid()}"
-    _run(url, "CREATE DATABASE {}", name)
-    upgrade(Settings(database_url=url + name, env=Environment.TEST))
-    yield _Server(url, name)
-    _run(url, "DROP DATABASE {} WITH (FORCE)", name)
+def postgresql_clones(request: pytest.FixtureRequest) -> Iterator[Clones]:
+    """Makes databases that are migrated and empty, and drops them afterwards."""
+    if ADDRESS in os.environ:
+        yield from _clones_at(os.environ[ADDRESS])
+    else:
+        yield from _clones_of(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -78,10 +62,44 @@ def _opened(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterator
         yield database
         database.close()
         return
-    with request.getfixturevalue("postgresql_template").clone() as url:
+    with request.getfixturevalue("postgresql_clones")() as url:
         database = Database(url)
         yield database
         database.close()
+
+
+def _clones_of(server: Postgres) -> Iterator[Clones]:
+    def build(made: Addresses) -> None:
+        upgrade(
+            Settings(database_url=made.app_url, migrate_database_url=made.owner_url, env=Environment.TEST)
+        )
+
+    template = server.template("migrated_for_web", build)
+
+    @contextmanager
+    def clone() -> Iterator[str]:
+        with server.database(template) as made:
+            yield made.app_url
+
+    yield clone
+
+
+def _clones_at(url: str) -> Iterator[Clones]:
+    template = f"test_web_template_{os.getpid()}"
+    _run(url, "CREATE DATABASE {}", template)
+    upgrade(Settings(database_url=url + template, env=Environment.TEST))
+
+    @contextmanager
+    def clone() -> Iterator[str]:
+        name = f"test_web_{os.getpid()}_{next(_numbers)}"
+        _run(url, "CREATE DATABASE {} TEMPLATE {}", name, template)
+        try:
+            yield url + name
+        finally:
+            _run(url, "DROP DATABASE {} WITH (FORCE)", name)
+
+    yield clone
+    _run(url, "DROP DATABASE {} WITH (FORCE)", template)
 
 
 def _run(url: str, statement: str, *names: str) -> None:

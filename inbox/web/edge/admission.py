@@ -71,6 +71,8 @@ class Admission:
         except CaseworkError as error:
             await answer(Request(scope), error)(scope, receive, send)
             return
+        if scope["method"] == "HEAD" and scope["path"] != "/events":
+            scope["method"], send = "GET", _without_body(send)
         await self.app(scope, _counted(receive, largest), send)
 
     def _check(self, scope: Scope, headers: Headers, largest: int) -> None:
@@ -84,6 +86,17 @@ class Admission:
         declared = headers.get("content-length", "0")
         if not declared.isascii() or not declared.isdigit() or int(declared) > largest:
             raise TooLarge(TOO_LARGE.format(largest // MEGABYTE))
+
+
+def _without_body(send: Send) -> Send:
+    """HEAD is GET whose body stays here."""
+
+    async def headers_only(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = message | {"body": b""}
+        await send(message)
+
+    return headers_only
 
 
 def client_of(peer: str, headers: Headers, proxies: Sequence[Network]) -> str:
