@@ -38,18 +38,16 @@ class Opened:
 
     @cached_property
     def store(self) -> FolderStore:
-        from inbox.storage import FolderStore
+        from inbox.storage import open_store
 
-        return FolderStore(
-            self.settings.data_dir / "store", low_disk_megabytes=self.settings.low_disk_megabytes
-        )
+        return open_store(self.settings)
 
     @cached_property
     def line(self) -> Line:
         """What the stages need, as a node composes it."""
-        from inbox.app import open_line
+        from inbox.worker.node import make_line
 
-        return open_line(self.settings, self.database, self.store)
+        return make_line(self.settings, self.database, self.store)
 
     def office(self, slug: str) -> Office:
         """The office with that slug. Raises NotFound naming those there are."""

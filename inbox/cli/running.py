@@ -20,23 +20,23 @@ def register(program: typer.Typer) -> None:
 
 def run(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web and worker in one process: all that a small office needs."""
-    from inbox import app
+    from inbox import serving
 
-    app.serve(host=host, port=port, with_worker=True)
+    serving.serve(host=host, port=port, with_worker=True)
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Only the pages and the API. As many as you like on one database, with `inbox worker` beside."""
-    from inbox import app
+    from inbox import serving
 
-    app.serve(host=host, port=port, with_worker=False)
+    serving.serve(host=host, port=port, with_worker=False)
 
 
 def worker() -> None:
     """Only the background work: collecting, filing, sending. As many as you like on one database."""
-    from inbox import app
+    from inbox import serving
 
-    app.work()
+    serving.work()
 
 
 def work(
@@ -47,9 +47,9 @@ def work(
     """Do everything that is due, then stop: for timetables of other programs, and for tests."""
     if not until_idle:
         raise typer.BadParameter("say --until-idle, or use `inbox worker` to go on working.")
-    from inbox import app
+    from inbox import serving
 
-    app.work(until_idle=True)
+    serving.work(until_idle=True)
 
 
 def demo(
