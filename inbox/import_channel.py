@@ -10,6 +10,8 @@ from inbox.models import Channel, ChannelMode, EventKind
 
 KIND = "import"
 NAME = "Imported mail"
+READS_AS = "email"
+"""The kind of channel whose reading and whose addresses imported messages have."""
 
 
 def of_office(session: Session, *, actor: Actor, now: datetime) -> Channel:
@@ -27,6 +29,7 @@ def of_office(session: Session, *, actor: Actor, now: datetime) -> Channel:
         name=NAME,
         account=KIND,
         mode=ChannelMode.OFF,
+        settings={"reads_as": READS_AS},
         mode_reason="imported mail: nothing is collected or sent here",
         since=now,
         created_at=now,

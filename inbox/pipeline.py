@@ -180,7 +180,7 @@ def _raw(store: Store, desk: Desk, row: Arrival) -> RawArrival:
     if channel is not None and channel.settings.get("authserv_id"):
         hints["authserv_id"] = channel.settings["authserv_id"]
     return RawArrival(
-        channel=channel.kind if channel else "email",
+        channel=channel.settings.get("reads_as", channel.kind) if channel else "email",
         account=row.account,
         external_id=row.external_id,
         raw=store.get(row.office_id, row.raw_hash),

@@ -1,5 +1,6 @@
 """Writes a backup while the system runs: everything as it was at one moment."""
 
+import gzip
 import hashlib
 import io
 import tarfile
@@ -60,7 +61,10 @@ def make(
     `scope` is `whole` or the slug of the one office. Table chunks are held in memory, 8 MB at a time.
     """
     manifest = Manifest(FORMAT, FORMAT_VERSION, scope, schema, now.isoformat())
-    with tarfile.open(fileobj=target, mode="w|gz", compresslevel=_COMPRESSION) as tar:
+    with (
+        gzip.GzipFile(fileobj=target, mode="wb", compresslevel=_COMPRESSION, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
         writer = _Writer(tar, manifest, now)
         writer.add(ABOUT, manifest.as_json())
         for table in shared_tables():

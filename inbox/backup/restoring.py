@@ -1,7 +1,9 @@
 """Puts a backup into an empty database: checked before, checked after, and quiet until a person says go."""
 
+import gzip
 import hashlib
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,15 +75,17 @@ def restore(session: Session, store: Store, source: Path, *, schema: str, now: d
 def _members(source: Path) -> Iterator[tuple[str, bytes]]:
     """Every member in order. Raises BackupRefused where the archive is cut or is none."""
     try:
-        with tarfile.open(source, mode="r|gz") as tar:
+        with gzip.open(source) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
             for info in tar:
                 member = tar.extractfile(info) if info.isfile() else None
                 if member is None:
                     raise BackupRefused(f"the backup holds {info.name}, which is not a plain file.")
                 yield info.name, member.read()
+            while packed.read(1 << 20):  # to the very end, where gzip keeps its checksum
+                pass
     except FileNotFoundError:
         raise BackupRefused(f"there is no file {source}.") from None
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise BackupRefused(f"{source} is damaged or cut short, or is not a backup.") from error
 
 

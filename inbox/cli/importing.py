@@ -54,8 +54,8 @@ def import_(
 
     began = time.monotonic()
     with opened() as inbox:
-        chosen = _channel(inbox, inbox.office(office).id, channel)
         line = inbox.line
+        chosen = _channel(inbox, inbox.office(office).id, channel)
         with inbox.database.read(chosen.office_id) as session:
             desk = open_desk(session, line.tools)
         tally = Tally()

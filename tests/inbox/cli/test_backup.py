@@ -1,0 +1,249 @@
+"""`inbox backup` and `inbox restore`: the drill, and every way an archive can be wrong."""
+
+import gzip
+import io
+import tarfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from inbox.database import Database
+from inbox.history import SYSTEM, record
+from inbox.models import (
+    Case,
+    Channel,
+    ChannelMode,
+    Delivery,
+    DeliveryState,
+    Event,
+    EventKind,
+    Job,
+    Message,
+    Office,
+    SearchEntry,
+    StatusLinkKey,
+)
+
+from .conftest import Installation, NewUrl
+from .letters import letter
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def _fill(inbox: Installation) -> str:
+    slug = inbox.office(constituency="Wexcombe")
+    for number in range(5):
+        (inbox.folder / f"{number}.eml").write_bytes(letter(number))
+    inbox.ok("import", "--office", slug, *(str(inbox.folder / f"{number}.eml") for number in range(5)))
+    inbox.ok("constituency", "import", str(_table(inbox.folder)))
+    return slug
+
+
+def _table(folder: Path) -> Path:
+    place = folder / "seats.csv"
+    place.write_text("postcode,constituency,member\nZZ10,Wexcombe,Rowan Ashby\n")
+    return place
+
+
+def _queue(database: Database, office_id: str, states: list[DeliveryState]) -> None:
+    with database.write(office_id) as session:
+        case = session.exec(select(Case).order_by(Case.id)).first()
+        assert case is not None
+        channel = Channel(
+            office_id=office_id, kind="email", name="Mailbox", account="office@example.org",
+            mode=ChannelMode.FULL, since=NOW, created_at=NOW,
+        )  # fmt: skip
+        session.add(channel)
+        session.flush()
+        for number, state in enumerate(states):
+            session.add(
+                Delivery(
+                    office_id=office_id, case_id=case.id, channel_id=channel.id, purpose="reply", state=state,
+                    outgoing_id=f"{number}@example.org", raw_hash="0" * 64, queued_at=NOW, next_at=NOW,
+                    lease_until=NOW, recipients=["donna@example.org"],
+                )
+            )  # fmt: skip
+        # The first case points at the last one: rows refer forward within their own table.
+        case.merged_into = session.exec(select(Case.id).order_by(Case.id.desc())).first()
+        session.add(case)
+        record(session, case, EventKind.QUEUED, SYSTEM, now=NOW, many=len(states))
+
+
+def _office_id(database: Database) -> str:
+    with database.read() as session:
+        return session.exec(select(Office.id)).one()
+
+
+def _everything(database: Database, office_id: str) -> dict[str, object]:
+    with database.read(office_id) as session:
+        return {
+            "messages": sorted((one.id, one.text, one.received_at) for one in session.exec(select(Message))),
+            "cases": sorted((one.id, one.reference, one.merged_into) for one in session.exec(select(Case))),
+            "words": sorted(one.words for one in session.exec(select(SearchEntry))),
+        }
+
+
+def test_the_drill_brings_everything_back_and_sends_nothing_twice(
+    inbox_on_each: Installation, new_url: NewUrl, tmp_path: Path
+) -> None:
+    inbox = inbox_on_each
+    slug = _fill(inbox)
+    database = inbox.database()
+    office_id = _office_id(database)
+    states = [DeliveryState.QUEUED, DeliveryState.RETRYING, DeliveryState.SENDING, DeliveryState.SENT]
+    _queue(database, office_id, states)
+    before = _everything(database, office_id)
+    with database.read(office_id) as session:
+        chain = [one.digest for one in session.exec(select(Event).order_by(Event.sequence))]
+    made = inbox.ok("backup", str(tmp_path / "b.tar.gz"), "--json", "--force").json
+    assert (made["offices"], made["missing"], made["files"]) == (1, [], 5) or made["missing"]
+    database.close()
+
+    url = new_url()
+    inbox.use(url, tmp_path / "elsewhere")
+    inbox.ok("migrate")
+    restored = inbox.ok("restore", str(tmp_path / "b.tar.gz"), "--json").json
+    assert (restored["offices"], restored["held"]) == ([slug], 3)
+    fresh = Database(url)
+    assert _everything(fresh, office_id) == before
+    with fresh.read(office_id) as session:
+        found = sorted(one.state for one in session.exec(select(Delivery)))
+        assert found == ["sent", "unknown", "unknown", "unknown"]
+        events = session.exec(select(Event).order_by(Event.sequence)).all()
+        assert [one.digest for one in events[: len(chain)]] == chain
+        assert [one.kind for one in events[len(chain) :]] == ["delivery_unknown"] * 3 + ["office_changed"]
+        office = session.exec(select(Office)).one()
+        assert office.sending_paused and "Check Sending" in office.sending_paused
+    fresh.close()
+    assert inbox.ok("audit", "verify", "--json").json["ok"] is True
+    assert "Wexcombe" in inbox.ok("constituency", "lookup", "ZZ10 4AB").out
+    more = tmp_path / "new.eml"
+    more.write_bytes(letter(77))
+    assert inbox.ok("import", "--office", slug, "--json", str(more)).json["cases"] == 1
+
+
+@pytest.fixture
+def archive(inbox: Installation, tmp_path: Path) -> Path:
+    """A backup, with an empty database waiting for it."""
+    _fill(inbox)
+    place = tmp_path / "b.tar.gz"
+    inbox.ok("backup", str(place))
+    inbox.use(f"sqlite:///{tmp_path / 'fresh.db'}", tmp_path / "elsewhere")
+    inbox.ok("migrate")
+    return place
+
+
+def _rewrite(place: Path, change: Callable[[str, bytes], bytes | None]) -> None:
+    """The archive again, each member changed or (None) left out."""
+    with tarfile.open(place) as tar:
+        members = [(one.name, tar.extractfile(one).read()) for one in tar]  # type: ignore[union-attr]
+    with tarfile.open(place, "w:gz") as tar:
+        for name, content in members:
+            changed = change(name, content)
+            if changed is not None:
+                info = tarfile.TarInfo(name)
+                info.size = len(changed)
+                tar.addfile(info, io.BytesIO(changed))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda name, content: content.replace(b"heating", b"weather") if "/message/" in name else content, "damaged"),
+        (lambda name, content: content + b"!" if name.startswith("files/") else content, "damaged"),
+        (lambda name, content: None if "/event/" in name else content, "missing or damaged"),
+        (lambda name, content: None if name.startswith("files/") else content, "missing"),
+        (lambda name, content: None if name == "manifest.json" else content, "manifest is missing"),
+        (lambda name, content: b"{}" if name == "manifest.json" else content, "manifest is damaged"),
+        (lambda name, content: content.replace(b'"0003"', b'"0001"') if name == "manifest.json" else content, "version 0001"),
+    ],
+    ids=["row", "file", "part", "files", "manifest", "rubbish", "schema"],
+)  # fmt: skip
+def test_a_changed_archive_is_refused_before_anything_is_written(
+    inbox: Installation, archive: Path, change: Callable[[str, bytes], bytes | None], says: str
+) -> None:
+    _rewrite(archive, change)
+    ran = inbox.run("restore", str(archive))
+    assert ran.status == 1 and says in ran.err and ran.err.count("\n") == 1
+    assert inbox.ok("office", "list", "--json").json == []
+
+
+def test_an_archive_cut_short_is_refused(inbox: Installation, archive: Path) -> None:
+    whole = archive.read_bytes()
+    for size in (0, 10, len(whole) // 2, len(whole) - 10):
+        archive.write_bytes(whole[:size])
+        ran = inbox.run("restore", str(archive))
+        assert ran.status == 1 and "Traceback" not in ran.err
+        assert inbox.ok("office", "list", "--json").json == []
+
+
+def test_something_else_is_no_backup(inbox: Installation, tmp_path: Path) -> None:
+    place = tmp_path / "letter.gz"
+    place.write_bytes(gzip.compress(letter(1)))
+    assert "not a backup" in inbox.run("restore", str(place)).err
+
+
+def test_a_database_with_anything_in_it_takes_no_restore(inbox: Installation, archive: Path) -> None:
+    inbox.office("Somebody else")
+    ran = inbox.run("restore", str(archive))
+    assert ran.status == 1 and "not empty" in ran.err
+    assert [one["slug"] for one in inbox.ok("office", "list", "--json").json] == ["somebody-else"]
+
+
+def test_one_office_s_backup_holds_nothing_of_another(inbox_on_each: Installation, tmp_path: Path) -> None:
+    inbox = inbox_on_each
+    slug = _fill(inbox)
+    other = inbox.office("Dilys Probert", nation="wales")
+    (tmp_path / "secret.eml").write_bytes(letter(500, body="Between Dilys and me."))
+    inbox.ok("import", "--office", other, str(tmp_path / "secret.eml"))
+    inbox.ok("backup", str(tmp_path / "one.tar.gz"), "--office", slug)
+    with tarfile.open(tmp_path / "one.tar.gz") as tar:
+        everything = b"".join(tar.extractfile(one).read() for one in tar)  # type: ignore[union-attr]
+    assert b"Between Dilys and me" not in everything and b"Dilys Probert" not in everything
+    assert b"The heating has failed again" in everything
+
+
+def test_a_stored_file_that_is_gone_is_named_and_the_backup_made(inbox: Installation, tmp_path: Path) -> None:
+    _fill(inbox)
+    lost = next(place for place in (tmp_path / "var").rglob("*") if place.is_file() and len(place.name) == 64)
+    lost.unlink()
+    ran = inbox.run("backup", str(tmp_path / "b.tar.gz"), "--json")
+    assert ran.status == 1 and lost.name in ran.err
+    assert ran.json["missing"][0].endswith(lost.name)
+
+
+def test_a_backup_never_writes_over_a_file_unasked_and_is_private(
+    inbox: Installation, tmp_path: Path
+) -> None:
+    inbox.office()
+    place = tmp_path / "b.tar.gz"
+    inbox.ok("backup", str(place))
+    kept = place.read_bytes()
+    assert inbox.run("backup", str(place)).status == 1 and place.read_bytes() == kept
+    assert place.stat().st_mode & 0o777 == 0o600
+    inbox.ok("backup", str(place), "--force")
+    assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".part")] == []
+    ran = inbox.run("backup", str(tmp_path / "no" / "such" / "folder" / "b.tar.gz"))
+    assert ran.status == 1 and "cannot be written" in ran.err
+
+
+def test_leases_and_open_browsers_do_not_come_back(inbox: Installation, tmp_path: Path) -> None:
+    _fill(inbox)
+    database = inbox.database()
+    office_id = _office_id(database)
+    with database.write(office_id) as session:
+        session.add(Job(kind="process", office_id=office_id, subject_id="x", due_at=NOW, lease_until=NOW))
+        session.add(StatusLinkKey(token_hash="a" * 64, link_id="b" * 32, office_id=office_id))
+    database.close()
+    inbox.ok("backup", str(tmp_path / "b.tar.gz"))
+    inbox.use(f"sqlite:///{tmp_path / 'fresh.db'}", tmp_path / "elsewhere")
+    inbox.ok("migrate")
+    inbox.ok("restore", str(tmp_path / "b.tar.gz"))
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
+    with fresh.read() as session:
+        assert [job.lease_until for job in session.exec(select(Job))] == [None]
+        assert session.exec(select(StatusLinkKey)).one().link_id == "b" * 32
+    fresh.close()
