@@ -78,6 +78,7 @@ def send_automatic(
     )
     session.add(sent)
     session.flush()
+    case.message_count += 1
     outbox.queue(
         session, case=case, message=sent, channel=channel, purpose=outbox.Purpose.ACKNOWLEDGEMENT,
         recipients=[to], envelope_sender="", outgoing_id=outgoing_id,

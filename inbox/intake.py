@@ -328,14 +328,22 @@ def _message(arrival: Arrival, incoming: InboundMessage) -> Message:
         sender_handle=_storable(incoming.sender.address).lower()[:254],
         recipients=[_storable(one.address).lower() for one in everyone[:200]],
         subject=_storable(incoming.subject) if incoming.subject is not None else None,
-        text=_storable(incoming.text),
-        new_text=_storable(incoming.new_text),
+        text=_storable(incoming.text) or _stub(arrival),
+        new_text=_storable(incoming.new_text) or _stub(arrival),
         machine=incoming.machine,
         warnings=list(incoming.warnings),
         has_html="html" in incoming.warnings,
         sent_at=incoming.sent_at,
         received_at=arrival.received_at,
     )
+
+
+def _stub(arrival: Arrival) -> str:
+    """What stands for a mail that is too large to take in: it is still in the mailbox."""
+    size = arrival.hints.get("too_large")
+    if not size or not size.isdigit():
+        return ""
+    return f"This message is too large to take in ({int(size) >> 20} MB). It is still in the mailbox."
 
 
 def _is_in_junk(session: Session, message: Message) -> bool:

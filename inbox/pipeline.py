@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import ConnectorFailure, DeliveryReport, InboundMessage, RawArrival
+from connectors.contract import ConnectorFailure, DeliveryReport, InboundMessage, RawArrival, Unreadable
 from inbox import intake, jobs
 from inbox.database import Database, find, savepoint
 from inbox.desk import Desk, Tools, open_desk
@@ -168,6 +168,8 @@ def _import_one(
 
 
 def _understand(line: Line, desk: Desk, row: Arrival, arrival: RawArrival) -> intake.Understood:
+    if arrival.hints.get("unreadable"):
+        raise Unreadable("The mail server would not give us this message. It is still in the mailbox.")
     news = line.readers[arrival.channel](arrival)
     return intake.understand(line.tools.store, desk.office.id, news, line.scan)
 

@@ -45,8 +45,8 @@ class Worker:
         self._loops.ask_to_stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        self._collector.close()
         self._loops.join(seconds=5)
+        self._collector.close()
 
     def until_idle(self, *, patience: timedelta = timedelta(minutes=5)) -> None:
         """Collects, processes and delivers until nothing is due any more."""

@@ -66,8 +66,14 @@ class Collector:
         return False
 
     def close(self) -> None:
-        for channel_id in list(self._connectors):
+        """Lets go of every connection and every mailbox, so that another node can go on at once."""
+        held = list(self._connectors)
+        for channel_id in held:
             self._drop(channel_id)
+        if held:
+            with self._node.database.write() as session:
+                for channel_id in held:
+                    jobs.let_go(session, f"mailbox:{channel_id}", self._node.name)
 
     def _collect(self, channel: Channel, lease: str) -> bool:
         source = channels.polls(self._connector(channel))

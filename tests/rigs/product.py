@@ -109,9 +109,11 @@ class Product:
         return process
 
     def client(self, token: str) -> httpx.Client:
-        return httpx.Client(
-            base_url=f"{self.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=20
-        )
+        """The REST interface as the owner of this token; closed with the product."""
+        headers = {"Authorization": f"Bearer {token}"}
+        client = httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30)
+        self.clients.append(client)
+        return client
 
     def stop(self) -> None:
         """Ends every process that still runs."""

@@ -93,7 +93,7 @@ def _without_body(send: Send) -> Send:
 
     async def headers_only(message: Message) -> None:
         if message["type"] == "http.response.body":
-            message = message | {"body": b""}
+            message = {**message, "body": b""}
         await send(message)
 
     return headers_only
