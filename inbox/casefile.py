@@ -41,7 +41,6 @@ def open_case(
         updated_at=now,
     )
     session.add(case)
-    session.flush()
     record(session, case, EventKind.CASE_OPENED, SYSTEM, now=now, public=True,
            message=message.id if message else None)  # fmt: skip
     return case

@@ -171,7 +171,8 @@ def open_by_hand(
     if when > now:
         raise Refused("Choose a date that is not in the future.")
     address = contact.strip().lower() if "@" in contact else ""
-    person = people.meet(session, "email", Address(name.strip(), address), language="en", now=now)
+    person = people.known_by(session, "email", address) if address else None
+    person = person or people.add(session, "email", Address(name.strip(), address), language="en", now=now)
     if contact.strip() and not address:
         person.phone = contact.strip()[:40]
     if postcode.strip():

@@ -26,9 +26,14 @@ def start(
     now: datetime,
     actor: Actor,
     enquiry_id: str | None = None,
+    known: list[Clock] | None = None,
 ) -> Clock:
-    """Starts a clock by the office's own target where the order names none. The same kind runs once."""
-    running = [clock for clock in of_case(session, case) if clock.kind == order.kind and is_open(clock)]
+    """Starts a clock by the office's own target where the order names none. The same kind runs once.
+
+    `known`: the case's clocks, where the caller has them at hand; the new one is added to it.
+    """
+    clocks = of_case(session, case) if known is None else known
+    running = [clock for clock in clocks if clock.kind == order.kind and is_open(clock)]
     if running and enquiry_id is None:
         return running[0]
     facts = _ordered(desk, order, received_at)
@@ -45,7 +50,8 @@ def start(
         warn_at=warn_at(facts, desk.calendar),
     )
     session.add(clock)
-    show_next(case, [*of_case(session, case), clock])
+    clocks.append(clock)
+    show_next(case, clocks)
     record(session, case, EventKind.CLOCK_STARTED, actor, now=now, clock=clock.id, clock_kind=str(facts.kind),
            due=clock.due_at.isoformat())  # fmt: skip
     return clock

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from connectors.contract import Attachment as File
 from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, ReportAction, Verdict
 from inbox import acknowledgement, casefile, clocks, matching, outbox, people, triage
+from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
@@ -25,6 +26,7 @@ from inbox.models import (
     Attachment,
     Case,
     Channel,
+    Clock,
     Constituent,
     Delivery,
     Direction,
@@ -35,6 +37,7 @@ from inbox.models import (
     move,
     new_id,
 )
+from inbox.recall import Recall, flush_first
 from inbox.storage import Store
 from routing.rules import ClockOrder
 from routing.words import LIFE_FLAGS, ClockKind, Kind
@@ -109,15 +112,16 @@ def understand(
 
 
 def process(
-    session: Session, desk: Desk, arrival: Arrival, understood: Understood, *, now: datetime,
+    session: Session, desk: Desk, arrival: Arrival, understood: Understood, known: Recall, *, now: datetime,
     acknowledging: bool = True,
 ) -> Case | None:  # fmt: skip
     """One arrival, in the caller's transaction: its case, or None for machine mail of no case."""
     incoming = understood.message
-    if _is_repeat(session, arrival, incoming, now):
+    if _is_repeat(session, arrival, incoming, known, now):
         return None
     message = _message(arrival, incoming)
-    case = _file(session, desk, arrival, understood, message, now=now, acknowledging=acknowledging)
+    case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
+    known.remember(message)
     arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
     arrival.message_id, arrival.trouble = message.id, None
     reach("intake.case")
@@ -132,57 +136,80 @@ def set_aside(session: Session, arrival: Arrival, why: str, now: datetime) -> No
 
 
 def _file(
-    session: Session, desk: Desk, arrival: Arrival, understood: Understood, message: Message, *,
-    now: datetime, acknowledging: bool,
+    session: Session, desk: Desk, arrival: Arrival, understood: Understood, message: Message, known: Recall,
+    *, now: datetime, acknowledging: bool,
 ) -> Case | None:  # fmt: skip
     incoming = understood.message
     if arrival.hints.get("direction") == "outbound":
-        return _sent_elsewhere(session, desk, message, incoming, now)
+        return _sent_elsewhere(session, desk, message, incoming, known, now)
     if isinstance(understood.news, DeliveryReport):
         return _reported(session, understood.news, message, now)
     if incoming.machine is not None:
-        return _machine(session, desk, understood, message, now)
-    return _person(session, desk, understood, message, now=now, acknowledging=acknowledging)
+        return _machine(session, desk, understood, message, known, now)
+    return _person(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
 
 
 def _person(
-    session: Session, desk: Desk, understood: Understood, message: Message, *, now: datetime,
-    acknowledging: bool,
+    session: Session, desk: Desk, arrival: Arrival, understood: Understood, message: Message, known: Recall,
+    *, now: datetime, acknowledging: bool,
 ) -> Case:  # fmt: skip
     """A person wrote: every such message is on exactly one case."""
     incoming = understood.message
-    known = people.known_by(session, incoming.channel, incoming.sender.address)
-    hit = matching.match(session, desk, incoming, known)
+    writer = known.person(incoming.channel, incoming.sender.address)
+    hit = matching.match(session, desk, incoming, writer, known)
     types = tuple(filed.file.content_type for filed in understood.files)
     if hit is not None and hit.is_sure:
-        message.constituent_id = known.id if known else None
-        _join(session, desk, hit.case, message, understood, now, because=str(hit.because))
-        seen = triage.consider(session, desk, message, hit.case, known, attachment_types=types, now=now)
+        message.constituent_id = writer.id if writer else None
+        _add(session, hit.case, message, understood, now, because=str(hit.because))
+        casefile.wake(session, desk, hit.case, message, now=now)
+        seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
         return hit.case
-    person = people.meet(session, incoming.channel, incoming.sender, language="en", now=now)
+    person = writer or people.add(session, incoming.channel, incoming.sender, language="en", now=now)
+    known.people[incoming.channel, incoming.sender.address.lower()] = person
     message.constituent_id = person.id
-    _propose(session, message, hit, known, now)
-    seen = triage.consider(session, desk, message, None, person, attachment_types=types, now=now)
-    return _open(session, desk, understood, message, person, seen, now=now, acknowledging=acknowledging)
+    _propose(session, message, hit, writer)
+    seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now)
+    is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
+    return _open(
+        session,
+        desk,
+        understood,
+        message,
+        person,
+        seen,
+        now=now,
+        is_junk=is_junk,
+        acknowledging=acknowledging,
+    )
 
 
 def _open(
     session: Session, desk: Desk, understood: Understood, message: Message, person: Constituent,
-    seen: triage.Triage, *, now: datetime, acknowledging: bool,
+    seen: triage.Triage, *, now: datetime, is_junk: bool, acknowledging: bool,
 ) -> Case:  # fmt: skip
     """A new case for this message: placed, on the clock, acknowledged."""
     case = casefile.open_case(session, desk, message, person, now=now)
     casefile.learn(person, seen.assessment)
     _add(session, case, message, understood, now, person=person)
     triage.place(session, desk, case, seen, message, now=now)
-    if _is_in_junk(session, message) and not LIFE_FLAGS & seen.verdict.flags:
+    if is_junk:
         case.kind = Kind.SPAM
     if case.kind not in _NO_CLOCKS:
         orders = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
         orders |= {order.kind: order for order in seen.verdict.clocks}
+        started: list[Clock] = []
         for order in orders.values():
-            clocks.start(session, desk, case, order, received_at=message.received_at, now=now, actor=SYSTEM)
+            clocks.start(
+                session,
+                desk,
+                case,
+                order,
+                received_at=message.received_at,
+                now=now,
+                actor=SYSTEM,
+                known=started,
+            )
     if message.proposed_case_id:
         record(session, case, EventKind.MATCH_PROPOSED, SYSTEM, now=now, message=message.id,
                proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
@@ -192,14 +219,6 @@ def _open(
     return case
 
 
-def _join(
-    session: Session, desk: Desk, case: Case, message: Message, understood: Understood, now: datetime,
-    *, because: str,
-) -> None:  # fmt: skip
-    _add(session, case, message, understood, now, because=because)
-    casefile.wake(session, desk, case, message, now=now)
-
-
 def _add(
     session: Session, case: Case, message: Message, understood: Understood, now: datetime,
     *, because: str | None = None, person: Constituent | None = None,
@@ -207,7 +226,6 @@ def _add(
     """Puts a message and its files on a case."""
     message.case_id = case.id
     session.add(message)
-    session.flush()
     case.message_count += 1
     case.updated_at = now
     for filed in understood.files:
@@ -229,23 +247,24 @@ def _add(
 
 
 def _propose(
-    session: Session, message: Message, hit: matching.Match | None, known: Constituent | None, now: datetime
+    session: Session, message: Message, hit: matching.Match | None, writer: Constituent | None
 ) -> None:
     """Lays a likely case beside the message, for a person to accept or part."""
     if hit is not None:
         message.proposed_case_id, message.proposed_because = hit.case.id, hit.because
-    elif known is not None:
-        other = people.newest_open_case(session, known.id)
+    elif writer is not None:
+        flush_first(session)
+        other = people.newest_open_case(session, writer.id)
         if other is not None:
             message.proposed_case_id, message.proposed_because = other.id, matching.Because.SAME_PERSON
 
 
 def _machine(
-    session: Session, desk: Desk, understood: Understood, message: Message, now: datetime
+    session: Session, desk: Desk, understood: Understood, message: Message, known: Recall, now: datetime
 ) -> Case | None:
     """Machine mail makes no case, stops no clock and is answered by nobody."""
     incoming = understood.message
-    hit = None if incoming.machine is Machine.OWN else matching.match(session, desk, incoming, None)
+    hit = None if incoming.machine is Machine.OWN else matching.match(session, desk, incoming, None, known)
     if hit is None:
         session.add(message)
         session.flush()
@@ -276,13 +295,13 @@ def _reported(session: Session, report: DeliveryReport, message: Message, now: d
 
 
 def _sent_elsewhere(
-    session: Session, desk: Desk, message: Message, incoming: InboundMessage, now: datetime
+    session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime
 ) -> Case | None:
     """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
     ours = outbox.found_in_sent_folder(session, incoming.external_id, now)
-    hit = None if ours else matching.by_references(session, desk, incoming)
+    hit = None if ours else matching.by_references(session, desk, incoming, known)
     if hit is None:
         message.machine = Machine.OWN
         if ours is None:
@@ -300,11 +319,14 @@ def _sent_elsewhere(
     return hit
 
 
-def _is_repeat(session: Session, arrival: Arrival, incoming: InboundMessage, now: datetime) -> bool:
+def _is_repeat(
+    session: Session, arrival: Arrival, incoming: InboundMessage, known: Recall, now: datetime
+) -> bool:
     """Whether this very message is here already: then nothing new, and it is noted on the first."""
-    first = session.exec(select(Message).where(Message.content_key == incoming.content_key).limit(1)).first()
-    if first is None:
+    if incoming.content_key not in known.contents:
         return False
+    flush_first(session)
+    first = find(session, Message, known.contents[incoming.content_key])
     first.copies += 1
     arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
     arrival.message_id = first.id
@@ -344,12 +366,6 @@ def _stub(arrival: Arrival) -> str:
     if not size or not size.isdigit():
         return ""
     return f"This message is too large to take in ({int(size) >> 20} MB). It is still in the mailbox."
-
-
-def _is_in_junk(session: Session, message: Message) -> bool:
-    """Whether the provider had put this mail into its junk folder."""
-    arrival = session.exec(select(Arrival).where(Arrival.id == message.arrival_id)).one()
-    return arrival.hints.get("junk") == "1"
 
 
 def _message_id(incoming: InboundMessage) -> str | None:

@@ -7,11 +7,12 @@ domain. Otherwise the message waits beside the case for a person to say.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from connectors.contract import InboundMessage, Verdict
 from inbox.desk import Desk
 from inbox.models import Case, Constituent, Direction, Handle, Message
+from inbox.recall import Recall, answered_ids, flush_first
 from inbox.references import compact_of, reference_in_message_id, reference_in_token
 
 _MOST_IDS = 60
@@ -36,11 +37,13 @@ class Match:
     because: Because
 
 
-def match(session: Session, desk: Desk, message: InboundMessage, person: Constituent | None) -> Match | None:
+def match(
+    session: Session, desk: Desk, message: InboundMessage, person: Constituent | None, known: Recall
+) -> Match | None:
     """The case that `message` answers, or None. `person` is who its address belongs to, if known."""
     case, because = _by_reply_address(session, desk, message), Because.REPLY_ADDRESS
     if case is None:
-        case, because = by_references(session, desk, message), Because.REFERENCES
+        case, because = by_references(session, desk, message, known), Because.REFERENCES
     if case is None:
         return None
     if message.authentication is Verdict.FAIL:
@@ -59,18 +62,14 @@ def _by_reply_address(session: Session, desk: Desk, message: InboundMessage) -> 
     return None
 
 
-def by_references(session: Session, desk: Desk, message: InboundMessage) -> Case | None:
+def by_references(session: Session, desk: Desk, message: InboundMessage, known: Recall) -> Case | None:
     """The case that a message answers: In-Reply-To, then References from the newest, as we know them."""
-    ids = list(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:_MOST_IDS]
-    if not ids:
-        return None
-    query = select(Message.external_id, Message.case_id).where(
-        col(Message.external_id).in_(ids), col(Message.case_id).is_not(None)
-    )
-    known = dict(session.exec(query.order_by(col(Message.id).desc())).all())
-    for one in ids:
-        case = session.exec(select(Case).where(Case.id == known[one])).first() if one in known else None
-        case = case or _by_compact(session, desk, reference_in_message_id(one, desk.keys))
+    for one in answered_ids(message):
+        if one in known.answered:
+            flush_first(session)
+            case = session.exec(select(Case).where(Case.id == known.answered[one])).first()
+        else:
+            case = _by_compact(session, desk, reference_in_message_id(one, desk.keys))
         if case is not None:
             return _living(session, case)
     return None

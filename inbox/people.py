@@ -21,20 +21,14 @@ def known_by(session: Session, channel_kind: str, address: str) -> Constituent |
     return session.exec(query).first()
 
 
-def meet(
-    session: Session, channel_kind: str, sender: Address, *, language: str, now: datetime
-) -> Constituent:
-    """The person behind an address: the one we know, or a new one."""
-    known = known_by(session, channel_kind, sender.address) if sender.address else None
-    if known is not None:
-        return known
+def add(session: Session, channel_kind: str, sender: Address, *, language: str, now: datetime) -> Constituent:
+    """A person nobody knew, with the address they wrote from."""
     office = office_of(session)
     person = Constituent(
         office_id=office, name=sender.name or sender.address, language=language, created_at=now
     )
     session.add(person)
     if sender.address:
-        session.flush([person])
         session.add(
             Handle(
                 office_id=office,

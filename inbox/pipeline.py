@@ -8,11 +8,12 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import ConnectorFailure, DeliveryReport, InboundMessage, RawArrival, Unreadable
 from inbox import intake, jobs
-from inbox.database import Database, find, savepoint
+from inbox.database import Database, find
 from inbox.desk import Desk, Tools, open_desk
 from inbox.errors import CaseworkError, Unavailable
 from inbox.failpoints import reach
 from inbox.models import Arrival, ArrivalState, Channel
+from inbox.recall import recall
 from inbox.storage import Store
 
 MOST_ATTEMPTS = 3
@@ -79,16 +80,23 @@ def import_batch(
     line: Line, desk: Desk, channel: Channel, arrivals: Sequence[RawArrival], tally: Tally, *,
     acknowledging: bool,
 ) -> None:  # fmt: skip
-    """Many arrivals in two commits: all kept, then all processed, each able to fail alone."""
+    """Many arrivals in two commits: all kept, then all filed; one that cannot be filed fails alone."""
     office_id = desk.office.id
     fresh = keep(line, channel.id, office_id, arrivals, None, queued=False)
     tally.arrivals += len(arrivals)
     tally.duplicates += len(arrivals) - len(fresh or [])
-    with line.database.write(office_id) as session:
-        waiting = session.exec(select(Arrival).where(col(Arrival.id).in_(fresh or []))).all()
-        by_key = {one.external_id: one for one in arrivals}
-        for row in sorted(waiting, key=lambda one: one.id):
-            _import_one(session, line, desk, row, by_key[row.external_id], tally, acknowledging=acknowledging)
+    with line.database.read(office_id) as session:
+        rows = session.exec(select(Arrival).where(col(Arrival.id).in_(fresh or []))).all()
+    by_key = {one.external_id: one for one in arrivals}
+    ready = _read_all(line, desk, [(row.id, row, by_key[row.external_id]) for row in rows], tally)
+    try:
+        _file_all(line, desk, ready, tally, acknowledging=acknowledging)
+    except Unavailable:
+        raise
+    except Exception:
+        # One of them cannot be filed: each by itself then, so that only that one is set aside.
+        for one in ready:
+            _file_alone(line, desk, one, tally, acknowledging=acknowledging)
 
 
 def run_again(line: Line, office_id: str, arrival_id: str) -> None:
@@ -127,7 +135,8 @@ def _commit_one(line: Line, desk: Desk, job: jobs.ClaimedJob, understood: intake
             return
         arrival = session.exec(select(Arrival).where(Arrival.id == job.subject_id).with_for_update()).one()
         if arrival.state == ArrivalState.WAITING:
-            intake.process(session, desk, arrival, understood, now=now)
+            known = recall(session, [understood.message])
+            intake.process(session, desk, arrival, understood, known, now=now)
 
 
 def _later(line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool) -> None:
@@ -144,27 +153,63 @@ def _later(line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool) -> No
         return  # the lease runs out and the job is taken up again
 
 
-def _import_one(
-    session: Session, line: Line, desk: Desk, row: Arrival, arrival: RawArrival, tally: Tally, *,
+def _read_all(
+    line: Line, desk: Desk, rows: Sequence[tuple[str, Arrival, RawArrival]], tally: Tally
+) -> list[tuple[str, intake.Understood]]:
+    """What could be read, in the order it was kept; the rest is set aside."""
+    ready = []
+    for key, row, arrival in sorted(rows, key=lambda one: one[0]):
+        try:
+            ready.append((key, _understand(line, desk, row, arrival)))
+        except ConnectorFailure as failure:
+            _set_aside(line, desk, key, failure.reason, tally)
+    return ready
+
+
+def _file_all(
+    line: Line,
+    desk: Desk,
+    ready: Sequence[tuple[str, intake.Understood]],
+    tally: Tally,
+    *,
     acknowledging: bool,
-) -> None:  # fmt: skip
+) -> None:
+    """Files a batch in one transaction, and counts what it came to once that is committed."""
+    counted = Tally()
     now = line.now()
+    with line.database.write(desk.office.id) as session:
+        known = recall(session, [one.message for _, one in ready])
+        query = select(Arrival).where(col(Arrival.id).in_([key for key, _ in ready]))
+        rows = {row.id: row for row in session.exec(query)}
+        for key, understood in ready:
+            case = intake.process(
+                session, desk, rows[key], understood, known, now=now, acknowledging=acknowledging
+            )
+            counted.duplicates += rows[key].state == ArrivalState.DUPLICATE
+            counted.messages += rows[key].state == ArrivalState.DONE
+            if case is not None and case.created_at == now:
+                counted.case_ids.add(case.id)
+    tally.duplicates += counted.duplicates
+    tally.messages += counted.messages
+    tally.cases += len(counted.case_ids - tally.case_ids)
+    tally.case_ids |= counted.case_ids
+
+
+def _file_alone(
+    line: Line, desk: Desk, one: tuple[str, intake.Understood], tally: Tally, *, acknowledging: bool
+) -> None:
     try:
-        understood = _understand(line, desk, row, arrival)
-        with savepoint(session):
-            case = intake.process(session, desk, row, understood, now=now, acknowledging=acknowledging)
+        _file_all(line, desk, [one], tally, acknowledging=acknowledging)
     except Unavailable:
         raise
     except Exception as failure:
-        tally.quarantined += 1
-        session.refresh(row)
-        intake.set_aside(session, row, str(failure) or type(failure).__name__, now)
-        return
-    tally.duplicates += row.state == ArrivalState.DUPLICATE
-    tally.messages += row.state == ArrivalState.DONE
-    if case is not None and case.id not in tally.case_ids:
-        tally.case_ids.add(case.id)
-        tally.cases += case.created_at == now
+        _set_aside(line, desk, one[0], f"{type(failure).__name__} while filing it", tally)
+
+
+def _set_aside(line: Line, desk: Desk, arrival_id: str, why: str, tally: Tally) -> None:
+    tally.quarantined += 1
+    with line.database.write(desk.office.id) as session:
+        intake.set_aside(session, find(session, Arrival, arrival_id), why, line.now())
 
 
 def _understand(line: Line, desk: Desk, row: Arrival, arrival: RawArrival) -> intake.Understood:

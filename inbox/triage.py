@@ -1,7 +1,7 @@
 """From a message to where it goes: facts, the office's rules, a decision with its reasons."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
@@ -10,10 +10,13 @@ from sqlmodel import Session, col, select
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
+from inbox.recall import flush_first
 from routing import engine
 from routing.assessment import Assessment, MessageFacts, assess
+from routing.engine import Considered
 from routing.engine import Decision as Verdict
 from routing.facts import CaseFacts
+from routing.signals import Evidence
 from routing.words import Flag, Kind, Language, Machine, MessageKind, Priority
 
 _URGENCY = {priority: priority.rank for priority in Priority}
@@ -28,10 +31,10 @@ class Triage:
 
 
 def consider(
-    session: Session, desk: Desk, message: Message, case: Case | None, person: Constituent | None,
+    session: Session, desk: Desk, message: Message, case: Case | None, known: Constituent | None,
     *, attachment_types: tuple[str, ...], now: datetime,
 ) -> Triage:  # fmt: skip
-    """Reads a message and asks the rules. Changes nothing."""
+    """Reads a message and asks the rules. `known`: its writer, if they wrote before. Changes nothing."""
     assessment = assess(
         MessageFacts(
             channel=_channel_kind(desk, message),
@@ -45,7 +48,7 @@ def consider(
         ),
         desk.area,
     )
-    open_cases, all_cases = _history(session, person, case)
+    open_cases, all_cases = _history(session, known, case)
     facts = CaseFacts(
         received=message.received_at,
         subject=message.subject or "",
@@ -104,7 +107,7 @@ def heed(session: Session, case: Case, triage: Triage, message: Message, *, now:
 def trace_of(triage: Triage) -> dict[str, object]:
     """The reasons as plain data: the evidence for each answer and each rule considered."""
     evidence = {
-        name: [asdict(one) for one in found] for name, found in triage.assessment.because.items() if found
+        name: [_plain(one) for one in found] for name, found in triage.assessment.because.items() if found
     }
     return {
         "evidence": evidence,
@@ -114,8 +117,13 @@ def trace_of(triage: Triage) -> dict[str, object]:
         "hidden_casework": triage.assessment.hidden_casework,
         "acknowledge": triage.verdict.acknowledge,
         "draft": triage.verdict.draft,
-        "considered": [asdict(one) for one in triage.verdict.considered],
+        "considered": [_plain(one) for one in triage.verdict.considered],
     }
+
+
+def _plain(found: Evidence | Considered) -> dict[str, object]:
+    """One reason as plain data; its fields are words, numbers and tuples of words already."""
+    return {name: getattr(found, name) for name in found.__slots__}
 
 
 def set_priority(case: Case, priority: Priority) -> None:
@@ -137,8 +145,9 @@ def _channel_kind(desk: Desk, message: Message) -> str:
 
 def _history(session: Session, person: Constituent | None, case: Case | None) -> tuple[int, int]:
     """How many cases of this person are open, and how many there are, this one left out."""
-    if person is None or person in session.new:
+    if person is None:
         return 0, 0
+    flush_first(session)
     query = select(Case.status, func.count()).where(Case.constituent_id == person.id)
     if case is not None:
         query = query.where(Case.id != case.id)

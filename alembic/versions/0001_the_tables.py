@@ -152,10 +152,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.String(length=32), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("office_id"),
     )
     op.create_table(
@@ -182,10 +179,7 @@ def upgrade() -> None:
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("needs_attention", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "name"),
     )
@@ -204,10 +198,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("safe_contact", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_constituent_office_id", "constituent", ["office_id"], unique=False)
@@ -227,10 +218,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "sequence"),
     )
@@ -246,10 +234,7 @@ def upgrade() -> None:
         sa.Column("headers", JSON, nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("ix_once_key_office_id", "once_key", ["office_id"], unique=False)
@@ -263,10 +248,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("body", JSON, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "name"),
     )
@@ -285,10 +267,7 @@ def upgrade() -> None:
         sa.Column("totp_last_step", sa.Integer(), nullable=False),
         sa.Column("preferences", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "email"),
     )
@@ -299,10 +278,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "name"),
     )
@@ -322,10 +298,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("expires_on", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "name", "language"),
     )
@@ -339,10 +312,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("batch", sa.String(length=64), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_view_office_id", "view", ["office_id"], unique=False)
@@ -364,14 +334,8 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("message_id", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "account", "external_id"),
     )
@@ -410,30 +374,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
-            ["assignee_id"],
-            ["staff.id"],
+            ["constituent_id"], ["constituent.id"], initially="DEFERRED", deferrable=True
         ),
-        sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["constituent_id"],
-            ["constituent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["merged_into"],
-            ["case.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["team.id"],
-        ),
+        sa.ForeignKeyConstraint(["merged_into"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "reference"),
     )
@@ -498,13 +446,9 @@ def upgrade() -> None:
         sa.Column("channel_kind", sa.String(length=20), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.ForeignKeyConstraint(
-            ["constituent_id"],
-            ["constituent.id"],
+            ["constituent_id"], ["constituent.id"], initially="DEFERRED", deferrable=True
         ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("office_id", "channel_kind", "address"),
     )
@@ -516,18 +460,9 @@ def upgrade() -> None:
         sa.Column("office_id", sa.String(length=32), nullable=False),
         sa.Column("team_id", sa.String(length=32), nullable=False),
         sa.Column("staff_id", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["staff_id"],
-            ["staff.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["team.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("team_id", "staff_id"),
     )
     op.create_index("ix_team_member_office_id", "team_member", ["office_id"], unique=False)
@@ -550,14 +485,8 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_clock_case_id", "clock", ["case_id"], unique=False)
@@ -586,18 +515,9 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "number"),
     )
@@ -625,14 +545,8 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_enquiry_case_id", "enquiry", ["case_id"], unique=False)
@@ -666,22 +580,12 @@ def upgrade() -> None:
         sa.Column("proposed_because", sa.String(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
+            ["constituent_id"], ["constituent.id"], initially="DEFERRED", deferrable=True
         ),
-        sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["constituent_id"],
-            ["constituent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_message_office_id", "message", ["office_id"], unique=False)
@@ -711,14 +615,8 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("message_id", sa.String(length=32), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index("ix_search_entry_case_id", "search_entry", ["case_id"], unique=False)
@@ -737,18 +635,11 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
+            ["constituent_id"], ["constituent.id"], initially="DEFERRED", deferrable=True
         ),
-        sa.ForeignKeyConstraint(
-            ["constituent_id"],
-            ["constituent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_status_link_case_id", "status_link", ["case_id"], unique=False)
@@ -766,18 +657,9 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("void_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["draft_id"],
-            ["draft.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["staff_id"],
-            ["staff.id"],
-        ),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_approval_draft_id", "approval", ["draft_id"], unique=False)
@@ -794,14 +676,8 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("content_id", sa.String(), nullable=True),
         sa.Column("scan", sa.String(length=12), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["message.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_attachment_message_id", "attachment", ["message_id"], unique=False)
@@ -814,18 +690,9 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("trace", JSON, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["message.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("message_id"),
     )
     op.create_index("ix_decision_case_id", "decision", ["case_id"], unique=False)
@@ -856,26 +723,11 @@ def upgrade() -> None:
         sa.Column("needs_sent_copy", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["draft_id"],
-            ["draft.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["message.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("draft_id"),
     )
@@ -908,14 +760,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("author_id", sa.String(length=32), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["draft_id"],
-            ["draft.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"],
-            ["office.id"],
-        ),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("draft_id", "version"),
     )

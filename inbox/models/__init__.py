@@ -1,5 +1,7 @@
 """The nouns, one file each. Importing this package makes every table known."""
 
+from sqlmodel import SQLModel
+
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
 from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
 from inbox.models.channel import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, ChannelHealth, ChannelMode
@@ -24,6 +26,11 @@ from inbox.models.work import (
     Tick,
     WebSession,
 )
+
+# Checked at the commit: rows of one act may then be written in any order, all at once.
+for _table in SQLModel.metadata.tables.values():
+    for _reference in _table.foreign_key_constraints:
+        _reference.deferrable, _reference.initially = True, "DEFERRED"
 
 __all__ = [
     "ARRIVAL_MOVES",
