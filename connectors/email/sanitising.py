@@ -112,7 +112,10 @@ def is_simplified(markup: str) -> bool:
 
 def loads_remote_content(markup: str) -> bool:
     """Whether `markup`, shown as it is, would fetch something from another host."""
-    return REMOTE.search(markup[: limits.DISPLAY_HTML]) is not None
+    lowered = markup[: limits.DISPLAY_HTML].lower()
+    if not any(word in lowered for word in ("src", "background", "url(", "<link", "poster", "data")):
+        return False
+    return REMOTE.search(lowered) is not None
 
 
 @cache
