@@ -11,6 +11,7 @@ from connectors.email.charsets import decode
 from connectors.email.headers import decode_words, read_headers
 from connectors.email.parts import Part, Split
 from connectors.email.parts import split as split_mail
+from connectors.email.rich_text import rich_text
 from connectors.email.texts import HTML, Piece, best, clean_lines, read_piece
 from connectors.email.tnef import read_tnef
 
@@ -234,8 +235,9 @@ def _use_tnef_text(body: Body) -> None:
     for attachment in body.attachments:
         if attachment.content_type in TNEF or attachment.filename.lower() == "winmail.dat":
             inside = read_tnef(attachment.content)
-            if inside.text:
-                body.pieces.append(Piece(clean_lines(inside.text).strip("\n")))
+            if inside.text or (inside.rich and not inside.html):
+                text = inside.text or rich_text(inside.rich)
+                body.pieces.append(Piece(clean_lines(text).strip("\n")))
             elif inside.html:
                 body.html.append(inside.html)
                 body.pieces.append(Piece(inside.html, is_html=True))
