@@ -29,6 +29,8 @@ SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "a
 SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
 ATTACHED_DEPTH = 3
+GUESSES = 5
+"""Parts of one mail whose character set is looked for with care."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Body:
     reports: list[tuple[str, bytes]] = field(default_factory=list)
     cautions: dict[Caution, None] = field(default_factory=dict)
     text_bytes: int = 0
+    guesses: int = 0
 
     @property
     def text(self) -> str:
@@ -98,9 +101,9 @@ def _alternative(body: Body, parts: list[Part]) -> None:
     plain: list[Piece] = []
     rich: list[Piece] = []
     for part in parts:
-        inner = Body(body.split, text_bytes=body.text_bytes)
+        inner = Body(body.split, text_bytes=body.text_bytes, guesses=body.guesses)
         _walk(inner, part)
-        body.text_bytes = inner.text_bytes
+        body.text_bytes, body.guesses = inner.text_bytes, inner.guesses
         body.attachments += inner.attachments
         body.reports += inner.reports
         body.cautions.update(inner.cautions)
@@ -144,8 +147,9 @@ def _text(body: Body, part: Part, kind: str) -> None:
         body.caution(Caution.TOO_LARGE)
         body.attachments.append(Attachment(safe_filename("message text", kind), kind, len(data), data, None))
         data = data[: limits.TEXT_BYTES]
-    text, guessed = decode(data, part.parameters.get("charset"))
+    text, guessed = decode(data, part.parameters.get("charset"), asking=body.guesses < GUESSES)
     if guessed:
+        body.guesses += 1
         body.caution(Caution.CHARSET_GUESSED)
     piece = read_piece(text, kind, part.parameters)
     body.pieces.append(piece)
