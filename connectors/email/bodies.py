@@ -154,7 +154,7 @@ def _text(body: Body, part: Part, kind: str) -> None:
     piece = read_piece(text, kind, part.parameters)
     body.pieces.append(piece)
     if piece.is_html:
-        body.html.append(text)
+        body.html.append(piece.content)
     elif "-----BEGIN PGP " in text:
         _note_armour(body, text)
 

@@ -18,6 +18,7 @@ from connectors.email.parts import split
 from connectors.email.quoting import new_text
 from connectors.email.sanitising import is_simplified, loads_remote_content, paragraphs, sanitise
 from connectors.email.subjects import answers_something
+from connectors.email.texts import clean_lines
 
 RECIPIENT_FIELDS = (
     "to",
@@ -190,7 +191,7 @@ def _delivered_to(headers: Headers) -> tuple[str, ...]:
 
 def _as_text(raw: bytes) -> Mail:
     """The last resort: somebody's words are in there, so they are shown as they came."""
-    text = decode(raw[: limits.TEXT_BYTES], None)[0].replace("\r\n", "\n").replace("\0", "")
+    text = clean_lines(decode(raw[: limits.TEXT_BYTES], None)[0])
     whole = Attachment("message.eml", "message/rfc822", len(raw), raw)
     nobody = Handle("", "")
     return Mail(
