@@ -33,9 +33,9 @@ RECIPIENT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, understood. Ids are written `<left@right>` (`reading.read` hands them on without the brackets);
-    addresses stand as their owner wrote them.
+    """One mail, understood.
 
+    Ids are written `<left@right>` (`reading.read` hands them on bare), addresses as their owner wrote them.
     `text` is all visible text with "\\n" line ends; `new_text` is for display and decisions only.
     `markup` is the HTML as it came and must never be shown; `html` is the harmless form, made when asked for.
     `authentication_results` are all such headers, topmost first, unjudged; `dmarc` is what the topmost says.
