@@ -20,7 +20,12 @@ def read_addresses(value: str) -> tuple[Handle, ...]:
         return ()
     simple = SIMPLE.match(value)
     if simple:
-        return (Handle(_plain_name(simple[1] if simple[1] is not None else simple[2]), simple[3]),)
+        return (
+            Handle(
+                _plain_name(simple[1] if simple[1] is not None else simple[2]),
+                simple[3].removeprefix("mailto:"),
+            ),
+        )
     found: list[Handle] = []
     entry = _Entry()
     for quoted, comment, angle, separator, other in TOKEN.findall(value):
@@ -76,7 +81,7 @@ class _Entry:
 
 
 def _plain_name(name: str) -> str:
-    name = SPACE.sub(" ", name).strip().strip('"').strip()
+    name = SPACE.sub(" ", name).strip().strip('"').rstrip(" <")
     return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name
 
 

@@ -11,6 +11,7 @@ from connectors.email.charsets import decode
 from connectors.email.headers import decode_words, read_headers
 from connectors.email.parts import Part, Split
 from connectors.email.parts import split as split_mail
+from connectors.email.rich_text import rich_text
 from connectors.email.texts import HTML, Piece, best, clean_lines, read_piece
 from connectors.email.tnef import read_tnef
 
@@ -28,6 +29,8 @@ SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "a
 SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
 ATTACHED_DEPTH = 3
+GUESSES = 5
+"""Parts of one mail whose character set is looked for with care."""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,7 @@ class Body:
     reports: list[tuple[str, bytes]] = field(default_factory=list)
     cautions: dict[Caution, None] = field(default_factory=dict)
     text_bytes: int = 0
+    guesses: int = 0
 
     @property
     def text(self) -> str:
@@ -97,9 +101,9 @@ def _alternative(body: Body, parts: list[Part]) -> None:
     plain: list[Piece] = []
     rich: list[Piece] = []
     for part in parts:
-        inner = Body(body.split, text_bytes=body.text_bytes)
+        inner = Body(body.split, text_bytes=body.text_bytes, guesses=body.guesses)
         _walk(inner, part)
-        body.text_bytes = inner.text_bytes
+        body.text_bytes, body.guesses = inner.text_bytes, inner.guesses
         body.attachments += inner.attachments
         body.reports += inner.reports
         body.cautions.update(inner.cautions)
@@ -143,13 +147,14 @@ def _text(body: Body, part: Part, kind: str) -> None:
         body.caution(Caution.TOO_LARGE)
         body.attachments.append(Attachment(safe_filename("message text", kind), kind, len(data), data, None))
         data = data[: limits.TEXT_BYTES]
-    text, guessed = decode(data, part.parameters.get("charset"))
+    text, guessed = decode(data, part.parameters.get("charset"), asking=body.guesses < GUESSES)
     if guessed:
+        body.guesses += 1
         body.caution(Caution.CHARSET_GUESSED)
     piece = read_piece(text, kind, part.parameters)
     body.pieces.append(piece)
     if piece.is_html:
-        body.html.append(text)
+        body.html.append(piece.content)
     elif "-----BEGIN PGP " in text:
         _note_armour(body, text)
 
@@ -234,8 +239,9 @@ def _use_tnef_text(body: Body) -> None:
     for attachment in body.attachments:
         if attachment.content_type in TNEF or attachment.filename.lower() == "winmail.dat":
             inside = read_tnef(attachment.content)
-            if inside.text:
-                body.pieces.append(Piece(clean_lines(inside.text).strip("\n")))
+            if inside.text or (inside.rich and not inside.html):
+                text = inside.text or rich_text(inside.rich)
+                body.pieces.append(Piece(clean_lines(text).strip("\n")))
             elif inside.html:
                 body.html.append(inside.html)
                 body.pieces.append(Piece(inside.html, is_html=True))

@@ -77,7 +77,9 @@ QUOTED_TO = re.compile(
     r"|x-failed-recipients)\s*:\s*(?:rfc822;)?\s*<?([^\s<>;,]+@[^\s<>;,]+)",
     re.IGNORECASE | re.MULTILINE,
 )
-REPORT_KINDS = ("message/delivery-status", "message/global-delivery-status")
+STATUS_KINDS = ("message/delivery-status", "message/global-delivery-status")
+REPORTS = (*STATUS_KINDS, "message/feedback-report")
+REPORT_TYPES = ("delivery-status", "feedback-report")
 RETURNED_KINDS = (
     "message/rfc822",
     "message/global",
@@ -89,36 +91,6 @@ SEARCHED = 40_000
 REASON = 300
 
 
-def is_bounce(root: Part, sender: Handle, subject: str, text: str) -> bool:
-    """Whether the mail is a report about a delivery. A person who forwards a report sends no report."""
-    headers = root.headers
-    if root.content_type == "multipart/report" and root.parts:
-        kind = root.parameters.get("report-type", "").lower()
-        inside = {part.content_type for part in root.parts}
-        if kind in ("delivery-status", "feedback-report") or inside & {
-            *REPORT_KINDS,
-            "message/feedback-report",
-        }:
-            return True
-        if kind == "disposition-notification":
-            return False
-    start = text[:SEARCHED]
-    if FORWARDED_SUBJECT.match(subject):
-        return False
-    if "x-failed-recipients" in headers:
-        return True
-    has_status_part = any(part.content_type in REPORT_KINDS for part in root.parts)
-    says_so = SUBJECT.search(subject) is not None
-    match _sender_kind(headers, sender):
-        case Sender.DAEMON:
-            has_template = TEMPLATE.search(start[:2000]) is not None
-            return has_status_part or has_template or _tells_of_failure(subject, says_so, start)
-        case Sender.UNMANNED:
-            return has_status_part or (says_so and _proves_failure(start))
-    opens_like_one = TEMPLATE.match(start.lstrip()) is not None
-    return has_status_part or (says_so and opens_like_one and _returns_headers(root, start))
-
-
 class Sender(Enum):
     """How likely nobody sits behind an address."""
 
@@ -127,12 +99,34 @@ class Sender(Enum):
     ANYBODY = "anybody"
 
 
-def _tells_of_failure(subject: str, says_so: bool, text: str) -> bool:
+def is_bounce(root: Part, sender: Handle, subject: str, text: str) -> bool:
+    """Whether the mail is a report about a delivery. A person who forwards a report sends no report."""
+    if root.content_type == "multipart/report" and root.parts:
+        kind = root.parameters.get("report-type", "").lower()
+        if kind in REPORT_TYPES or any(part.content_type in REPORTS for part in root.parts):
+            return True
+        if kind == "disposition-notification":
+            return False
+    if FORWARDED_SUBJECT.match(subject):
+        return False
+    if "x-failed-recipients" in root.headers or any(part.content_type in STATUS_KINDS for part in root.parts):
+        return True
+    start = text[:SEARCHED]
+    by = _sender_kind(root.headers, sender)
+    if by is Sender.DAEMON:
+        return TEMPLATE.search(start[:2000]) is not None or _tells_of_failure(subject, start)
+    if by is Sender.UNMANNED:
+        return SUBJECT.search(subject) is not None and _proves_failure(start)
+    opens_like_one = TEMPLATE.match(start.lstrip()) is not None
+    return opens_like_one and SUBJECT.search(subject) is not None and _returns_headers(root, start)
+
+
+def _tells_of_failure(subject: str, text: str) -> bool:
     """The subject; else two of a vague subject, a phrase of failure, a reply code."""
-    has_phrase = PHRASE.search(text) is not None
-    has_code = CODE.search(text) is not None
+    if SUBJECT.search(subject):
+        return True
     is_vague = VAGUE_SUBJECT.search(subject) is not None
-    return says_so or (has_phrase and has_code) or (is_vague and has_code)
+    return CODE.search(text) is not None and (is_vague or PHRASE.search(text) is not None)
 
 
 def _proves_failure(text: str) -> bool:
@@ -188,7 +182,7 @@ DELAYED = re.compile(
 def read_report(headers: Headers, subject: str, text: str, reports: Sequence[tuple[str, bytes]]) -> Report:
     """Reads a mail that `is_bounce`; `reports` are its message/* parts as (type, bytes)."""
     start = text[:SEARCHED]
-    rows = [row for kind, content in reports if kind in REPORT_KINDS for row in _recipient_rows(content)]
+    rows = [row for kind, content in reports if kind in STATUS_KINDS for row in _recipient_rows(content)]
     best = min(rows, key=lambda row: WORST_FIRST.index(_action(row)), default=None)
     if best is not None:
         action = _action(best)
@@ -274,7 +268,7 @@ def _original_ids(headers: Headers, text: str, reports: Sequence[tuple[str, byte
         if kind in RETURNED_KINDS:
             start = len(content) - len(content.lstrip())
             found += identifiers(read_headers(content, start)[0].first("message-id"))
-        elif kind == "message/feedback-report" or kind in REPORT_KINDS:
+        elif kind == "message/feedback-report" or kind in STATUS_KINDS:
             found += QUOTED_ID.findall(content[:SEARCHED].decode("latin-1"))
     found += QUOTED_ID.findall(text)
     for name in ("in-reply-to", "references"):

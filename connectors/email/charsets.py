@@ -40,8 +40,11 @@ LIKELY = [
 ]  # fmt: skip
 
 
-def decode(data: bytes, declared: str | None) -> tuple[str, bool]:
-    """The text of `data`, and whether its character set had to be guessed. Never raises."""
+def decode(data: bytes, declared: str | None, *, asking: bool = False) -> tuple[str, bool]:
+    """The text of `data`, and whether its character set had to be guessed. Never raises.
+
+    `asking`: bytes whose label is wrong may be shown to charset-normalizer, which costs milliseconds.
+    """
     name = codec_name(declared)
     is_common = name is None or name == "utf-8" or name in WESTERN
     if is_common and data.isascii() and b"\x1b$" not in data and b"\0" not in data:
@@ -58,7 +61,7 @@ def decode(data: bytes, declared: str | None) -> tuple[str, bool]:
             return SURROGATES.sub("\ufffd", data.decode(name)), False
         except (UnicodeError, ValueError):
             pass
-    return guess(data), True
+    return guess(data, asking=asking), True
 
 
 def _told(text: str, data: bytes) -> str:
@@ -103,7 +106,7 @@ def codec_name(declared: str | None) -> str | None:
     return found.name
 
 
-def guess(data: bytes) -> str:
+def guess(data: bytes, *, asking: bool) -> str:
     """The most likely reading of bytes whose label is missing or wrong."""
     for mark, name in BOMS:
         if data.startswith(mark):
@@ -117,7 +120,8 @@ def guess(data: bytes) -> str:
         return _zeros(data)
     if _is_western(data):
         return data.decode("cp1252", "replace")
-    return _ask_normalizer(data) or data.decode("latin-1")
+    asked = _ask_normalizer(data) if asking else None
+    return asked or data.decode("cp1252", "replace")
 
 
 def _ask_normalizer(data: bytes) -> str | None:

@@ -122,6 +122,8 @@ class _Writer:
         self.hosts: list[str] = []
         self.link: tuple[str, int] | None = None
         self.cells = 0
+        self.gap: int | None = None  # the quote depth of a blank line that is wanted before the next words
+        self.item = ""  # the bullet or number that waits for its words
 
     def text(self, raw: str) -> None:
         text = unescape(raw)
@@ -156,11 +158,11 @@ class _Writer:
             self._end_link()
         elif name in BLOCKS:
             self._end_line()
-            if name in SPACED:
-                self._want_blank()
             if name == "blockquote":
                 self.quotes = max(0, self.quotes - 1)
-            elif name in ("ul", "ol") and self.lists:
+            if name in SPACED:
+                self._want_blank()
+            if name in ("ul", "ol") and self.lists:
                 self.lists.pop()
             elif name == "pre":
                 self.preformatted = max(0, self.preformatted - 1)
@@ -186,10 +188,10 @@ class _Writer:
     def _start_item(self) -> None:
         indent = "  " * (min(len(self.lists), limits.QUOTE_DEPTH) - 1)
         if self.lists and self.lists[-1] > 0:
-            self.line.append(f"{indent}{self.lists[-1]}. ")
+            self.item = f"{indent}{self.lists[-1]}. "
             self.lists[-1] += 1
         else:
-            self.line.append(f"{indent}- ")
+            self.item = f"{indent}- "
 
     def _start_link(self, attributes: str) -> None:
         self._end_link()
@@ -232,20 +234,26 @@ class _Writer:
         self.line = []
 
     def _want_blank(self) -> None:
-        if not self.blank:
-            self._put("")
+        """Before the next words; between two quotations at the depth of the shallower."""
+        if not self.blank and not self.item:
+            self.gap = self.quotes if self.gap is None else min(self.gap, self.quotes)
 
     def _put(self, line: str) -> None:
         if not self.preformatted:
-            line = line.replace("\xa0", " ").strip(" ") if not line.startswith("  ") else line.rstrip()
-        if line in ("--", "–-"):
+            line = line.replace("\xa0", " ").strip(" ")
+        if line == "--":
             line = "-- "
+        if line and self.item:
+            line, self.item = self.item + line, ""
         if self.hosts:  # at the end of the line: the sentence itself stays whole
             line = f"{line} [{', '.join(self.hosts)}]".strip()
             self.hosts = []
+        if self.gap is not None and line and not self.blank:
+            self.lines.append(">" * min(self.gap, self.quotes, limits.QUOTE_DEPTH))
+        self.gap = None
         self.blank = not line
         prefix = ">" * min(self.quotes, limits.QUOTE_DEPTH)
-        self.lines.append(f"{prefix} {line}" if prefix else line)
+        self.lines.append(f"{prefix} {line}" if prefix and line else prefix or line)
 
     def finish(self) -> str:
         self._end_link()

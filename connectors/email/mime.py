@@ -18,6 +18,7 @@ from connectors.email.parts import split
 from connectors.email.quoting import new_text
 from connectors.email.sanitising import is_simplified, loads_remote_content, paragraphs, sanitise
 from connectors.email.subjects import answers_something
+from connectors.email.texts import clean_lines
 
 RECIPIENT_FIELDS = (
     "to",
@@ -32,8 +33,9 @@ RECIPIENT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, understood. Ids are written `<left@right>`; addresses stand as their owner wrote them.
+    """One mail, understood.
 
+    Ids are written `<left@right>` (`reading.read` hands them on bare), addresses as their owner wrote them.
     `text` is all visible text with "\\n" line ends; `new_text` is for display and decisions only.
     `markup` is the HTML as it came and must never be shown; `html` is the harmless form, made when asked for.
     `authentication_results` are all such headers, topmost first, unjudged; `dmarc` is what the topmost says.
@@ -190,7 +192,7 @@ def _delivered_to(headers: Headers) -> tuple[str, ...]:
 
 def _as_text(raw: bytes) -> Mail:
     """The last resort: somebody's words are in there, so they are shown as they came."""
-    text = decode(raw[: limits.TEXT_BYTES], None)[0].replace("\r\n", "\n").replace("\0", "")
+    text = clean_lines(decode(raw[: limits.TEXT_BYTES], None)[0])
     whole = Attachment("message.eml", "message/rfc822", len(raw), raw)
     nobody = Handle("", "")
     return Mail(

@@ -18,7 +18,8 @@ STARTS = re.compile(
     r"|sul)\.?,?)\s|\d{1,4}[-./年 ])",
     re.IGNORECASE,
 )
-ENDS = re.compile(r"(?:[:：]|写道|寫道|>\s?wrote)[\s*_]*\Z")
+ENDS = (":", "：", "写道", "寫道", ">wrote", "> wrote")
+LINE_ENDINGS = " \t*_\xa0"
 DIGIT = re.compile(r"\d")
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]+\.\w|\[mailto:|<mailto:|mailto:", re.IGNORECASE)

@@ -65,8 +65,11 @@ def _starts_history(lines: list[str], number: int, is_answer: bool) -> bool:
     first = line.lstrip()[:1]
     if first in "-_=—*" and marks.DIVIDER.match(line):
         return True
-    if marks.BEGIN_FORWARD.match(line) or _is_header_block(lines, number):
-        return True
+    if ":" in line or "：" in line:
+        if _ends_like_attribution(line) and marks.BEGIN_FORWARD.match(line):
+            return True
+        if _is_header_block(lines, number):
+            return True
     found = _attribution(lines, number)
     if found is None or _is_quoted_next(lines, found.end):
         return False  # marked history is dealt with line by line
@@ -104,8 +107,6 @@ def _is_header_block(lines: list[str], number: int) -> bool:
 
 
 def _key(line: str) -> re.Pattern[str] | None:
-    if ":" not in line and "：" not in line:
-        return None
     for key in (marks.FROM_KEY, marks.DATE_KEY, marks.TO_KEY, marks.SUBJECT_KEY):
         if key.match(line):
             return key
@@ -140,18 +141,20 @@ def _attribution(lines: list[str], number: int) -> Attribution | None:
         joined = f"{joined} {line}" if joined else line
         if len(joined) > ATTRIBUTION_LENGTH:
             return None
-        if marks.ENDS.search(line):
+        if _ends_like_attribution(line):
             return _judge(joined, end + 1)
     return None
 
 
 def _may_be_attribution(line: str) -> bool:
     """A cheap look, for most lines are nothing of the kind."""
-    return (
-        marks.STARTS.match(line) is not None
-        or marks.ENDS.search(line) is not None
-        or ("@" in line and marks.BRACKETED.search(line) is not None and marks.WROTE.search(line) is not None)
-    )
+    if _ends_like_attribution(line) or marks.STARTS.match(line):
+        return True
+    return "@" in line and marks.BRACKETED.search(line) is not None and marks.WROTE.search(line) is not None
+
+
+def _ends_like_attribution(line: str) -> bool:
+    return line.rstrip(marks.LINE_ENDINGS).endswith(marks.ENDS)
 
 
 def _judge(joined: str, end: int) -> Attribution | None:

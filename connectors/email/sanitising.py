@@ -75,6 +75,7 @@ IMPLIED = {
     "head",
 }
 ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/><]*)([^<>]*)")
+URL_NOISE = re.compile(r"[\x00-\x20\x7f]+")  # browsers leave it out: "htt\nps:" is a link all the same
 REMOTE = re.compile(
     r"""<(?:img|image|input|video|audio|source|embed|iframe|td|th|table|body|div|link)\b[^<>]*?"""
     r"""\b(?:src|srcset|background|poster|data|href)\s*=\s*["']?\s*(?:https?:)?//"""
@@ -112,7 +113,10 @@ def is_simplified(markup: str) -> bool:
 
 def loads_remote_content(markup: str) -> bool:
     """Whether `markup`, shown as it is, would fetch something from another host."""
-    return REMOTE.search(markup[: limits.DISPLAY_HTML]) is not None
+    lowered = markup[: limits.DISPLAY_HTML].lower()
+    if not any(word in lowered for word in ("src", "background", "url(", "<link", "poster", "data")):
+        return False
+    return REMOTE.search(lowered) is not None
 
 
 @cache
@@ -130,6 +134,7 @@ def _cleaner() -> nh3.Cleaner:
 
 def _filter(tag: str, attribute: str, value: str) -> str | None:
     if attribute in ("href", "src"):
+        value = URL_NOISE.sub("", value)
         is_cid = value.strip().lower().startswith("cid:")
         return value if is_cid == (tag == "img") else None
     return value

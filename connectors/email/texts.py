@@ -7,6 +7,7 @@ from connectors.email.html_text import html_to_text
 
 HTML = {"text/html", "application/xhtml+xml"}
 ENRICHED = {"text/enriched", "text/richtext"}
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LOOKS_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
 ENRICHED_TAG = re.compile(r"<(?!<)[^<>]{0,80}>")
 STUB = re.compile(
@@ -31,11 +32,11 @@ class Piece:
 
 def read_piece(text: str, kind: str, parameters: dict[str, str]) -> Piece:
     """The piece that a decoded text part of type `kind` is."""
+    text = clean_lines(text)
     if kind in HTML or LOOKS_HTML.match(text):
         return Piece(text, is_html=True)
     if kind in ENRICHED:
         text = ENRICHED_TAG.sub("", text).replace("<<", "<")
-    text = clean_lines(text)
     if parameters.get("format", "").lower() == "flowed":
         text = unflow(text, parameters.get("delsp", "").lower() == "yes")
     return Piece(text.strip("\n"))
@@ -58,10 +59,10 @@ def best(plain: list[Piece], rich: list[Piece]) -> list[Piece]:
 
 
 def clean_lines(text: str) -> str:
-    """`text` with "\\n" line ends and without NUL."""
+    """`text` with "\\n" line ends and without control characters, which no person typed."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\0", "").removeprefix("\ufeff")
+    return CONTROLS.sub("", text).removeprefix("\ufeff")
 
 
 def unflow(text: str, delete_space: bool) -> str:

@@ -11,7 +11,7 @@ SIGNATURE = 0x223E9F78
 BODY, CODEPAGE, MAPI = 0x800C, 0x9007, 0x9003
 FILE_STARTS, FILE_TITLE, FILE_DATA, FILE_MAPI = 0x9002, 0x8010, 0x800F, 0x9005
 
-P_BODY, P_HTML = 0x1000, 0x1013
+P_BODY, P_RICH, P_HTML = 0x1000, 0x1009, 0x1013
 P_DATA, P_NAME, P_LONG_NAME, P_MIME_TYPE = 0x3701, 0x3704, 0x3707, 0x370E
 FIXED = {0: 4, 1: 4, 2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 0xA: 4, 0xB: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 TEXT8, TEXT16, OBJECT, BINARY = 0x1E, 0x1F, 0x0D, 0x102
@@ -35,6 +35,8 @@ class Tnef:
     files: list[TnefFile] = field(default_factory=list)
     text: str = ""
     html: str = ""
+    rich: bytes = b""
+    """Compressed rich text, see `rich_text`."""
 
 
 def read_tnef(data: bytes) -> Tnef:
@@ -80,6 +82,8 @@ def _read_message(found: Tnef, value: bytes, charset: str) -> None:
             found.text = found.text or _property_text(kind, content, charset)
         elif identity == P_HTML:
             found.html = found.html or _property_text(kind, content, charset)
+        elif identity == P_RICH:
+            found.rich = found.rich or content
 
 
 def _read_file(file: TnefFile, identity: int, value: bytes, charset: str) -> None:

@@ -135,6 +135,7 @@ def test_any_damaged_mail_can_be_read(raw: bytes, damages: list[tuple[int, bytes
     '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">'
 )
 @example("<noscript><p title='</noscript><img src=x onerror=alert(1)>'>")
+@example("<a href='htt\nps://x.example/'>x</a>")
 @example("<a href='java\tscript:alert(1)'>x</a><a href='&#106;avascript:alert(1)'>y</a>")
 def test_sanitised_html_is_harmless_and_stays_as_it_is(markup: str) -> None:
     clean = sanitise(markup)

@@ -56,14 +56,14 @@ def test_a_true_label_is_believed(language: str, charset: str) -> None:
 
 @pytest.mark.parametrize(("language", "charset", "label"), MISLABELLED)
 def test_a_wrong_label_is_seen_through(language: str, charset: str, label: str) -> None:
-    assert decode(TEXTS[language].encode(charset), label)[0] == TEXTS[language]
+    assert decode(TEXTS[language].encode(charset), label, asking=True)[0] == TEXTS[language]
 
 
 @pytest.mark.parametrize(
     ("language", "charset"), [("english", "cp1252"), ("russian", "koi8-r"), ("greek", "cp1253")]
 )
 def test_a_missing_label_is_guessed_and_said_so(language: str, charset: str) -> None:
-    assert decode(TEXTS[language].encode(charset), None) == (TEXTS[language], True)
+    assert decode(TEXTS[language].encode(charset), None, asking=True) == (TEXTS[language], True)
 
 
 def test_one_bad_byte_does_not_change_the_reading_of_the_rest() -> None:
@@ -89,7 +89,7 @@ def test_a_short_latin_word_is_believed() -> None:
     st.sampled_from([None, "utf-8", "utf-16", "utf-7", "koi8-r", "ascii", "gb2312", "big5"]),
 )
 def test_any_bytes_under_any_label_become_storable_text(data: bytes, label: str | None) -> None:
-    decode(data, label)[0].encode("utf-8")
+    decode(data, label, asking=True)[0].encode("utf-8")
 
 
 @given(st.binary(max_size=300), st.sampled_from(["base64", "quoted-printable", "x-uuencode", "8bit", "what"]))
@@ -99,6 +99,12 @@ def test_any_bytes_in_any_transfer_encoding_are_taken(data: bytes, encoding: str
 
 def test_base64_in_several_padded_pieces_is_read_whole() -> None:
     assert untransfer(b"SGVsbG8=\nIHdvcmxk\n", "base64") == (b"Hello world", True)
+
+
+def test_only_the_first_parts_are_looked_at_with_care() -> None:
+    part = b"--b\nContent-Type: text/plain; charset=utf-8\n\n" + TEXTS["russian"].encode("cp1251") + b"\n"
+    mail = read_mail(b"Content-Type: multipart/mixed; boundary=b\n\n" + part * 900 + b"--b--\n")
+    assert mail.text.count(TEXTS["russian"]) == 5
 
 
 def test_a_guessed_charset_is_a_warning() -> None:

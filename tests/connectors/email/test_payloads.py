@@ -82,7 +82,7 @@ def test_a_payload_is_read_as_expected(name: str) -> None:
             "recipient": answer.recipient,
             "status": answer.status,
             "reason": answer.reason,
-            "original_ids": list(answer.original_ids),
+            "original_ids": [f"<{one}>" for one in answer.original_ids],
         }
         assert {key: facts[key] for key in report} == report
 

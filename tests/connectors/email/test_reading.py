@@ -173,3 +173,15 @@ def test_reading_changes_nothing_in_the_arrival() -> None:
     kept = arrival(LETTER)
     read(kept)
     assert kept == replace(kept, raw=LETTER)
+
+
+def test_ids_are_handed_on_without_their_brackets() -> None:
+    raw = LETTER.replace(
+        b"Subject:", b"In-Reply-To: <r1@example.com>\r\nReferences: <r0@example.com>\r\nSubject:"
+    )
+    found = message(raw)
+    assert (found.external_id, found.in_reply_to, found.references) == (
+        "m1@example.org",
+        ("r1@example.com",),
+        ("r0@example.com",),
+    )
