@@ -3,9 +3,9 @@
 import argparse
 from collections.abc import Callable
 
-from bench import queue
+from bench import queue, search
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"queue": queue.run}
+BENCHMARKS: dict[str, Callable[[], None]] = {"queue": queue.run, "search": search.run}
 
 
 def main() -> None:
