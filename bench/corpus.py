@@ -88,10 +88,11 @@ def _campaign(rng: random.Random, number: int) -> bytes:
     own = rng.choice(_SENTENCES) if rng.random() < 0.1 else ""
     text = (
         f"Dear MP,\n\nI am writing as your constituent to ask you to speak up for {cause}. Over the last "
-        f"ten years people here have seen {cause} get worse, and the plans announced this spring will make it "
-        "worse still. Volunteers have written to the council and to the company, and neither has said what "
+        f"ten years people here have seen {cause} get worse, and the plans announced this spring will make "
+        "it worse still. Volunteers have written to the council and to the company, and neither has said what "
         "will happen to the people who depend on it. Please will you attend the debate next month, sign the "
-        f"motion, and write to the minister to ask what the government will do about {cause}?\n\n{own}\n\nI look forward to your reply.\n\n"
+        f"motion, and write to the minister to ask what the government will do about {cause}?"
+        f"\n\n{own}\n\nI look forward to your reply.\n\n"
         f"Yours sincerely,\n{sender.split(' <')[0]}\n{rng.randrange(1, 90)} Quarry Road\n{_postcode(rng)}\n"
     )
     return _finished(rng, number, sender, f"Please act on {cause}", text, {})
