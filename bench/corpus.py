@@ -89,7 +89,7 @@ def _campaign(rng: random.Random, number: int) -> bytes:
     text = (
         f"Dear MP,\n\nI am writing as your constituent to ask you to speak up for {cause}. Over the last "
         f"ten years people here have seen {cause} get worse, and the plans announced this spring will make "
-        "it worse still. Volunteers have written to the council and to the company, and neither has said what "
+        "it worse still. Volunteers have written to the council and the company, and neither has said what "
         "will happen to the people who depend on it. Please will you attend the debate next month, sign the "
         f"motion, and write to the minister to ask what the government will do about {cause}?"
         f"\n\n{own}\n\nI look forward to your reply.\n\n"
