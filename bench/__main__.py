@@ -3,9 +3,14 @@
 import argparse
 from collections.abc import Callable
 
-from bench import queue
+from bench import importing, memory, queue, search
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"queue": queue.run}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "queue": queue.run,
+    "search": search.run,
+    "importing": importing.run,
+    "memory": memory.run,
+}
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ class _PostgresLoader:
                 copy.write("\n".join(lines) + "\n")
 
     def run(self, statement: str) -> None:
-        self._connection.execute(statement)  # type: ignore[call-overload]
+        self._connection.execute(statement)
 
 
 @contextmanager

@@ -388,28 +388,38 @@ def upgrade() -> None:
     op.create_index(
         "case_assigned",
         "case",
-        ["office_id", "assignee_id", "urgency", "next_due_at", "id", "is_restricted", "team_id"],
+        ["office_id", "assignee_id", "urgency", "next_due_at", "id", "is_restricted", "team_id", "status"],
         unique=False,
         **only("status NOT IN ('resolved', 'closed')"),
     )
     op.create_index(
         "case_campaign",
         "case",
-        ["office_id", "campaign", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
+        [
+            "office_id",
+            "campaign",
+            "updated_at",
+            "id",
+            "is_restricted",
+            "assignee_id",
+            "team_id",
+            "status",
+            "kind",
+        ],
         unique=False,
         **only("kind = 'campaign' AND status NOT IN ('resolved', 'closed')"),
     )
     op.create_index(
         "case_campaign_recent",
         "case",
-        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
+        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id", "status", "kind"],
         unique=False,
         **only("kind = 'campaign' AND status NOT IN ('resolved', 'closed')"),
     )
     op.create_index(
         "case_due",
         "case",
-        ["office_id", "next_due_at", "id", "is_restricted", "assignee_id", "team_id"],
+        ["office_id", "next_due_at", "id", "is_restricted", "assignee_id", "team_id", "status", "kind"],
         unique=False,
         **only("status NOT IN ('resolved', 'closed') AND kind NOT IN ('spam', 'campaign')"),
     )
@@ -418,21 +428,31 @@ def upgrade() -> None:
     op.create_index(
         "case_spam",
         "case",
-        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
+        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id", "status", "kind"],
         unique=False,
         **only("kind = 'spam' AND status NOT IN ('resolved', 'closed')"),
     )
     op.create_index(
         "case_to_sort",
         "case",
-        ["office_id", "urgency", "received_at", "id", "is_restricted", "assignee_id", "team_id"],
+        [
+            "office_id",
+            "urgency",
+            "received_at",
+            "id",
+            "is_restricted",
+            "assignee_id",
+            "team_id",
+            "status",
+            "kind",
+        ],
         unique=False,
         **only("status = 'new' AND kind NOT IN ('spam', 'campaign')"),
     )
     op.create_index(
         "case_waiting",
         "case",
-        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id"],
+        ["office_id", "updated_at", "id", "is_restricted", "assignee_id", "team_id", "status", "kind"],
         unique=False,
         **only("status IN ('waiting_constituent', 'waiting_body') AND kind NOT IN ('spam', 'campaign')"),
     )

@@ -12,7 +12,6 @@ set-aside    spam (`set_aside_arrivals` and `set_aside_messages` are the rest); 
 all          every case; newest change first
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -67,8 +66,8 @@ class Shape:
     is_descending: bool = False
     also: ColumnElement[bool] | None = None
 
-    def ordered(self, keys: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-        return [key.desc() if self.is_descending else key.asc() for key in keys]
+    def ordered(self) -> list[ColumnElement[Any]]:
+        return [key.desc() if self.is_descending else key.asc() for key in self.keys]
 
 
 def view_named(name: str) -> View:

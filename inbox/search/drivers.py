@@ -9,14 +9,14 @@ on a table with policies (the operator is not leakproof); it holds hashes made w
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import and_, select, text, true
-from sqlmodel import Session, col
+from sqlalchemy import select, text
+from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
-from inbox.models import SearchEntry
 from inbox.search.asking import Question
+
+_ENTRY = SQLModel.metadata.tables["search_entry"].c
 
 NEWEST = 2**62
 WINDOW = 1_000
@@ -60,15 +60,20 @@ def candidates(session: Session, question: Question, before: int, count: int) ->
 def walk(session: Session, tests: Sequence[str], before: int, size: int) -> tuple[list[int], int | None]:
     """Looks through the newest `size` entries before `before`: those that pass, newest first, and the
     last one looked at (None when there are no more)."""
-    passes = and_(true(), *(col(SearchEntry.words).contains(test, autoescape=True) for test in tests))
-    query = (
-        select(col(SearchEntry.number), passes)
-        .where(col(SearchEntry.office_id) == office_of(session), col(SearchEntry.number) < before)
-        .order_by(col(SearchEntry.number).desc())
-        .limit(size)
+    newest = (
+        select(_ENTRY.number, _ENTRY.words)
+        .where(_ENTRY.office_id == office_of(session), _ENTRY.number < before)
+        .order_by(_ENTRY.number.desc())
     )
-    rows: Sequence[Any] = session.connection().execute(query).all()
-    return [number for number, passed in rows if passed], (rows[-1][0] if len(rows) == size else None)
+    last = newest.with_only_columns(_ENTRY.number).limit(1).offset(size - 1)
+    window = newest.limit(size).subquery().c
+    passing = (
+        select(window.number)
+        .where(*(window.words.contains(test, autoescape=True) for test in tests))
+        .order_by(window.number.desc())
+    )
+    connection = session.connection()
+    return list(connection.execute(passing).scalars()), connection.execute(last).scalar()
 
 
 def _is_long(beginning: str) -> bool:
@@ -86,12 +91,16 @@ def _fts_match(office: str, words: Sequence[str], beginnings: Sequence[str]) -> 
 
 
 def _gin_match(office: str, words: Sequence[str], beginnings: Sequence[str]) -> str:
-    exact = [f"'{_head(office, word)}{_hash(office + word)}'" for word in words]
+    exact = [f"'{code(office, word)}'" for word in words]
     return " & ".join([*exact, *(f"'{_head(office, each)}':*" for each in beginnings)])
 
 
+def code(office: str, word: str) -> str:
+    """A word as the PostgreSQL index has it: the same as the function `search_code` of the migration."""
+    return _head(office, word) + _hash(office + word)
+
+
 def _head(office: str, word: str) -> str:
-    """As in the function `search_code` of the migration, which makes the other side of the comparison."""
     return _hash(office + word[: SHORTEST_BEGINNING + _letters_from(word)])
 
 

@@ -14,8 +14,9 @@ from inbox.search.asking import Question, understand
 from inbox.search.drivers import NEWEST, WINDOW, candidates, looks_first, walk
 
 EXCERPT = 200
-_STEPS = (2, 8, 30)
-"""How many times the page's length is checked at a time, more only when the first did not fill it."""
+COMMON = WINDOW // 50
+_MOST = 20
+"""How many times a page's length of likely entries one page looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +126,30 @@ def _likely(
     position: int | None = before
     if looks_first(session) or not question.indexed:
         numbers, position = walk(session, question.tests, before, WINDOW)
-        yield numbers, position
-    for step in _STEPS:
-        if position is None:
-            return
-        size = step * limit
-        found = candidates(session, question, position, size)
-        if found is None:
+        yield from _batches(numbers, position, limit)
+        if position is not None and len(numbers) >= COMMON:
+            # So common that an index would name a large part of all there is: look on a little instead.
             numbers, position = walk(session, question.tests, position, WINDOW)
-        else:
-            numbers, position = found, (found[-1] if len(found) == size else None)
-        yield numbers, position
+            yield from _batches(numbers, position, limit)
+            return
+    if position is None:
+        return
+    most = _MOST * limit
+    found = candidates(session, question, position, most)
+    if found is None:
+        numbers, position = walk(session, question.tests, position, 2 * WINDOW)
+    else:
+        numbers, position = found, (found[-1] if len(found) == most else None)
+    yield from _batches(numbers, position, limit)
+
+
+def _batches(numbers: list[int], position: int | None, limit: int) -> Iterator[tuple[list[int], int | None]]:
+    """The first two pages' worth, then four times as much each time: most searches end with the first."""
+    size = 2 * limit
+    while len(numbers) > size:
+        yield numbers[:size], numbers[size - 1]
+        numbers, size = numbers[size:], 4 * size
+    yield numbers, position
 
 
 def _check(

@@ -336,7 +336,7 @@ def test_an_unknown_view_is_refused_with_the_names_of_all(world: World) -> None:
         view_named("inbox")
 
 
-def test_a_page_costs_two_queries(world: World) -> None:
+def test_a_page_costs_two_queries_and_to_sort_one_more(world: World) -> None:
     for number in range(5):
         case = world.case(f"case {number}", assignee_id=world.staff)
         world.add(world.clock(case))
@@ -353,7 +353,7 @@ def test_a_page_costs_two_queries(world: World) -> None:
         for view in View:
             asked.clear()
             page(session, view, Reader(world.staff, LATER))
-            assert len(asked) <= 2, view
+            assert len(asked) <= (3 if view is View.TO_SORT else 2), view
         asked.clear()
         counts(session, Reader(world.staff, LATER))
         assert len(asked) == 1
