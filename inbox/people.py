@@ -34,7 +34,7 @@ def meet(
     )
     session.add(person)
     if sender.address:
-        session.flush([person])
+        session.flush()
         session.add(
             Handle(
                 office_id=office,
