@@ -79,14 +79,22 @@ def import_batch(
     line: Line, desk: Desk, channel: Channel, arrivals: Sequence[RawArrival], tally: Tally, *,
     acknowledging: bool,
 ) -> None:  # fmt: skip
-    """Many arrivals in two commits: all kept, then all processed, each able to fail alone."""
+    """Many arrivals in two commits: all kept, then all processed, each able to fail alone.
+
+    What an import kept and did not come to process, because it was killed, is processed by the next one.
+    """
     office_id = desk.office.id
-    fresh = keep(line, channel.id, office_id, arrivals, None, queued=False)
+    keep(line, channel.id, office_id, arrivals, None, queued=False)
     tally.arrivals += len(arrivals)
-    tally.duplicates += len(arrivals) - len(fresh or [])
     with line.database.write(office_id) as session:
-        waiting = session.exec(select(Arrival).where(col(Arrival.id).in_(fresh or []))).all()
         by_key = {one.external_id: one for one in arrivals}
+        query = select(Arrival).where(
+            Arrival.channel_id == channel.id,
+            col(Arrival.external_id).in_(by_key),
+            Arrival.state == ArrivalState.WAITING,
+        )
+        waiting = session.exec(query.with_for_update()).all()
+        tally.duplicates += len(arrivals) - len(waiting)
         for row in sorted(waiting, key=lambda one: one.id):
             _import_one(session, line, desk, row, by_key[row.external_id], tally, acknowledging=acknowledging)
 
