@@ -8,6 +8,7 @@ transaction locks and writers never wait for each other in a ring.
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -124,15 +125,16 @@ def verify(session: Session) -> Fault | None:
     office = office_of(session)
     previous, sequence = "", 0
     query = select(Event).order_by(col(Event.sequence)).execution_options(yield_per=2000)
-    for event in session.exec(query):
-        sequence += 1
-        if event.sequence != sequence:
-            return Fault(office, sequence, None, "a line is missing")
-        if event.previous != previous:
-            return Fault(office, sequence, event.id, "the line does not follow the one before it")
-        if digest_of(event.model_dump()) != event.digest:
-            return Fault(office, sequence, event.id, "the line was changed")
-        previous = event.digest
+    with closing(session.exec(query)) as events:
+        for event in events:
+            sequence += 1
+            if event.sequence != sequence:
+                return Fault(office, sequence, None, "a line is missing")
+            if event.previous != previous:
+                return Fault(office, sequence, event.id, "the line does not follow the one before it")
+            if digest_of(event.model_dump()) != event.digest:
+                return Fault(office, sequence, event.id, "the line was changed")
+            previous = event.digest
     head = session.exec(select(ChainHead).where(ChainHead.office_id == office)).first()
     if head is not None and (head.sequence, head.digest) != (sequence, previous):
         return Fault(office, sequence + 1, None, "lines are missing at the end")

@@ -11,6 +11,7 @@ from inbox.database import Database
 from inbox.errors import CaseworkError
 from inbox.models import Channel, Office, Staff
 from inbox.secrets import SecretKeys
+from inbox.sign_in import people
 
 Holder = type[Channel] | type[Staff]
 Columns = tuple[Holder, str, str]
@@ -73,6 +74,11 @@ def rotate(database: Database, keys: SecretKeys, *, progress: Callable[[str], No
         anew += won
         meanwhile += not won
         progress(one.words)
+    with database.read() as session:
+        offices = session.exec(select(Office.id)).all()
+    for office_id in offices:  # sign-in addresses are found by their MAC, which follows the first key
+        with database.write(office_id) as session:
+            people.rehash_addresses(session, keys)
     return Rotated(anew, current, meanwhile)
 
 

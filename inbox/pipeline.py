@@ -80,14 +80,22 @@ def import_batch(
     line: Line, desk: Desk, channel: Channel, arrivals: Sequence[RawArrival], tally: Tally, *,
     acknowledging: bool,
 ) -> None:  # fmt: skip
-    """Many arrivals in two commits: all kept, then all filed; one that cannot be filed fails alone."""
+    """Many arrivals in two commits: all kept, then all filed; one that cannot be filed fails alone.
+
+    What an import kept and did not come to file, because it was killed, is filed by the next one.
+    """
     office_id = desk.office.id
-    fresh = keep(line, channel.id, office_id, arrivals, None, queued=False)
-    tally.arrivals += len(arrivals)
-    tally.duplicates += len(arrivals) - len(fresh or [])
-    with line.database.read(office_id) as session:
-        rows = session.exec(select(Arrival).where(col(Arrival.id).in_(fresh or []))).all()
+    keep(line, channel.id, office_id, arrivals, None, queued=False)
     by_key = {one.external_id: one for one in arrivals}
+    with line.database.read(office_id) as session:
+        query = select(Arrival).where(
+            Arrival.channel_id == channel.id,
+            col(Arrival.external_id).in_(by_key),
+            Arrival.state == ArrivalState.WAITING,
+        )
+        rows = session.exec(query).all()
+    tally.arrivals += len(arrivals)
+    tally.duplicates += len(arrivals) - len(rows)
     ready = _read_all(line, desk, [(row.id, row, by_key[row.external_id]) for row in rows], tally)
     try:
         _file_all(line, desk, ready, tally, acknowledging=acknowledging)
@@ -179,9 +187,13 @@ def _file_all(
     now = line.now()
     with line.database.write(desk.office.id) as session:
         known = recall(session, [one.message for _, one in ready])
-        query = select(Arrival).where(col(Arrival.id).in_([key for key, _ in ready]))
-        rows = {row.id: row for row in session.exec(query)}
+        query = select(Arrival).where(
+            col(Arrival.id).in_([key for key, _ in ready]), Arrival.state == ArrivalState.WAITING
+        )
+        rows = {row.id: row for row in session.exec(query.with_for_update())}
         for key, understood in ready:
+            if key not in rows:
+                continue  # another import took it meanwhile
             case = intake.process(
                 session, desk, rows[key], understood, known, now=now, acknowledging=acknowledging
             )

@@ -2,9 +2,14 @@
 
 import logging
 import signal
+import socket
 import sys
 import threading
+import traceback
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import structlog
 import uvicorn
@@ -13,24 +18,36 @@ from fastapi import FastAPI
 from inbox import schema
 from inbox.app import create_app
 from inbox.database import Database
+from inbox.errors import SetupProblem
 from inbox.settings import Settings, load_settings
 from inbox.storage import open_store
 from inbox.worker import Worker, make_node
 
 
 def serve(
-    *, host: str, port: int, with_worker: bool, settings: Settings | None = None, demo: bool = False
+    *,
+    host: str,
+    port: int,
+    with_worker: bool,
+    settings: Settings | None = None,
+    demo: bool = False,
+    announce: Callable[[str], None] = lambda address: None,
 ) -> None:
-    """Serves until told to stop. With a worker, everything that a small office needs in one process."""
+    """Serves until told to stop. With a worker, everything that a small office needs in one process.
+
+    `announce` is told the address that was taken; port 0 takes any. Raises SetupProblem for a taken port.
+    """
     settings = settings or load_settings()
     set_up_logs(settings.log_level)
     database = Database(settings.database_url)
     app = create_app(settings, database=database, store=open_store(settings), demo=demo)
     worker = Worker(make_node(settings, database)) if with_worker else None
-    if worker is not None:
-        worker.start()
     try:
-        _server(app, host, port).run()
+        with _listening(host, port) as listener:
+            if worker is not None:
+                worker.start()
+            announce(_address(listener))
+            _server(app, host, port).run(sockets=[listener])
     finally:
         if worker is not None:
             worker.stop()
@@ -62,13 +79,44 @@ def set_up_logs(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            where_it_failed,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def where_it_failed(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Tells an exception by its kind and the lines it passed, never by its words, which may hold content."""
+    raised = event.pop("exc_info", None)
+    error = raised if isinstance(raised, BaseException) else sys.exc_info()[1] if raised else None
+    if error is not None:
+        lines = traceback.extract_tb(error.__traceback__)[-8:]
+        event["error"] = type(error).__name__
+        event["at"] = [f"{line.filename}:{line.lineno} {line.name}" for line in lines]
+    return event
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The port, taken before anything starts, so that a taken one is said in one line."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SetupProblem(
+            f"cannot listen on {host}, port {port} ({why.lower()}): choose another with --port"
+        ) from error
+    with listener:
+        yield listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:

@@ -45,9 +45,9 @@ class Opened:
     @cached_property
     def line(self) -> Line:
         """What the stages need, as a node composes it."""
-        from inbox.worker.node import make_line
+        from inbox.worker import make_node
 
-        return make_line(self.settings, self.database, self.store)
+        return make_node(self.settings, self.database).line
 
     def office(self, slug: str) -> Office:
         """The office with that slug. Raises NotFound naming those there are."""

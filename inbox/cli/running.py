@@ -22,14 +22,14 @@ def run(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web and worker in one process: all that a small office needs."""
     from inbox import serving
 
-    serving.serve(host=host, port=port, with_worker=True)
+    serving.serve(host=host, port=port, with_worker=True, announce=_say_where)
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Only the pages and the API. As many as you like on one database, with `inbox worker` beside."""
     from inbox import serving
 
-    serving.serve(host=host, port=port, with_worker=False)
+    serving.serve(host=host, port=port, with_worker=False, announce=_say_where)
 
 
 def worker() -> None:
@@ -62,3 +62,7 @@ def demo(
     from inbox.demo import main
 
     main.start(reset=reset, serve=serve, host=host, port=port)
+
+
+def _say_where(address: str) -> None:
+    print(f"Casework Inbox is at {address} (stop it with Ctrl-C)", flush=True)

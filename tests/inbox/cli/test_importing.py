@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from inbox.importing import Notice, messages_in, messages_in_mbox
 from inbox.importing.dates import received_at
-from inbox.models import Arrival, Channel, Delivery, Message
+from inbox.models import Arrival, Channel, Delivery, Message, Office
 
 from .conftest import Installation
 from .letters import letter, mbox
@@ -54,17 +54,16 @@ def test_an_import_sends_nothing_and_keeps_the_bytes_and_the_day_of_receipt(
     inbox.ok("import", "--office", slug, str(tmp_path / "one.eml"))
     database = inbox.database()
     with database.read() as session:
-        from inbox.models import Office
-
         office_id = session.exec(select(Office.id)).one()
     with database.read(office_id) as session:
         arrival = session.exec(select(Arrival)).one()
-        print(arrival.trouble)
         message = session.exec(select(Message)).one()
         channel = session.exec(select(Channel)).one()
         assert session.exec(select(Delivery)).all() == []
     database.close()
-    assert (tmp_path / "var" / office_id / arrival.raw_hash[:2] / arrival.raw_hash).read_bytes() == letter(7)
+    assert (
+        tmp_path / "var" / "store" / office_id / arrival.raw_hash[:2] / arrival.raw_hash
+    ).read_bytes() == letter(7)
     assert message.received_at == datetime(2026, 11, 19, 9, 7, tzinfo=UTC)
     assert (channel.kind, channel.mode) == ("import", "off")
 
