@@ -5,7 +5,7 @@ Phrases are plain words as `wording` writes them. A phrase may use
 
 - `{name}`  any word of a class, defined anywhere by a line `@name: word, other word`
 - `(a|b)`   one of these;  `[a|b]` or `(a|b)?` one of these, or nothing
-- `..`      up to three other words;  `...` up to eight, in the same sentence
+- `..`      up to five other words;  `...` up to ten, in the same sentence
 - `word*`   a word that begins like this
 
 All lists are searched in one pass for a word that each phrase needs; only then is the phrase itself tried
@@ -23,7 +23,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from routing.wording import Sentence, plain_words
 
-_GAPS = {"..": 3, "...": 8}
+_GAPS = {"..": 5, "...": 10}
 _PART = re.compile(r"\{\w+\}|\([^()]*\)\??|\[[^\]]*\]|[^\s()\[\]]+")
 
 
