@@ -8,6 +8,8 @@ Phrases are plain words as `wording` writes them. A phrase may use
 - `..`      up to five other words;  `...` up to ten, in the same sentence
 - `word*`   a word that begins like this
 
+Phrases of topics also stand for their plural.
+
 All lists are searched in one pass for a word that each phrase needs; only then is the phrase itself tried
 on that one sentence, so the cost grows with what is found and not with the length of the lists.
 """
@@ -132,7 +134,8 @@ def _phrase(
     parts = [_parsed(part, classes, written) for part in _PART.findall(written)]
     if all(kind == "word" for kind, _ in parts):
         words = plain_words(written)
-        return Phrase(label, weight, words.strip(), None), (words,)
+        forms = (words, f"{words[:-1]}s ") if label.startswith("topic ") and words[-2:] != "s " else (words,)
+        return Phrase(label, weight, words.strip(), None), forms
     pattern = re.compile("(?<= )" + "".join(_regex(kind, options) for kind, options in parts))
     needles = max((options for kind, options in _runs(parts)), key=_rarity)
     return Phrase(label, weight, written, pattern), tuple(needles)

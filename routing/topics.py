@@ -4,7 +4,7 @@ from routing.signals import Signals
 from routing.words import Kind, Topic
 
 ENOUGH = 3.0
-NEAR_THE_BEST = 0.5
+NEAR_THE_BEST = 0.4
 MOST_TOPICS = 4
 MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
 """Topics that a person can have a matter in."""
