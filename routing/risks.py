@@ -100,19 +100,27 @@ def indirect_parts(signals: Signals, flag: Flag) -> tuple[str, ...]:
     """The labels of the parts that together make an indirect sign, or nothing where they do not."""
     kind = INDIRECT[flag]
     base = LABELS[flag]
-    undone = signals.sentences_of(f"not {base} part") | {
-        number for number, strength in signals.strengths(f"not {base}").items() if strength >= UNDOES
-    }
-    strengths = {part: signals.strengths(f"{base} part {part}") for part in kind.parts}
+    strengths = {part: found for part in kind.parts if (found := signals.strengths(f"{base} part {part}"))}
     enough = kind.enough + min(PEACE, signals.score("peaceful"))
-    count = len(signals.wording.sentences)
-    for start in range(max(1, count - WINDOW + 1)):
-        window = [number for number in range(start, start + WINDOW) if number not in undone]
-        found = {
-            part: strength
-            for part in kind.parts
-            if (strength := max((strengths[part].get(number, 0.0) for number in window), default=0.0))
+    best = sum(max(found.values()) for found in strengths.values())
+    if len(strengths) < kind.fewest or best < enough or not kind.needed & set(strengths):
+        return ()
+    undone = _undone(signals, base)
+    numbers = {number for found in strengths.values() for number in found} - undone
+    for start in sorted(numbers):
+        window = range(start, start + WINDOW)
+        together = {
+            part: max(near)
+            for part, found in strengths.items()
+            if (near := [found[number] for number in window if number in found and number in numbers])
         }
-        if len(found) >= kind.fewest and kind.needed & set(found) and sum(found.values()) >= enough:
-            return tuple(f"{base} part {part}" for part in found)
+        if len(together) >= kind.fewest and kind.needed & set(together) and sum(together.values()) >= enough:
+            return tuple(f"{base} part {part}" for part in together)
     return ()
+
+
+def _undone(signals: Signals, base: str) -> frozenset[int]:
+    """The sentences in which nothing counts: words there undo the sign or its parts."""
+    plain = signals.strengths(f"not {base}")
+    strong = {number for number, strength in plain.items() if strength >= UNDOES}
+    return signals.sentences_of(f"not {base} part") | strong
