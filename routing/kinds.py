@@ -6,6 +6,8 @@ from routing.signals import Signals
 from routing.words import ConstituencyState, Flag, Kind, Machine, Topic
 
 SURE = 4.0
+FAINT = 2.0
+"""What is enough where nothing at all asks for help."""
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
 HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
 """Kinds that nobody reads for a plea, so that one inside must be lifted out."""
@@ -60,9 +62,10 @@ def _by_weight(signals: Signals, facts: KindFacts) -> Kind:
     plea = _score(signals, Kind.CASEWORK)
     if thanks >= SURE and (thanks >= plea * 0.6 or _opens_with(signals, Kind.THANK_YOU)):
         return Kind.THANK_YOU
-    strongest = max(policy, office, abuse, plea)
-    if strongest < SURE and not facts.topics:
-        return Kind.ABUSE if abuse >= 2 else Kind.CASEWORK
+    if plea < FAINT and max(policy, office, abuse, thanks) >= FAINT:
+        return max(
+            (policy, Kind.POLICY_VIEW), (office, Kind.OFFICE), (thanks, Kind.THANK_YOU), (abuse, Kind.ABUSE)
+        )[1]
     if office >= SURE and office >= max(policy, plea):
         return Kind.OFFICE
     if policy >= SURE and policy > plea:
