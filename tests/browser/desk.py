@@ -17,6 +17,7 @@ from tests.web.examples.office import shell
 from tests.web.examples.queue import QUEUE, READING
 
 TOKEN = "gallery"
+THIRD = "WX-3M9D-8R"
 
 
 class Desk:
@@ -28,6 +29,7 @@ class Desk:
         self.text = ""
         self.announced: list[tuple[str, dict[str, object]]] = []
         self.signed_in = True
+        self.previews: dict[str, str] = {}
 
     def add_routes(self, app: Starlette) -> None:
         """The addresses that the scripts and forms of the queue and the case use."""
@@ -42,7 +44,12 @@ class Desk:
 
     def _list(self, current: str = "") -> QueueList:
         rows = tuple(
-            replace(row, current=row.reference == current, choices=())
+            replace(
+                row,
+                current=row.reference == current,
+                choices=(),
+                preview=self.previews.get(row.reference, row.preview),
+            )
             for row in QUEUE.rows
             if row.reference not in self.gone
         )
@@ -99,11 +106,17 @@ class Desk:
         change = request.path_params["change"]
         if change == "colleague-saves":
             self.version += 1
+        elif change == "edit":
+            self.previews[THIRD] = "Changed words"
+            self.announced.append(("changed", {"case": THIRD}))
         elif change == "sign-out":
             self.signed_in = False
         elif change == "sign-in":
             self.signed_in = True
         else:
+            if change == "taken":
+                change = "changed"
+                self.gone.add((await request.json())["case"])
             self.announced.append((change, await request.json()))
         return Response("", 204)
 

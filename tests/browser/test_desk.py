@@ -134,8 +134,15 @@ def test_an_arriving_message_moves_nothing(queue: Page, office: str) -> None:
 
 
 def test_a_row_that_a_colleague_took_says_so_and_stays(queue: Page, office: str) -> None:
-    queue.request.post(f"{office}/test/changed", data={"case": THIRD, "taken_by": "Tom"})
+    queue.request.post(f"{office}/test/taken", data={"case": THIRD, "taken_by": "Tom"})
     expect(queue.locator(f"#row-{THIRD} .row__busy")).to_have_text("Taken by Tom")
+
+
+def test_a_row_that_changed_elsewhere_changes_in_place(queue: Page, office: str) -> None:
+    queue.request.post(f"{office}/test/edit")
+    expect(queue.locator(f"#row-{THIRD} .row__line")).to_contain_text("Changed words")
+    queue.locator(f"#row-{THIRD} .row__who").click()
+    expect(queue.locator("#reading h2")).to_have_text("Eleri Wynne Parry")
 
 
 def test_ticking_shows_the_toolbar(queue: Page) -> None:

@@ -28,13 +28,36 @@
     bar.hidden = false;
   }
 
-  /* A row that somebody else changed says so; the one in focus and the open pane stay as they are. */
+  /* What changed elsewhere is fetched a second later and exchanged in place: rows of a list, messages of a case.
+     Nothing is added or taken away; what has the focus stays as it is; a row that left says who took it. */
+  const stale = new Map();
+  let refreshing = 0;
+
   function changed(data) {
-    const row = data.case && desk.one("#row-" + CSS.escape(data.case));
-    if (!row || row.contains(document.activeElement) || row.getAttribute("aria-busy")) return;
-    if (!data.taken_by) return;
-    const line = desk.one(".row__busy", row) || row.appendChild(Object.assign(document.createElement("span"), { className: "row__busy" }));
-    line.textContent = "Taken by " + data.taken_by;
+    const here = desk.one("#main[data-case]");
+    if (!data.case || !(here ? here.dataset.case === data.case : desk.one("#row-" + CSS.escape(data.case)))) return;
+    stale.set(data.case, data.taken_by || "");
+    clearTimeout(refreshing);
+    refreshing = setTimeout(refresh, 1000);
+  }
+
+  async function refresh() {
+    const wanted = new Map(stale), list = desk.one("#list");
+    stale.clear();
+    const answer = await fetch(list ? desk.one("#new-messages").href : location.href, { headers: { "X-Background": "yes" } }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (list) wanted.forEach((who, reference) => exchange(desk.one("#row-" + CSS.escape(reference)), fresh, who));
+    else desk.all("#timeline .message").forEach((message) => exchange(message, fresh, ""));
+  }
+
+  function exchange(element, fresh, who) {
+    if (!element || element.contains(document.activeElement) || element.getAttribute("aria-busy")) return;
+    const other = fresh.getElementById(element.id);
+    if (other) { window.Idiomorph.morph(element, other); window.htmx.process(element); return; }
+    if (!element.matches(".row")) return;
+    const line = desk.one(".row__busy", element) || desk.one(".row__body", element).appendChild(Object.assign(document.createElement("p"), { className: "row__busy" }));
+    line.textContent = who ? "Taken by " + who : "No longer in this list";
   }
 
   function presence(data) {
