@@ -17,6 +17,7 @@ from tests.web.examples.office import shell
 from tests.web.examples.queue import QUEUE, READING
 
 TOKEN = "gallery"
+ROW = QUEUE.rows[1]
 THIRD = "WX-3M9D-8R"
 
 
@@ -29,6 +30,7 @@ class Desk:
         self.text = ""
         self.announced: list[tuple[str, dict[str, object]]] = []
         self.signed_in = True
+        self.new: list[str] = []
         self.previews: dict[str, str] = {}
 
     def add_routes(self, app: Starlette) -> None:
@@ -50,7 +52,7 @@ class Desk:
                 choices=(),
                 preview=self.previews.get(row.reference, row.preview),
             )
-            for row in QUEUE.rows
+            for row in (*(replace(ROW, reference=name) for name in self.new), *QUEUE.rows)
             if row.reference not in self.gone
         )
         return replace(QUEUE, rows=rows, total=len(rows))
@@ -67,7 +69,10 @@ class Desk:
 
     def queue(self, request: Request) -> Response:
         letters = Letters(request.query_params.get("letters", "on"))
-        return page(QueuePage(shell(letters=letters), self._list(), None), TOKEN)
+        found = self._list()
+        frame = shell(letters=letters)
+        nav = tuple(replace(item, count=found.total) if item.current else item for item in frame.nav)
+        return page(QueuePage(replace(frame, nav=nav), found, None), TOKEN)
 
     def open(self, request: Request) -> Response:
         reference = request.path_params["reference"]
@@ -114,6 +119,8 @@ class Desk:
         elif change == "sign-in":
             self.signed_in = True
         else:
+            if change == "arrived":
+                self.new.append(str((await request.json())["case"]))
             if change == "taken":
                 change = "changed"
                 self.gone.add((await request.json())["case"])
