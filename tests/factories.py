@@ -13,6 +13,7 @@ from sqlmodel import Session
 from inbox.database import office_of
 from inbox.models import (
     Arrival,
+    Attachment,
     Case,
     Channel,
     Constituent,
@@ -125,6 +126,18 @@ def a_message(session: Session, **overrides: Any) -> Message:
         "received_at": NOW,
     }
     return _added(session, Message(**facts | overrides))
+
+
+def an_attachment(session: Session, message: Message, **overrides: Any) -> Attachment:
+    facts: dict[str, Any] = {
+        "office_id": message.office_id,
+        "message_id": message.id,
+        "filename": "mould.jpg",
+        "content_type": "image/jpeg",
+        "size": 3,
+        "content_hash": "0" * 64,
+    }
+    return _added(session, Attachment(**facts | overrides))
 
 
 def a_draft(session: Session, case: Case, **overrides: Any) -> Draft:

@@ -166,7 +166,7 @@ WritingDesk = Annotated[Desk, Depends(_writing_desk)]
 """The person's office, ready to work, in the session that the route reads or writes with."""
 
 
-async def _if_match(request: Request) -> int:
+async def _if_match(request: Request, visit: SignedIn) -> int:
     """The version that this write changes, from If-Match: 428 without it, 412 for what is no version."""
     given = request.headers.get("if-match", "").strip()
     if not given or given == "*":
@@ -200,6 +200,7 @@ class Paging:
 
 
 async def _paging(
+    visit: SignedIn,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Paging:
