@@ -148,6 +148,7 @@ def a_draft(session: Session, case: Case, **overrides: Any) -> Draft:
         "recipients": ["donna@example.org"],
         "subject": "Damp at 14 Quarry Road",
         "text": "Dear Donna, we have asked Marl Homes again.",
+        "provenance": {"drafted_by": None, "source": None, "template": None, "lines": []},
         "created_at": NOW,
         "updated_at": NOW,
     }

@@ -39,6 +39,8 @@ class House:
     restricted: Case
     ids: dict[str, str]
     """What stands in a path, by the parameter's name."""
+    hidden: dict[str, str]
+    """The same for the restricted case."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,15 @@ def a_house(database: Database, **facts: Any) -> House:
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
         )
+        secret = a_message(session, case_id=restricted.id)
+        hidden = {
+            "reference": restricted.reference,
+            "message_id": secret.id,
+            "draft_id": a_draft(session, restricted).id,
+            "attachment_id": an_attachment(session, secret).id,
+            "delivery_id": a_delivery(session, channel, case_id=restricted.id, state="unknown").id,
+            "event_id": record(session, restricted, EventKind.NOTED, OPERATOR, now=NOW),
+        }
     ids = {
         "reference": case.reference,
         "message_id": message.id,
@@ -85,7 +96,7 @@ def a_house(database: Database, **facts: Any) -> House:
         "campaign_id": "save-our-banks",
         "path": "nothing.css",
     }
-    return House(office, people, case, restricted, ids)
+    return House(office, people, case, restricted, ids, hidden)
 
 
 class Desk(TestClient):
