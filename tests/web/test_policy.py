@@ -32,10 +32,7 @@ TURNED_AWAY = (401, 403, 404)
 NOT_THERE = {
     "reference": "WX-9999-ZZ",
     "campaign_id": "no-such-campaign",
-    **{
-        name: "0" * 32
-        for name in ("message_id", "draft_id", "attachment_id", "delivery_id", "arrival_id", "event_id")
-    },
+    **dict.fromkeys(("message_id", "draft_id", "attachment_id", "delivery_id", "arrival_id", "event_id"), "0" * 32),
 }
 
 # What changes although a page was only read: machinery, and the two logs that must see reading.
