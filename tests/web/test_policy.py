@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sql
 from fastapi import FastAPI
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from inbox.access import RIGHTS, Action
 from inbox.database import Database
-from inbox.models import Role
+from inbox.history import verify
+from inbox.models import Event, EventKind, Role
 from tests.web.desks import Desk, House, World
 from tests.web.routes import PUBLIC, SIGNED_IN, Known, every_route, filled
 
@@ -32,7 +33,9 @@ TURNED_AWAY = (401, 403, 404)
 NOT_THERE = {
     "reference": "WX-9999-ZZ",
     "campaign_id": "no-such-campaign",
-    **dict.fromkeys(("message_id", "draft_id", "attachment_id", "delivery_id", "arrival_id", "event_id"), "0" * 32),
+    **dict.fromkeys(
+        ("message_id", "draft_id", "attachment_id", "delivery_id", "arrival_id", "event_id"), "0" * 32
+    ),
 }
 
 # What changes although a page was only read: machinery, and the two logs that must see reading.
@@ -177,3 +180,16 @@ def contents(database: Database, house: House) -> dict[str, int]:
 def words(answer: Any) -> str:
     """The answer without what differs from one request to the next."""
     return re.sub(r'"request_id":"[0-9a-f]+"|\b[0-9a-f]{12}\b|value="[\w-]{16,}"', "", answer.text)
+
+
+def test_a_try_at_what_a_role_does_not_allow_is_refused_and_in_the_history(desk: Desk, world: World) -> None:
+    staff = world.ours.people[Role.ADMINISTRATOR]
+    desk.sit(staff)
+    for _ in range(30):
+        assert desk.get(f"/api/v1/cases/{world.ours.case.reference}").status_code == 403
+    with world.database.read(world.ours.office.id) as session:
+        tries = session.exec(select(Event).where(Event.kind == EventKind.ACCESS_REFUSED)).all()
+        assert verify(session) is None
+    assert {(event.actor_id, event.detail["action"]) for event in tries} == {(staff.id, "read_case")}
+    assert len(tries) == 20, "so many in a minute, and no more"
+    assert world.ours.case.reference not in repr([event.detail for event in tries])

@@ -244,9 +244,9 @@ def test_the_secret_of_the_app_is_sealed_to_its_person(world: World, staff: Staf
 @pytest.mark.parametrize(
     "target",
     [
-        "//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/%0d%0aSet-Cookie:x\r\n",
-        "javascript:alert(1)", "evil.example", "", "/\t/evil.example", "http:/evil.example", "///evil.example",
-        " /x", "/x y",
+        "//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/%0d%0aX:x\r\n",
+        "javascript:alert(1)", "evil.example", "", "/\t/evil.example", "http:/evil.example", " /x", "/x y",
+        "///evil.example",
     ],
 )  # fmt: skip
 def test_next_stays_on_this_site(desk: Desk, staff: Staff, target: str) -> None:
@@ -349,8 +349,8 @@ def test_a_new_person_signs_in_with_what_they_were_given(database: Database) -> 
         office = an_office(session)
     with database.write(office.id) as session:
         staff, secret = people.add_staff(
-            session, KEYS, email=" Olwen@Example.org ", name=" Olwen Pugh ", roles=[Role.OFFICIAL, Role.CHECKER],
-            password=PASSWORD, actor=OPERATOR, now=NOW,
+            session, KEYS, email=" Olwen@Example.org ", name=" Olwen Pugh ",
+            roles=[Role.OFFICIAL, Role.CHECKER], password=PASSWORD, actor=OPERATOR, now=NOW,
         )  # fmt: skip
         assert (staff.email, staff.name) == ("olwen@example.org", "Olwen Pugh")
         assert secret in codes.address(secret, staff.email)
