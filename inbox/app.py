@@ -23,6 +23,7 @@ from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
 from inbox.web.limits import Window
 from inbox.web.live import Live
 from inbox.web.rendering import FrontEndMissing, static_routes
+from inbox.web.turns import Turns
 from inbox.web.wiring import Wiring
 
 ROUTERS = (sign_in.router, events.router, probes.router, *api.ROUTERS)
@@ -41,6 +42,7 @@ def create_app(
         store=store or open_store(settings),
         keys=SecretKeys(settings.keys),
         live=Live(opened, settings.now),
+        turns=Turns(opened),
         afterwards=Afterwards(opened),
         searches=Window(60, 60.0),
         refusals=Window(20, 60.0),

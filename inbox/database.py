@@ -21,6 +21,8 @@ from sqlmodel import Session, select
 from inbox.errors import NotFound, SetupProblem, Unavailable
 from inbox.models import OfficeOwned
 
+_LONGEST_WAIT_SECONDS = 30
+
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
 
@@ -34,7 +36,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self._write_lock = threading.RLock()
+        self._write_lock = threading.Lock()  # let go of by whichever thread ends the request
         if self.is_sqlite:
             self._reading = _sqlite_engine(url, begin="BEGIN", query_only=True)
             self._writing = _sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False)
@@ -84,8 +86,12 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        with self._write_lock:
+        if not self._write_lock.acquire(timeout=_LONGEST_WAIT_SECONDS):
+            raise Unavailable("Another write takes very long. Nothing was changed. Try again in a moment.")
+        try:
             yield
+        finally:
+            self._write_lock.release()
 
     def close(self) -> None:
         self._reading.dispose()

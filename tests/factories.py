@@ -13,6 +13,7 @@ from sqlmodel import Session
 from inbox.database import office_of
 from inbox.models import (
     Arrival,
+    Attachment,
     Case,
     Channel,
     Constituent,
@@ -127,6 +128,18 @@ def a_message(session: Session, **overrides: Any) -> Message:
     return _added(session, Message(**facts | overrides))
 
 
+def an_attachment(session: Session, message: Message, **overrides: Any) -> Attachment:
+    facts: dict[str, Any] = {
+        "office_id": message.office_id,
+        "message_id": message.id,
+        "filename": "mould.jpg",
+        "content_type": "image/jpeg",
+        "size": 3,
+        "content_hash": "0" * 64,
+    }
+    return _added(session, Attachment(**facts | overrides))
+
+
 def a_draft(session: Session, case: Case, **overrides: Any) -> Draft:
     facts: dict[str, Any] = {
         "office_id": case.office_id,
@@ -135,6 +148,7 @@ def a_draft(session: Session, case: Case, **overrides: Any) -> Draft:
         "recipients": ["donna@example.org"],
         "subject": "Damp at 14 Quarry Road",
         "text": "Dear Donna, we have asked Marl Homes again.",
+        "provenance": {"drafted_by": None, "source": None, "template": None, "lines": []},
         "created_at": NOW,
         "updated_at": NOW,
     }

@@ -48,6 +48,7 @@ def start(
             seen_at=now,
         )
     )
+    session.flush()
     return token
 
 

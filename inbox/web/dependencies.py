@@ -7,32 +7,29 @@ be answered with 200.
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from inbox.access import Action, Person, require
 from inbox.desk import Desk, open_desk
-from inbox.errors import NotAllowed, NotSignedIn, Refused, Stale, VersionMissing
+from inbox.errors import NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
 from inbox.web import idempotency
 from inbox.web.own_site import SAFE, check_csrf, check_origin
 from inbox.web.wiring import Wiring, wiring_of
 
 
-def _wiring(request: Request) -> Wiring:
+async def _wiring(request: Request) -> Wiring:
     return wiring_of(request)
 
 
-async def _async_wiring(request: Request) -> Wiring:
-    return wiring_of(request)
-
-
-Wired = Annotated[Wiring, Depends(_async_wiring)]
+Wired = Annotated[Wiring, Depends(_wiring)]
 
 
 async def _now(wiring: Wired) -> datetime:
@@ -138,14 +135,14 @@ def may(action: Action) -> Any:
     return Depends(Guard(action))
 
 
-def _read(visit: SignedIn, wiring: Wired) -> Iterator[Session]:
-    with wiring.database.read(visit.person.office_id) as session:
+async def _read(visit: SignedIn, wiring: Wired) -> AsyncIterator[Session]:
+    async with wiring.turns.read(visit.person.office_id) as session:
         yield session
 
 
-def _write(request: Request, visit: SignedIn, wiring: Wired, now: Now) -> Iterator[Session]:
-    with wiring.database.write(visit.person.office_id) as session:
-        idempotency.claim(session, request, visit.person, now)
+async def _write(request: Request, visit: SignedIn, wiring: Wired, now: Now) -> AsyncIterator[Session]:
+    async with wiring.turns.write(visit.person.office_id) as session:
+        await run_in_threadpool(idempotency.claim, session, request, visit.person, now)
         yield session
 
 
@@ -166,7 +163,7 @@ WritingDesk = Annotated[Desk, Depends(_writing_desk)]
 """The person's office, ready to work, in the session that the route reads or writes with."""
 
 
-async def _if_match(request: Request) -> int:
+async def _if_match(request: Request, visit: SignedIn) -> int:
     """The version that this write changes, from If-Match: 428 without it, 412 for what is no version."""
     given = request.headers.get("if-match", "").strip()
     if not given or given == "*":
@@ -200,6 +197,7 @@ class Paging:
 
 
 async def _paging(
+    visit: SignedIn,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Paging:
@@ -222,12 +220,6 @@ def _opened(words: str) -> tuple[str | int, ...]:
     if not isinstance(keys, list) or not all(isinstance(key, str | int) for key in keys):
         raise Refused("This cursor did not come from us. Begin at the first page.")
     return tuple(keys)
-
-
-async def loopback_only(request: Request) -> None:
-    """Raises NotAllowed unless the request comes straight from this machine."""
-    if request.scope.get("peer") not in ("127.0.0.1", "::1") or "x-forwarded-for" in request.headers:
-        raise NotAllowed("This is only for this machine.")
 
 
 async def from_our_pages(request: Request) -> None:

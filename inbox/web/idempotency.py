@@ -24,7 +24,7 @@ from inbox.access import Person
 from inbox.database import savepoint
 from inbox.errors import Conflict, Refused
 from inbox.models import OnceKey
-from inbox.web.own_site import FORMS, SAFE
+from inbox.web.own_site import FORMS, SAFE, check_origin
 
 KEPT = timedelta(days=2)
 _HEADERS = (
@@ -67,6 +67,7 @@ class OnceRoute(APIRoute):
         async def once(request: Request) -> Response:
             if request.method in SAFE:
                 return await handle(request)
+            check_origin(request)  # before the body is read
             press = request.scope["once"] = await _press_of(request)
             response = await handle(request)
             if press is not None and press.row is not None:

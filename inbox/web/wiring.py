@@ -13,6 +13,7 @@ from inbox.storage import Store
 from inbox.web.afterwards import Afterwards
 from inbox.web.limits import Window
 from inbox.web.live import Live
+from inbox.web.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Wiring:
     store: Store
     keys: SecretKeys
     live: Live
+    turns: Turns
     afterwards: Afterwards
     searches: Window
     refusals: Window

@@ -8,10 +8,23 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from inbox.database import Database
-from inbox.models import Case, Office, Role, Staff
+from inbox.history import OPERATOR, record
+from inbox.models import Case, EventKind, Office, Role, Staff
 from inbox.secrets import token_hash
 from inbox.sign_in import door, sessions
-from tests.factories import KEYS, a_case, a_person, an_office
+from tests.factories import (
+    KEYS,
+    NOW,
+    a_case,
+    a_channel,
+    a_delivery,
+    a_draft,
+    a_message,
+    a_person,
+    an_arrival,
+    an_attachment,
+    an_office,
+)
 
 HERE = ("127.0.0.1", 50000)
 
@@ -24,6 +37,10 @@ class House:
     people: dict[Role, Staff]
     case: Case
     restricted: Case
+    ids: dict[str, str]
+    """What stands in a path, by the parameter's name."""
+    hidden: dict[str, str]
+    """The same for the restricted case."""
 
 
 @dataclass(slots=True)
@@ -49,10 +66,37 @@ def a_house(database: Database, **facts: Any) -> House:
             role: a_person(session, roles=[role.value], name=f"{role.value.title()} Person") for role in Role
         }
         case = a_case(session, reference=f"{office.prefix}-2222-AB", subject="Damp")
+        channel = a_channel(session)
+        message = a_message(session, case_id=case.id)
+        draft = a_draft(session, case)
+        attachment = an_attachment(session, message)
+        delivery = a_delivery(session, channel, case_id=case.id, draft_id=draft.id, state="unknown")
+        arrival = an_arrival(session, channel, state="quarantined")
+        event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
         )
-    return House(office, people, case, restricted)
+        secret = a_message(session, case_id=restricted.id)
+        hidden = {
+            "reference": restricted.reference,
+            "message_id": secret.id,
+            "draft_id": a_draft(session, restricted).id,
+            "attachment_id": an_attachment(session, secret).id,
+            "delivery_id": a_delivery(session, channel, case_id=restricted.id, state="unknown").id,
+            "event_id": record(session, restricted, EventKind.NOTED, OPERATOR, now=NOW),
+        }
+    ids = {
+        "reference": case.reference,
+        "message_id": message.id,
+        "draft_id": draft.id,
+        "attachment_id": attachment.id,
+        "delivery_id": delivery.id,
+        "arrival_id": arrival.id,
+        "event_id": event,
+        "campaign_id": "save-our-banks",
+        "path": "nothing.css",
+    }
+    return House(office, people, case, restricted, ids, hidden)
 
 
 class Desk(TestClient):

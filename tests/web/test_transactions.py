@@ -1,4 +1,4 @@
-"""The session of a request: committed before the answer leaves, undone when anything fails, the same twice."""
+"""The session of a request: committed before the answer leaves, undone when anything fails, never twice."""
 
 import threading
 from collections.abc import Callable

@@ -1,0 +1,103 @@
+"""Alive, able to work, and the numbers: true, without content, and not for everybody."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sql
+from fastapi import FastAPI
+
+from inbox.database import Database
+from inbox.errors import TooMany
+from inbox.models import DeliveryState, Job
+from inbox.web.limits import Window
+from inbox.web.metrics import standing
+from tests.factories import NOW, a_channel, a_delivery, an_arrival, an_office
+from tests.web.desks import Desk, World
+
+
+def test_it_says_that_it_is_alive_without_asking_the_database(app: FastAPI, desk: Desk) -> None:
+    app.state.wiring.database.close()
+    assert desk.get("/healthz").text == "ok\n"
+
+
+def test_it_is_ready_when_nothing_waits(desk: Desk, world: World) -> None:
+    answer = desk.get("/readyz")
+    assert answer.status_code == 200, answer.text
+    assert set(answer.json()["checks"]) == {"database", "schema", "queue", "disk"}
+
+
+def test_it_is_not_ready_when_due_work_has_waited_for_long(desk: Desk, world: World) -> None:
+    with world.database.write() as session:
+        due = datetime.now(UTC) - timedelta(minutes=16)
+        session.add(Job(kind="process", office_id=world.ours.office.id, subject_id="x", due_at=due))
+    answer = desk.get("/readyz")
+    assert answer.status_code == 503
+    assert "worker" in answer.json()["checks"]["queue"]
+
+
+def test_it_is_not_ready_on_another_schema(desk: Desk, world: World) -> None:
+    with world.database.write() as session:
+        session.execute(sql.text("UPDATE alembic_version SET version_num = '0001'"))
+    answer = desk.get("/readyz")
+    assert answer.status_code == 503
+    assert "inbox migrate" in answer.json()["checks"]["schema"]
+
+
+def test_the_numbers_are_counted_over_all_offices(database: Database) -> None:
+    for name in ("one", "two"):
+        with database.write() as session:
+            office = an_office(session, name=name)
+        with database.write(office.id) as session:
+            channel = a_channel(session, failing_since=NOW if name == "two" else None)
+            an_arrival(session, channel, kept_at=NOW - timedelta(minutes=5))
+            an_arrival(session, channel, state="quarantined")
+            for state in (DeliveryState.UNKNOWN, DeliveryState.QUEUED, DeliveryState.SENT):
+                a_delivery(session, channel, state=state, queued_at=NOW - timedelta(minutes=2))
+    found = standing(database, NOW)
+    assert found.arrivals == {"waiting": 2, "quarantined": 2}
+    assert found.deliveries == {"unknown": 2, "queued": 2}
+    assert found.oldest_arrival_seconds == 300
+    assert found.oldest_delivery_seconds == 120
+    assert sorted(is_well for _, _, _, is_well, _ in found.channels) == [False, True]
+
+
+def test_metrics_hold_numbers_and_ids_only(desk: Desk, world: World) -> None:
+    text = desk.get("/metrics").text
+    assert 'inbox_arrivals{state="quarantined"} 2.0' in text
+    assert 'inbox_deliveries{state="unknown"} 4.0' in text
+    for content in (world.ours.office.name, "Damp", "Donna", "example.org", "Mailbox", "Person"):
+        assert content not in text
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_metrics_are_not_shown_through_a_proxy(desk: Desk, header: str) -> None:
+    assert desk.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
+
+
+def test_metrics_are_not_shown_to_other_machines(app: FastAPI) -> None:
+    from starlette.testclient import TestClient
+
+    with TestClient(app, base_url="http://127.0.0.1", client=("203.0.113.9", 1)) as stranger:
+        assert stranger.get("/metrics").status_code == 404
+
+
+def test_a_window_lets_so_many_through_and_says_how_long_to_wait() -> None:
+    now = 100.0
+    window = Window(3, 60, clock=lambda: now)
+    for _ in range(3):
+        window.hit("a")
+    with pytest.raises(TooMany) as refused:
+        window.hit("a")
+    assert 60 <= refused.value.retry_after <= 61
+    window.hit("b")
+    now = 161.0
+    window.hit("a")
+
+
+def test_a_window_forgets_the_keys_that_were_used_longest_ago() -> None:
+    window = Window(1, 60, clock=lambda: 0.0)
+    for number in range(10_001):
+        window.hit(str(number))
+    window.hit("0")
+    with pytest.raises(TooMany):
+        window.hit("10000")
