@@ -17,6 +17,8 @@ from tests.web.examples.office import shell
 from tests.web.examples.queue import QUEUE, READING
 
 TOKEN = "gallery"
+ROW = QUEUE.rows[1]
+THIRD = "WX-3M9D-8R"
 
 
 class Desk:
@@ -28,6 +30,8 @@ class Desk:
         self.text = ""
         self.announced: list[tuple[str, dict[str, object]]] = []
         self.signed_in = True
+        self.new: list[str] = []
+        self.previews: dict[str, str] = {}
 
     def add_routes(self, app: Starlette) -> None:
         """The addresses that the scripts and forms of the queue and the case use."""
@@ -42,8 +46,13 @@ class Desk:
 
     def _list(self, current: str = "") -> QueueList:
         rows = tuple(
-            replace(row, current=row.reference == current, choices=())
-            for row in QUEUE.rows
+            replace(
+                row,
+                current=row.reference == current,
+                choices=(),
+                preview=self.previews.get(row.reference, row.preview),
+            )
+            for row in (*(replace(ROW, reference=name) for name in self.new), *QUEUE.rows)
             if row.reference not in self.gone
         )
         return replace(QUEUE, rows=rows, total=len(rows))
@@ -60,7 +69,10 @@ class Desk:
 
     def queue(self, request: Request) -> Response:
         letters = Letters(request.query_params.get("letters", "on"))
-        return page(QueuePage(shell(letters=letters), self._list(), None), TOKEN)
+        found = self._list()
+        frame = shell(letters=letters)
+        nav = tuple(replace(item, count=found.total) if item.current else item for item in frame.nav)
+        return page(QueuePage(replace(frame, nav=nav), found, None), TOKEN)
 
     def open(self, request: Request) -> Response:
         reference = request.path_params["reference"]
@@ -99,11 +111,19 @@ class Desk:
         change = request.path_params["change"]
         if change == "colleague-saves":
             self.version += 1
+        elif change == "edit":
+            self.previews[THIRD] = "Changed words"
+            self.announced.append(("changed", {"case": THIRD}))
         elif change == "sign-out":
             self.signed_in = False
         elif change == "sign-in":
             self.signed_in = True
         else:
+            if change == "arrived":
+                self.new.append(str((await request.json())["case"]))
+            if change == "taken":
+                change = "changed"
+                self.gone.add((await request.json())["case"])
             self.announced.append((change, await request.json()))
         return Response("", 204)
 

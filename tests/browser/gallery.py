@@ -77,7 +77,11 @@ def _nothing(request: Request) -> Response:
 @contextmanager
 def serving() -> Iterator[str]:
     """The gallery on a free loopback port; yields its address and ends it afterwards."""
-    server = uvicorn.Server(uvicorn.Config(application(), port=0, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(), port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+        )
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

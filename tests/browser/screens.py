@@ -1,7 +1,7 @@
 """Screenshots of every screen and state, with axe, in two themes and three widths, into `screens/`.
 
-`python -m tests.browser.screens [name…]` takes those whose name contains a word, else all; it exits 1 when
-axe or the browser's own console has something to say.
+`python -m tests.browser.screens [word…]` takes those whose name contains a word, else all; it exits 1 when
+axe or the browser's own console has something to say, or a page scrolls sideways.
 """
 
 import sys
@@ -20,6 +20,7 @@ AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 OUT = ROOT / "screens"
 WIDTHS = {320: 640, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
+PAGES = [name for name in EXAMPLES if not name.endswith("-part")]
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -43,23 +44,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
-    """The page in a window of that width and theme; what its console says is kept in `page.said`."""
+def window(browser: Browser, width: int = 1440, theme: str = "light", **more: Any) -> Page:
+    """An empty window of that width and theme; what its console says is kept in `said`."""
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS.get(width, 900)},
         color_scheme="dark" if theme == "dark" else "light",
-        bypass_csp=False,
+        locale="en-GB",
+        timezone_id="Europe/London",
         **more,
     )
     shown = context.new_page()
     said: list[str] = []
-    shown.on(
-        "console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None
-    )
+    shown.on("console", lambda told: said.append(told.text) if told.type in {"error", "warning"} else None)
     shown.on("pageerror", lambda error: said.append(str(error)))
     shown.said = said  # type: ignore[attr-defined]
+    return shown
+
+
+def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
+    """The page at that address in a new window."""
+    shown = window(browser, width, theme, **more)
     shown.goto(address)
     return shown
+
+
+def complaints(shown: Page) -> list[str]:
+    """What is wrong with the page that is shown: axe, the console, sideways scrolling; one line each."""
+    found = violations(shown) + list(shown.said)  # type: ignore[attr-defined]
+    shown.said.clear()  # type: ignore[attr-defined]
+    return found + (["scrolls sideways"] if shown.evaluate(SIDEWAYS) else [])
 
 
 def violations(shown: Page) -> list[str]:
@@ -75,35 +88,34 @@ def violations(shown: Page) -> list[str]:
     ]
 
 
-def look(browser: Browser, address: str, name: str) -> list[str]:
-    """Photograph one example in every width and theme; returns all complaints."""
-    complaints = []
-    for width in WIDTHS:
-        for theme in THEMES:
-            shown = open_page(browser, f"{address}/pages/{name}", width, theme)
-            shown.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
-            found = violations(shown) + list(shown.said)  # type: ignore[attr-defined]
-            if shown.evaluate(SIDEWAYS):
-                found.append("scrolls sideways")
-            complaints += [f"{name} {width} {theme}: {each}" for each in found]
-            shown.context.close()
-    return complaints
+def look(browser: Browser, address: str, names: list[str], width: int, theme: str) -> list[str]:
+    """Photograph the examples in one width and theme; returns all complaints."""
+    found = []
+    shown = window(browser, width, theme)
+    for name in names:
+        shown.goto(f"{address}/pages/{name}")
+        shown.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
+        found += [f"{name} {width} {theme}: {each}" for each in complaints(shown)]
+    shown.context.close()
+    return found
 
 
 def main() -> int:
-    """Look at all examples, or those named on the command line."""
+    """Look at all examples, or at those named on the command line."""
     OUT.mkdir(exist_ok=True)
     words = sys.argv[1:]
-    names = [name for name in EXAMPLES if not name.endswith("-part")]
-    names = [name for name in names if not words or any(word in name for word in words)]
-    complaints: list[str] = []
+    names = [name for name in PAGES if not words or any(word in name for word in words)]
     with serving() as address, chromium() as browser:
-        for name in names:
-            complaints += look(browser, address, name)
-    for complaint in complaints:
-        print(complaint)  # noqa: T201
-    print(f"{len(names)} pages, {len(complaints)} complaints, pictures in {OUT}")  # noqa: T201
-    return 1 if complaints else 0
+        found = [
+            line
+            for width in WIDTHS
+            for theme in THEMES
+            for line in look(browser, address, names, width, theme)
+        ]
+    for line in found:
+        print(line)  # noqa: T201
+    print(f"{len(names)} pages, {len(found)} complaints, pictures in {OUT}")  # noqa: T201
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

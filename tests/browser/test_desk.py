@@ -122,11 +122,9 @@ def test_g_and_a_letter_go_to_a_view(queue: Page) -> None:
 def test_an_arriving_message_moves_nothing(queue: Page, office: str) -> None:
     press(queue, "j", "j")
     before = queue.evaluate("[document.activeElement.textContent, document.querySelector('.row').innerHTML]")
-    queue.request.post(
-        f"{office}/test/arrived", data={"id": "m77", "case": "WX-1", "counts": {"/queue/to-sort": 13}}
-    )
+    queue.request.post(f"{office}/test/arrived", data={"case": "WX-1"})
     expect(queue.locator("#new-messages")).to_have_text("1 new message: show")
-    expect(queue.locator("[data-count='/queue/to-sort']")).to_have_text("13")
+    expect(queue.locator("[data-count='/queue/to-sort']")).to_have_text("9")
     assert (
         queue.evaluate("[document.activeElement.textContent, document.querySelector('.row').innerHTML]")
         == before
@@ -134,8 +132,15 @@ def test_an_arriving_message_moves_nothing(queue: Page, office: str) -> None:
 
 
 def test_a_row_that_a_colleague_took_says_so_and_stays(queue: Page, office: str) -> None:
-    queue.request.post(f"{office}/test/changed", data={"case": THIRD, "taken_by": "Tom"})
+    queue.request.post(f"{office}/test/taken", data={"case": THIRD, "taken_by": "Tom"})
     expect(queue.locator(f"#row-{THIRD} .row__busy")).to_have_text("Taken by Tom")
+
+
+def test_a_row_that_changed_elsewhere_changes_in_place(queue: Page, office: str) -> None:
+    queue.request.post(f"{office}/test/edit")
+    expect(queue.locator(f"#row-{THIRD} .row__line")).to_contain_text("Changed words")
+    queue.locator(f"#row-{THIRD} .row__who").click()
+    expect(queue.locator("#reading h2")).to_have_text("Eleri Wynne Parry")
 
 
 def test_ticking_shows_the_toolbar(queue: Page) -> None:

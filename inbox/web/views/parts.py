@@ -151,7 +151,7 @@ class NavItem:
 class Shell:
     """The frame of every staff page: whose office, who is signed in, where one can go, what was just done.
 
-    `events_url` is the event stream, None for none; with `?since=` nothing after the page is missed.
+    `events_url` is the event stream, None for a page that is not live.
     """
 
     office: str

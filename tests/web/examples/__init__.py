@@ -1,7 +1,7 @@
 """Every page in every state that matters: rendered by the tests, shown by the gallery."""
 
 from inbox.web.rendering import View
-from tests.web.examples import approvals, case_pages, cases, flow, public, queue, running
+from tests.web.examples import approvals, case_pages, cases, flow, officials, public, queue, running
 
 EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
@@ -10,5 +10,6 @@ EXAMPLES: dict[str, View] = (
     | approvals.EXAMPLES
     | flow.EXAMPLES
     | running.EXAMPLES
+    | officials.EXAMPLES
     | public.EXAMPLES
 )

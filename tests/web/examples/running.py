@@ -1,4 +1,4 @@
-"""Channels, history, settings, people, search, the page that asks first, and the officials' queue."""
+"""Channels, history, settings, people, search, and the page that asks first."""
 
 from dataclasses import replace
 
@@ -14,7 +14,6 @@ from inbox.web.views.office import (
     SearchPage,
     SettingsPage,
 )
-from inbox.web.views.officials import OfficialQueuePage
 from inbox.web.views.parts import (
     Act,
     Badge,
@@ -24,14 +23,12 @@ from inbox.web.views.parts import (
     Group,
     Line,
     Link,
-    NavItem,
     Notice,
     Problem,
     Tab,
     Tone,
 )
-from tests.web.examples.office import LATE, LEFT, NOW, PAUSED, TODAY, at, shell
-from tests.web.examples.queue import QUEUE, READING, row
+from tests.web.examples.office import LATE, NOW, at, shell
 
 WORKING = Badge("Working", Tone.OK, "tick")
 EMAIL = ChannelRow(
@@ -276,49 +273,6 @@ FOUND = Found(
 )
 SEARCH = SearchPage(shell("Find"), "mould", (FOUND,), "1 case", NOW)
 
-OFFICIAL_SHELL = replace(
-    shell("Queue"),
-    office="Department for Homes",
-    office_line="Correspondence team",
-    person="Aisha Rahman",
-    nav=(
-        NavItem("Queue", "/official", "sort", 46, True, "t", "Queue"),
-        NavItem("Mine", "/official?view=mine", "mine", 5, False, "m", "Mine"),
-        NavItem("To sign", "/approvals", "approve", 2, False, "a", "To sign"),
-        NavItem("Sent", "/sending", "send", None, False, "o", None),
-        NavItem("Find", "/search", "search", None, False, None, "Find", rail=False),
-    ),
-)
-OFFICIAL_ROWS = (
-    row(
-        "MIN-4H8T-2W",
-        "Rowan Ashby MP",
-        "When will the award be paid?",
-        "Their reference WX-7K4M-2P",
-        points=57,
-        points_because="Immediate 30, minister’s case 14, 13 days waiting",
-        clock=LEFT,
-        unread=True,
-    ),
-    row("MIN-8J2B-4C", "Dilys Probert MP", "Benefit delays", "For a reply", points=29, clock=LATE),
-    row("PUB-9C3R-7D", "Nia Cole", "Complaint", "Second letter", points=14, clock=TODAY),
-    row("PUB-5F7V-3N", "Kofi Mensah", "Data request", "Identity asked for", points=3, clock=PAUSED),
-)
-OFFICIAL_QUEUE = replace(
-    QUEUE,
-    view="official",
-    heading="Queue",
-    total=46,
-    rows=OFFICIAL_ROWS,
-    take_next=Act("Take the next one", "/official/take", "t", (), None, False),
-    new_url=None,
-    refresh_url="/official",
-)
-OFFICIAL_TABS = (
-    Tab("Team", "/official", True, 41),
-    Tab("Mine", "/official?view=mine", count=5),
-)
-
 EXAMPLES: dict[str, View] = {
     "channels": CHANNELS,
     "channels-none": replace(CHANNELS, rows=()),
@@ -367,6 +321,4 @@ EXAMPLES: dict[str, View] = {
         Act("Stop sending", "/channels/c1/mode", None, (("mode", "listen"),)),
         Link("Change nothing", "/channels/c1"),
     ),
-    "officials": OfficialQueuePage(OFFICIAL_SHELL, OFFICIAL_TABS, OFFICIAL_QUEUE, None),
-    "officials-open": OfficialQueuePage(OFFICIAL_SHELL, OFFICIAL_TABS, OFFICIAL_QUEUE, READING),
 }

@@ -1,52 +1,69 @@
-/* Live updates: one event stream for all tabs where the browser can share it. Nothing that is being read moves. */
+/* Live updates: one event stream for all tabs where the browser can share it. Nothing that is being read moves.
+   Events carry a case's reference and no content; what is shown is asked for again, at most every 3 seconds. */
 (() => {
   const url = document.body.dataset.events;
   if (!url) return;
   const lost = desk.one("#live-state"), channel = "BroadcastChannel" in window ? new BroadcastChannel("inbox-live") : null;
-  const arrived = new Set();
-  let since = null, last = Date.now(), lead = false;
+  const list = () => desk.one("#list"), page = desk.one("#main[data-case]"), taken = new Map(), arrived = new Set();
+  let since = null, last = Date.now(), lead = false, refreshing = 0, refreshed = 0, count = 0;
 
-  function handle(event) {
+  function handle({ kind, data }) {
     last = Date.now();
     if (since) { since = null; lost.textContent = ""; }
-    const data = event.data || {};
-    if (event.kind === "arrived") arrival(data);
-    if (event.kind === "changed") changed(data);
-    if (event.kind === "presence") presence(data);
-    if (event.kind === "delivery") changed(data);
-    if (data.counts) counts(data.counts);
+    if (kind === "beat" || !data.case) return;
+    const here = desk.one("[data-case]");
+    if (kind === "presence") { if (here && here.dataset.case === data.case) desk.tellPresence(); return; }
+    if (page && page.dataset.case !== data.case || !page && !list()) return;
+    if (kind === "arrived") arrived.add(data.case);
+    if (kind === "arrived" && page) offer(count += 1);
+    if (data.taken_by) taken.set(data.case, data.taken_by);
+    clearTimeout(refreshing);
+    refreshing = setTimeout(refresh, Math.max(1000, refreshed + 3000 - Date.now()));
   }
 
-  function arrival(data) {
+  function offer(number) {
     const bar = desk.one("#new-messages");
     if (!bar) return;
-    const list = desk.one("#list"), page = desk.one("#main[data-case]");
-    if (page ? page.dataset.case !== data.case : !list || (data.views || [list.dataset.view]).indexOf(list.dataset.view) < 0) return;
-    arrived.add(data.id || data.case);
-    const number = arrived.size;
     bar.textContent = number + " new " + (number === 1 ? "message" : "messages") + ": show";
-    bar.hidden = false;
+    bar.hidden = !number;
   }
 
-  /* A row that somebody else changed says so; the one in focus and the open pane stay as they are. */
-  function changed(data) {
-    const row = data.case && desk.one("#row-" + CSS.escape(data.case));
-    if (!row || row.contains(document.activeElement) || row.getAttribute("aria-busy")) return;
-    if (!data.taken_by) return;
-    const line = desk.one(".row__busy", row) || row.appendChild(Object.assign(document.createElement("span"), { className: "row__busy" }));
-    line.textContent = "Taken by " + data.taken_by;
+  /* Rows and messages are exchanged in place. Nothing is added or taken away, and what has the focus stays as it is. */
+  async function refresh() {
+    refreshed = Date.now();
+    const answer = await fetch(list() ? desk.one("#new-messages").href : location.href, { headers: { "X-Background": "yes" } }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    desk.all("[data-count]", fresh).forEach((number) => {
+      const shown = desk.one(`[data-count="${CSS.escape(number.dataset.count)}"]`);
+      if (shown) shown.textContent = number.textContent;
+    });
+    desk.all(list() ? "#list .row" : "#timeline .message").forEach((element) => exchange(element, fresh));
+    if (!list()) return;
+    offer([...arrived].filter((reference) => fresh.getElementById("row-" + reference) && !document.getElementById("row-" + reference)).length);
   }
 
-  function presence(data) {
-    const place = desk.one("#presence"), here = desk.one("[data-case]");
-    if (place && here && here.dataset.case === data.case) place.textContent = data.words || "";
-  }
-
-  function counts(numbers) {
-    for (const [address, number] of Object.entries(numbers)) {
-      const place = desk.one(`[data-count="${CSS.escape(address)}"]`);
-      if (place) place.textContent = number;
+  function exchange(element, fresh) {
+    if (element.contains(document.activeElement) || element.getAttribute("aria-busy")) return;
+    const other = fresh.getElementById(element.id);
+    if (other) {
+      keepState(element, other);
+      if (!element.isEqualNode(other)) { window.Idiomorph.morph(element, other); window.htmx.process(element); }
+    } else if (element.matches(".row")) {
+      const line = desk.one(".row__busy", element) || desk.one(".row__body", element).appendChild(Object.assign(document.createElement("p"), { className: "row__busy" }));
+      const who = taken.get(element.dataset.reference);
+      line.textContent = who ? "Taken by " + who : "No longer in this list";
     }
+  }
+
+  /* Ticks, the current row and the one-use keys belong to this page, not to the answer. */
+  function keepState(element, other) {
+    const ticks = desk.all(".tick", element), keys = desk.all("[name=once]", element), current = desk.one("[aria-current]", element);
+    desk.all(".tick", other).forEach((field, index) => { field.checked = !!ticks[index] && ticks[index].checked; });
+    desk.all("[name=once]", other).forEach((field, index) => { if (keys[index]) field.setAttribute("value", keys[index].value); });
+    const link = desk.one(".row__who", other);
+    if (link && current) link.setAttribute("aria-current", "true");
+    else if (link) link.removeAttribute("aria-current");
   }
 
   function listen() {
@@ -55,13 +72,11 @@
     for (const kind of ["arrived", "changed", "presence", "delivery", "beat"]) {
       stream.addEventListener(kind, (message) => {
         let data = {};
-        try { data = JSON.parse(message.data); } catch { /* an id alone */ }
-        const event = { kind, data };
-        handle(event);
-        if (channel) channel.postMessage(event);
+        try { data = JSON.parse(message.data); } catch { /* a beat may be empty */ }
+        handle({ kind, data });
+        if (channel) channel.postMessage({ kind, data });
       });
     }
-    stream.addEventListener("open", () => handle({ kind: "beat" }));
     return new Promise((done) => window.addEventListener("pagehide", () => { stream.close(); lead = false; done(); }, { once: true }));
   }
 

@@ -1,8 +1,7 @@
 /* Tells colleagues in words who is reading or writing, every 20 s while the page is visible. */
 (() => {
   const url = document.body.dataset.presence;
-  let before = "";
-  async function tell() {
+  desk.tellPresence = async () => {
     const here = desk.one("#reading[data-case], #main[data-case]");
     if (!url || !here || document.hidden) return;
     const act = desk.one("[data-draft] textarea:focus") ? "writing" : "reading";
@@ -10,9 +9,9 @@
       const answer = await desk.post(url, new URLSearchParams({ case: here.dataset.case, act }));
       const found = answer.ok ? await answer.json().catch(() => ({})) : {};
       const place = desk.one("#presence");
-      if (place && typeof found.words === "string" && found.words !== before) place.textContent = before = found.words;
+      if (place && typeof found.words === "string" && place.textContent !== found.words) place.textContent = found.words;
     } catch { /* presence is a courtesy: silence is fine */ }
-  }
-  setInterval(tell, 20000);
-  setTimeout(tell, 1000);
+  };
+  setInterval(desk.tellPresence, 20000);
+  setTimeout(desk.tellPresence, 1000);
 })();

@@ -73,8 +73,23 @@ desk.fail = (status) => {
   document.addEventListener("htmx:sendError", (event) => problem(event, 0));
   document.addEventListener("htmx:timeout", (event) => problem(event, 0));
 
+  /* Waiting is silent for 4 s; the old content stays where it is. */
+  const waits = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.target.setAttribute("aria-busy", "true");
+    waits.set(event.detail.xhr, setTimeout(() => desk.say("Still loading"), 4000));
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    clearTimeout(waits.get(event.detail.xhr));
+    event.detail.target.removeAttribute("aria-busy");
+  });
+
   function problem(event, status) {
-    if (status === 401) { desk.signInAgain(() => event.detail.elt && window.htmx.trigger(event.detail.elt, "submit")); return; }
+    if (status === 401) {
+      const asked = event.detail.elt;
+      desk.signInAgain(() => window.htmx.trigger(asked, asked.matches("form") ? "submit" : "click"));
+      return;
+    }
     if ([409, 413, 422, 429].includes(status)) return;
     const bar = desk.one("#undo");
     const words = desk.fail(status);
