@@ -22,11 +22,12 @@ from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
 from inbox.web.limits import Window
 from inbox.web.live import Live
+from inbox.web.public import status
 from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.turns import Turns
 from inbox.web.wiring import Wiring
 
-ROUTERS = (sign_in.router, events.router, probes.router, *api.ROUTERS)
+ROUTERS = (sign_in.router, events.router, probes.router, *api.ROUTERS, status.router)
 
 
 def create_app(

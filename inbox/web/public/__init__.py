@@ -1,0 +1,1 @@
+"""Pages for the public: no account, no script, English and Welsh."""
