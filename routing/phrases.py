@@ -21,6 +21,7 @@ from routing.phrase_notation import (
     Classes,
     Needles,
     NotationError,
+    Sequenced,
     as_plain,
     as_regex,
     needles_of,
@@ -29,14 +30,30 @@ from routing.phrase_notation import (
 from routing.wording import Sentence
 
 
-@dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a list: what it speaks for, how strongly, and the pattern if it is not plain words."""
+    """One phrase of a list: what it speaks for, how strongly, and its parts if it is not plain words.
 
-    label: str
-    weight: float
-    written: str
-    pattern: "re.Pattern[str] | None"
+    Its pattern is made when a message first holds a word that it needs: most phrases wait for days, and
+    making thousands of patterns would hold up the start of the program.
+    """
+
+    __slots__ = ("_parts", "_pattern", "label", "weight", "written")
+
+    def __init__(self, label: str, weight: float, written: str, parts: Sequenced | None) -> None:
+        self.label = label
+        self.weight = weight
+        self.written = written
+        self._parts = parts
+        self._pattern: re.Pattern[str] | None = None
+
+    def found_in(self, plain: str) -> str | None:
+        """The words that match in a sentence of plain words; only asked where a needed word stands."""
+        if self._parts is None:
+            return self.written
+        if self._pattern is None:
+            self._pattern = re.compile("(?<= )" + as_regex(self._parts))
+        found = self._pattern.search(plain)
+        return found.group().strip() if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +94,8 @@ class PhraseLists:
                 if key in seen:
                     continue
                 seen.add(key)
-                if phrase.pattern is None:
-                    hits.append(Hit(phrase, number, phrase.written))
-                elif found := phrase.pattern.search(plain):
-                    hits.append(Hit(phrase, number, found.group().strip()))
+                if words := phrase.found_in(plain):
+                    hits.append(Hit(phrase, number, words))
         return hits
 
 
@@ -138,4 +153,4 @@ def _phrase(label: str, weight: float, written: str, classes: Classes) -> tuple[
     needles = needles_of(parts)
     if not needles:
         raise NotationError(f'the phrase "{written}" has no word that it needs')
-    return Phrase(label, weight, written, re.compile("(?<= )" + as_regex(parts))), needles
+    return Phrase(label, weight, written, parts), needles
