@@ -88,6 +88,6 @@ def _joined(folder: Path, names: Iterable[str], suffix: str) -> bytes:
 
 def _asset(name: str, body: bytes) -> Asset:
     plain = Path(name)
-    digest = hashlib.sha256(body).hexdigest()[:12]
+    digest = hashlib.sha256(body).hexdigest()[:8]
     path = str(plain.with_name(f"{plain.stem}.{digest}{plain.suffix}"))
     return Asset(path, TYPES[plain.suffix], body, gzip.compress(body, mtime=0))
