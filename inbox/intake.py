@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Attachment as File
 from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, ReportAction, Verdict
-from inbox import acknowledgement, casefile, clocks, matching, outbox, people, triage
+from inbox import acknowledgement, casefile, clocks, departures, matching, outbox, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import Refused
@@ -332,6 +332,8 @@ def _sent_elsewhere(
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
     ours = outbox.found_in_sent_folder(session, incoming.external_id, now)
+    if ours is not None and ours.sent_at == now:
+        departures.left(session, desk, ours, now=now, actor=SYSTEM)
     hit = None if ours else matching.by_references(session, desk, incoming, known)
     if hit is None:
         message.machine = Machine.OWN

@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from connectors.contract import Attachment as File
 from connectors.contract import Handle, Letter
-from inbox import casefile, clocks, drafting, outbox
+from inbox import casefile, drafting, outbox
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
@@ -31,7 +31,6 @@ from inbox.models import (
     move,
 )
 from inbox.references import new_message_id, reply_token
-from routing.words import ClockKind
 
 
 def submit(
@@ -239,14 +238,3 @@ def _message(
     session.add(message)
     session.flush()
     return message
-
-
-def after_sent(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
-    """What a sent reply changes on its case: promises met, the next one made, whose turn it is."""
-    case = session.exec(select(Case).where(Case.id == delivery.case_id)).first()
-    if case is None:
-        return
-    if delivery.purpose == outbox.Purpose.ACKNOWLEDGEMENT:
-        clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
-    elif delivery.purpose == outbox.Purpose.REPLY:
-        clocks.replied(session, desk, case, now=now, actor=actor)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from inbox import channels, enquiries, outbox, signoff
+from inbox import channels, departures, outbox
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError, Unavailable
@@ -75,8 +75,7 @@ class Deliverer:
                 delivery = outbox.settle(session, claimed, outcome, now)
                 if outcome.result is outbox.Result.SENT:
                     desk = open_desk(session, self._node.line.tools)
-                    signoff.after_sent(session, desk, delivery, now=now, actor=SYSTEM)
-                    enquiries.sent(session, desk, delivery, now=now, actor=SYSTEM)
+                    departures.left(session, desk, delivery, now=now, actor=SYSTEM)
         except outbox.LeaseLost:
             log.warning("somebody else settled this delivery", delivery=claimed.id)
 

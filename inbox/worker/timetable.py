@@ -21,10 +21,12 @@ from inbox.models import (
     DeliveryState,
     EventKind,
     Job,
+    OnceKey,
     Presence,
     Tick,
     WebSession,
 )
+from inbox.sign_in import throttle
 from inbox.worker.loops import log
 from inbox.worker.node import Node
 
@@ -92,6 +94,12 @@ def sweep(node: Node) -> None:
             delete(Job).where(col(Job.finished_at) < last_week),
         ):
             session.connection().execute(old)
+        throttle.forget(session, now)
+    for office_id in node.offices():
+        with node.database.write(office_id) as session:
+            session.connection().execute(
+                delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
+            )
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:
