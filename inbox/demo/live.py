@@ -14,7 +14,7 @@ from inbox.database import Database
 from inbox.demo import founding, letters
 from inbox.demo.mailbox import Mailbox
 from inbox.demo.place import Place
-from inbox.demo.stories import live_mails
+from inbox.demo.stories import flow, live_mails
 from inbox.models import Direction, Message
 
 
@@ -47,7 +47,7 @@ class Feed:
             sender=told["from"],
             to=plan.mailbox,
             subject=told["subject"],
-            text=told["text"],
+            text=flow(told["text"]),
             at=now,
             message_id=f"live.{number}.{int(now.timestamp())}@{address.rpartition('@')[2]}",
             files=tuple(told.get("files", ())),

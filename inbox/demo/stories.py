@@ -15,6 +15,7 @@ from inbox.demo.letters import Mail
 
 _ZONE = ZoneInfo("Europe/London")
 _LATEST = timedelta(minutes=2)
+_WRAPPED = 90  # a line this long was broken by the file, not by its writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,17 @@ def moment(words: str, now: datetime) -> datetime:
     return min(datetime.combine(day, time.fromisoformat(clock), _ZONE), now - _LATEST)
 
 
+def flow(text: str) -> str:
+    """The text with its paragraphs in one line each, as people type them; short lines stay as they are."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        if lines and len(lines[-1].rpartition("\n")[2]) > _WRAPPED and line and not line.startswith(">"):
+            lines[-1] += f"\n{line}"
+        else:
+            lines.append(line)
+    return "\n".join(" ".join(line.split("\n")) for line in lines)
+
+
 def _folder() -> Any:
     return resources.files("inbox.demo") / "stories"
 
@@ -81,7 +93,8 @@ def _steps_of(told: Mapping[str, Any], now: datetime, addresses: Mapping[str, st
 
 def _story(story: Mapping[str, Any], office: str, now: datetime, address: str) -> Iterator[Step]:
     """A story begins with a mail, or with what staff wrote down; its steps follow."""
-    yield _step(story, story["key"], office, now, address, 0, do=story.get("by_hand", "mail"))
+    first = story.get("by_hand") or story.get("do", "mail")
+    yield _step(story, story["key"], office, now, address, 0, do=first)
     for number, told in enumerate(story.get("steps", ()), start=1):
         following = {"from": story["from"], "subject": story["subject"], **told}
         if told["do"] in ("mail", "answer"):
@@ -101,7 +114,7 @@ def _step(
             sender=told["from"],
             to=address,
             subject=told["subject"],
-            text=told["text"],
+            text=flow(told["text"]),
             at=at,
             message_id=f"{key}.{number}.{int(at.timestamp())}@{domain}",
             files=tuple(told.get("files", ())),
