@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from inbox.database import Database
 from inbox.errors import SetupProblem
@@ -77,18 +77,19 @@ def _refuse_strong_role(database: Database) -> None:
             )
 
 
-def _grant(settings: Settings, connection: object) -> None:
-    """Lets the role that runs the program use what another role owns."""
-    from sqlalchemy import Connection, make_url
+def _grant(settings: Settings, connection: Connection) -> None:
+    """Lets the role that runs the program use what another role owns. History it may only add to.
 
+    A restore sets the sequences on, hence UPDATE there.
+    """
     runner = make_url(settings.database_url).username
-    if not isinstance(connection, Connection) or connection.dialect.name != "postgresql":
+    if connection.dialect.name != "postgresql" or not settings.migrate_database_url or not runner:
         return
-    if not settings.migrate_database_url or not runner or not runner.replace("_", "").isalnum():
-        return
-    connection.execute(
-        text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{runner}"')
-    )
-    connection.execute(text(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{runner}"'))
-    connection.execute(text(f'REVOKE UPDATE, DELETE ON event FROM "{runner}"'))
+    role = connection.dialect.identifier_preparer.quote_identifier(runner)
+    for statement in (
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO",
+        "GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA public TO",
+        "REVOKE UPDATE, DELETE ON event FROM",
+    ):
+        connection.execute(text(f"{statement} {role}"))
     connection.commit()

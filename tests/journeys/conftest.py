@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import EmptyDatabases
 from tests.rigs.dovecot import PASSWORD, USER, Dovecot
-from tests.rigs.postgres import Postgres
 from tests.rigs.product import Product, installed
 from tests.rigs.smtp_sink import SmtpSink
 
@@ -23,22 +23,11 @@ class Place:
     address: str = USER
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_env(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An empty database of its own, as settings. On PostgreSQL one role owns and another runs."""
-    if request.param == "sqlite":
-        yield {"INBOX_DATABASE_URL": f"sqlite:///{tmp_path}/inbox.db"}
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.database() as made:
-        yield {"INBOX_DATABASE_URL": made.app_url, "INBOX_MIGRATE_DATABASE_URL": made.owner_url}
-
-
 @pytest.fixture
 def place(
-    tmp_path: Path, database_env: dict[str, str], dovecot: Dovecot, smtp_sink: SmtpSink
+    tmp_path: Path, empty_databases: EmptyDatabases, dovecot: Dovecot, smtp_sink: SmtpSink
 ) -> Iterator[Place]:
-    with installed(tmp_path / "home", **database_env) as product:
+    with installed(tmp_path / "home", **empty_databases().environment) as product:
         office = product.office()
         product.tell("office", "set", "--office", office, "undo_seconds=0")
         product.mailbox(
