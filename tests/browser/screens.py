@@ -44,8 +44,8 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def window(browser: Browser, width: int = 1440, theme: str = "light", **more: Any) -> Page:
-    """An empty window of that width and theme; what its console says is kept in `said`."""
+def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
+    """The page in a new window of that width and theme; what its console says is kept in `said`."""
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS.get(width, 900)},
         color_scheme="dark" if theme == "dark" else "light",
@@ -58,12 +58,6 @@ def window(browser: Browser, width: int = 1440, theme: str = "light", **more: An
     shown.on("console", lambda told: said.append(told.text) if told.type in {"error", "warning"} else None)
     shown.on("pageerror", lambda error: said.append(str(error)))
     shown.said = said  # type: ignore[attr-defined]
-    return shown
-
-
-def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
-    """The page at that address in a new window."""
-    shown = window(browser, width, theme, **more)
     shown.goto(address)
     return shown
 
@@ -91,12 +85,11 @@ def violations(shown: Page) -> list[str]:
 def look(browser: Browser, address: str, names: list[str], width: int, theme: str) -> list[str]:
     """Photograph the examples in one width and theme; returns all complaints."""
     found = []
-    shown = window(browser, width, theme)
     for name in names:
-        shown.goto(f"{address}/pages/{name}")
+        shown = open_page(browser, f"{address}/pages/{name}", width, theme)
         shown.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
         found += [f"{name} {width} {theme}: {each}" for each in complaints(shown)]
-    shown.context.close()
+        shown.context.close()
     return found
 
 
