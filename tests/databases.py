@@ -1,4 +1,4 @@
-"""Databases of its own for each test; on PostgreSQL one role owns and migrates, another runs and owns nothing.
+"""The `database` fixture: empty, migrated, its own for each test; on SQLite and on PostgreSQL.
 
 `database` runs the test twice, once on SQLite and once on PostgreSQL; `sqlite_database` and
 `postgresql_database` are for what concerns one of them. `empty_databases` hands out addresses of

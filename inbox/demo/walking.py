@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from connectors.contract import ConnectorFailure, OutcomeUnknown, PermanentFailure, RawArrival
-from inbox import enquiries, outbox, pipeline, signoff
+from inbox import departures, outbox, pipeline
 from inbox.database import Database, find
 from inbox.demo import acts, letters
 from inbox.demo.founding import UNDO_SECONDS, mailbox_of
@@ -158,5 +158,4 @@ class Walk:
         with self.database.write(office.id) as session:
             delivery = outbox.settle(session, claimed, outcome, now)
             if outcome.result is outbox.Result.SENT:
-                signoff.after_sent(session, office.desk, delivery, now=now, actor=SYSTEM)
-                enquiries.sent(session, office.desk, delivery, now=now, actor=SYSTEM)
+                departures.left(session, office.desk, delivery, now=now, actor=SYSTEM)
