@@ -72,6 +72,7 @@ def assets(folder: Path = FOLDER) -> dict[str, Asset]:
         "app.css": _joined(folder / "css", _style_order(folder / "css"), ".css"),
         "app.js": _joined(folder / "js", SCRIPTS, ".js"),
         "icons.svg": (folder / "icons.svg").read_bytes(),
+        "favicon.svg": (folder / "favicon.svg").read_bytes(),
     }
     bodies |= {f"vendor/{name}": (folder / "vendor" / name).read_bytes() for name in VENDOR}
     return {name: _asset(name, body) for name, body in bodies.items()}
