@@ -16,7 +16,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
 from inbox.storage import Store, open_store
-from inbox.web import api, errors, events, idempotency, probes, sign_in
+from inbox.web import api, errors, events, idempotency, officials, probes, sign_in, staff
 from inbox.web.afterwards import Afterwards
 from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
@@ -27,7 +27,15 @@ from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.turns import Turns
 from inbox.web.wiring import Wiring
 
-ROUTERS = (sign_in.router, events.router, probes.router, *api.ROUTERS, status.router)
+ROUTERS = (
+    sign_in.router,
+    events.router,
+    probes.router,
+    status.router,
+    officials.router,
+    *staff.ROUTERS,
+    *api.ROUTERS,
+)
 
 
 def create_app(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
 from inbox import casefile, clocks, people, search, triage
@@ -27,6 +27,7 @@ from inbox.models import (
     move,
     new_id,
 )
+from inbox.references import read_reference
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Flag, Kind, Priority
 
@@ -46,16 +47,16 @@ def assign(session: Session, case: Case, staff_id: str | None, *, now: datetime,
         raise Refused("This person no longer works here. Choose somebody else.")
     before = case.assignee_id
     case.assignee_id = person.id if person else None
-    _sorted(case)
-    return _note(session, case, EventKind.ASSIGNED, actor, now, before=before, after=case.assignee_id)
+    return _note(session, case, EventKind.ASSIGNED, actor, now, before=before, after=case.assignee_id,
+                 sorted=_sorted(case))  # fmt: skip
 
 
 def move_to_team(session: Session, case: Case, team_id: str, *, now: datetime, actor: Actor) -> str:
     """Puts a case into a team's queue."""
     before = case.team_id
     case.team_id = find(session, Team, team_id).id
-    _sorted(case)
-    return _note(session, case, EventKind.MOVED, actor, now, before=before, after=case.team_id)
+    return _note(session, case, EventKind.MOVED, actor, now, before=before, after=case.team_id,
+                 sorted=_sorted(case))  # fmt: skip
 
 
 def set_priority(session: Session, case: Case, priority: Priority, *, now: datetime, actor: Actor) -> str:
@@ -67,14 +68,17 @@ def set_priority(session: Session, case: Case, priority: Priority, *, now: datet
     return _note(session, case, EventKind.PRIORITY_CHANGED, actor, now, before=before, after=priority)
 
 
-def set_status(session: Session, case: Case, status: CaseStatus, *, now: datetime, actor: Actor) -> str:
-    """Says whose turn it is. Ending a case goes through `close`."""
+def set_status(
+    session: Session, case: Case, status: CaseStatus, *, now: datetime, actor: Actor,
+    waiting_for: str | None = None,
+) -> str:  # fmt: skip
+    """Says whose turn it is, and what is waited for. Ending a case goes through `close`."""
     if status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         raise Refused("Say what came of it: close the case with an outcome.")
     before = case.status
     case.status = move(case.status, status, CASE_MOVES, "case")
-    if status is not CaseStatus.WAITING_BODY:
-        case.waiting_for = None
+    if waiting_for is not None or status is not CaseStatus.WAITING_BODY:
+        case.waiting_for = waiting_for
     return _note(session, case, EventKind.STATUS_CHANGED, actor, now, before=before, after=status)
 
 
@@ -223,6 +227,22 @@ def accept_match(session: Session, desk: Desk, message: Message, *, now: datetim
     return target
 
 
+def attach(session: Session, desk: Desk, case: Case, reference: str, *, now: datetime, actor: Actor) -> Case:
+    """A person puts all that came on this case with another one, named by its reference."""
+    wanted = read_reference(reference) or reference.strip().upper()
+    target = session.exec(select(Case).where(Case.reference == wanted)).first()
+    if target is None or target.id == case.id:
+        raise Refused("There is no other case with that reference.")
+    inbound = select(Message).where(Message.case_id == case.id, Message.direction == Direction.INBOUND)
+    messages = session.exec(inbound.order_by(col(Message.id))).all()
+    if not messages:
+        raise Refused("Nothing came in on this case, so there is nothing to put elsewhere.")
+    for message in messages:
+        message.proposed_case_id = target.id
+        accept_match(session, desk, message, now=now, actor=actor)
+    return target
+
+
 def reject_match(session: Session, message: Message, *, now: datetime, actor: Actor) -> None:
     """A person says that this message is a matter of its own."""
     if message.proposed_case_id is None:
@@ -268,6 +288,8 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
     if event.kind in (EventKind.CLOSED, EventKind.MARKED_JUNK):
         _bring_back_clocks(session, case, event.at)
         case.closed_at, case.outcome, case.outcome_note = None, None, None
+    if event.detail.get("sorted") and case.status == CaseStatus.OPEN:
+        case.status = CaseStatus.NEW
     case.version += 1
     record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
     return case
@@ -286,10 +308,12 @@ def _carry_alarm(source: Case, target: Case) -> None:
     target.flags = sorted({*target.flags, *source.flags})
 
 
-def _sorted(case: Case) -> None:
-    """A case that somebody gave a home to is no longer new."""
-    if case.status == CaseStatus.NEW:
+def _sorted(case: Case) -> bool:
+    """A case that somebody gave a home to is no longer new; whether it was."""
+    was_new = case.status == CaseStatus.NEW
+    if was_new:
         case.status = CaseStatus.OPEN
+    return was_new
 
 
 def _note(session: Session, case: Case, kind: EventKind, actor: Actor, now: datetime, **detail: Any) -> str:

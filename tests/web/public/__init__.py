@@ -1,0 +1,1 @@
+"""The public pages, pressed and read as a browser would."""

@@ -1,0 +1,105 @@
+"""Sign-off: what waits, the exact words, a yes to them or a way back."""
+
+from typing import Annotated
+
+from fastapi import Form, Query
+from starlette.responses import Response
+
+from inbox import queues, signoff
+from inbox.access import Action, visible_cases
+from inbox.database import find, savepoint
+from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused
+from inbox.models import Case, Draft, DraftState
+from inbox.web.routers import page_router
+from inbox.web.staff.room import Workroom, acting, see_other, studying
+from inbox.web.staff.showing import signing
+from inbox.web.views.approvals import ApprovalPage, ApprovalsPage
+
+router = page_router()
+CURRENT = {"mp": "To approve", "department": "To sign"}
+
+
+@router.get("/approvals")
+def index(room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
+    """What waits for this person, then what waits for others."""
+    waiting = queues.submitted(room.session, visible_cases(room.person))
+    yours, others = signing.rows(room.session, room.desk, room.person, waiting, room.now)
+    shell = room.shell(CURRENT[room.office.kind])
+    return room.page(ApprovalsPage(shell, yours, others, room.local(room.now)))
+
+
+@router.get("/approvals/{draft_id}")
+def show(
+    draft_id: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    show: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """Exactly what will be sent, beside what they asked."""
+    draft, case = _waiting(room, draft_id)
+    room.looked(case)
+    return _page(room, draft, case, changes=show == "changes")
+
+
+@router.post("/approvals/{draft_id}/approve")
+def approve(
+    draft_id: str,
+    room: Annotated[Workroom, acting(Action.APPROVE)],
+    digest: Annotated[str, Form(max_length=64)] = "",
+    read_newest: Annotated[bool, Form()] = False,
+) -> Response:
+    """Yes to the text that was shown; the next one that waits opens by itself."""
+    draft, case = _waiting(room, draft_id, Action.APPROVE)
+    try:
+        with savepoint(room.session):
+            delivery = signoff.approve(
+                room.session, room.desk, draft, staff_id=room.staff_id, digest=digest, now=room.now,
+                actor=room.person.actor, read_newest=read_newest,
+            )  # fmt: skip
+    except (Refused, Conflict, NotAllowed) as error:
+        room.session.refresh(draft)
+        return _page(room, draft, case, error=error)
+    room.session.flush()
+    waiting = queues.submitted(room.session, visible_cases(room.person))
+    yours, _ = signing.rows(room.session, room.desk, room.person, waiting, room.now)
+    return see_other(yours[0].url if yours else "/approvals", left=delivery.id)
+
+
+@router.post("/approvals/{draft_id}/return")
+def send_back(
+    draft_id: str,
+    room: Annotated[Workroom, acting(Action.APPROVE)],
+    note: Annotated[str, Form(max_length=20_000)] = "",
+) -> Response:
+    """No, with the reason: the draft goes back to its writer."""
+    draft, case = _waiting(room, draft_id, Action.APPROVE)
+    try:
+        with savepoint(room.session):
+            signoff.send_back(
+                room.session, draft, staff_id=room.staff_id, note=note, now=room.now, actor=room.person.actor
+            )
+    except Refused as error:
+        return _page(room, draft, case, problem=error.sentence, note=note)
+    return see_other("/approvals", told="returned")
+
+
+def _page(
+    room: Workroom, draft: Draft, case: Case, *, changes: bool = False, error: CaseworkError | None = None,
+    problem: str | None = None, note: str = "",
+) -> Response:  # fmt: skip
+    view = signing.approval(
+        room.session, room.desk, room.person, draft, case, room.now, changes=changes, note=note,
+        problem=problem, refused=error,
+    )  # fmt: skip
+    status = error.status if error else (422 if problem else 200)
+    return room.page(ApprovalPage(room.shell(CURRENT[room.office.kind]), view), status)
+
+
+def _waiting(room: Workroom, draft_id: str, action: Action = Action.READ_CASE) -> tuple[Draft, Case]:
+    """A draft that waits for a yes, on a case this person may know."""
+    draft = find(room.session, Draft, draft_id)
+    case = room.case(find(room.session, Case, draft.case_id).reference, action)
+    if draft.state != DraftState.SUBMITTED:
+        if action is Action.READ_CASE:
+            raise NotFound("This text does not wait for sign-off any more. Look at its case.")
+        raise Conflict("This text does not wait for sign-off any more. Look at its case.")
+    return draft, case

@@ -1,0 +1,323 @@
+"""A case: its page, notes, what was said by phone, why it is here, its history, paper, and its end."""
+
+from typing import Annotated
+
+from fastapi import Form, Query
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from inbox import casework, presence, status_links
+from inbox.access import Action
+from inbox.database import savepoint
+from inbox.errors import Conflict, Refused
+from inbox.models import Case, Decision, Event, MessageKind, Staff
+from inbox.models import View as Look
+from inbox.web.routers import page_router
+from inbox.web.staff.room import Workroom, acting, see_other, studying
+from inbox.web.staff.showing import happenings, onecase, pane, said, why, writing
+from inbox.web.staff.showing import words as say
+from inbox.web.views.case import CasePage, Composer, TimelinePart
+from inbox.web.views.case_pages import CaseHistoryPage, ClosePage, PrintPage, WhyPage
+from inbox.web.views.messages import TimelineEntry
+from inbox.web.views.office import ConfirmPage
+from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group, Line, Link, Problem
+
+router = page_router()
+PAGE = 100
+Text = Annotated[str, Form(max_length=200_000)]
+
+
+@router.get("/cases/{reference}")
+def show(
+    reference: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    write: Annotated[str, Query(max_length=10)] = "",
+    all: Annotated[str, Query(max_length=3)] = "",
+) -> Response:
+    """The whole story and the next step."""
+    case = room.case(reference)
+    room.looked(case)
+    if room.is_htmx and all:
+        header = onecase.header(room.session, room.desk, room.person, case)
+        return room.page(TimelinePart(room.shell(), header, *_story(room, case, whole=True)))
+    return _page(room, case, _composer(room, case, write), whole=bool(all))
+
+
+@router.post("/cases/{reference}/notes")
+def note(reference: str, room: Annotated[Workroom, acting(Action.NOTE)], text: Text = "") -> Response:
+    """Keeps an office note."""
+    case = room.case(reference, Action.NOTE)
+    try:
+        with savepoint(room.session):
+            casework.add_note(
+                room.session,
+                case,
+                text,
+                author_id=room.person.staff_id,
+                now=room.now,
+                actor=room.person.actor,
+            )
+    except Refused as error:
+        return _page(room, case, writing.note(case, text, (Problem("text", error.sentence),)), status=422)
+    return see_other(f"/cases/{reference}", told="noted")
+
+
+@router.post("/cases/{reference}/notes/keep")
+def autosave_note(reference: str, room: Annotated[Workroom, acting(Action.NOTE)]) -> Response:
+    """A note has no drafts: it is kept when its writer says so, and the page tells that."""
+    room.case(reference, Action.NOTE)
+    raise Refused("A note is kept when you press “Keep this note”.")
+
+
+@router.get("/cases/{reference}/log")
+def log_form(reference: str, room: Annotated[Workroom, studying(Action.NOTE)]) -> Response:
+    case = room.case(reference, Action.NOTE)
+    return room.page(_log_page(room, case, "call", ""))
+
+
+@router.post("/cases/{reference}/log")
+def log(
+    reference: str,
+    room: Annotated[Workroom, acting(Action.NOTE)],
+    kind: Annotated[str, Form(max_length=10)] = "",
+    text: Text = "",
+) -> Response:
+    """What somebody said by phone, by letter or in person."""
+    case = room.case(reference, Action.NOTE)
+    try:
+        with savepoint(room.session):
+            if kind not in ("call", "letter", "visit"):
+                raise Refused("Choose a call, a letter or a visit.")
+            casework.log(
+                room.session, case, MessageKind(kind), text, author_id=room.person.staff_id, when=room.now,
+                now=room.now, actor=room.person.actor,
+            )  # fmt: skip
+    except Refused as error:
+        place = "kind" if "Choose" in error.sentence else "text"
+        return room.page(_log_page(room, case, kind, text, Problem(place, error.sentence)), 422)
+    return see_other(f"/cases/{reference}", told="noted")
+
+
+@router.get("/cases/{reference}/close")
+def close_form(reference: str, room: Annotated[Workroom, studying(Action.CLOSE)]) -> Response:
+    case = room.case(reference, Action.CLOSE)
+    return room.page(_close_page(room, case, "", ""))
+
+
+@router.post("/cases/{reference}/close")
+def close(
+    reference: str,
+    room: Annotated[Workroom, acting(Action.CLOSE)],
+    outcome: Annotated[str, Form(max_length=40)] = "",
+    words: Text = "",
+) -> Response:
+    """Ends it with an outcome that the person can see."""
+    case = room.case(reference, Action.CLOSE)
+    try:
+        with savepoint(room.session):
+            event = casework.close(
+                room.session, case, outcome=outcome, note=words, now=room.now, actor=room.person.actor
+            )
+    except Refused as error:
+        return room.page(_close_page(room, case, outcome, words, Problem("outcome", error.sentence)), 422)
+    return see_other(f"/cases/{reference}", done=event)
+
+
+@router.get("/cases/{reference}/attach")
+def attach_form(
+    reference: str,
+    room: Annotated[Workroom, studying(Action.TRIAGE)],
+    back: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    case = room.case(reference, Action.TRIAGE)
+    return room.page(_attach_page(room, case, ""))
+
+
+@router.post("/cases/{reference}/attach")
+def attach(
+    reference: str,
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    to: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Puts all that came on this case with another one."""
+    case = room.case(reference, Action.TRIAGE)
+    try:
+        with savepoint(room.session):
+            target = casework.attach(room.session, room.desk, case, to, now=room.now, actor=room.person.actor)
+            room.case(target.reference, Action.TRIAGE)
+    except (Refused, Conflict) as error:
+        return room.page(_attach_page(room, case, to, Problem("to", error.sentence)), error.status)
+    return see_other(f"/cases/{target.reference}", told="matched")
+
+
+@router.post("/cases/{reference}/status-link/close")
+def close_links(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
+    """Switches the status page off: every link of the case ends."""
+    case = room.case(reference, Action.TRIAGE)
+    status_links.revoke_all(room.session, case, now=room.now, actor=room.person.actor)
+    return see_other(f"/cases/{reference}", told="links-closed")
+
+
+@router.post("/cases/{reference}/status-link")
+def new_link(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
+    """A new link, shown this once; older ones end. Refused where contact may not be safe."""
+    case = room.case(reference, Action.TRIAGE)
+    if "domestic-abuse" in case.flags:
+        raise Refused("Contact may not be safe for this person, so there is no status link.")
+    status_links.revoke_all(room.session, case, now=room.now, actor=room.person.actor)
+    token = status_links.issue(
+        room.session, case, None, language=case.language, now=room.now, actor=room.person.actor
+    )
+    welsh = "/cy" if case.language == "cy" else ""
+    address = f"{room.wiring.settings.base_url.rstrip('/')}{welsh}/s/{token}"
+    effects = ("Give it only to the person, in a way that is safe for them.",
+               "It is shown this once. Older links of this case no longer work.",
+               "It asks for their postcode, or the address they wrote from.")  # fmt: skip
+    url = f"/cases/{reference}"
+    return room.page(
+        ConfirmPage(room.shell(), f"New status link for {reference}", effects, address, None,
+                    Act("Close this link again", f"{url}/status-link/close"), Link("Back to the case", url))
+    )  # fmt: skip
+
+
+@router.get("/cases/{reference}/why")
+def explain(reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
+    """Every rule in the order it was read, matched or not, and why."""
+    case = room.case(reference)
+    room.looked(case)
+    query = select(Decision).where(Decision.case_id == case.id).order_by(col(Decision.decided_at))
+    decision = room.session.exec(query).first()
+    header = onecase.header(room.session, room.desk, room.person, case)
+    at = room.local(decision.decided_at if decision else case.created_at)
+    summary = _summary(room, case, decision)
+    return room.page(WhyPage(room.shell(), header, at, summary, why.tried(decision) if decision else ()))
+
+
+@router.get("/cases/{reference}/history")
+def history(
+    reference: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Every act, newest first, and who looked."""
+    case = room.case(reference)
+    room.looked(case)
+    query = select(Event).where(Event.case_id == case.id).order_by(col(Event.sequence).desc())
+    if before is not None:
+        query = query.where(col(Event.sequence) < before)
+    rows = room.session.exec(query.limit(PAGE + 1)).all()
+    names = happenings.Names(room.session, rows)
+    acts = tuple(
+        Line(room.local(row.at), happenings.words(room.session, row, names), happenings.who(row))
+        for row in rows[:PAGE]
+    )
+    more = f"/cases/{reference}/history?before={rows[PAGE - 1].sequence}" if len(rows) > PAGE else None
+    header = onecase.header(room.session, room.desk, room.person, case)
+    return room.page(CaseHistoryPage(room.shell(), header, acts, _looks(room, case), more))
+
+
+@router.get("/cases/{reference}/print")
+def on_paper(
+    reference: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    notes: Annotated[str, Query(max_length=3)] = "",
+) -> Response:
+    """For paper; office notes only when asked for."""
+    case = room.case(reference)
+    room.looked(case)
+    url = f"/cases/{reference}/print"
+    toggle = Link("Print without notes", url) if notes else Link("Print with notes", f"{url}?notes=yes")
+    header = onecase.header(room.session, room.desk, room.person, case)
+    facts = onecase.facts(room.session, room.desk, room.person, case, room.now)
+    story, _, _ = _story(room, case, whole=True)
+    return room.page(PrintPage(room.shell(), header, facts, story, room.local(room.now), bool(notes), toggle))
+
+
+def _page(
+    room: Workroom, case: Case, composer: Composer | None, *, whole: bool = False, status: int = 200
+) -> Response:
+    session, desk, person = room.session, room.desk, room.person
+    story, hidden, earlier = _story(room, case, whole=whole)
+    view = CasePage(
+        shell=room.shell(),
+        case=onecase.header(session, desk, person, case),
+        facts=onecase.facts(session, desk, person, case, room.now),
+        timeline=story,
+        composer=composer,
+        notices=pane.warnings(case),
+        matches=onecase.matches(session, person, case),
+        hidden_earlier=hidden,
+        earlier_url=earlier,
+        presence=presence.others(session, person, case.id, room.now),
+    )
+    return room.page(view, status)
+
+
+def _story(room: Workroom, case: Case, *, whole: bool) -> tuple[tuple[TimelineEntry, ...], int, str | None]:
+    rows = said.messages_of(room.session, case, limit=None if whole else said.LATEST)
+    entries = said.timeline(room.session, case, rows, room.zone, room.now)
+    hidden = max(0, case.message_count - len(rows)) if not whole else 0
+    return entries, hidden, f"/cases/{case.reference}?all=yes" if hidden else None
+
+
+def _composer(room: Workroom, case: Case, write: str) -> Composer | None:
+    """A note when it was asked for; else the draft that is open, else an empty reply."""
+    if write == "note" and room.may(Action.NOTE):
+        return writing.note(case)
+    if not room.may(Action.DRAFT):
+        return writing.note(case) if room.may(Action.NOTE) else None
+    draft = writing.open_draft(room.session, case)
+    if draft is None:
+        return writing.blank(room.session, room.desk, room.person, case, room.now)
+    return writing.reply(room.session, room.desk, room.person, case, draft, room.now)
+
+
+def _summary(room: Workroom, case: Case, decision: Decision | None) -> str:
+    team = next((name for name, key in room.desk.teams.items() if key == case.team_id), None)
+    owner = room.desk.staff.get(case.assignee_id or "")
+    parts = [part for part in (team, owner.name if owner else None, say.URGENCIES[case.priority]) if part]
+    return f"It is with {', '.join(parts)} now. {why.reason(decision)}"
+
+
+def _looks(room: Workroom, case: Case) -> tuple[Line, ...]:
+    if not room.may(Action.READ_VIEWS):
+        return ()
+    query = select(Look.at, Staff.name).join(Staff, col(Staff.id) == Look.staff_id)
+    rows = room.session.exec(query.where(Look.case_id == case.id).order_by(col(Look.at).desc()).limit(PAGE))
+    return tuple(Line(room.local(at), "Opened", name) for at, name in rows)
+
+
+def _close_page(room: Workroom, case: Case, outcome: str, words: str, *problems: Problem) -> ClosePage:
+    header = onecase.header(room.session, room.desk, room.person, case)
+    outcomes = tuple(Choice(key, label, key == outcome) for key, label in say.OUTCOMES.items())
+    owed = onecase.open_promises(room.session, room.desk, case, room.now)
+    url = f"/cases/{case.reference}/close"
+    return ClosePage(room.shell(), header, url, outcomes, {"words": words}, owed, problems)
+
+
+def _attach_page(room: Workroom, case: Case, to: str, *problems: Problem) -> ConfirmPage:
+    url = f"/cases/{case.reference}"
+    linked = onecase.facts(room.session, room.desk, room.person, case, room.now).linked
+    hint = " ".join(("Same person:", "; ".join(link.label for link in linked))) if linked else ""
+    fields = (Field("to", "Reference of the other case", to, hint=hint),)
+    effects = (
+        "All that came in here moves to the other case.",
+        f"{case.reference} ends as a duplicate of it.",
+    )
+    return ConfirmPage(room.shell(), f"Add {case.reference} to another case", effects, None,
+                       Group("Which case?", fields), Act("Add to that case", f"{url}/attach"),
+                       Link("Change nothing", url), problems)  # fmt: skip
+
+
+def _log_page(room: Workroom, case: Case, kind: str, text: str, *problems: Problem) -> ConfirmPage:
+    url = f"/cases/{case.reference}"
+    kinds = tuple(Choice(value, label, value == kind) for value, label in
+                  (("call", "A call"), ("letter", "A letter"), ("visit", "A visit")))  # fmt: skip
+    fields = (
+        Field("kind", "How they told us", kind=FieldKind.RADIOS, choices=kinds),
+        Field("text", "What they said", text, FieldKind.AREA, hint="Use their words where you can."),
+    )
+    effects = ("It is kept on the case as something they said, now.", "It is not sent to anybody.")
+    return ConfirmPage(room.shell(), f"Log a call, letter or visit on {case.reference}", effects, None,
+                       Group("What was said", fields), Act("Keep it", f"{url}/log"),
+                       Link("Write nothing", url), problems)  # fmt: skip

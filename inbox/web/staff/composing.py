@@ -1,0 +1,241 @@
+"""Replies: begun by the first save, saved as typed under a version, sent or sent for sign-off, put away."""
+
+from typing import Annotated
+
+from fastapi import Form, Header
+from sqlmodel import col, select
+from starlette.responses import JSONResponse, Response
+
+from inbox import drafting, signoff
+from inbox.access import Action
+from inbox.database import find, savepoint
+from inbox.errors import Conflict, NotFound, Refused, Stale
+from inbox.models import Case, Constituent, Draft, Message, Template
+from inbox.web.errors import wants_json
+from inbox.web.routers import page_router
+from inbox.web.staff.room import Workroom, acting, see_other, studying
+from inbox.web.staff.showing import onecase, said, writing
+from inbox.web.views.case import Composer, DraftPage
+from inbox.web.views.parts import Problem
+from inbox.wording import fill
+
+router = page_router()
+Words = Annotated[str | None, Form(max_length=200_000)]
+Line = Annotated[str | None, Form(max_length=2000)]
+Version = Annotated[str, Form(max_length=20)]
+
+
+@router.post("/cases/{reference}/drafts")
+def begin(
+    reference: str,
+    room: Annotated[Workroom, acting(Action.DRAFT)],
+    text: Words = "",
+    identity: Line = None,
+    line: Line = None,
+) -> Response:
+    """The first save: the draft is made, and its own address is told."""
+    case = room.case(reference, Action.DRAFT)
+    draft = _begun(room, case, text or "", identity)
+    if line:
+        _insert(room, case, draft, line)
+    return _saved(room, draft)
+
+
+@router.post("/cases/{reference}/drafts/send")
+def begin_and_send(
+    reference: str, room: Annotated[Workroom, acting(Action.DRAFT)], text: Words = "", identity: Line = None
+) -> Response:
+    """For a reply written and sent in one go, without a save between."""
+    case = room.case(reference, Action.DRAFT)
+    return _let_go(room, case, _begun(room, case, text or "", identity), read_newest=False)
+
+
+@router.get("/cases/{reference}/drafts/{number}")
+def show(reference: str, number: int, room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
+    """The composer as a page, with the message that it answers."""
+    case = room.case(reference)
+    room.looked(case)
+    draft = _draft(room, case, number)
+    return _page(
+        room, case, draft, writing.reply(room.session, room.desk, room.person, case, draft, room.now)
+    )
+
+
+@router.post("/cases/{reference}/drafts/{number}")
+def save(
+    reference: str,
+    number: int,
+    room: Annotated[Workroom, acting(Action.DRAFT)],
+    version: Version = "",
+    text: Words = None,
+    subject: Line = None,
+    recipients: Line = None,
+    identity: Line = None,
+    line: Line = None,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Saves what was typed. Where somebody saved first, nothing is overwritten and both texts are shown."""
+    case = room.case(reference, Action.DRAFT)
+    draft = _draft(room, case, number)
+    try:
+        _save(room, draft, version or if_match or "", text, subject, recipients, identity)
+    except Stale as error:
+        if wants_json(room.request):
+            raise
+        return _clash(room, case, draft, text, error)
+    except Refused as error:
+        if wants_json(room.request):
+            raise
+        return _refused(room, case, draft, error, text, recipients)
+    if line:
+        _insert(room, case, draft, line)
+    return _saved(room, draft)
+
+
+@router.post("/cases/{reference}/drafts/{number}/send")
+def send(
+    reference: str,
+    number: int,
+    room: Annotated[Workroom, acting(Action.DRAFT)],
+    version: Version = "",
+    text: Words = None,
+    subject: Line = None,
+    recipients: Line = None,
+    identity: Line = None,
+    read_newest: Annotated[bool, Form()] = False,
+    stored: Annotated[bool, Form()] = False,
+) -> Response:
+    """Saves, then sends where the writer may stand for it, else asks for sign-off. `stored`: as saved."""
+    case = room.case(reference, Action.DRAFT)
+    draft = _draft(room, case, number)
+    try:
+        if not stored:
+            _save(room, draft, version, text, subject, recipients, identity)
+    except Stale as error:
+        return _clash(room, case, draft, text, error)
+    except Refused as error:
+        return _refused(room, case, draft, error, text, recipients)
+    return _let_go(room, case, draft, read_newest=read_newest)
+
+
+@router.post("/cases/{reference}/drafts/{number}/withdraw")
+def withdraw(
+    reference: str, number: int, room: Annotated[Workroom, acting(Action.DRAFT)], version: Version = ""
+) -> Response:
+    """Puts it away; its words stay in its versions."""
+    case = room.case(reference, Action.DRAFT)
+    draft = _draft(room, case, number)
+    drafting.withdraw(room.session, draft, now=room.now, actor=room.person.actor)
+    return see_other(f"/cases/{reference}", told="withdrawn")
+
+
+def _begun(room: Workroom, case: Case, text: str, identity: str | None) -> Draft:
+    draft = drafting.begin(
+        room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
+        text=text.replace("\r\n", "\n"),
+    )  # fmt: skip
+    if identity and identity != draft.identity:
+        _save(room, draft, str(draft.version), None, None, None, identity)
+    return draft
+
+
+def _save(
+    room: Workroom, draft: Draft, version: str, text: str | None, subject: str | None,
+    recipients: str | None, identity: str | None,
+) -> None:  # fmt: skip
+    bare = version.strip().removeprefix("W/").strip('"')
+    if identity and identity != drafting.OFFICE and identity not in room.desk.staff:
+        raise Refused("Choose in whose name this goes.")
+    wanted = recipients.replace(";", ",").split(",") if recipients is not None else None
+    changes = drafting.Changes(text=text, subject=subject, recipients=wanted, identity=identity or None)
+    with savepoint(room.session):
+        drafting.save(
+            room.session, draft, changes, version=int(bare) if bare.isdigit() else -1,
+            author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
+        )  # fmt: skip
+
+
+def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
+    """A standard text at the end of what is written, filled with what is known."""
+    template = find(room.session, Template, template_id)
+    who = room.session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    words = fill(template.body, drafting.values(room.desk, case, who, room.now))
+    text = f"{draft.text.rstrip()}\n\n{words}".strip()
+    _save(room, draft, str(draft.version), text, None, None, None)
+
+
+def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
+    """Out of the writer's hands: into the outbox, or to whoever must approve it."""
+    alone = writing.may_send_alone(room.desk, draft.identity) and room.may(Action.SEND)
+    try:
+        with savepoint(room.session):
+            if not alone:
+                signoff.submit(
+                    room.session, room.desk, draft, now=room.now, actor=room.person.actor,
+                    read_newest=read_newest,
+                )  # fmt: skip
+                return see_other(f"/cases/{case.reference}", told="submitted")
+            delivery = signoff.approve(
+                room.session, room.desk, draft, staff_id=room.staff_id,
+                digest=drafting.digest(room.session, draft), now=room.now, actor=room.person.actor,
+                read_newest=read_newest,
+            )  # fmt: skip
+    except (Refused, Conflict) as error:
+        room.session.refresh(draft)
+        return _refused(room, case, draft, error, None, None)
+    return see_other(f"/cases/{case.reference}", left=delivery.id)
+
+
+def _saved(room: Workroom, draft: Draft) -> Response:
+    room.session.flush()
+    case = find(room.session, Case, draft.case_id)
+    url = f"/cases/{case.reference}/drafts/{draft.number}"
+    if wants_json(room.request):
+        at = f"{room.local(draft.updated_at):%H:%M}"
+        return JSONResponse(
+            {"version": str(draft.version), "saved_at": at, "url": url, "submit_url": f"{url}/send"}
+        )
+    return see_other(url)
+
+
+def _clash(room: Workroom, case: Case, draft: Draft, text: str | None, error: Stale) -> Response:
+    composer = writing.reply(
+        room.session, room.desk, room.person, case, draft, room.now, theirs=draft.text, mine=text,
+        problems=(Problem("text", error.sentence),),
+    )  # fmt: skip
+    return _page(room, case, draft, composer, 412)
+
+
+def _refused(
+    room: Workroom,
+    case: Case,
+    draft: Draft,
+    error: Refused | Conflict,
+    text: str | None,
+    recipients: str | None,
+) -> Response:
+    found = error.details.get("problems")
+    sentences = [str(one) for one in found] if isinstance(found, list) else [error.sentence]
+    place = "recipients" if "email address" in error.sentence else "text"
+    problems = tuple(Problem(place, sentence) for sentence in sentences)
+    composer = writing.reply(
+        room.session, room.desk, room.person, case, draft, room.now, problems=problems, mine=text,
+        recipients=recipients,
+    )  # fmt: skip
+    return _page(room, case, draft, composer, error.status)
+
+
+def _page(room: Workroom, case: Case, draft: Draft, composer: Composer, status: int = 200) -> Response:
+    header = onecase.header(room.session, room.desk, room.person, case)
+    answered: Message | None = onecase.answering(room.session, draft)
+    zone = room.desk.calendar.zone
+    shown = said.shown(room.session, case, [answered], zone, room.now)[0] if answered else None
+    return room.page(DraftPage(room.shell(), header, composer, shown), status)
+
+
+def _draft(room: Workroom, case: Case, number: int) -> Draft:
+    query = select(Draft).where(Draft.case_id == case.id, Draft.number == number)
+    found = room.session.exec(query.order_by(col(Draft.id))).first()
+    if found is None:
+        raise NotFound
+    return found

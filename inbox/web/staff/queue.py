@@ -1,0 +1,138 @@
+"""The queues: a list, the case that is open beside it, and acts on many rows."""
+
+from typing import Annotated
+
+from fastapi import Form, Query
+from sqlmodel import col, select
+from starlette.responses import RedirectResponse, Response
+
+from inbox import casework, queues
+from inbox.access import Action, find_case, visible_cases
+from inbox.errors import CaseworkError, NotFound
+from inbox.models import Presence, Staff
+from inbox.presence import FRESH
+from inbox.queues import View
+from inbox.web.routers import page_router
+from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
+from inbox.web.staff.showing import lists, pane
+from inbox.web.views.parts import Act
+from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, ReadingPart
+
+router = page_router()
+_ELSEWHERE = {View.TO_APPROVE: "/approvals", View.SENDING: "/sending"}
+Short = Annotated[str, Query(max_length=80)]
+Cursor = Annotated[str | None, Query(max_length=512)]
+
+
+@router.get("/queue/{view}")
+def show(
+    view: str,
+    room: Annotated[Room, looking(Action.READ_CASE)],
+    priority: Short = "",
+    channel: Short = "",
+    assignee: Short = "",
+    cursor: Cursor = None,
+) -> Response:
+    """A view and its rows; the first of them is not opened, because opening is an audited view."""
+    named = named_view(view)
+    if named in _ELSEWHERE:
+        return RedirectResponse(_ELSEWHERE[named], 303)
+    listed = list_of(room, named, f"/queue/{view}", cursor=cursor)
+    if room.is_htmx:
+        return room.page(QueueListPart(room.shell(listed.heading), listed))
+    return room.page(QueuePage(room.shell(listed.heading), listed, None))
+
+
+@router.get("/queue/{view}/{reference}")
+def open_one(
+    view: str, reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)], cursor: Cursor = None
+) -> Response:
+    """The same list with one case open; htmx asks for the pane alone."""
+    named, base = named_view(view), f"/queue/{view}"
+    reading = reading_of(room, reference, back=str(named), close_url=f"{base}#row-{reference}")
+    if room.is_htmx:
+        return room.page(ReadingPart(room.shell(), reading))
+    listed = list_of(room, named, base, cursor=cursor, current=reference)
+    return room.page(QueuePage(room.shell(listed.heading), listed, reading))
+
+
+@router.post("/bulk")
+def many(
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    act: Annotated[str, Form(max_length=20)] = "",
+    case: Annotated[list[str], Form(max_length=200)] = [],  # noqa: B006 (FastAPI copies it)
+    back: Short = "to-sort",
+) -> Response:
+    """One act on every ticked row; what cannot be done is named, the rest is done."""
+    done, refused = 0, []
+    for reference in case:
+        try:
+            found = find_case(room.session, room.person, reference, Action.TRIAGE)
+            if act == "junk":
+                casework.junk(room.session, found, now=room.now, actor=room.person.actor)
+            else:
+                casework.assign(room.session, found, room.staff_id, now=room.now, actor=room.person.actor)
+            done += 1
+        except CaseworkError:
+            refused.append(reference)
+    if not case:
+        return see_other(place_of(back), told="choose")
+    return see_other(place_of(back), acted=str(done), refused=",".join(refused))
+
+
+def named_view(name: str) -> View:
+    """Raises NotFound for a name that is no view."""
+    try:
+        return View(name)
+    except ValueError:
+        raise NotFound from None
+
+
+def place_of(back: str, reference: str = "") -> str:
+    """Where an act returns to: the list it was pressed in, or the case."""
+    if back == "official":
+        return "/official"
+    if back in set(View):
+        return f"/queue/{back}"
+    return f"/cases/{reference}" if reference else "/queue/to-sort"
+
+
+def list_of(
+    room: Room, view: View, base: str, *, cursor: str | None = None, current: str | None = None,
+    heading: str | None = None, take_next: Act | None = None,
+) -> QueueList:  # fmt: skip
+    """The list of a view as this person may see it, with the filters of the address."""
+    query = {name: value[:80] for name, value in room.request.query_params.items()}
+    chosen = queues.Filters(**{name: query.get(name) or None for name in ("priority", "channel", "assignee")})
+    reader = queues.Reader(room.person.staff_id, room.now)
+    visible = visible_cases(room.person)
+    found = queues.page(room.session, view, reader, filters=chosen, visible=visible, cursor=cursor)
+    staff = room.session.exec(select(Staff).order_by(col(Staff.name))).all()
+    busy = _busy(room, [row.case_id for row in found.rows], {one.id: one.name for one in staff})
+    shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
+    total = queues.counts(room.session, reader, visible).get(view, len(shown))
+    return lists.listed(
+        view, shown, office=room.office, staff=staff, query=query, total=total, next_cursor=found.next,
+        now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),
+        take_next=take_next,
+    )  # fmt: skip
+
+
+def reading_of(room: Workroom, reference: str, *, back: str, close_url: str) -> Reading:
+    """The pane of one case; the look is noted."""
+    case = room.case(reference)
+    room.looked(case)
+    return pane.reading(room.session, room.desk, room.person, case, room.now, back=back, close_url=close_url)
+
+
+def _busy(room: Room, case_ids: list[str], names: dict[str, str]) -> dict[str, str]:
+    query = select(Presence).where(
+        col(Presence.case_id).in_(case_ids),
+        Presence.at >= room.now - FRESH,
+        Presence.office_id == room.office.id,
+        Presence.staff_id != room.staff_id,
+    )
+    return {
+        row.case_id: lists.doing(names.get(row.staff_id, "Somebody"), row.doing)
+        for row in room.session.exec(query)
+    }

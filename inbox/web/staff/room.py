@@ -1,0 +1,164 @@
+"""What a staff route works with: who asks, their office, a session, the time; and how it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from sqlmodel import Session, select
+from starlette.responses import RedirectResponse, Response
+
+from inbox.access import Action, Person, find_case
+from inbox.access import may as has_right
+from inbox.desk import Desk
+from inbox.models import Case, Office, Staff
+from inbox.web.dependencies import (
+    Now,
+    Reading,
+    ReadingDesk,
+    SignedIn,
+    Visit,
+    Wired,
+    Writing,
+    WritingDesk,
+    may,
+)
+from inbox.web.errors import is_htmx
+from inbox.web.rendering import View, page
+from inbox.web.staff.showing import frame
+from inbox.web.views.parts import Notice, Shell, Undo
+from inbox.web.wiring import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One request of somebody who is signed in. `now` is UTC; `local` puts it in the office's zone."""
+
+    request: Request
+    visit: Visit
+    session: Session
+    wiring: Wiring
+    now: datetime
+    office: Office
+
+    @property
+    def person(self) -> Person:
+        return self.visit.person
+
+    @property
+    def staff_id(self) -> str:
+        return self.person.staff_id or ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.office.time_zone)
+
+    @property
+    def is_htmx(self) -> bool:
+        return is_htmx(self.request)
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+    def may(self, action: Action) -> bool:
+        return has_right(self.person, action)
+
+    def case(self, reference: str, action: Action = Action.READ_CASE) -> Case:
+        """The case, if this person may know it and do that. Raises NotFound or NotAllowed."""
+        return find_case(self.session, self.person, reference, action)
+
+    def looked(self, case: Case) -> None:
+        """Notes that this person opened the case; a refresh by the page itself is no view."""
+        if self.request.headers.get("x-background") != "yes" and self.person.staff_id:
+            self.wiring.afterwards.looked(self.office.id, self.person.staff_id, case.id, self.now)
+
+    def shell(self, current: str = "", *, banners: tuple[Notice, ...] = ()) -> Shell:
+        """The frame of the page, with what was just done (`?done=`, `?left=`) at its foot."""
+        made = frame.shell(self.session, self.person, self.office, current, self.now)
+        undo = frame.just_done(self.session, self.person, self.office, self.request.query_params, self.now)
+        return replace(made, undo=undo, banners=(*made.banners, *banners))
+
+    def page(self, view: View, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        answer = page(view, self.visit.csrf_token, status=status, headers=headers)
+        answer.headers["Vary"] = "HX-Request"
+        return answer
+
+    def undo_of(self, event_id: str | None) -> Undo | None:
+        return frame.undo_of(self.session, self.person, event_id, self.now) if event_id else None
+
+    @property
+    def preferences(self) -> Mapping[str, str]:
+        staff = self.session.exec(select(Staff).where(Staff.id == self.staff_id)).first()
+        return staff.preferences if staff else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Workroom(Room):
+    """A room with the office ready to work: rules, calendar, teams, channels."""
+
+    desk: Desk
+
+
+def _office(session: Session, visit: Visit) -> Office:
+    return session.exec(select(Office).where(Office.id == visit.person.office_id)).one()
+
+
+def looking(action: Action) -> Any:
+    """A route that reads and whose person may do `action`."""
+
+    def room(
+        request: Request,
+        visit: SignedIn,
+        person: Annotated[Person, may(action)],
+        session: Reading,
+        wiring: Wired,
+        now: Now,
+    ) -> Room:
+        return Room(request, visit, session, wiring, now, _office(session, visit))
+
+    return Depends(room)
+
+
+def studying(action: Action) -> Any:
+    """As `looking`, with the whole desk."""
+
+    def room(
+        request: Request,
+        visit: SignedIn,
+        person: Annotated[Person, may(action)],
+        session: Reading,
+        desk: ReadingDesk,
+        wiring: Wired,
+        now: Now,
+    ) -> Workroom:
+        return Workroom(request, visit, session, wiring, now, desk.office, desk)
+
+    return Depends(room)
+
+
+def acting(action: Action) -> Any:
+    """A route that writes: one transaction, with the whole desk."""
+
+    def room(
+        request: Request,
+        visit: SignedIn,
+        person: Annotated[Person, may(action)],
+        session: Writing,
+        desk: WritingDesk,
+        wiring: Wired,
+        now: Now,
+    ) -> Workroom:
+        return Workroom(request, visit, session, wiring, now, desk.office, desk)
+
+    return Depends(room)
+
+
+def see_other(path: str, **query: str | None) -> Response:
+    """Send the browser on with a GET, so that going back or reloading repeats nothing."""
+    given = {name: value for name, value in query.items() if value}
+    path, hash_mark, place = path.partition("#")
+    joined = f"{path}{'&' if '?' in path else '?'}{urlencode(given)}" if given else path
+    return RedirectResponse(joined + hash_mark + quote(place), 303)

@@ -1,0 +1,172 @@
+"""The frame of every staff page: the rail with its counts, what was just done, what all must know."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from inbox import queues
+from inbox.access import Action, Person, may, may_know, visible_cases
+from inbox.models import Case, Delivery, DeliveryState, Event, EventKind, Office, OfficeKind, Staff
+from inbox.references import read_reference
+from inbox.web.staff.showing import happenings
+from inbox.web.views.parts import Act, Density, Letters, NavItem, Notice, Shell, Tone, Undo
+
+UNDO_FOR = timedelta(minutes=10)
+TOLD = {
+    "undone": "Taken back.",
+    "matched": "Put with this case.",
+    "own": "It stays a matter of its own.",
+    "choose": "Select a message first.",
+    "noted": "Note kept.",
+    "saved": "Saved.",
+    "submitted": "Sent for sign-off.",
+    "returned": "Sent back with your note.",
+    "withdrawn": "The draft was put away. Its words are kept.",
+    "stopped": "Stopped. It was not sent, and is a draft again.",
+    "retried": "It is on its way again.",
+    "settled": "Noted what you found.",
+    "again": "We try it again now.",
+    "answered": "Noted that they answered.",
+    "none": "Nothing waits to be taken.",
+    "added": "Added. It only listens until you open it.",
+    "links-closed": "The status links of this case are closed.",
+    "switched": "Switched.",
+}
+"""What a page may say after an act; the address holds the key, never the words."""
+
+_V = queues.View
+_RAIL: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], ...] = (
+    ("To sort", "/queue/to-sort", "sort", _V.TO_SORT, "t", "Sort"),
+    ("Mine", "/queue/mine", "mine", _V.MINE, "m", "Mine"),
+    ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
+    ("Late", "/queue/late", "late", _V.LATE, "l", None),
+    ("Campaigns", "/queue/campaigns", "feed", _V.CAMPAIGNS, "c", None),
+    ("To approve", "/approvals", "approve", _V.TO_APPROVE, "a", "Approve"),
+    ("Sending", "/sending", "send", _V.SENDING, "o", None),
+    ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
+    ("All cases", "/queue/all", "search", None, None, None),
+)
+_OFFICIALS: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], ...] = (
+    ("Queue", "/official", "sort", _V.TO_SORT, "t", "Queue"),
+    ("Mine", "/official/mine", "mine", _V.MINE, "m", "Mine"),
+    ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
+    ("Late", "/queue/late", "late", _V.LATE, "l", None),
+    ("To sign", "/approvals", "approve", _V.TO_APPROVE, "a", "To sign"),
+    ("Sent", "/sending", "send", _V.SENDING, "o", None),
+    ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
+    ("All cases", "/queue/all", "search", None, None, None),
+)
+_UNDOABLE = frozenset(
+    {
+        EventKind.ASSIGNED,
+        EventKind.MOVED,
+        EventKind.PRIORITY_CHANGED,
+        EventKind.STATUS_CHANGED,
+        EventKind.MARKED_JUNK,
+        EventKind.MARKED_NOT_JUNK,
+        EventKind.CLOSED,
+    }
+)
+
+
+def shell(session: Session, person: Person, office: Office, current: str, now: datetime) -> Shell:
+    """The frame with one line of the rail current."""
+    staff = session.exec(select(Staff).where(Staff.id == person.staff_id)).first()
+    preferences = staff.preferences if staff else {}
+    return Shell(
+        office=office.name,
+        office_line=_line(office),
+        person=person.name,
+        nav=_nav(session, person, office, current, now),
+        letters=Letters(preferences.get("letters", Letters.ON)),
+        density=Density(preferences.get("density", Density.COSY)),
+        banners=_banners(office),
+        events_url="/events" if may(person, Action.READ_CASE) else None,
+    )
+
+
+def undo_of(session: Session, person: Person, event_id: str, now: datetime) -> Undo | None:
+    """What this person just did, by its event, with the way back while there is one."""
+    event = session.exec(select(Event).where(Event.id == event_id)).first()
+    if event is None or event.actor_id != person.staff_id or now - event.at > UNDO_FOR:
+        return None
+    case = session.exec(select(Case).where(Case.id == event.case_id)).first() if event.case_id else None
+    if case is not None and not may_know(person, case):
+        return None
+    words = happenings.words(session, event)
+    words = f"{words.rstrip('.')}: {case.reference}." if case else words
+    can = event.kind in _UNDOABLE and may(person, Action.TRIAGE)
+    return Undo(words, Act("Undo", f"/undo/{event.id}", "z") if can else None)
+
+
+def just_done(
+    session: Session, person: Person, office: Office, query: Mapping[str, str], now: datetime
+) -> Undo | None:
+    """The bar at the foot of the page that follows an act: `?done=` its event, `?left=` a delivery,
+    `?told=` one of our sentences, `?acted=` how many rows (never words of the address itself)."""
+    if found := query.get("done", "")[:32]:
+        return undo_of(session, person, found, now)
+    if found := query.get("left", "")[:32]:
+        return leaving(session, person, office, found)
+    if query.get("told") in TOLD:
+        return Undo(TOLD[query["told"]], None)
+    if query.get("acted", "").isdigit():
+        return Undo(_many(int(query["acted"][:6]), query.get("refused", "")), None)
+    return None
+
+
+def _many(done: int, refused: str) -> str:
+    names = [name for part in refused.split(",")[:50] if (name := read_reference(part))]
+    words = f"{done} done."
+    return f"{words} {len(names)} not: {', '.join(names)}." if names else words
+
+
+def leaving(session: Session, person: Person, office: Office, delivery_id: str) -> Undo | None:
+    """A reply in its undo window: when it leaves, and the button that stops it."""
+    row = session.exec(select(Delivery).where(Delivery.id == delivery_id)).first()
+    if row is None:
+        return None
+    case = session.exec(select(Case).where(Case.id == row.case_id)).first()
+    if case is None or not may_know(person, case):
+        return None
+    if row.state != DeliveryState.QUEUED:
+        return Undo(f"Reply on {case.reference} is on its way.", None)
+    at = row.next_at.astimezone(ZoneInfo(office.time_zone))
+    words = f"Leaves {at:%H:%M:%S}: reply on {case.reference}."
+    return Undo(words, Act("Stop sending", f"/sending/{row.id}/stop", "z"))
+
+
+def _nav(
+    session: Session, person: Person, office: Office, current: str, now: datetime
+) -> tuple[NavItem, ...]:
+    items: list[NavItem] = []
+    if may(person, Action.READ_CASE):
+        counts = queues.counts(session, queues.Reader(person.staff_id, now), visible_cases(person))
+        rail = _OFFICIALS if office.kind == OfficeKind.DEPARTMENT else _RAIL
+        for label, url, icon, view, go, phone in rail:
+            count = counts[view] if view is not None else None
+            items.append(NavItem(label, url, icon, count, label == current, go, phone))
+        items.append(NavItem("Find", "/search", "search", None, current == "Find", None, "Find", rail=False))
+    below = (
+        ("History", "/history", Action.READ_HISTORY),
+        ("Channels", "/channels", Action.READ_CHANNELS),
+        ("Settings", "/settings", Action.KEEP_SELF),
+    )
+    for label, url, action in below:
+        if may(person, action):
+            items.append(NavItem(label, url, "info", current=label == current, below=True))
+    return tuple(items)
+
+
+def _line(office: Office) -> str:
+    if office.kind == OfficeKind.DEPARTMENT:
+        return "Correspondence team"
+    return f"MP’s office, {office.constituency}" if office.constituency else "MP’s office"
+
+
+def _banners(office: Office) -> tuple[Notice, ...]:
+    if not office.sending_paused:
+        return ()
+    return (Notice(office.sending_paused, Tone.SOON, "Sending is stopped"),)

@@ -1,0 +1,151 @@
+"""Lines of the history in words that a colleague understands."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlmodel import Session, col, select
+
+from inbox.models import CaseStatus, Event, EventKind, Staff, Team
+from inbox.web.staff.showing import words as say
+
+_PLAIN = {
+    EventKind.OFFICE_CHANGED: "Office settings changed.",
+    EventKind.STAFF_ADDED: "A person was added to the office.",
+    EventKind.STAFF_CHANGED: "What a person may do, or how they sign in, was changed.",
+    EventKind.SIGNED_IN: "Signed in.",
+    EventKind.SIGN_IN_FAILED: "A sign-in was refused.",
+    EventKind.SIGNED_OUT: "Signed out.",
+    EventKind.TOKEN_ADDED: "A key for another program was made.",
+    EventKind.TOKEN_REVOKED: "A key for another program was taken back.",
+    EventKind.CHANNEL_ADDED: "A channel was added.",
+    EventKind.CHANNEL_CHANGED: "A channel was changed.",
+    EventKind.CHANNEL_NOTICE: "A channel needed attention.",
+    EventKind.RULES_CHANGED: "The rules were changed.",
+    EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
+    EventKind.ARRIVED: "A message arrived.",
+    EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
+    EventKind.SET_ASIDE: "A message could not be read and was set aside.",
+    EventKind.RUN_AGAIN: "A message that was set aside was tried again.",
+    EventKind.CASE_OPENED: "The case was opened.",
+    EventKind.CASE_REOPENED: "The case was opened again.",
+    EventKind.MATCH_PROPOSED: "It may belong to another case.",
+    EventKind.MATCH_ACCEPTED: "The message was put with another case.",
+    EventKind.MATCH_REJECTED: "It is a matter of its own.",
+    EventKind.ROUTED: "Filed by the rules.",
+    EventKind.ASSIGNED: "Given to somebody.",
+    EventKind.MOVED: "Moved to another team.",
+    EventKind.PRIORITY_CHANGED: "Urgency changed.",
+    EventKind.STATUS_CHANGED: "Status changed.",
+    EventKind.FACTS_CHANGED: "Facts changed.",
+    EventKind.MARKED_JUNK: "Set aside as junk.",
+    EventKind.MARKED_NOT_JUNK: "Not junk: brought back to sorting.",
+    EventKind.CLOSED: "Finished.",
+    EventKind.NOTED: "Office note written.",
+    EventKind.LOGGED: "A call, letter or visit was written down.",
+    EventKind.CLOCK_STARTED: "A promise began.",
+    EventKind.CLOCK_PAUSED: "A promise was paused.",
+    EventKind.CLOCK_RESUMED: "A promise runs again.",
+    EventKind.CLOCK_MET: "A promise was kept.",
+    EventKind.CLOCK_CANCELLED: "A promise is owed no more.",
+    EventKind.CLOCK_WARNED: "A promise is due soon: the office was told.",
+    EventKind.ACKNOWLEDGED: "The acknowledgement was sent.",
+    EventKind.NOT_ACKNOWLEDGED: "No acknowledgement was sent.",
+    EventKind.DRAFT_STARTED: "A draft was begun.",
+    EventKind.DRAFT_SUBMITTED: "A draft was sent for sign-off.",
+    EventKind.DRAFT_RETURNED: "A draft was sent back with a note.",
+    EventKind.DRAFT_APPROVED: "A text was approved.",
+    EventKind.DRAFT_WITHDRAWN: "A draft was put away.",
+    EventKind.APPROVAL_VOIDED: "The words changed, so the approval no longer counts.",
+    EventKind.QUEUED: "Put in the outbox.",
+    EventKind.STOPPED: "Stopped before it left.",
+    EventKind.SENT: "Sent.",
+    EventKind.DELIVERED: "Delivered.",
+    EventKind.NOT_DELIVERED: "Not delivered.",
+    EventKind.DELIVERY_UNKNOWN: "Nobody knows yet if it was sent.",
+    EventKind.DELIVERY_SETTLED: "A person looked and settled whether it was sent.",
+    EventKind.SENT_ELSEWHERE: "A reply was sent from another program.",
+    EventKind.ENQUIRY_ASKED: "An organisation was asked.",
+    EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
+    EventKind.STATUS_LINK_ISSUED: "A status link was made.",
+    EventKind.STATUS_LINK_USED: "The status page was opened.",
+    EventKind.STATUS_LINK_REVOKED: "A status link was closed.",
+    EventKind.STATUS_LINK_LOCKED: "The status link had five wrong answers and is locked for 15 minutes.",
+    EventKind.INFORMATION_ADDED: "The person added something on the status page.",
+    EventKind.ATTACHMENT_OPENED: "A file was opened.",
+    EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
+    EventKind.UNDONE: "Taken back.",
+}
+TOLD_BY_MESSAGES = frozenset(
+    {
+        EventKind.ARRIVED, EventKind.NOTED, EventKind.LOGGED, EventKind.SENT, EventKind.DELIVERED,
+        EventKind.NOT_DELIVERED, EventKind.DELIVERY_UNKNOWN, EventKind.QUEUED, EventKind.ACKNOWLEDGED,
+        EventKind.SENT_ELSEWHERE, EventKind.CLOCK_STARTED, EventKind.CLOCK_MET, EventKind.CLOCK_CANCELLED,
+        EventKind.DRAFT_STARTED, EventKind.STATUS_LINK_ISSUED, EventKind.CASE_OPENED,
+        EventKind.ATTACHMENT_OPENED, EventKind.INFORMATION_ADDED,
+    }
+)  # fmt: skip
+"""What the timeline of a case does not repeat, because a message or a clock shows it already."""
+
+_WHY_SILENT = {
+    "channel_listens": "this channel only listens",
+    "sending_paused": "sending is stopped",
+}
+
+
+class Names:
+    """The names behind the ids of a page of events, fetched at once."""
+
+    def __init__(self, session: Session, events: Iterable[Event]) -> None:
+        ids = {str(value) for event in events for value in event.detail.values() if isinstance(value, str)}
+        self._names: dict[str, str] = {}
+        if ids:
+            for key, name in (
+                *session.exec(select(Staff.id, Staff.name).where(col(Staff.id).in_(ids))),
+                *session.exec(select(Team.id, Team.name).where(col(Team.id).in_(ids))),
+            ):
+                self._names[key] = name
+
+    def of(self, key: object, otherwise: str) -> str:
+        return self._names.get(str(key), otherwise)
+
+
+def words(session: Session, event: Event, names: Names | None = None) -> str:
+    """One event as a sentence."""
+    names = names or Names(session, [event])
+    detail, kind = event.detail, EventKind(event.kind)
+    match kind:
+        case EventKind.ASSIGNED:
+            return f"Given to {names.of(detail.get('after'), 'nobody')}."
+        case EventKind.MOVED:
+            return f"Moved to {names.of(detail.get('after'), 'another team')}."
+        case EventKind.PRIORITY_CHANGED:
+            return f"Urgency is now {say.URGENCIES.get(str(detail.get('after')), 'changed')}."
+        case EventKind.STATUS_CHANGED:
+            return f"{say.STATUSES[CaseStatus(str(detail.get('after')))]}."
+        case EventKind.CLOSED:
+            return f"Finished: {say.OUTCOMES.get(str(detail.get('outcome')), 'closed').lower()}."
+        case EventKind.ROUTED:
+            return _routed(detail, names)
+        case EventKind.NOT_ACKNOWLEDGED:
+            because = str(detail.get("because") or "")
+            return f"No acknowledgement was sent: {_WHY_SILENT.get(because, because.replace('_', ' '))}."
+    return _PLAIN[kind]
+
+
+def who(event: Event) -> str:
+    """Who did it, as colleagues say it."""
+    if event.actor_kind == "system":
+        return "The program"
+    return "The person" if event.actor_kind == "constituent" else event.actor_name
+
+
+def _routed(detail: Mapping[str, object], names: Names) -> str:
+    places = [names.of(detail.get("team"), "")] if detail.get("team") else []
+    if detail.get("assignee"):
+        places.append(names.of(detail.get("assignee"), ""))
+    if detail.get("priority"):
+        places.append(say.URGENCIES.get(str(detail["priority"]), ""))
+    rules = detail.get("rules")
+    because = ", ".join(f"“{rule}”" for rule in rules) if isinstance(rules, list) and rules else ""
+    where = ", ".join(place for place in places if place)
+    by = f", by {because}" if because else ""
+    return f"Filed to {where}{by}." if where else f"Read by the rules{by}."

@@ -1,0 +1,146 @@
+"""A queue as the page shows it: rows, filters, counts, and the sentence for an empty one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urlencode
+
+from inbox import queues
+from inbox.desk import calendar_of
+from inbox.models import Office, Staff
+from inbox.presence import Doing
+from inbox.queues import QueueRow, View
+from inbox.web.staff.showing import promises
+from inbox.web.staff.showing import words as say
+from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
+from inbox.web.views.queue import Filters, QueueList, Row
+
+HEADINGS = {
+    View.TO_SORT: "To sort",
+    View.MINE: "Mine",
+    View.WAITING: "Waiting",
+    View.LATE: "Late",
+    View.CAMPAIGNS: "Campaigns",
+    View.TO_APPROVE: "To approve",
+    View.SENDING: "Sending",
+    View.SET_ASIDE: "Set aside",
+    View.ALL: "All cases",
+}
+_EMPTY = {
+    View.TO_SORT: "Nothing to sort. New messages show here by themselves.",
+    View.MINE: "You have no open cases.",
+    View.WAITING: "No case waits for anybody.",
+    View.LATE: "No cases are late.",
+    View.CAMPAIGNS: "No campaign is open.",
+    View.TO_APPROVE: "Nothing waits for sign-off.",
+    View.SENDING: "Nothing is leaving.",
+    View.SET_ASIDE: "No junk.",
+    View.ALL: "There are no cases yet.",
+}
+_EMPTY_LINK = {
+    View.TO_SORT: Link("Go to Mine", "/queue/mine"),
+    View.MINE: Link("Go to To sort", "/queue/to-sort"),
+    View.LATE: Link("Go to Waiting", "/queue/waiting"),
+}
+BULK = (
+    Choice("me", "Give to me"),
+    Choice("junk", "Set aside as junk"),
+)
+
+
+def rows(
+    page: Sequence[QueueRow], office: Office, now: datetime, base: str, *, current: str | None = None,
+    busy: Mapping[str, str] | None = None,
+) -> tuple[Row, ...]:  # fmt: skip
+    """The lines of a queue; `busy` says by case id who is at it."""
+    calendar = calendar_of(office)
+    return tuple(
+        Row(
+            reference=row.reference,
+            url=f"{base}/{row.reference}",
+            who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
+            subject=None if row.is_restricted else row.subject,
+            preview="Open it to read it." if row.is_restricted else _preview(row),
+            received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
+            channel=say.channel(row.channel_kind, row.newest_kind)[0],
+            channel_icon=say.channel(row.channel_kind, row.newest_kind)[1],
+            language=row.language,
+            unread=row.is_unread,
+            badges=_badges(row),
+            clock=promises.of_row(row.clock, now, calendar),
+            busy=(busy or {}).get(row.case_id),
+            current=row.reference == current,
+        )
+        for row in page
+    )
+
+
+def listed(
+    view: View, shown: tuple[Row, ...], *, office: Office, staff: Sequence[Staff], query: Mapping[str, str],
+    total: int, next_cursor: str | None, now: datetime, base: str, heading: str | None = None,
+    may_create: bool, take_next: Act | None = None,
+) -> QueueList:  # fmt: skip
+    """The whole list. `query` holds the filters in use; `base` is the list's own address."""
+    kept = {
+        name: value for name, value in query.items() if name in ("priority", "channel", "assignee") and value
+    }
+    here = f"{base}?{urlencode(kept)}" if kept else base
+    more = f"{base}?{urlencode({**kept, 'cursor': next_cursor})}" if next_cursor else None
+    return QueueList(
+        view=str(view),
+        heading=heading or HEADINGS[view],
+        total=total,
+        rows=shown,
+        loaded_at=now.astimezone(calendar_of(office).zone),
+        refresh_url=here,
+        new_url="/cases/new" if may_create else None,
+        filters=filters(base, staff, kept),
+        bulk=BULK,
+        bulk_url=f"/bulk?back={view}",
+        empty="No case fits these filters." if kept else _EMPTY[view],
+        empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),
+        more_url=more,
+        take_next=take_next,
+    )
+
+
+def filters(base: str, staff: Sequence[Staff], kept: Mapping[str, str]) -> Filters:
+    """The filters with what is chosen now, and in words what is left out."""
+
+    def options(name: str, pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
+        chosen = kept.get(name, "")
+        return tuple(Choice(value, label, value == chosen) for value, label in (("", "All"), *pairs))
+
+    people = [(one.id, one.name) for one in staff if one.is_active]
+    channels = [(kind, say.channel(kind)[0]) for kind in ("email", "phone", "post", "surgery", "web")]
+    made = Filters(
+        url=base,
+        priority=options("priority", tuple(say.URGENCIES.items())),
+        channel=options("channel", channels),
+        assignee=options("assignee", ((queues.NOBODY, "Nobody"), *people)),
+    )
+    chosen = [
+        c.label
+        for group in (made.priority, made.channel, made.assignee)
+        for c in group
+        if c.selected and c.value
+    ]
+    return Filters(made.url, made.priority, made.channel, made.assignee, ", ".join(chosen) or None)
+
+
+def doing(name: str, what: str) -> str:
+    """ "Tom is writing a reply"."""
+    return f"{name} is writing a reply" if what == Doing.WRITING else f"{name} is reading"
+
+
+def _preview(row: QueueRow) -> str:
+    return " ".join(row.excerpt.split())[:160]
+
+
+def _badges(row: QueueRow) -> tuple[Badge, ...]:
+    found = say.case_badges(row.priority, row.flags, row.language, row.kind, row.is_restricted)
+    if row.match_message_id:
+        words = f"Add to {row.match_reference}?" if row.match_reference else "Belongs elsewhere?"
+        found += (Badge(words, Tone.REVIEW, "question"),)
+    if row.constituency == "not_ours":
+        found += (Badge("Not ours?", Tone.CALM, "arrow"),)
+    return found

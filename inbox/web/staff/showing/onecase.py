@@ -1,0 +1,230 @@
+"""The case page around its timeline: header, facts, proposals, what closing would leave open."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from inbox import clocks, enquiries
+from inbox.access import Action, Person, may, visible_cases
+from inbox.dates import local_date
+from inbox.desk import Desk
+from inbox.models import (
+    Case,
+    CaseStatus,
+    Constituent,
+    Draft,
+    DraftState,
+    Event,
+    Handle,
+    Message,
+    StatusLink,
+    View,
+)
+from inbox.web.staff.showing import pane, promises
+from inbox.web.staff.showing import words as say
+from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
+from inbox.web.views.parts import Act, Link
+
+_HELD = {"address": "for their address", "permission": "for their permission", "answer": "for their answer"}
+
+
+def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHeader:
+    """Who has it, since when, what can be done."""
+    url = f"/cases/{case.reference}"
+    return CaseHeader(
+        reference=case.reference,
+        title=None if case.is_restricted else case.subject,
+        status=say.STATUSES[CaseStatus(case.status)],
+        holder=_holder(desk, case),
+        badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
+        back=_back(desk, person, case),
+        position=None,
+        links=_links(person, case, url),
+        menus=pane.menus(desk, person, case, "") if may(person, Action.TRIAGE, case) else (),
+        acts=pane.acts(person, case, "") + _turn(person, case, url),
+    )
+
+
+def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetime) -> FactPanel:
+    """The right-hand column."""
+    url = f"/cases/{case.reference}"
+    who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    words, link = _next_step(session, desk, case, now)
+    status, acts = _status_page(session, desk, person, case)
+    return FactPanel(
+        next_step=words,
+        next_link=link,
+        clocks=promises.of_case(desk, clocks.of_case(session, case), now),
+        facts=tuple(_facts(session, desk, person, case, who, url)),
+        status_page=status,
+        status_acts=acts,
+        linked=_linked(session, person, case),
+    )
+
+
+def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
+    """Messages of this case that may belong to another one."""
+    found = pane.proposal(session, person, case)
+    if found is None or not may(person, Action.TRIAGE, case):
+        return ()
+    message, other = found
+    url, fields = f"/cases/{case.reference}", (("message", message.id),)
+    words = f"This may belong to {other.reference}, {other.subject[:80]}. {pane.because(message)}"
+    accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
+    return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
+
+
+def open_promises(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, ...]:
+    """What is still owed on this case, in words."""
+    owed = [c for c in clocks.of_case(session, case) if clocks.is_open(c)]
+    return tuple(f"{badge.title} ({badge.words.lower()})" for badge in promises.of_case(desk, owed, now))
+
+
+def _holder(desk: Desk, case: Case) -> str:
+    owner = desk.staff.get(case.assignee_id or "")
+    team = next((name for name, key in desk.teams.items() if key == case.team_id), None)
+    with_whom = (
+        f"With {case.waiting_for}. " if case.status == CaseStatus.WAITING_BODY and case.waiting_for else ""
+    )
+    held = _HELD.get(case.waiting_for or "", "") if case.status == CaseStatus.WAITING_CONSTITUENT else ""
+    named = f"Owner: {owner.name}" if owner else "Nobody has it yet"
+    outcome = f"{say.OUTCOMES.get(case.outcome, '')}. " if case.outcome else ""
+    return f"{with_whom}{f'Waiting {held}. ' if held else ''}{outcome}{named}{f', {team}' if team else ''}."
+
+
+def _back(desk: Desk, person: Person, case: Case) -> Link:
+    if desk.office.kind == "department":
+        return Link("Queue", "/official")
+    if case.status == CaseStatus.NEW:
+        return Link("To sort", f"/queue/to-sort#row-{case.reference}")
+    if case.assignee_id == person.staff_id:
+        return Link("Mine", f"/queue/mine#row-{case.reference}")
+    return Link("All cases", "/queue/all")
+
+
+def _links(person: Person, case: Case, url: str) -> tuple[Link, ...]:
+    found = []
+    if may(person, Action.DRAFT, case):
+        found.append(Link("Reply", f"{url}?write=reply#composer", "r"))
+    if may(person, Action.NOTE, case):
+        found += [Link("Note", f"{url}?write=note#composer", "i"), Link("Log a call", f"{url}/log", "l")]
+    if may(person, Action.DRAFT, case):
+        found.append(Link("Ask a body", f"{url}/enquiries/new", "f"))
+    if may(person, Action.TRIAGE, case):
+        found.append(Link("Add to a case", f"{url}/attach", "c"))
+    if may(person, Action.CLOSE, case) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+        found.append(Link("Done", f"{url}/close", "d"))
+    return tuple(found)
+
+
+def _turn(person: Person, case: Case, url: str) -> tuple[Act, ...]:
+    waiting = case.status in (CaseStatus.WAITING_BODY, CaseStatus.WAITING_CONSTITUENT)
+    ended = case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+    if not (waiting or ended) or not may(person, Action.TRIAGE, case):
+        return ()
+    return (Act("Open it again" if ended else "Our turn again", f"{url}/resume"),)
+
+
+def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, Link | None]:
+    url = f"/cases/{case.reference}"
+    query = select(Draft).where(
+        Draft.case_id == case.id, col(Draft.state).not_in((DraftState.SENT, DraftState.WITHDRAWN))
+    )
+    draft = session.exec(query.order_by(col(Draft.id).desc())).first()
+    if draft is not None and draft.state == DraftState.RETURNED:
+        return "A draft was sent back. Read the note and change it.", Link(
+            "Open the draft", f"{url}/drafts/{draft.number}"
+        )
+    if draft is not None and draft.state == DraftState.SUBMITTED:
+        return "A text waits for sign-off.", Link("Read it", f"/approvals/{draft.id}")
+    if draft is not None and draft.state == DraftState.QUEUED:
+        return "A text is leaving.", None
+    if draft is not None:
+        return "Finish the draft.", Link("Open the draft", f"{url}/drafts/{draft.number}")
+    for enquiry in enquiries.of_case(session, case):
+        if enquiry.asked_at and not enquiry.answered_at and not enquiry.withdrawn_at:
+            late = any(c.enquiry_id == enquiry.id and c.due_at < now for c in clocks.of_case(session, case))
+            if late:
+                return f"Chase {enquiry.body}.", Link(
+                    f"Chase {enquiry.body}", f"{url}/enquiries/new?chase={enquiry.id}"
+                )
+            return f"Wait for {enquiry.body}.", None
+    if case.status == CaseStatus.NEW:
+        return "Say where it goes.", None
+    if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+        return "Nothing. It is finished.", None
+    if case.status == CaseStatus.WAITING_CONSTITUENT:
+        return "Wait for the person.", None
+    return "Write to the person.", Link("Reply", f"{url}?write=reply#composer")
+
+
+def _facts(
+    session: Session, desk: Desk, person: Person, case: Case, who: Constituent | None, url: str
+) -> list[Fact]:
+    found: list[Fact] = []
+    if who is not None:
+        handles = session.exec(select(Handle.address).where(Handle.constituent_id == who.id)).all()
+        place = ", ".join(part for part in (who.address, who.postcode) if part)
+        lines = tuple(line for line in (who.name, place, *handles, who.phone) if line)
+        found.append(Fact("Who", lines, say.constituency(who.constituency, None)))
+        if who.safe_contact:
+            found.append(
+                Fact("Contact", tuple(f"{say.sentence(k)}: {v}" for k, v in who.safe_contact.items()))
+            )
+        if who.language == "cy":
+            found.append(Fact("Language", ("Welsh",)))
+    for enquiry in enquiries.of_case(session, case):
+        asked = local_date(enquiry.asked_at, desk.office.time_zone) if enquiry.asked_at else None
+        words = f"asked {asked}" if asked else "letter not sent yet"
+        if enquiry.answered_at:
+            words += f", answered {local_date(enquiry.answered_at, desk.office.time_zone)}"
+        can = enquiry.asked_at and not enquiry.answered_at and may(person, Action.TRIAGE, case)
+        link = Link("They answered", f"{url}/enquiries/{enquiry.id}/answered") if can else None
+        found.append(Fact(enquiry.body, (words,), None, link))
+    if case.topics:
+        found.append(Fact("Topic", (", ".join(say.sentence(topic) for topic in case.topics),)))
+    if case.outcome_note:
+        found.append(Fact("Why it ended", (case.outcome_note,)))
+    events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
+    views = session.exec(select(func.count()).select_from(View).where(View.case_id == case.id)).one()
+    found.append(
+        Fact("History", (f"{events} events, {views} views",), None, Link("All of it", f"{url}/history"))
+    )
+    found.append(Fact("Why here", (), None, Link("Read by the rules", f"{url}/why")))
+    found.append(Fact("Paper", (), None, Link("Print", f"{url}/print")))
+    return found
+
+
+def _status_page(session: Session, desk: Desk, person: Person, case: Case) -> tuple[str, tuple[Act, ...]]:
+    query = select(StatusLink).where(StatusLink.case_id == case.id, ~col(StatusLink.is_closed))
+    links = session.exec(query.order_by(col(StatusLink.id).desc())).all()
+    able = may(person, Action.TRIAGE, case)
+    url = f"/cases/{case.reference}/status-link"
+    if "domestic-abuse" in case.flags:
+        return "Off: contact may not be safe.", ()
+    new = (Act("New link", url),) if able else ()
+    if not links:
+        return "No link was given.", new
+    seen = max((link.seen_at for link in links if link.seen_at), default=None)
+    words = f"On. Last seen {local_date(seen, desk.office.time_zone)}." if seen else "On. Not opened yet."
+    return words, (*new, *((Act("Switch it off", f"{url}/close"),) if able else ()))
+
+
+def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
+    if case.constituent_id is None:
+        return ()
+    query = select(Case).where(
+        Case.constituent_id == case.constituent_id, Case.id != case.id, visible_cases(person)
+    )
+    rows = session.exec(query.order_by(col(Case.id).desc()).limit(5)).all()
+    found = [Link(f"{row.reference}, {row.subject[:60]}", f"/cases/{row.reference}") for row in rows]
+    if case.merged_into:
+        target = session.exec(select(Case).where(Case.id == case.merged_into, visible_cases(person))).first()
+        if target is not None:
+            found.insert(0, Link(f"It went on as {target.reference}", f"/cases/{target.reference}"))
+    return tuple(found)
+
+
+def answering(session: Session, draft: Draft) -> Message | None:
+    """The message that a draft answers."""
+    return session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None

@@ -1,0 +1,90 @@
+"""Clocks in words: "2 working days late", always with the unit, whose clock and the full date."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from inbox import clocks as stage
+from inbox.dates import local_date
+from inbox.desk import Desk
+from inbox.models import Clock
+from inbox.queues import RowClock
+from inbox.web.views.parts import ClockBadge, ClockMark
+from routing.words import ClockState
+from routing.working_time import WorkingCalendar
+
+NAMES = {
+    "acknowledge": "Acknowledgement",
+    "first_reply": "First reply",
+    "next_update": "Next update",
+    "enquiry": "Reply to our question",
+    "referral": "Reply to the referral",
+    "foi": "Information request",
+    "subject_access": "Request for own data",
+    "complaint": "Complaint",
+}
+
+
+def of_row(clock: RowClock | None, now: datetime, calendar: WorkingCalendar) -> ClockBadge | None:
+    """The one clock that a row shows."""
+    if clock is None:
+        return None
+    if clock.is_paused:
+        return ClockBadge(
+            ClockMark.PAUSED, "Paused", _title(clock.kind, clock.due_at, calendar, "would be due")
+        )
+    return _running(clock.kind, clock.due_at, now, calendar)
+
+
+def of_clock(desk: Desk, clock: Clock, now: datetime) -> ClockBadge | None:
+    """One clock of a case; None for one that was cancelled."""
+    reading = stage.reading(desk, clock, now)
+    if reading.state is ClockState.CANCELLED:
+        return None
+    title = _title(clock.kind, reading.due_at, desk.calendar)
+    if reading.state is ClockState.PAUSED:
+        pause = clock.pauses[-1]
+        since = local_date(datetime.fromisoformat(str(pause["start"])), desk.office.time_zone)
+        return ClockBadge(
+            ClockMark.PAUSED, f"Paused: {pause['reason']}", f"{title}. Stands still since {since}"
+        )
+    if reading.state is ClockState.MET:
+        return ClockBadge(ClockMark.MET, f"{NAMES.get(clock.kind, clock.kind)} in time", title)
+    if reading.state is ClockState.MISSED:
+        late = days(desk.calendar, reading.due_at, clock.met_at or now)
+        return ClockBadge(ClockMark.MISSED, f"Missed by {_count(late)}", title)
+    return _running(clock.kind, reading.due_at, now, desk.calendar)
+
+
+def of_case(desk: Desk, clocks: Iterable[Clock], now: datetime) -> tuple[ClockBadge, ...]:
+    """Every clock of a case, those that can still be missed first, next due first."""
+    ordered = sorted(clocks, key=lambda clock: (not stage.is_open(clock), clock.due_at))
+    return tuple(badge for clock in ordered if (badge := of_clock(desk, clock, now)) is not None)
+
+
+def days(calendar: WorkingCalendar, start: datetime, end: datetime) -> int:
+    """Working days from the day of `start` to the day of `end`."""
+    return calendar.working_days_between(calendar.day_of(start), calendar.day_of(end))
+
+
+def _running(kind: str, due_at: datetime, now: datetime, calendar: WorkingCalendar) -> ClockBadge:
+    title = _title(kind, due_at, calendar)
+    today, last = calendar.day_of(now), calendar.day_of(due_at)
+    if now > due_at:
+        late = calendar.working_days_between(last, today)
+        return ClockBadge(ClockMark.LATE, f"{_count(late)} late" if late else "Late since today", title)
+    left = calendar.working_days_between(today, last)
+    if today == last:
+        return ClockBadge(ClockMark.SOON, "Due today", title)
+    if left <= 1:
+        words = "Due tomorrow" if (last - today).days == 1 else "Due next working day"
+        return ClockBadge(ClockMark.SOON, words, title)
+    return ClockBadge(ClockMark.ON_TRACK, f"{_count(left)} left", title)
+
+
+def _title(kind: str, due_at: datetime, calendar: WorkingCalendar, verb: str = "due") -> str:
+    local = due_at.astimezone(calendar.zone)
+    return f"{NAMES.get(kind, kind)}, {verb} {local_date(due_at, calendar.zone.key)}, {local:%H:%M}"
+
+
+def _count(number: int) -> str:
+    return "1 working day" if number == 1 else f"{number} working days"

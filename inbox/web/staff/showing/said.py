@@ -1,0 +1,155 @@
+"""Messages with their files and how they fare, and the timeline of a case."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from inbox.models import (
+    Attachment,
+    Case,
+    Channel,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Event,
+    EventKind,
+    Message,
+    Staff,
+)
+from inbox.web.staff.showing import happenings
+from inbox.web.staff.showing import words as say
+from inbox.web.views import messages as views
+from inbox.web.views.parts import Act, Badge, Tone
+
+LATEST = 30
+"""How many messages a case page shows before the earlier ones are asked for."""
+
+
+def messages_of(session: Session, case: Case, *, limit: int | None = None) -> list[Message]:
+    """What was said on a case, oldest first; with `limit` only the newest so many."""
+    query = select(Message).where(Message.case_id == case.id).order_by(col(Message.id).desc())
+    return list(reversed(session.exec(query.limit(limit) if limit else query).all()))
+
+
+def shown(
+    session: Session, case: Case | None, rows: Sequence[Message], zone: ZoneInfo, now: datetime
+) -> tuple[views.Message, ...]:
+    """Messages as the pages show them, with their files and deliveries, in the order given."""
+    keys = [row.id for row in rows]
+    files: dict[str, list[Attachment]] = {}
+    for file in session.exec(select(Attachment).where(col(Attachment.message_id).in_(keys))):
+        files.setdefault(file.message_id, []).append(file)
+    sent = {
+        row.message_id or "": row
+        for row in session.exec(select(Delivery).where(col(Delivery.message_id).in_(keys)))
+    }
+    kinds = {row.id: row.kind for row in session.exec(select(Channel))}
+    staff = {row.id: row.name for row in session.exec(select(Staff))}
+    return tuple(
+        _message(case, row, files.get(row.id, []), sent.get(row.id), kinds, staff, zone) for row in rows
+    )
+
+
+def timeline(
+    session: Session, case: Case, rows: Sequence[Message], zone: ZoneInfo, now: datetime
+) -> tuple[views.TimelineEntry, ...]:
+    """Messages and what was done between them, oldest first."""
+    entries = [
+        (row.received_at, views.TimelineEntry(message=message))
+        for row, message in zip(rows, shown(session, case, rows, zone, now), strict=True)
+    ]
+    hidden = [str(kind) for kind in happenings.TOLD_BY_MESSAGES]
+    query = select(Event).where(Event.case_id == case.id, col(Event.kind).not_in(hidden))
+    if len(rows) == LATEST:
+        query = query.where(Event.at >= rows[0].received_at)
+    events = session.exec(query.order_by(col(Event.sequence))).all()
+    names = happenings.Names(session, events)
+    for event in events:
+        sentence = happenings.words(session, event, names)
+        by = "" if event.actor_kind == "system" else f" {happenings.who(event)}."
+        why = f"/cases/{case.reference}/why" if event.kind == EventKind.ROUTED else None
+        entries.append(
+            (event.at, views.TimelineEntry(event=views.Event(event.at.astimezone(zone), sentence + by, why)))
+        )
+    return tuple(entry for _, entry in sorted(entries, key=lambda pair: pair[0]))
+
+
+def _message(
+    case: Case | None, row: Message, files: Sequence[Attachment], sent: Delivery | None,
+    kinds: Mapping[str, str], staff: Mapping[str, str], zone: ZoneInfo,
+) -> views.Message:  # fmt: skip
+    word, icon = say.channel(kinds.get(row.channel_id or "", "email" if row.arrival_id else None), row.kind)
+    if row.direction == Direction.NOTE:
+        word, icon = "Note", "note"
+    mail = f"/cases/{case.reference}/messages/{row.id}" if case and row.arrival_id else None
+    badges: tuple[Badge, ...] = (
+        (Badge(say.MACHINES.get(row.machine, row.machine), Tone.CALM),) if row.machine else ()
+    )
+    if row.copies:
+        badges += (Badge(f"Came {row.copies + 1} times", Tone.CALM),)
+    earlier = row.text if row.text.strip() != row.new_text.strip() else None
+    return views.Message(
+        id=row.id,
+        direction=views.Direction(row.direction),
+        who=_who(row, staff),
+        to=", ".join(row.recipients) if row.direction == Direction.OUTBOUND else None,
+        at=row.received_at.astimezone(zone),
+        channel=word,
+        channel_icon=icon,
+        text=row.new_text or row.text,
+        language=row.language,
+        subject=row.subject if row.direction != Direction.NOTE else None,
+        earlier_text=earlier,
+        frame_url=f"{mail}/body" if mail and row.has_html else None,
+        original_url=f"{mail}/raw" if mail else None,
+        files=tuple(file(one) for one in files),
+        badges=badges,
+        warnings=say.warnings(row.warnings),
+        delivery=_delivery(sent, zone) if sent else None,
+        covered=_covered(case) if row.direction == Direction.INBOUND else None,
+    )
+
+
+def file(row: Attachment) -> views.File:
+    """A file, with the address it may be fetched from."""
+    kind = say.file_kind(row.content_type)
+    return views.File(row.filename, kind, say.size(row.size), f"/attachments/{row.id}", views.Scan(row.scan))
+
+
+def _who(row: Message, staff: Mapping[str, str]) -> str:
+    if row.direction == Direction.INBOUND:
+        named = f"{row.sender_name} ({row.sender_handle})" if row.sender_handle else row.sender_name
+        return named if row.sender_name else row.sender_handle or "somebody we do not know"
+    return staff.get(row.author_id or "", row.sender_name or "the program")
+
+
+def _covered(case: Case | None) -> str | None:
+    """Why the words wait until they are asked for: what could frighten is not put before everybody."""
+    return "May upset: a threat" if case is not None and "threat" in case.flags else None
+
+
+def _delivery(row: Delivery, zone: ZoneInfo) -> views.Delivery:
+    retry = Act("Try again", f"/sending/{row.id}/retry")
+    at = row.next_at.astimezone(zone)
+    match DeliveryState(row.state):
+        case DeliveryState.QUEUED:
+            return views.Delivery(
+                f"Leaves {at:%H:%M}", Tone.SOON, "clock", Act("Stop sending", f"/sending/{row.id}/stop")
+            )
+        case DeliveryState.SENDING:
+            return views.Delivery("Leaving now", Tone.CALM, "clock")
+        case DeliveryState.SENT:
+            return views.Delivery("Sent", Tone.OK, "tick")
+        case DeliveryState.DELIVERED:
+            return views.Delivery("Delivered", Tone.OK, "tick")
+        case DeliveryState.RETRYING:
+            stop = Act("Stop sending", f"/sending/{row.id}/stop")
+            return views.Delivery(f"Not sent yet. Next try {at:%H:%M}", Tone.SOON, "soon", stop)
+        case DeliveryState.STOPPED:
+            return views.Delivery("Stopped. It was not sent", Tone.CALM, "paused")
+        case DeliveryState.UNKNOWN:
+            return views.Delivery("We do not know if this was sent. Look in Sending", Tone.SOON, "question")
+        case _:
+            return views.Delivery(f"Not delivered: {row.trouble or 'refused'}", Tone.LATE, "late", retry)

@@ -1,0 +1,224 @@
+"""Sign-off as the page shows it: the exact words, what changed in them, what was asked, what to look at."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from inbox import clocks, drafting, signoff
+from inbox.access import Action, Person, may
+from inbox.dates import local_date
+from inbox.desk import Desk
+from inbox.errors import CaseworkError, Conflict
+from inbox.models import Approval as Yes
+from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind
+from inbox.queues import Submitted
+from inbox.web.staff.showing import happenings, onecase, promises, said, writing
+from inbox.web.staff.showing import words as say
+from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
+from inbox.web.views.parts import Act, ClockBadge, Link, Notice, Tone
+from inbox.wording import gaps
+
+_PROMISES = re.compile(r"\b(must|will make sure|guarantee|promise|definitely)\b", re.IGNORECASE)
+_TOLD = frozenset({EventKind.ENQUIRY_ASKED, EventKind.SENT, EventKind.ENQUIRY_ANSWERED, EventKind.LOGGED})
+
+
+def rows(
+    session: Session, desk: Desk, person: Person, waiting: Sequence[Submitted], now: datetime
+) -> tuple[tuple[ApprovalRow, ...], tuple[ApprovalRow, ...]]:
+    """What waits for this person, and what waits for somebody else."""
+    drafts = {
+        row.id: row
+        for row in session.exec(select(Draft).where(col(Draft.id).in_([w.draft_id for w in waiting])))
+    }
+    yours: list[ApprovalRow] = []
+    others: list[ApprovalRow] = []
+    for one in waiting:
+        draft = drafts[one.draft_id]
+        mine = why_not(desk, person, draft) is None
+        (yours if mine else others).append(
+            ApprovalRow(
+                url=f"/approvals/{one.draft_id}",
+                title=_title(session, draft, one.constituent),
+                reference=one.reference,
+                written_by=one.author or "another program",
+                submitted_at=(one.submitted_at or now).astimezone(desk.calendar.zone),
+                sends_as=_sends_as(desk, draft),
+                badges=say.case_badges("standard", (), "en", "casework", one.is_restricted),
+                clock=_clock(session, desk, one.case_id, now),
+            )
+        )
+    return tuple(yours), tuple(others)
+
+
+def approval(
+    session: Session, desk: Desk, person: Person, draft: Draft, case: Case, now: datetime, *,
+    changes: bool, note: str, problem: str | None, refused: CaseworkError | None,
+) -> Approval:  # fmt: skip
+    """One text that waits."""
+    zone = desk.calendar.zone
+    who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    asking = onecase.answering(session, draft)
+    shown = said.shown(session, case, [asking], zone, now)[0] if asking else None
+    before = _decided_before(session, draft)
+    digest = drafting.digest(session, draft)
+    url = f"/approvals/{draft.id}"
+    fields: tuple[tuple[str, str], ...] = (("digest", digest),)
+    if isinstance(refused, Conflict):
+        fields += (("read_newest", "yes"),)
+    return Approval(
+        id=draft.id,
+        title=_title(session, draft, who.name if who else None),
+        reference=case.reference,
+        case_url=f"/cases/{case.reference}",
+        position="",
+        written_by=_written_by(desk, draft),
+        source=_source(draft),
+        asked=_asked(asking.new_text if asking else "", case),
+        asking=shown,
+        done=_done(session, desk, case),
+        checks=_checks(session, desk, draft),
+        exact=_exact(session, desk, draft, digest),
+        changes=compare(before[0], draft.text) if before else None,
+        changes_since=before[1] if before else None,
+        showing_changes=changes and before is not None,
+        toggle=_toggle(url, changes, before is not None),
+        approve=Act(_label(refused), f"{url}/approve", None, fields, None, True),
+        return_url=f"{url}/return",
+        edit=Link("Change the words: cancels approval", f"/cases/{case.reference}/drafts/{draft.number}"),
+        sends_as=_sends_as(desk, draft),
+        leaves=f"Leaves {desk.office.undo_seconds} seconds after you approve.",
+        clock=_clock(session, desk, case.id, now),
+        refusal=_refusal(desk, person, draft, refused),
+        note=note,
+        problem=problem or (refused.sentence if isinstance(refused, Conflict) else None),
+        print_url=None,
+    )
+
+
+def why_not(desk: Desk, person: Person, draft: Draft) -> str | None:
+    """Why this person may not say yes; None when they may."""
+    if not may(person, Action.APPROVE):
+        return "Your role does not include approving."
+    return signoff.may_approve(desk, draft, person.staff_id or "")
+
+
+def compare(before: str, after: str) -> tuple[Words, ...]:
+    """The words of `after`, and those of `before` that are gone, in reading order."""
+    old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
+    found: list[Words] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag in ("delete", "replace"):
+            found.append(Words(Span.REMOVED, "".join(old[a:b])))
+        if tag in ("insert", "replace"):
+            found.append(Words(Span.ADDED, "".join(new[c:d])))
+        if tag == "equal":
+            found.append(Words(Span.SAME, "".join(new[c:d])))
+    return tuple(found)
+
+
+def _decided_before(session: Session, draft: Draft) -> tuple[str, str] | None:
+    """The text that was last approved or sent back, and when, if this one is another."""
+    query = select(Yes).where(Yes.draft_id == draft.id).order_by(col(Yes.id).desc())
+    last = session.exec(query).first()
+    if last is None:
+        return None
+    kept = select(DraftVersion).where(
+        DraftVersion.draft_id == draft.id, DraftVersion.saved_at <= last.decided_at
+    )
+    version = session.exec(kept.order_by(col(DraftVersion.version).desc())).first()
+    if version is None or version.text == draft.text:
+        return None
+    how = "approved" if last.is_yes else "sent back"
+    return version.text, f"the text {how} on {last.decided_at.day} {last.decided_at:%B %Y}"
+
+
+def _toggle(url: str, changes: bool, can: bool) -> Link | None:
+    if not can:
+        return None
+    return Link("Show the clean text", url) if changes else Link("Show what changed", f"{url}?show=changes")
+
+
+def _label(refused: CaseworkError | None) -> str:
+    return "I have read it: approve and send" if isinstance(refused, Conflict) else "Approve and send"
+
+
+def _refusal(desk: Desk, person: Person, draft: Draft, refused: CaseworkError | None) -> Notice | None:
+    sentence = why_not(desk, person, draft)
+    if sentence is None and refused is not None and not isinstance(refused, Conflict):
+        sentence = refused.sentence
+    return Notice(sentence, Tone.REVIEW) if sentence else None
+
+
+def _title(session: Session, draft: Draft, name: str | None) -> str:
+    enquiry = (
+        session.exec(select(Enquiry).where(Enquiry.id == draft.enquiry_id)).first()
+        if draft.enquiry_id
+        else None
+    )
+    return f"Letter to {enquiry.body}" if enquiry else f"Reply to {name or 'the person'}"
+
+
+def _sends_as(desk: Desk, draft: Draft) -> str:
+    owner = desk.staff.get(draft.identity)
+    return owner.name if owner else desk.office.name
+
+
+def _written_by(desk: Desk, draft: Draft) -> str:
+    names = [desk.staff[one].name for one in draft.writers if one in desk.staff]
+    at = draft.updated_at.astimezone(desk.calendar.zone)
+    return f"{', '.join(names) or 'another program'}, {at.day} {at:%B %Y, %H:%M}"
+
+
+def _source(draft: Draft) -> str:
+    template = draft.provenance.get("template")
+    return (
+        f"From {str(template).replace('-', ' ')}. No AI used." if template else "Typed by hand. No AI used."
+    )
+
+
+def _asked(text: str, case: Case) -> str:
+    words = " ".join(text.split())
+    return f"{words[:280]}…" if len(words) > 280 else words or case.subject
+
+
+def _done(session: Session, desk: Desk, case: Case) -> tuple[str, ...]:
+    query = select(Event).where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in _TOLD]))
+    rows = session.exec(query.order_by(col(Event.sequence)).limit(20)).all()
+    return tuple(
+        f"{local_date(row.at, desk.office.time_zone)}: {happenings.words(session, row)}" for row in rows
+    )
+
+
+def _checks(session: Session, desk: Desk, draft: Draft) -> tuple[Check, ...]:
+    missing = list(dict.fromkeys(gaps(f"{draft.text}\n{draft.subject}")))
+    found = [
+        Check(not missing, "No gaps." if not missing else f"Still to be filled in: {', '.join(missing)}.")
+    ]
+    found += [
+        Check(False, sentence)
+        for sentence in drafting.problems(session, desk, draft)
+        if "Fill in" not in sentence
+    ]
+    if not draft.enquiry_id and drafting.newer_than(session, draft) is not None:
+        found.append(Check(False, "They wrote again after this was begun. Read it first."))
+    promised = _PROMISES.search(draft.text)
+    if promised:
+        found.append(Check(False, f"It says “{promised[0]}”: is that a promise?"))
+    return tuple(found)
+
+
+def _exact(session: Session, desk: Desk, draft: Draft, digest: str) -> Exact:
+    channel = desk.channels.get(draft.channel_id or "")
+    word, icon = say.channel(channel.kind if channel else None)
+    sender = f"{_sends_as(desk, draft)} <{channel.account}>" if channel else _sends_as(desk, draft)
+    return Exact(word, icon, sender, tuple(draft.recipients), draft.subject, draft.text, draft.language,
+                 writing.files(session, draft), digest[:4].upper())  # fmt: skip
+
+
+def _clock(session: Session, desk: Desk, case_id: str, now: datetime) -> ClockBadge | None:
+    case = session.exec(select(Case).where(Case.id == case_id)).one()
+    owed = [clock for clock in clocks.of_case(session, case) if clocks.is_open(clock)]
+    return promises.of_clock(desk, min(owed, key=lambda clock: clock.due_at), now) if owed else None

@@ -1,0 +1,221 @@
+"""The composer: who will read it, in whose name, what is still to be filled in, what the one button does."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from inbox import drafting
+from inbox.access import Action, Person, may
+from inbox.desk import Desk
+from inbox.models import (
+    EDITABLE,
+    Approval,
+    Attachment,
+    Case,
+    ChannelMode,
+    Constituent,
+    Draft,
+    DraftState,
+    Enquiry,
+    Message,
+    Presence,
+    Staff,
+    Template,
+)
+from inbox.presence import FRESH, Doing
+from inbox.web.staff.showing import said
+from inbox.web.staff.showing import words as say
+from inbox.web.views.case import Composer, StandardLine
+from inbox.web.views.messages import File
+from inbox.web.views.parts import Act, Choice, Link, Notice, Problem, Tone
+from inbox.wording import fill, gaps
+
+
+def open_draft(session: Session, case: Case) -> Draft | None:
+    """The draft that is being written on a case, if there is one."""
+    query = select(Draft).where(Draft.case_id == case.id, col(Draft.state).in_(EDITABLE))
+    return session.exec(query.order_by(col(Draft.id).desc())).first()
+
+
+def note(case: Case, text: str = "", problems: Sequence[Problem] = ()) -> Composer:
+    """An office note."""
+    url = f"/cases/{case.reference}"
+    reply_instead = Link("Write a reply instead", f"{url}?write=reply#composer", "r")
+    return Composer(
+        note=True, public=False, audience="Only this office can read this. It is never sent.",
+        save_url=f"{url}/notes/keep", version="", text=text, main=Act("Keep this note", f"{url}/notes"),
+        state="Nothing written yet.", other=reply_instead,
+        attach=False, problems=tuple(problems),
+    )  # fmt: skip
+
+
+def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetime) -> Composer:
+    """A reply that nobody has begun: the first save makes the draft."""
+    url = f"/cases/{case.reference}/drafts"
+    who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    return Composer(
+        note=False, public=False, audience=_unsent_audience(who), save_url=url, version="", text="",
+        main=Act(_main_label(desk, "office"), f"{url}/send"), state="Nothing written yet.",
+        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
+        language=who.language if who else "en", identities=identities(desk, "office"),
+        lines=lines(session, desk, case, who, now), attach=False,
+    )  # fmt: skip
+
+
+def reply(
+    session: Session, desk: Desk, person: Person, case: Case, draft: Draft, now: datetime, *,
+    problems: Sequence[Problem] = (), theirs: str | None = None, mine: str | None = None,
+    recipients: str | None = None,
+) -> Composer:  # fmt: skip
+    """A draft. `mine` is what was typed and is not saved, beside `theirs`, which a colleague saved."""
+    url = f"/cases/{case.reference}/drafts/{draft.number}"
+    who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    arrived = drafting.newer_than(session, draft) if not draft.enquiry_id else None
+    able = may(person, Action.DRAFT, case) and draft.state in EDITABLE
+    return Composer(
+        note=False,
+        public=False,
+        audience=audience(session, desk, draft, who),
+        save_url=url,
+        version=str(draft.version),
+        text=draft.text if mine is None else mine,
+        main=Act(_main_label(desk, draft.identity), f"{url}/send"),
+        state=_state(desk, draft),
+        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
+        subject=draft.subject,
+        recipients=", ".join(draft.recipients) if recipients is None else recipients,
+        language=draft.language,
+        identities=identities(desk, draft.identity),
+        lines=lines(session, desk, case, who, now),
+        files=files(session, draft),
+        attach=False,
+        gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(f"{draft.text}\n{draft.subject}"))),
+        closed=None if able else _closed(draft),
+        writing=_writing(session, person, case, now),
+        arrived=_arrived(case, arrived, url) if arrived else None,
+        returned=_returned(session, desk, draft),
+        theirs=theirs,
+        withdraw=Act("Put this draft away", f"{url}/withdraw", fields=(("version", str(draft.version)),)),
+        problems=tuple(problems),
+    )
+
+
+def audience(session: Session, desk: Desk, draft: Draft, who: Constituent | None) -> str:
+    """The sentence above the composer that says who will read it."""
+    channel = desk.channels.get(draft.channel_id or "")
+    via = say.channel(channel.kind)[0].lower() if channel else "no channel yet"
+    enquiry = (
+        session.exec(select(Enquiry).where(Enquiry.id == draft.enquiry_id)).first()
+        if draft.enquiry_id
+        else None
+    )
+    name = enquiry.body if enquiry else (who.name if who else "The person")
+    if not draft.recipients:
+        return f"{name} will read this. There is no address to send it to yet."
+    silent = channel is not None and channel.mode != ChannelMode.FULL
+    stop = " This channel does not send just now." if silent else ""
+    return f"{name} will read this, by {via} at {', '.join(draft.recipients)}.{stop}"
+
+
+def identities(desk: Desk, chosen: str) -> tuple[Choice, ...]:
+    """In whose name it may go: the office, or a person who signs."""
+    found = [Choice(drafting.OFFICE, desk.office.name, chosen == drafting.OFFICE, None)]
+    signers = [one for one in desk.staff.values() if one.is_active and "signatory" in one.roles]
+    found += [Choice(one.id, f"{one.name}, needs their approval", chosen == one.id) for one in signers]
+    return tuple(found) if len(found) > 1 else ()
+
+
+def lines(
+    session: Session, desk: Desk, case: Case, who: Constituent | None, now: datetime
+) -> tuple[StandardLine, ...]:
+    """Templates and standard lines in the person's language, filled with what is known of this case."""
+    language = who.language if who else "en"
+    rows = session.exec(
+        select(Template).where(Template.language == language).order_by(col(Template.title))
+    ).all()
+    known = drafting.values(desk, case, who, now)
+    return tuple(
+        StandardLine(row.id, row.title, fill(row.body, known), _day(row, desk))
+        for row in rows
+        if row.expires_on is None or row.expires_on > now
+    )
+
+
+def files(session: Session, draft: Draft) -> tuple[File, ...]:
+    rows = session.exec(select(Attachment).where(col(Attachment.id).in_(list(draft.attachments)))).all()
+    return tuple(said.file(row) for row in rows)
+
+
+def _day(row: Template, desk: Desk) -> date | None:
+    return row.expires_on.astimezone(desk.calendar.zone).date() if row.expires_on else None
+
+
+def _main_label(desk: Desk, identity: str) -> str:
+    return "Send" if may_send_alone(desk, identity) else "Send for sign-off"
+
+
+def may_send_alone(desk: Desk, identity: str) -> bool:
+    """Whether the office lets a writer stand for a text in that name."""
+    return identity == drafting.OFFICE and desk.office.approval_office == "self"
+
+
+def _unsent_audience(who: Constituent | None) -> str:
+    return f"{who.name if who else 'The person'} will read this."
+
+
+def _state(desk: Desk, draft: Draft) -> str:
+    at = draft.updated_at.astimezone(desk.calendar.zone)
+    saved = f"Saved {at:%H:%M}."
+    source = draft.provenance.get("template")
+    if draft.state == DraftState.SUBMITTED:
+        saved += " It waits for sign-off. Changing a word takes it back."
+    return f"{saved} From {str(source).replace('-', ' ')}." if source else saved
+
+
+def _closed(draft: Draft) -> Notice:
+    words = {
+        DraftState.QUEUED: "This text is leaving, so it cannot be changed. You can stop it in Sending.",
+        DraftState.SENT: "This text was sent.",
+        DraftState.WITHDRAWN: "This draft was put away. Its words are kept in the history.",
+    }
+    return Notice(words.get(DraftState(draft.state), "You can read this draft, but not change it."))
+
+
+def _arrived(case: Case, message: Message, url: str) -> Notice:
+    words = "They wrote again after this draft was begun. Read it, then send anyway or change your reply."
+    anyway = Act(
+        "I have read it: send anyway", f"{url}/send", fields=(("read_newest", "yes"), ("stored", "yes"))
+    )
+    return Notice(words, Tone.SOON, "Something new arrived",
+                  (Link("Read it", f"/cases/{case.reference}#message-{message.id}"),), (anyway,))  # fmt: skip
+
+
+def _returned(session: Session, desk: Desk, draft: Draft) -> str | None:
+    if draft.state != DraftState.RETURNED:
+        return None
+    query = select(Approval).where(Approval.draft_id == draft.id, ~col(Approval.is_yes))
+    found = session.exec(query.order_by(col(Approval.id).desc())).first()
+    if found is None:
+        return None
+    who = desk.staff.get(found.staff_id)
+    return f"{who.name if who else 'Somebody'}: {found.note}"
+
+
+def _writing(session: Session, person: Person, case: Case, now: datetime) -> Notice | None:
+    query = (
+        select(Staff.name)
+        .join(Presence, col(Presence.staff_id) == Staff.id)
+        .where(
+            Presence.case_id == case.id,
+            Presence.doing == Doing.WRITING,
+            Presence.at >= now - FRESH,
+            Presence.staff_id != (person.staff_id or ""),
+        )
+    )
+    name = session.exec(query).first()
+    return (
+        Notice(f"{name} is writing a reply too. Nothing is overwritten: both texts are kept.")
+        if name
+        else None
+    )

@@ -1,0 +1,1 @@
+"""The staff pages, pressed and read as a browser would."""
