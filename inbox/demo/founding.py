@@ -9,8 +9,7 @@ from sqlmodel import Session, select
 
 from inbox import areas, channels, offices, rules
 from inbox.database import Database
-from inbox.demo.outgoing import LOOPBACK
-from inbox.demo.place import Facts, SignIn
+from inbox.demo.place import LOOPBACK, Facts, SignIn
 from inbox.desk import Tools
 from inbox.history import OPERATOR, record
 from inbox.models import Channel, ChannelMode, EventKind, Office, OfficeKind, Role, Team, TeamMember, new_id

@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
-LOOPBACK = "127.0.0.1"
+from inbox.demo.place import LOOPBACK
+
 CAPABILITY = "CAPABILITY IMAP4rev1 IDLE UIDPLUS"
 _LONGEST_LINE = 8192
 _LOOK_EVERY = 0.2  # seconds between two looks for new mail while a client is idle
@@ -84,9 +85,9 @@ class Account:
 class MailServer:
     """Serves mailboxes on loopback from `start` until `stop`."""
 
-    def __init__(self, accounts: Mapping[str, Account], port: int = 0) -> None:
+    def __init__(self, accounts: Mapping[str, Account], port: int = 0, mark: str = "") -> None:
         self._server = _Server((LOOPBACK, port), _Conversation)
-        self._server.accounts = dict(accounts)
+        self._server.accounts, self._server.mark = dict(accounts), mark
         self.port = int(self._server.server_address[1])
 
     def start(self) -> None:
@@ -106,6 +107,7 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, address: tuple[str, int], handler: type["_Conversation"]) -> None:
         super().__init__(address, handler)
         self.accounts: dict[str, Account] = {}
+        self.mark = ""
         self.stopping = threading.Event()
 
 
@@ -125,7 +127,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         try:
-            self._say(f"* OK [{CAPABILITY}] the demo's mailboxes")
+            self._say(f"* OK [{CAPABILITY}] the demo's mailboxes {self.server.mark}")
             while (line := self.rfile.readline(_LONGEST_LINE)) and self._answer(line):
                 pass
         except (OSError, ValueError):

@@ -13,7 +13,7 @@ from inbox.demo import founding, making, telling
 from inbox.demo.live import Feed
 from inbox.demo.mailbox import Account, Mailbox, MailServer
 from inbox.demo.outgoing import Outbox, Receiver
-from inbox.demo.place import FOLDER, Place, open_place
+from inbox.demo.place import FOLDER, LOOPBACK, Place, open_place
 from inbox.errors import SetupProblem
 from inbox.settings import Settings
 
@@ -45,12 +45,13 @@ def _post_office(place: Place, settings: Settings) -> Iterator[None]:
     mailboxes = {plan.key: Mailbox(place.mailboxes / plan.mailbox) for plan in founding.PLANS}
     password = place.facts.mailbox_password
     accounts = {plan.mailbox: Account(password, mailboxes[plan.key]) for plan in founding.PLANS}
-    incoming = MailServer(accounts, _usual(place.facts.imap_port))
+    incoming = MailServer(accounts, _usual(place.facts.imap_port), place.facts.mark)
     outgoing = Receiver(Outbox(place.outbox), _usual(place.facts.smtp_port))
     place.facts.imap_port, place.facts.smtp_port = incoming.port, outgoing.port
     place.save()
-    schema.upgrade(settings)
     database, stopping = Database(settings.database_url), threading.Event()
+    if schema.current(database) != schema.newest():
+        schema.upgrade(settings)
     office_ids = founding.offices_in(database)
     founding.connect(database, office_ids, place.facts, datetime.now(UTC))
     incoming.start()
@@ -68,7 +69,7 @@ def _post_office(place: Place, settings: Settings) -> Iterator[None]:
 
 def _welcome(place: Place, settings: Settings, host: str, port: int) -> None:
     """Tells the newcomer where to go, once somebody would answer there."""
-    seen = "127.0.0.1" if host in _ANYWHERE else host
+    seen = LOOPBACK if host in _ANYWHERE else host
     waiting = threading.Event()
     while not waiting.wait(0.1):
         try:
@@ -81,7 +82,7 @@ def _welcome(place: Place, settings: Settings, host: str, port: int) -> None:
 
 def _address(host: str, port: int) -> str:
     """Where a browser on this machine finds it."""
-    named = "127.0.0.1" if host in _ANYWHERE else host
+    named = LOOPBACK if host in _ANYWHERE else host
     return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
 
 
@@ -102,6 +103,6 @@ def _free(host: str, port: int) -> int:
 def _usual(port: int) -> int:
     """The port of last time if it is still free, else any."""
     try:
-        return _free("127.0.0.1", port)
+        return _free(LOOPBACK, port)
     except SetupProblem:
         return 0

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from connectors.contract import ConnectorFailure, Limits, OutboundMessage, SentReceipt
+from inbox.demo.place import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 _LONGEST_LINE = 64 * 1024
 _ADDRESS = re.compile(r"<([^<>]*)>")
 _UNSAFE = re.compile(r"[^A-Za-z0-9@._+-]+")

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from inbox.errors import SetupProblem
 from inbox.settings import Environment, Settings, load_settings
 
 FOLDER = Path("var") / "demo"
+LOOPBACK = "127.0.0.1"
 _FACTS = "demo.json"
 _FACTS_VERSION = 1
 _WORDS = """
@@ -35,10 +37,14 @@ class SignIn:
 
 @dataclass(slots=True)
 class Facts:
-    """What the demo must remember between two starts. `is_made` once the data are complete."""
+    """What the demo must remember between two starts. `is_made` once the data are complete.
+
+    `mark` is what its mail server greets with, so that a demo that runs already is known.
+    """
 
     secret_key: str
     mailbox_password: str
+    mark: str
     password: str
     version: int = _FACTS_VERSION
     is_made: bool = False
@@ -77,7 +83,7 @@ class Place:
             trusted_hosts=("127.0.0.1", "localhost", "[::1]"),
             trusted_proxies=(),
             env=Environment.DEVELOPMENT,
-            allowed_private_hosts=("127.0.0.1",),
+            allowed_private_hosts=(LOOPBACK,),
             clamd=None,
             log_level="warning",
             lease_seconds=60,
@@ -98,10 +104,12 @@ class Place:
 def open_place(folder: Path, *, reset: bool) -> Place:
     """The demo in `folder`: as it was left, or a fresh one where there is none or `reset` asks for it.
 
-    Raises SetupProblem rather than clear away a folder that is not the demo's own.
+    Raises SetupProblem rather than clear away a folder that is not the demo's own, or open one in use.
     """
     folder = folder.resolve()
     known = _read(folder / _FACTS)
+    if known is not None and is_running(known):
+        raise SetupProblem(f"the demo in {folder} is running already; stop it first")
     if known is not None and known.is_made and not reset:
         return Place(folder, known)
     _clear(folder)
@@ -109,6 +117,15 @@ def open_place(folder: Path, *, reset: bool) -> Place:
     place = Place(folder, _new_facts())
     place.save()
     return place
+
+
+def is_running(facts: Facts) -> bool:
+    """Whether a demo with these facts listens for mail now."""
+    try:
+        with socket.create_connection((LOOPBACK, facts.imap_port), timeout=1) as line:
+            return facts.mark.encode() in line.recv(200)
+    except OSError:
+        return False
 
 
 def _clear(folder: Path) -> None:
@@ -135,5 +152,6 @@ def _new_facts() -> Facts:
     return Facts(
         secret_key=base64.b64encode(secrets.token_bytes(32)).decode(),
         mailbox_password=secrets.token_urlsafe(18),
+        mark=secrets.token_hex(6),
         password=" ".join(secrets.SystemRandom().sample(_WORDS.split(), 4)),
     )

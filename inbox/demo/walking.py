@@ -19,7 +19,7 @@ from inbox.demo.outgoing import Postbox
 from inbox.demo.stories import Step
 from inbox.desk import Desk, open_desk
 from inbox.history import SYSTEM
-from inbox.models import Case, Channel, Direction, Message
+from inbox.models import Arrival, Case, Channel, Direction, Message
 from inbox.pipeline import Line
 
 _LEAVES_AFTER = timedelta(seconds=UNDO_SECONDS + 2)
@@ -121,8 +121,15 @@ class Walk:
         arrival = RawArrival(kind, account, external_id, raw, self.clock.at, hints)
         tally = pipeline.Tally()
         pipeline.import_batch(self.line, office.desk, office.channel, [arrival], tally, acknowledging=True)
+        if bool(tally.quarantined) != bool(step.words.get("unreadable")):
+            raise RuntimeError(f"the mail of the story {step.story} was not read: {self._trouble(office)}")
         for case_id in tally.case_ids:
             self.cases.setdefault(step.story, case_id)
+
+    def _trouble(self, office: Office) -> str | None:
+        with self.database.read(office.id) as session:
+            query = select(Arrival.trouble).where(Arrival.channel_id == office.channel.id)
+            return session.exec(query.order_by(col(Arrival.id).desc()).limit(1)).first()
 
     def _chain(self, office: Office, story: str) -> tuple[str, ...]:
         """The ids of a story's conversation, oldest first, ending with what we last sent."""
