@@ -143,18 +143,21 @@ def find_or_none(session: Session, kind: type[Found], key: str | None) -> Found 
 def savepoint(session: Session) -> Iterator[None]:
     """Work that can fail alone: what it wrote and recorded is undone, the rest of the transaction stands."""
     session.flush()
-    pending = session.info.get("pending")
-    kept = len(pending) if pending is not None else 0
+    kept = {name: list(rows) for name, rows in session.info.get("held", {}).items()}
     try:
         with session.begin_nested():
             yield
             session.flush()
     except BaseException:
-        if pending is not None:
-            del pending[kept:]
-        elif "pending" in session.info:
-            session.info["pending"].clear()
+        for name, rows in session.info.get("held", {}).items():
+            rows[:] = kept.get(name, ())
         raise
+
+
+def held(session: Session, name: str) -> list[dict[str, Any]]:
+    """Rows of one kind that a hook writes just before the commit; a failed savepoint takes back its own."""
+    rows: list[dict[str, Any]] = session.info.setdefault("held", {}).setdefault(name, [])
+    return rows
 
 
 def before_commit(session: Session, hook: Hook) -> None:

@@ -38,7 +38,7 @@ from inbox.models import (
     move,
     new_id,
 )
-from inbox.recall import Recall, flush_first
+from inbox.recall import Recall
 from inbox.storage import Store
 from routing.rules import ClockOrder
 from routing.words import LIFE_FLAGS, ClockKind, Kind
@@ -122,7 +122,7 @@ def process(
         return None
     message = _message(arrival, incoming)
     case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
-    known.remember(message)
+    known.remember(message, case)
     arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
     arrival.message_id, arrival.trouble = message.id, None
     reach("intake.case")
@@ -187,6 +187,8 @@ def _person(
     """A person wrote: every such message is on exactly one case."""
     incoming = understood.message
     writer = known.person(incoming.channel, incoming.sender.address)
+    if writer is not None:
+        known.see(session, writer.id)
     hit = matching.match(session, desk, incoming, writer, known)
     types = tuple(filed.file.content_type for filed in understood.files)
     if hit is not None and hit.is_sure:
@@ -209,6 +211,7 @@ def _person(
         message,
         person,
         seen,
+        known,
         now=now,
         is_junk=is_junk,
         acknowledging=acknowledging,
@@ -217,10 +220,10 @@ def _person(
 
 def _open(
     session: Session, desk: Desk, understood: Understood, message: Message, person: Constituent,
-    seen: triage.Triage, *, now: datetime, is_junk: bool, acknowledging: bool,
+    seen: triage.Triage, known: Recall, *, now: datetime, is_junk: bool, acknowledging: bool,
 ) -> Case:  # fmt: skip
     """A new case for this message: placed, on the clock, acknowledged."""
-    case = casefile.open_case(session, desk, message, person, now=now)
+    case = casefile.open_case(session, desk, message, person, now=now, known=known)
     casefile.learn(person, seen.assessment)
     _add(session, case, message, understood, now, person=person)
     triage.place(session, desk, case, seen, message, now=now)
@@ -284,7 +287,6 @@ def _propose(
     if hit is not None:
         message.proposed_case_id, message.proposed_because = hit.case.id, hit.because
     elif writer is not None:
-        flush_first(session)
         other = people.newest_open_case(session, writer.id)
         if other is not None:
             message.proposed_case_id, message.proposed_because = other.id, matching.Because.SAME_PERSON
@@ -358,7 +360,7 @@ def _is_repeat(
     """Whether this very message is here already: then nothing new, and it is noted on the first."""
     if incoming.content_key not in known.contents:
         return False
-    flush_first(session)
+    known.see(session, known.contents[incoming.content_key])
     first = find(session, Message, known.contents[incoming.content_key])
     first.copies += 1
     arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
