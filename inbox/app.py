@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from inbox import __version__, schema
 from inbox.database import Database, freeze_memory
 from inbox.errors import SetupProblem
+from inbox.failpoints import arm
 from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
@@ -45,6 +46,8 @@ def create_app(
     _refuse_plain_http(settings)
     opened = database or Database(settings.database_url)
     schema.check(opened, settings)
+    if settings.failpoint:
+        arm(settings.failpoint)
     wiring = Wiring(
         settings=settings,
         database=opened,

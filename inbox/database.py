@@ -65,6 +65,8 @@ class Database:
             for hook in session.info.get("before_commit", ()):
                 hook(session)
             session.commit()
+            for follow in session.info.get("after_commit", ()):
+                follow()
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -165,6 +167,11 @@ def before_commit(session: Session, hook: Hook) -> None:
     hooks = session.info.setdefault("before_commit", [])
     if hook not in hooks:
         hooks.append(hook)
+
+
+def after_commit(session: Session, follow: Callable[[], None]) -> None:
+    """Runs `follow` once, first thing after this session's commit; never when it rolls back."""
+    session.info.setdefault("after_commit", []).append(follow)
 
 
 def database_now(session: Session) -> datetime:

@@ -43,6 +43,9 @@ from inbox.storage import Store
 from routing.rules import ClockOrder
 from routing.words import LIFE_FLAGS, ClockKind, Kind
 
+_BATCH = 200
+"""More than any channel hands over at once."""
+
 Scanner = Callable[[bytes], Scan]
 _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
 
@@ -99,6 +102,18 @@ def keep(
     if cursor is not None:
         channel.cursor = cursor
     return [str(row["id"]) for row in fresh.values()]
+
+
+def kept_last(session: Session, channel: Channel) -> list[RawArrival]:
+    """The last batch kept from this channel, without its bytes: what its server may not have been told of."""
+    rows = session.exec(
+        select(Arrival).where(Arrival.channel_id == channel.id).order_by(col(Arrival.id).desc()).limit(_BATCH)
+    ).all()
+    return [
+        RawArrival(channel.kind, row.account, row.external_id, b"", row.received_at, row.hints)
+        for row in rows
+        if row.kept_at == rows[0].kept_at
+    ]
 
 
 def understand(

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from connectors.contract import Attachment as File
 from connectors.contract import Handle, Letter
 from inbox import casefile, drafting, outbox
-from inbox.database import find
+from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
 from inbox.failpoints import reach
@@ -90,6 +90,7 @@ def approve(
     record(session, draft.case_id, EventKind.DRAFT_APPROVED, actor, now=now, draft=draft.id, digest=digest)
     delivery = _queue(session, desk, draft, now=now, actor=actor)
     reach("signoff.approved")
+    after_commit(session, lambda: reach("signoff.committed"))
     return delivery
 
 

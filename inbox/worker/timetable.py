@@ -85,6 +85,7 @@ def keep_sent_copies(node: Node) -> None:
 def sweep(node: Node) -> None:
     """Clears away what only machinery needed, after it has served."""
     now = node.now()
+    node.store.sweep(now - timedelta(hours=1))
     yesterday, last_week = now - timedelta(days=1), now - timedelta(days=7)
     with node.database.write() as session:
         for old in (
