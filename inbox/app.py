@@ -16,7 +16,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
 from inbox.storage import Store, open_store
-from inbox.web import api, errors, events, idempotency, officials, probes, sign_in, staff
+from inbox.web import api, errors, events, idempotency, officials, probes, public, sign_in, staff
 from inbox.web.afterwards import Afterwards
 from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
@@ -26,7 +26,15 @@ from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.turns import Turns
 from inbox.web.wiring import Wiring
 
-ROUTERS = (sign_in.router, events.router, probes.router, *api.ROUTERS, *staff.ROUTERS, officials.router)
+ROUTERS = (
+    sign_in.router,
+    events.router,
+    probes.router,
+    *api.ROUTERS,
+    *staff.ROUTERS,
+    officials.router,
+    *public.ROUTERS,
+)
 
 
 def create_app(
@@ -46,6 +54,7 @@ def create_app(
         afterwards=Afterwards(opened),
         searches=Window(60, 60.0),
         refusals=Window(20, 60.0),
+        status_checks=Window(30, 900.0),
         is_demo=demo,
     )
     app = FastAPI(
