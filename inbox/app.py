@@ -58,6 +58,7 @@ def create_app(
         afterwards=Afterwards(opened),
         searches=Window(60, 60.0),
         refusals=Window(20, 60.0),
+        status_checks=Window(30, 900.0),
         is_demo=demo,
     )
     app = FastAPI(

@@ -17,9 +17,8 @@ from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArri
 from inbox import acknowledgement, casefile, clocks, departures, matching, outbox, people, triage
 from inbox.database import find
 from inbox.desk import Desk
-from inbox.errors import Refused
 from inbox.failpoints import reach
-from inbox.history import CONSTITUENT, SYSTEM, record
+from inbox.history import SYSTEM, record
 from inbox.models import (
     ARRIVAL_MOVES,
     Arrival,
@@ -142,36 +141,6 @@ def process(
     arrival.message_id, arrival.trouble = message.id, None
     reach("intake.case")
     return case
-
-
-def add_information(
-    session: Session, desk: Desk, case: Case, person: Constituent | None, text: str, *, now: datetime
-) -> Message:
-    """What somebody adds through their status page: a message on their case, read like any other."""
-    if not text.strip():
-        raise Refused("Write your message.")
-    message = Message(
-        office_id=case.office_id,
-        case_id=case.id,
-        channel_id=case.channel_id,
-        direction=Direction.INBOUND,
-        kind=MessageKind.FORM,
-        sender_name=person.name if person else "",
-        text=_storable(text),
-        new_text=_storable(text),
-        constituent_id=person.id if person else None,
-        received_at=now,
-    )
-    session.add(message)
-    session.flush()
-    case.message_count += 1
-    case.updated_at = now
-    casefile.index(session, case, message, person)
-    record(session, case, EventKind.INFORMATION_ADDED, CONSTITUENT, now=now, public=True, message=message.id)
-    casefile.wake(session, desk, case, message, now=now)
-    seen = triage.consider(session, desk, message, case, person, attachment_types=(), now=now)
-    triage.heed(session, case, seen, message, now=now)
-    return message
 
 
 def set_aside(session: Session, arrival: Arrival, why: str, now: datetime) -> None:

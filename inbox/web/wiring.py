@@ -29,6 +29,7 @@ class Wiring:
     afterwards: Afterwards
     searches: Window
     refusals: Window
+    status_checks: Window
     is_demo: bool = False
 
     @property

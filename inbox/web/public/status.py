@@ -13,11 +13,11 @@ from typing import Annotated
 from fastapi import Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from inbox import intake, status_links
+from inbox import adding, status_links
 from inbox.database import find_or_none
 from inbox.desk import open_desk
 from inbox.errors import NotAllowed, TooMany
-from inbox.models import Case, Constituent, Office, StatusLink
+from inbox.models import Case, Office, StatusLink
 from inbox.web.dependencies import Now, Wired
 from inbox.web.own_site import from_anywhere
 from inbox.web.public.showing import showing
@@ -114,9 +114,9 @@ def add(
         stored = find_or_none(session, Case, case.id)
         if stored is None:
             return page(UnavailablePage(_shell(request)), status=404)
-        person = find_or_none(session, Constituent, link.constituent_id)
         desk = open_desk(session, wiring.tools)
-        intake.add_information(session, desk, stored, person, text, now=now)
+        language = _language(request)
+        adding.add_information(session, desk, stored, link, text, language=language, now=now)
         status = status_links.status_of(session, link, stored, now=now)
     shell = _shell(request, office)
     shown = showing(shell, status, office, _language(request))

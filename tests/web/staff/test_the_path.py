@@ -1,6 +1,7 @@
 """The thread through the staff pages: sort, read, reply, approve, send."""
 
 import re
+from typing import Any
 
 from fastapi import FastAPI
 from sqlmodel import select
@@ -14,6 +15,10 @@ def field(html: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', html)
     assert found is not None, name
     return found[1]
+
+
+def ours(kind: Any, bench: Bench) -> Any:
+    return select(kind).where(kind.case_id == bench.case().id)
 
 
 def test_a_new_message_is_in_the_queue_and_opens_beside_it(bench: Bench) -> None:
@@ -44,7 +49,7 @@ def test_a_writer_sends_alone_where_the_office_lets_them(bench: Bench) -> None:
     )
     assert sent.status_code == 303, sent.text
     with bench.read() as session:
-        delivery = session.exec(select(Delivery)).one()
+        delivery = session.exec(ours(Delivery, bench)).one()
         assert delivery.state == DeliveryState.QUEUED
         assert delivery.recipients == ["donna@example.org"]
     after = desk.get(sent.headers["location"])
@@ -58,7 +63,7 @@ def test_another_person_approves_exactly_the_text_they_saw(app: FastAPI, world: 
     sent = writer.press(f"/cases/{bench.reference}/drafts/send", {"text": "Dear Donna, we asked them."})
     assert sent.headers["location"] == f"/cases/{bench.reference}?told=submitted"
     with bench.read() as session:
-        draft = session.exec(select(Draft)).one()
+        draft = session.exec(ours(Draft, bench)).one()
     assert draft.state == DraftState.SUBMITTED
     own = writer.get(f"/approvals/{draft.id}")
     assert "You wrote this, so someone else must approve it." in own.text
@@ -70,13 +75,13 @@ def test_another_person_approves_exactly_the_text_they_saw(app: FastAPI, world: 
     approved = manager.press(f"/approvals/{draft.id}/approve", {"digest": digest})
     assert approved.status_code == 303, approved.text
     with bench.read() as session:
-        assert session.exec(select(Delivery)).one().state == DeliveryState.QUEUED
-    stopping = re.search(r'action="(/sending/[0-9a-f]+/stop)"', manager.get("/sending").text)
+        assert session.exec(ours(Delivery, bench)).one().state == DeliveryState.QUEUED
+    stopping = re.search(r'action="(/sending/[0-9a-f]+/stop)"', manager.get(f"/cases/{bench.reference}").text)
     assert stopping is not None
     assert manager.press(stopping[1]).status_code == 303
     with bench.read() as session:
-        assert session.exec(select(Delivery)).one().state == DeliveryState.STOPPED
-        assert session.exec(select(Draft)).one().state == DraftState.DRAFT
+        assert session.exec(ours(Delivery, bench)).one().state == DeliveryState.STOPPED
+        assert session.exec(ours(Draft, bench)).one().state == DraftState.DRAFT
 
 
 def test_a_case_is_closed_with_an_outcome_and_can_be_taken_back(bench: Bench) -> None:
