@@ -5,14 +5,13 @@ axe or the browser's own console has something to say, or a page scrolls sideway
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.gallery import serving
+from tests.rigs.browser import chromium
 from tests.web.examples import EXAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,27 +20,8 @@ OUT = ROOT / "screens"
 WIDTHS = {320: 640, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
 PAGES = [name for name in EXAMPLES if not name.endswith("-part")]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium with an empty profile."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
