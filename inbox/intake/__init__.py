@@ -18,13 +18,9 @@ from inbox import acknowledgement, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
-<<<<<<< HEAD:inbox/intake.py
 from inbox.history import SYSTEM, record
-=======
-from inbox.history import CONSTITUENT, SYSTEM, record
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import reported, sent_elsewhere
->>>>>>> t-docs:inbox/intake/__init__.py
 from inbox.models import (
     ARRIVAL_MOVES,
     Arrival,
@@ -148,39 +144,6 @@ def process(
     return case
 
 
-<<<<<<< HEAD:inbox/intake.py
-=======
-def add_information(
-    session: Session, desk: Desk, case: Case, person: Constituent | None, text: str, *, now: datetime
-) -> Message:
-    """What somebody adds through their status page: a message on their case, read like any other."""
-    if not text.strip():
-        raise Refused("Write your message.")
-    message = Message(
-        office_id=case.office_id,
-        case_id=case.id,
-        channel_id=case.channel_id,
-        direction=Direction.INBOUND,
-        kind=MessageKind.FORM,
-        sender_name=person.name if person else "",
-        text=storable(text),
-        new_text=storable(text),
-        constituent_id=person.id if person else None,
-        received_at=now,
-    )
-    session.add(message)
-    session.flush()
-    case.message_count += 1
-    case.updated_at = now
-    casefile.index(session, case, message, person)
-    record(session, case, EventKind.INFORMATION_ADDED, CONSTITUENT, now=now, public=True, message=message.id)
-    casefile.wake(session, desk, case, message, now=now)
-    seen = triage.consider(session, desk, message, case, person, attachment_types=(), now=now)
-    triage.heed(session, case, seen, message, now=now)
-    return message
-
-
->>>>>>> t-docs:inbox/intake/__init__.py
 def set_aside(session: Session, arrival: Arrival, why: str, now: datetime) -> None:
     """It could not be read: kept in sight of the staff, with its bytes and a way to run it again."""
     arrival.state = move(arrival.state, ArrivalState.QUARANTINED, ARRIVAL_MOVES, "message")
