@@ -227,7 +227,9 @@ def stop(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -
 
 def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
     """A person sends a failed or bounced message again. Never for `unknown`: settle that first."""
-    delivery.state = move(delivery.state, DeliveryState.QUEUED, DELIVERY_MOVES, "message")
+    if delivery.state == DeliveryState.STOPPED and delivery.purpose in (Purpose.REPLY, Purpose.ENQUIRY):
+        raise Conflict("It was stopped, so its words are a draft again. Send that.")
+    _change_by_hand(session, delivery, DeliveryState.QUEUED)
     delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
     record(session, delivery.case_id, EventKind.QUEUED, actor, now=now, delivery=delivery.id, again=True)
 
@@ -238,6 +240,8 @@ def settle_by_hand(
     """A person looked and says whether it left."""
     if delivery.state != DeliveryState.UNKNOWN:
         raise Conflict("Only a message of unknown outcome can be settled by hand.")
+    # Two people may look at the same moment: the second one's word finds it settled.
+    _change_by_hand(session, delivery, DeliveryState.UNKNOWN)
     delivery.settled_by = actor.id
     if was_sent:
         _sent(session, delivery, "A person found that it was sent.", now)
@@ -315,6 +319,15 @@ def _change_state(
     if changed.rowcount == 1:
         session.refresh(delivery)
     return changed.rowcount == 1
+
+
+def _change_by_hand(session: Session, delivery: Delivery, after: DeliveryState) -> None:
+    """Moves on what a person saw, if it is still so. Raises IllegalMove or Conflict."""
+    before = DeliveryState(delivery.state)
+    if after is not before:
+        move(before, after, DELIVERY_MOVES, "message")
+    if not _change_state(session, delivery, (before,), after):
+        raise Conflict("Somebody did this at the same moment. Look again.")
 
 
 def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
