@@ -22,6 +22,7 @@ from inbox.errors import NotFound, SetupProblem, Unavailable
 from inbox.models import OfficeOwned
 
 _LONGEST_WAIT_SECONDS = 30
+_LONGEST_LOCK_SECONDS = 5
 
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
@@ -105,8 +106,13 @@ class _Session(Session):
         super().__init__(engine, expire_on_commit=False, autoflush=False)
         self.info["office"] = office_id
         if engine.dialect.name == "postgresql":
+            # Like SQLite's busy_timeout: who cannot have a row for so long is told to come again.
             self.execute(
-                text("SELECT set_config('inbox.office', :office, true)"), {"office": office_id or ""}
+                text(
+                    "SELECT set_config('inbox.office', :office, true), "
+                    f"set_config('lock_timeout', '{_LONGEST_LOCK_SECONDS}s', true)"
+                ),
+                {"office": office_id or ""},
             )
 
 
@@ -210,13 +216,16 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False}, pool_size=20)
+    engine = create_engine(
+        url, connect_args={"timeout": _LONGEST_LOCK_SECONDS, "check_same_thread": False}, pool_size=20
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
-                       "temp_store=MEMORY", f"query_only={int(query_only)}"):  # fmt: skip
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                       f"busy_timeout={_LONGEST_LOCK_SECONDS * 1000}", "temp_store=MEMORY",
+                       f"query_only={int(query_only)}"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -17,7 +17,7 @@ from connectors.contract import (
 )
 from inbox import channels, intake, jobs, pipeline
 from inbox.database import find
-from inbox.errors import Refused, Unavailable
+from inbox.errors import Refused, SetupProblem, Unavailable
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelMode, EventKind
@@ -62,8 +62,8 @@ class Collector:
             return self._collect(channel, lease)
         except ConnectorFailure as failure:
             self._failed(channel, failure)
-        except Refused as refusal:
-            self._failed(channel, PermanentFailure(refusal.sentence))
+        except (Refused, SetupProblem) as problem:
+            self._failed(channel, PermanentFailure(problem.sentence))
         return False
 
     def close(self) -> None:
