@@ -66,6 +66,11 @@ class Collector:
             self._failed(channel, PermanentFailure(problem.sentence))
         return False
 
+    def wake(self) -> None:
+        """Ends every wait for new mail, so that the threads at the mailboxes see that they shall stop."""
+        for _, connector in list(self._connectors.values()):
+            connector.close()
+
     def close(self) -> None:
         """Lets go of every connection and every mailbox, so that another node can go on at once."""
         held = list(self._connectors)
@@ -159,6 +164,8 @@ class Collector:
     def _wait(self, channel: Channel) -> None:
         known = self._connectors.get(channel.id)
         source = channels.polls(known[1]) if known else None
+        if self._loops.stopping.is_set():
+            return
         if source is None:
             self._loops.stopping.wait(1)
             return
