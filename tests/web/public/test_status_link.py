@@ -69,10 +69,18 @@ def test_real_revoked_unknown_and_malformed_tokens_get_the_same_page(
         session.exec(select(StatusLink).where(StatusLink.id == row.id)).one().is_closed = True
     pages = {plain(visitor.get(f"/s/{one}").text, one) for one in (token, gone, UNKNOWN, "not-a-token")}
     assert len(pages) == 1
-    refusals = [visitor.post(f"/s/{one}", data={"check": "ZZ99 9ZZ"}) for one in (token, gone, UNKNOWN, "not-a-token")]
+    refusals = [
+        visitor.post(f"/s/{one}", data={"check": "ZZ99 9ZZ"}) for one in (token, gone, UNKNOWN, "not-a-token")
+    ]
     assert {answer.status_code for answer in refusals} == {422}
     assert (
-        len({plain(a.text, one) for a, one in zip(refusals, (token, gone, UNKNOWN, "not-a-token"), strict=True)}) == 1
+        len(
+            {
+                plain(a.text, one)
+                for a, one in zip(refusals, (token, gone, UNKNOWN, "not-a-token"), strict=True)
+            }
+        )
+        == 1
     )
 
 
