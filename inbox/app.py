@@ -12,16 +12,18 @@ from starlette.concurrency import run_in_threadpool
 from inbox import __version__, schema
 from inbox.database import Database, freeze_memory
 from inbox.errors import SetupProblem
+from inbox.failpoints import arm
 from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
 from inbox.storage import Store, open_store
-from inbox.web import api, errors, events, idempotency, officials, probes, public, sign_in, staff
+from inbox.web import api, errors, events, idempotency, officials, probes, sign_in, staff
 from inbox.web.afterwards import Afterwards
 from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
 from inbox.web.limits import Window
 from inbox.web.live import Live
+from inbox.web.public import status
 from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.turns import Turns
 from inbox.web.wiring import Wiring
@@ -30,10 +32,10 @@ ROUTERS = (
     sign_in.router,
     events.router,
     probes.router,
-    *api.ROUTERS,
-    *staff.ROUTERS,
+    status.router,
     officials.router,
-    *public.ROUTERS,
+    *staff.ROUTERS,
+    *api.ROUTERS,
 )
 
 
@@ -44,6 +46,8 @@ def create_app(
     _refuse_plain_http(settings)
     opened = database or Database(settings.database_url)
     schema.check(opened, settings)
+    if settings.failpoint:
+        arm(settings.failpoint)
     wiring = Wiring(
         settings=settings,
         database=opened,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from inbox import search
 from inbox.desk import Desk
@@ -16,7 +16,7 @@ from inbox.models import (
     Message,
     move,
 )
-from inbox.references import new_reference
+from inbox.recall import Recall, free_references
 from routing.assessment import Assessment
 from routing.words import ConstituencyState, Language
 
@@ -26,13 +26,14 @@ _WAITING = frozenset({CaseStatus.WAITING_CONSTITUENT, CaseStatus.WAITING_BODY})
 
 def open_case(
     session: Session, desk: Desk, message: Message | None, person: Constituent | None, *, now: datetime,
-    subject: str | None = None,
+    subject: str | None = None, known: Recall | None = None,
 ) -> Case:  # fmt: skip
-    """A new case; `message` is what opened it, if a message did."""
+    """A new case; `message` is what opened it, if a message did, and `known` what its batch has drawn."""
     received = message.received_at if message else now
+    prefix = desk.office.prefix
     case = Case(
         office_id=desk.office.id,
-        reference=_free_reference(session, desk.office.prefix),
+        reference=known.reference(session, prefix) if known else free_references(session, prefix, 1)[0],
         subject=(subject or title_of(message))[:200],
         channel_id=message.channel_id if message else None,
         constituent_id=person.id if person else None,
@@ -101,11 +102,3 @@ def title_of(message: Message | None) -> str:
         return "No subject"
     words = " ".join((message.subject or "").split()) or " ".join(message.new_text.split())[:80]
     return words or "No subject"
-
-
-def _free_reference(session: Session, prefix: str) -> str:
-    for length in (4, 4, 4, 5, 6, 8):
-        reference = new_reference(prefix, length)
-        if session.exec(select(Case.id).where(Case.reference == reference)).first() is None:
-            return reference
-    raise RuntimeError("no free case reference was found")

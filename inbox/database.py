@@ -65,6 +65,8 @@ class Database:
             for hook in session.info.get("before_commit", ()):
                 hook(session)
             session.commit()
+            for follow in session.info.get("after_commit", ()):
+                follow()
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -143,18 +145,21 @@ def find_or_none(session: Session, kind: type[Found], key: str | None) -> Found 
 def savepoint(session: Session) -> Iterator[None]:
     """Work that can fail alone: what it wrote and recorded is undone, the rest of the transaction stands."""
     session.flush()
-    pending = session.info.get("pending")
-    kept = len(pending) if pending is not None else 0
+    kept = {name: list(rows) for name, rows in session.info.get("held", {}).items()}
     try:
         with session.begin_nested():
             yield
             session.flush()
     except BaseException:
-        if pending is not None:
-            del pending[kept:]
-        elif "pending" in session.info:
-            session.info["pending"].clear()
+        for name, rows in session.info.get("held", {}).items():
+            rows[:] = kept.get(name, ())
         raise
+
+
+def held(session: Session, name: str) -> list[dict[str, Any]]:
+    """Rows of one kind that a hook writes just before the commit; a failed savepoint takes back its own."""
+    rows: list[dict[str, Any]] = session.info.setdefault("held", {}).setdefault(name, [])
+    return rows
 
 
 def before_commit(session: Session, hook: Hook) -> None:
@@ -162,6 +167,11 @@ def before_commit(session: Session, hook: Hook) -> None:
     hooks = session.info.setdefault("before_commit", [])
     if hook not in hooks:
         hooks.append(hook)
+
+
+def after_commit(session: Session, follow: Callable[[], None]) -> None:
+    """Runs `follow` once, first thing after this session's commit; never when it rolls back."""
+    session.info.setdefault("after_commit", []).append(follow)
 
 
 def database_now(session: Session) -> datetime:

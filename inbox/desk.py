@@ -92,7 +92,9 @@ def calendar_of(office: Office) -> WorkingCalendar:
 
 
 def area_of(session: Session, office: Office) -> PostcodeTable | None:
-    """The newest imported boundaries, seen from this office's seat; None where there are none."""
+    """The newest imported boundaries, seen from this office's seat; None without them or without a seat."""
+    if not office.constituency:
+        return None
     newest = session.exec(select(Area.boundaries).order_by(col(Area.boundaries).desc()).limit(1)).first()
     if newest is None:
         return None

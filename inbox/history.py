@@ -16,7 +16,7 @@ from enum import StrEnum
 from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, select
 
-from inbox.database import before_commit, office_of
+from inbox.database import before_commit, held, office_of
 from inbox.models import Case, ChainHead, Event, EventKind, View, new_id
 
 
@@ -38,6 +38,10 @@ class Actor:
     id: str | None = None
     name: str = ""
 
+
+_HELD = "events"
+_PLAIN = json.JSONEncoder(default=str)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 SYSTEM = Actor(ActorKind.SYSTEM, None, "Casework Inbox")
 OPERATOR = Actor(ActorKind.OPERATOR, None, "operator")
@@ -65,10 +69,9 @@ def record(
     **detail: object,
 ) -> str:
     """Notes that `kind` happened; returns the event's id. `detail` holds ids and field names, no content."""
-    pending: list[dict[str, object]] = session.info.setdefault("pending", [])
     before_commit(session, seal)
     event_id = new_id()
-    pending.append(
+    held(session, _HELD).append(
         {
             "id": event_id,
             "office_id": office_of(session),
@@ -78,7 +81,7 @@ def record(
             "actor_id": actor.id,
             "actor_name": actor.name,
             "is_public": public,
-            "detail": json.loads(json.dumps(detail, default=str)),
+            "detail": json.loads(_PLAIN.encode(detail)),
             "at": now.astimezone(UTC),
         }
     )
@@ -87,7 +90,7 @@ def record(
 
 def seal(session: Session) -> None:
     """Numbers and chains what this transaction recorded. Called once, just before the commit."""
-    pending: list[dict[str, object]] = session.info.get("pending", [])
+    pending = held(session, _HELD)
     if not pending:
         return
     session.flush()
@@ -116,8 +119,7 @@ def digest_of(line: dict[str, object]) -> str:
         at.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(at, datetime) else at,
         line["detail"],
     ]  # fmt: skip
-    plain = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(words).encode()).hexdigest()
 
 
 def verify(session: Session) -> Fault | None:

@@ -44,7 +44,11 @@ def add(session: Session, kind: JobKind, office_id: str, subjects: Iterable[str]
 def claim(
     session: Session, kind: JobKind, now: datetime, lease: timedelta, *, limit: int
 ) -> list[ClaimedJob]:
-    """Takes what is due, oldest first. The count of attempts is committed before the work begins."""
+    """Takes what is due, oldest first. The count of attempts is committed before the work begins.
+
+    `now` is the database's clock. What was tried before comes alone, so that work which ends the whole
+    process is counted by itself and not with those that only waited behind it.
+    """
     free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
     due = (
         select(Job)
@@ -53,8 +57,10 @@ def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    rows = session.exec(due).all()
+    tried = next((number for number, job in enumerate(rows) if job.attempts), len(rows))
     claimed = []
-    for job in session.exec(due).all():
+    for job in rows[: max(tried, 1)]:
         job.fence += 1
         job.attempts += 1
         job.lease_until = now + lease
@@ -92,9 +98,12 @@ def hold(session: Session, name: str, holder: str, now: datetime, lease: timedel
     return _insert(session, Lease(name=name, holder=holder, fence=1, until=now + lease))
 
 
-def still_holds(session: Session, name: str, holder: str, now: datetime) -> bool:
-    """Whether the lease is this holder's and has not run out; locks it for this transaction."""
-    query = select(Lease).where(Lease.name == name, Lease.holder == holder, Lease.until > now)
+def still_holds(session: Session, name: str, holder: str) -> bool:
+    """Whether nobody has taken the lease from this holder; locks it for this transaction.
+
+    A lease that ran out and that nobody wanted is still the holder's: slow work must come to its end.
+    """
+    query = select(Lease).where(Lease.name == name, Lease.holder == holder)
     return session.exec(query.with_for_update()).first() is not None
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from connectors.contract import InboundMessage, Verdict
 from inbox.desk import Desk
 from inbox.models import Case, Constituent, Direction, Handle, Message
-from inbox.recall import Recall, answered_ids, flush_first
+from inbox.recall import Recall, answered_ids
 from inbox.references import compact_of, reference_in_message_id, reference_in_token
 
 _MOST_IDS = 60
@@ -46,6 +46,7 @@ def match(
         case, because = by_references(session, desk, message, known), Because.REFERENCES
     if case is None:
         return None
+    known.see(session, case.id, case.constituent_id)
     if message.authentication is Verdict.FAIL:
         return Match(case, False, Because.DISOWNED)
     if not _knows(session, case, message, person):
@@ -66,7 +67,7 @@ def by_references(session: Session, desk: Desk, message: InboundMessage, known: 
     """The case that a message answers: In-Reply-To, then References from the newest, as we know them."""
     for one in answered_ids(message):
         if one in known.answered:
-            flush_first(session)
+            known.see(session, known.answered[one])
             case = session.exec(select(Case).where(Case.id == known.answered[one])).first()
         else:
             case = _by_compact(session, desk, reference_in_message_id(one, desk.keys))

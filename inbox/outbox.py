@@ -229,17 +229,21 @@ def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) 
     """A person sends a failed or bounced message again. Never for `unknown`: settle that first."""
     delivery.state = move(delivery.state, DeliveryState.QUEUED, DELIVERY_MOVES, "message")
     delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
+    delivery.settled_by = None
     record(session, delivery.case_id, EventKind.QUEUED, actor, now=now, delivery=delivery.id, again=True)
 
 
 def settle_by_hand(
     session: Session, delivery: Delivery, *, was_sent: bool, now: datetime, actor: Actor
 ) -> None:
-    """A person looked and says whether it left."""
-    if delivery.state != DeliveryState.UNKNOWN:
+    """A person looked and says whether an unknown one left, or that one which did not is dealt with."""
+    is_known_failure = delivery.state in (DeliveryState.FAILED, DeliveryState.BOUNCED) and not was_sent
+    if delivery.state != DeliveryState.UNKNOWN and not is_known_failure:
         raise Conflict("Only a message of unknown outcome can be settled by hand.")
-    delivery.settled_by = actor.id
-    if was_sent:
+    delivery.settled_by = actor.id or actor.name[:32]
+    if is_known_failure:
+        pass
+    elif was_sent:
         _sent(session, delivery, "A person found that it was sent.", now)
     else:
         _failed(session, delivery, "A person found that it was not sent.", now)
@@ -252,6 +256,7 @@ def found_in_sent_folder(session: Session, outgoing_id: str, now: datetime) -> D
     delivery = session.exec(select(Delivery).where(Delivery.outgoing_id == outgoing_id)).first()
     if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
         _sent(session, delivery, "A copy is in the Sent folder.", now)
+        delivery.needs_sent_copy = False
     return delivery
 
 

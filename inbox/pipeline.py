@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import ConnectorFailure, DeliveryReport, InboundMessage, RawArrival, Unreadable
 from inbox import intake, jobs
-from inbox.database import Database, find
+from inbox.database import Database, database_now, find
 from inbox.desk import Desk, Tools, open_desk
 from inbox.errors import CaseworkError, Unavailable
 from inbox.failpoints import reach
@@ -32,6 +32,8 @@ class Line:
     scan: intake.Scanner
     now: Callable[[], datetime]
     lease: timedelta
+    shared_now: Callable[[Session], datetime] = database_now
+    """The clock by which leases are counted: one for all nodes."""
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ def keep(
             return None
         fresh = intake.keep(session, find(session, Channel, channel_id), kept, cursor, now)
         if queued:
-            jobs.add(session, jobs.JobKind.PROCESS, office_id, fresh, now)
+            jobs.add(session, jobs.JobKind.PROCESS, office_id, fresh, line.shared_now(session))
         reach("intake.row")
     reach("intake.kept")
     return fresh
@@ -67,7 +69,8 @@ def keep(
 def process_due(line: Line, *, limit: int = 20) -> int:
     """Does the arrivals that are due, one transaction each; returns how many were taken on."""
     with line.database.write() as session:
-        claimed = jobs.claim(session, jobs.JobKind.PROCESS, line.now(), line.lease, limit=limit)
+        now = line.shared_now(session)
+        claimed = jobs.claim(session, jobs.JobKind.PROCESS, now, line.lease, limit=limit)
     desks: dict[str, Desk] = {}
     for job in claimed:
         desk = desks.get(job.office_id) or _desk(line, job.office_id)
@@ -118,6 +121,9 @@ def run_again(line: Line, office_id: str, arrival_id: str) -> None:
 
 
 def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
+    if job.attempts > MOST_ATTEMPTS:
+        _later(line, job, f"Reading it ended the program {MOST_ATTEMPTS} times.", set_aside=True)
+        return
     try:
         with line.database.read(job.office_id) as session:
             arrival = find(session, Arrival, job.subject_id)
@@ -152,7 +158,8 @@ def _later(line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool) -> No
     try:
         with line.database.write(job.office_id) as session:
             if not set_aside:
-                jobs.put_off(session, job, now + timedelta(seconds=2 * job.attempts), why)
+                due_at = line.shared_now(session) + timedelta(seconds=2 * job.attempts)
+                jobs.put_off(session, job, due_at, why)
             elif jobs.finish(session, job, now):
                 arrival = session.exec(select(Arrival).where(Arrival.id == job.subject_id)).one()
                 arrival.attempts = job.attempts

@@ -7,11 +7,15 @@ good by the next look.
 import sqlite3
 import threading
 import time
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy import make_url
 
 from inbox.database import Database
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHANNEL = "inbox"
 _POLL_SECONDS = 0.15
@@ -27,6 +31,7 @@ class Pulse:
         self._stopped = threading.Event()
         self._file: sqlite3.Connection | None = None
         self._line: psycopg.Connection | None = None
+        self._lost = sqlite3.Error if self._is_sqlite else _driver().Error
         self._last = -1
 
     def wait(self, seconds: float) -> bool:
@@ -39,7 +44,7 @@ class Pulse:
             try:
                 if self._looked(left) if self._is_sqlite else self._listened(left):
                     return True
-            except (sqlite3.Error, psycopg.Error):
+            except self._lost:
                 self.close()
                 self._stopped.wait(min(left, 1.0))
                 return True
@@ -71,9 +76,16 @@ class Pulse:
     def _listened(self, left: float) -> bool:
         if self._line is None:
             words = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-            self._line = psycopg.connect(words, autocommit=True)
+            self._line = _driver().connect(words, autocommit=True)
             self._line.execute(f"LISTEN {CHANNEL}")
         found = False
         for _ in self._line.notifies(timeout=min(left, _SLICE_SECONDS), stop_after=1):
             found = True
         return found
+
+
+def _driver() -> ModuleType:
+    """The PostgreSQL driver, which an installation with SQLite does not load."""
+    import psycopg
+
+    return psycopg

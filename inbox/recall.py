@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from connectors.contract import InboundMessage
-from inbox.models import Constituent, Handle, Message
+from inbox.models import Case, Constituent, Handle, Message
+from inbox.references import new_reference
 
 _CHUNK = 500
 _MOST_IDS = 60
@@ -15,26 +16,45 @@ _MOST_IDS = 60
 @dataclass(slots=True)
 class Recall:
     """`contents`: content key to message id. `people`: (kind of channel, address) to person. `answered`: the
-    Message-ID of a message on a case to that case's id."""
+    Message-ID of a message on a case to that case's id. `size`: how many messages it was asked for."""
 
+    size: int = 1
     contents: dict[str, str] = field(default_factory=dict)
     people: dict[tuple[str, str], Constituent] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
+    _references: list[str] = field(default_factory=list)
+    _unwritten: set[str | None] = field(default_factory=set)
 
     def person(self, kind: str, address: str) -> Constituent | None:
         return self.people.get((kind, address.lower()))
 
-    def remember(self, message: Message) -> None:
-        """A message that was just filed: the next one of the batch may repeat or answer it."""
+    def remember(self, message: Message, case: Case | None) -> None:
+        """A message that was just filed on `case`: the next one of the batch may repeat or answer it."""
+        self._unwritten |= {message.id, message.constituent_id, message.case_id}
+        if case is not None:
+            self._unwritten.add(case.constituent_id)
         if message.content_key:
             self.contents[message.content_key] = message.id
         if message.external_id and message.case_id:
             self.answered.setdefault(message.external_id, message.case_id)
 
+    def see(self, session: Session, *ids: str | None) -> None:
+        """Writes what the batch has made so far, if a question about these rows would miss it otherwise."""
+        self._unwritten.discard(None)
+        if not self._unwritten.isdisjoint(ids):
+            session.flush()
+            self._unwritten.clear()
+
+    def reference(self, session: Session, prefix: str) -> str:
+        """A case reference that nobody has, drawn for the whole batch at once."""
+        if not self._references:
+            self._references = free_references(session, prefix, self.size)
+        return self._references.pop()
+
 
 def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
     """Three questions for any number of messages."""
-    found = Recall()
+    found = Recall(size=len(incoming))
     for keys in _chunks({one.content_key for one in incoming}):
         contents = select(Message.content_key, Message.id).where(col(Message.content_key).in_(keys))
         found.contents.update((key or "", row) for key, row in session.exec(contents))
@@ -58,10 +78,14 @@ def answered_ids(message: InboundMessage) -> list[str]:
     return list(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:_MOST_IDS]
 
 
-def flush_first(session: Session) -> None:
-    """Writes what the batch has made so far, where a question must see it."""
-    if session.new or session.dirty:
-        session.flush()
+def free_references(session: Session, prefix: str, count: int) -> list[str]:
+    """At least one and at most `count` new case references that no case of this office has."""
+    for length in (4, 4, 4, 5, 6, 8):
+        drawn = {new_reference(prefix, length) for _ in range(count)}
+        taken = session.exec(select(Case.reference).where(col(Case.reference).in_(drawn))).all()
+        if free := drawn.difference(taken):
+            return list(free)
+    raise RuntimeError("no free case reference was found")
 
 
 def _chunks(keys: Iterable[str]) -> Iterable[list[str]]:

@@ -1,12 +1,11 @@
-"""Brings a database to this version, and refuses to run on any other."""
+"""Brings a database to this version, and refuses to run on any other.
+
+The migration library is loaded only to migrate: a program that serves reads one row and some file names.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
 from inbox.database import Database
 from inbox.errors import SetupProblem
@@ -24,17 +23,22 @@ def data_folder(name: str) -> Path:
 
 def newest() -> str:
     """The version this program needs."""
-    return str(ScriptDirectory(str(data_folder("alembic"))).get_current_head())
+    return _versions()[-1]
 
 
 def current(database: Database) -> str | None:
     """The version the database has; None for an empty one."""
     with database.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def upgrade(settings: Settings) -> str:
     """Runs what is missing, each migration in a transaction of its own; returns the version reached."""
+    from alembic import command
+    from alembic.config import Config
+
     url = settings.migrate_database_url or settings.database_url
     Database(url).close()  # refuses other kinds of database, and makes the folder
     engine = create_engine(url)
@@ -55,8 +59,7 @@ def check(database: Database, settings: Settings) -> None:
     if found is None:
         raise SetupProblem("the database is empty: run `inbox migrate`")
     if found != wanted:
-        known = {script.revision for script in ScriptDirectory(str(data_folder("alembic"))).walk_revisions()}
-        if found not in known:
+        if found not in _versions():
             raise SetupProblem(
                 f"the database is at version {found}, which this program does not know: install a newer one"
             )
@@ -65,6 +68,12 @@ def check(database: Database, settings: Settings) -> None:
         )
     if not database.is_sqlite and settings.env is Environment.PRODUCTION:
         _refuse_strong_role(database)
+
+
+def _versions() -> list[str]:
+    """Every version there is, oldest first: the numbers that the files of the migrations begin with."""
+    files = (data_folder("alembic") / "versions").glob("[0-9]*_*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
 
 
 def _refuse_strong_role(database: Database) -> None:
@@ -77,18 +86,19 @@ def _refuse_strong_role(database: Database) -> None:
             )
 
 
-def _grant(settings: Settings, connection: object) -> None:
-    """Lets the role that runs the program use what another role owns."""
-    from sqlalchemy import Connection, make_url
+def _grant(settings: Settings, connection: Connection) -> None:
+    """Lets the role that runs the program use what another role owns. History it may only add to.
 
+    A restore sets the sequences on, hence UPDATE there.
+    """
     runner = make_url(settings.database_url).username
-    if not isinstance(connection, Connection) or connection.dialect.name != "postgresql":
+    if connection.dialect.name != "postgresql" or not settings.migrate_database_url or not runner:
         return
-    if not settings.migrate_database_url or not runner or not runner.replace("_", "").isalnum():
-        return
-    connection.execute(
-        text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{runner}"')
-    )
-    connection.execute(text(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{runner}"'))
-    connection.execute(text(f'REVOKE UPDATE, DELETE ON event FROM "{runner}"'))
+    role = connection.dialect.identifier_preparer.quote_identifier(runner)
+    for statement in (
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO",
+        "GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA public TO",
+        "REVOKE UPDATE, DELETE ON event FROM",
+    ):
+        connection.execute(text(f"{statement} {role}"))
     connection.commit()

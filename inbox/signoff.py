@@ -6,8 +6,8 @@ from sqlmodel import Session, select
 
 from connectors.contract import Attachment as File
 from connectors.contract import Handle, Letter
-from inbox import casefile, clocks, drafting, outbox
-from inbox.database import find
+from inbox import casefile, drafting, outbox
+from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
 from inbox.failpoints import reach
@@ -31,7 +31,6 @@ from inbox.models import (
     move,
 )
 from inbox.references import new_message_id, reply_token
-from routing.words import ClockKind
 
 
 def submit(
@@ -91,6 +90,7 @@ def approve(
     record(session, draft.case_id, EventKind.DRAFT_APPROVED, actor, now=now, draft=draft.id, digest=digest)
     delivery = _queue(session, desk, draft, now=now, actor=actor)
     reach("signoff.approved")
+    after_commit(session, lambda: reach("signoff.committed"))
     return delivery
 
 
@@ -239,14 +239,3 @@ def _message(
     session.add(message)
     session.flush()
     return message
-
-
-def after_sent(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
-    """What a sent reply changes on its case: promises met, the next one made, whose turn it is."""
-    case = session.exec(select(Case).where(Case.id == delivery.case_id)).first()
-    if case is None:
-        return
-    if delivery.purpose == outbox.Purpose.ACKNOWLEDGEMENT:
-        clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
-    elif delivery.purpose == outbox.Purpose.REPLY:
-        clocks.replied(session, desk, case, now=now, actor=actor)

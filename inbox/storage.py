@@ -1,8 +1,10 @@
 """Where bytes lie: raw arrivals, attachments and outgoing messages, addressed by office and SHA-256."""
 
+import contextlib
 import hashlib
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -33,10 +35,11 @@ class FolderStore:
     def put(self, office_id: str, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         place = self._place(office_id, digest)
-        if place.exists():
-            return digest
         try:
-            self._write(place, content)
+            if place.exists():
+                _sync_folder(place.parent)  # whoever put it there may have died before this
+            else:
+                self._write(place, content)
         except OSError as error:
             raise Unavailable(
                 "The disk cannot take new files. Nothing was accepted; free some space."
@@ -52,6 +55,16 @@ class FolderStore:
     def has(self, office_id: str, digest: str) -> bool:
         return self._place(office_id, digest).exists()
 
+    def sweep(self, before: datetime) -> int:
+        """Removes what was written aside and left by a process that died, if older than `before`."""
+        removed = 0
+        for aside in self._folder.glob("*/*/.*"):
+            with contextlib.suppress(FileNotFoundError):  # put in its place meanwhile
+                if aside.stat().st_mtime < before.timestamp():
+                    aside.unlink()
+                    removed += 1
+        return removed
+
     def has_room(self) -> bool:
         """Whether enough disk is free to take responsibility for something new."""
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +76,7 @@ class FolderStore:
         return self._folder / office_id / digest[:2] / digest
 
     def _write(self, place: Path, content: bytes) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(place.parent)
         aside = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
         try:
             with aside.open("wb") as file:
@@ -83,6 +96,15 @@ class FolderStore:
 def open_store(settings: Settings) -> FolderStore:
     """This installation's store."""
     return FolderStore(settings.data_dir / "store", low_disk_megabytes=settings.low_disk_megabytes)
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes it and what is missing above it, each entry durable in the folder that holds it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

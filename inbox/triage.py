@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
-from inbox.recall import flush_first
 from routing import engine
 from routing.assessment import Assessment, MessageFacts, assess
 from routing.engine import Considered
@@ -147,7 +146,6 @@ def _history(session: Session, person: Constituent | None, case: Case | None) ->
     """How many cases of this person are open, and how many there are, this one left out."""
     if person is None:
         return 0, 0
-    flush_first(session)
     query = select(Case.status, func.count()).where(Case.constituent_id == person.id)
     if case is not None:
         query = query.where(Case.id != case.id)
@@ -172,6 +170,7 @@ def _person(session: Session, desk: Desk, case: Case, wanted: str | None) -> str
 def _least_busy(session: Session, candidates: list[Staff]) -> str | None:
     if not candidates:
         return None
+    session.flush()  # so that the cases of one batch are shared out as well
     query = (
         select(Case.assignee_id, func.count())
         .where(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from routing.constituency import Place, PostcodeTable, place_of
-from routing.kinds import KindFacts, has_plea, kind_of
+from routing.kinds import KindFacts, hides_casework, kind_of
 from routing.language import language_of
 from routing.risks import LABELS, flags_in
 from routing.signals import Evidence, Signals
@@ -14,8 +14,6 @@ from routing.urgency import priority_of
 from routing.wording import wording
 from routing.words import ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
 from routing.working_time import LONDON
-
-_HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None) -> Assessment:
         seat=place.seat.constituency if place.seat else None,
         member=place.seat.member if place.seat else None,
         split=is_split(signals),
-        hidden_casework=kind in _HIDING and has_plea(signals, facts),
+        hidden_casework=hides_casework(signals, facts, kind),
         because=_because(signals, kind, topics, flags, place, welsh_words),
     )
 

@@ -1,4 +1,4 @@
-"""Measures assessments against labels: what share was found, what share of the finds was right, what was missed."""
+"""Measures assessments against labels: how much was found, how much of that was right."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -6,8 +6,11 @@ from routing.signals import Signals
 from routing.words import ConstituencyState, Flag, Kind, Machine, Topic
 
 SURE = 4.0
+FAINT = 2.0
+"""What is enough where nothing at all asks for help."""
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
-_PLEA = 4.0
+HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
+"""Kinds that nobody reads for a plea, so that one inside must be lifted out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +47,25 @@ def kind_of(signals: Signals, facts: KindFacts) -> Kind:
     return Kind.NOT_OURS if elsewhere and kind is Kind.CASEWORK else kind
 
 
-def has_plea(signals: Signals, facts: KindFacts) -> bool:
-    """Whether someone's own matter stands in the message, whatever else the message is."""
+def hides_casework(signals: Signals, facts: KindFacts, kind: Kind) -> bool:
+    """Whether someone's own matter stands in a message that is something else, or inside an insult."""
+    insulting = kind is Kind.CASEWORK and _score(signals, Kind.ABUSE) >= SURE
+    if not (kind in HIDING or insulting):
+        return False
     matters = any(topic not in (Topic.OFFICE, Topic.POLICY_VIEW) for topic in facts.topics)
-    return matters and _score(signals, Kind.CASEWORK) >= _PLEA
+    return matters and _score(signals, Kind.CASEWORK) >= SURE
 
 
 def _by_weight(signals: Signals, facts: KindFacts) -> Kind:
     thanks, policy = _score(signals, Kind.THANK_YOU), _score(signals, Kind.POLICY_VIEW)
     office, abuse = _score(signals, Kind.OFFICE), _score(signals, Kind.ABUSE)
     plea = _score(signals, Kind.CASEWORK)
-    if thanks >= SURE and thanks >= plea * 0.6:
+    if thanks >= SURE and (thanks >= plea * 0.6 or _opens_with(signals, Kind.THANK_YOU)):
         return Kind.THANK_YOU
-    strongest = max(policy, office, abuse, plea)
-    if strongest < SURE and not facts.topics:
-        return Kind.ABUSE if abuse >= 2 else Kind.CASEWORK
+    if plea < FAINT and max(policy, office, abuse, thanks) >= FAINT:
+        return max(
+            (policy, Kind.POLICY_VIEW), (office, Kind.OFFICE), (thanks, Kind.THANK_YOU), (abuse, Kind.ABUSE)
+        )[1]
     if office >= SURE and office >= max(policy, plea):
         return Kind.OFFICE
     if policy >= SURE and policy > plea:
@@ -66,6 +73,11 @@ def _by_weight(signals: Signals, facts: KindFacts) -> Kind:
     if abuse >= SURE and plea < SURE:
         return Kind.ABUSE
     return Kind.CASEWORK
+
+
+def _opens_with(signals: Signals, kind: Kind) -> bool:
+    """Whether the subject or the first sentences of the text already say it."""
+    return any(number <= 1 for number in signals.sentence_scores(f"kind {kind}"))
 
 
 def _score(signals: Signals, kind: Kind) -> float:

@@ -1,12 +1,8 @@
 """The word lists of triage: plain phrases and small patterns with weights, kept as readable files.
 
 A list file has sections `[what label]`, and in them lines of a weight and phrases: `3: damp, black mould`.
-Phrases are plain words as `wording` writes them. A phrase may use
-
-- `{name}`  any word of a class, defined anywhere by a line `@name: word, other word`
-- `(a|b)`   one of these;  `[a|b]` or `(a|b)?` one of these, or nothing
-- `..`      up to three other words;  `...` up to eight, in the same sentence
-- `word*`   a word that begins like this
+Phrases are plain words as `wording` writes them, in the notation of `phrase_notation`; classes of words are
+defined anywhere by a line `@name: word, other word`. Phrases of topics also stand for their plural.
 
 All lists are searched in one pass for a word that each phrase needs; only then is the phrase itself tried
 on that one sentence, so the cost grows with what is found and not with the length of the lists.
@@ -14,27 +10,50 @@ on that one sentence, so the cost grows with what is found and not with the leng
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from routing.wording import Sentence, plain_words
+from routing.phrase_notation import (
+    Classes,
+    Needles,
+    NotationError,
+    Sequenced,
+    as_plain,
+    as_regex,
+    needles_of,
+    read_phrase,
+)
+from routing.wording import Sentence
 
-_GAPS = {"..": 3, "...": 8}
-_PART = re.compile(r"\{\w+\}|\([^()]*\)\??|\[[^\]]*\]|[^\s()\[\]]+")
 
-
-@dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a list: what it speaks for, how strongly, and the pattern if it is not plain words."""
+    """One phrase of a list: what it speaks for, how strongly, and its parts if it is not plain words.
 
-    label: str
-    weight: float
-    written: str
-    pattern: "re.Pattern[str] | None"
+    Its pattern is made when a message first holds a word that it needs: most phrases wait for days, and
+    making thousands of patterns would hold up the start of the program.
+    """
+
+    __slots__ = ("_parts", "_pattern", "label", "weight", "written")
+
+    def __init__(self, label: str, weight: float, written: str, parts: Sequenced | None) -> None:
+        self.label = label
+        self.weight = weight
+        self.written = written
+        self._parts = parts
+        self._pattern: re.Pattern[str] | None = None
+
+    def found_in(self, plain: str) -> str | None:
+        """The words that match in a sentence of plain words; only asked where a needed word stands."""
+        if self._parts is None:
+            return self.written
+        if self._pattern is None:
+            self._pattern = re.compile("(?<= )" + as_regex(self._parts))
+        found = self._pattern.search(plain)
+        return found.group().strip() if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +94,8 @@ class PhraseLists:
                 if key in seen:
                     continue
                 seen.add(key)
-                if phrase.pattern is None:
-                    hits.append(Hit(phrase, number, phrase.written))
-                elif found := phrase.pattern.search(plain):
-                    hits.append(Hit(phrase, number, found.group().strip()))
+                if words := phrase.found_in(plain):
+                    hits.append(Hit(phrase, number, words))
         return hits
 
 
@@ -119,87 +136,21 @@ def lists_from(texts: Iterable[str]) -> PhraseLists:
 
 def _class_of(line: str) -> tuple[str, tuple[str, ...]]:
     name, _, words = line[1:].partition(":")
-    return name.strip(), tuple(plain_words(word).strip() for word in words.split(",") if word.strip())
+    return name.strip(), tuple(word.strip() for word in words.split(",") if word.strip())
 
 
 def _split(phrases: str) -> list[str]:
     return [phrase.strip() for phrase in phrases.split(",") if phrase.strip()]
 
 
-def _phrase(
-    label: str, weight: float, written: str, classes: Mapping[str, tuple[str, ...]]
-) -> tuple[Phrase, tuple[str, ...]]:
-    parts = [_parsed(part, classes, written) for part in _PART.findall(written)]
-    if all(kind == "word" for kind, _ in parts):
-        words = plain_words(written)
-        return Phrase(label, weight, words.strip(), None), (words,)
-    pattern = re.compile("(?<= )" + "".join(_regex(kind, options) for kind, options in parts))
-    needles = max((options for kind, options in _runs(parts)), key=_rarity)
-    return Phrase(label, weight, written, pattern), tuple(needles)
-
-
-def _parsed(part: str, classes: Mapping[str, tuple[str, ...]], written: str) -> tuple[str, tuple[str, ...]]:
-    if part in _GAPS:
-        return part, ()
-    if part.startswith("{"):
-        if part[1:-1] not in classes:
-            raise ValueError(f'the phrase "{written}" names a class that no list defines')
-        return "one", classes[part[1:-1]]
-    if part.startswith(("(", "[")):
-        options: list[str] = []
-        for option in part.rstrip("?")[1:-1].split("|"):
-            inside = option.strip()
-            options.extend(classes[inside[1:-1]] if inside.startswith("{") else [_plain(inside)])
-        return ("one" if part.endswith(")") else "maybe"), tuple(options)
-    if part.endswith("*"):
-        return "stem", (part[:-1],)
-    return "word", (_plain(part),)
-
-
-def _plain(words: str) -> str:
-    return plain_words(words).strip() if not words.endswith("*") else words
-
-
-def _regex(kind: str, options: tuple[str, ...]) -> str:
-    if kind in _GAPS:
-        return f"(?:[^ ]+ ){{0,{_GAPS[kind]}}}?"
-    if kind == "stem":
-        return f"{options[0]}[^ ]* "
-    choice = "|".join(_option(option) for option in sorted(options, key=len, reverse=True))
-    return f"(?:(?:{choice}) )?" if kind == "maybe" else f"(?:{choice}) "
-
-
-def _option(option: str) -> str:
-    return f"{re.escape(option[:-1])}[^ ]*" if option.endswith("*") else re.escape(option)
-
-
-def _runs(parts: list[tuple[str, tuple[str, ...]]]) -> list[tuple[str, tuple[str, ...]]]:
-    """What a sentence must hold for the phrase to stand in it: words in a row joined, or one of a class."""
-    runs: list[tuple[str, tuple[str, ...]]] = []
-    row: list[str] = []
-    for kind, options in [*parts, ("..", ())]:
-        if kind == "word":
-            row.extend(options)
-            continue
-        if row:
-            runs.append(("row", (f" {' '.join(row)} ",)))
-            row = []
-        if kind == "stem":
-            runs.append((kind, (f" {options[0]}",)))
-        elif kind == "one":
-            starts = (f" {option[:-1]}" if option.endswith("*") else f" {option} " for option in options)
-            runs.append((kind, tuple(starts)))
-    return runs
-
-
-_COMMON_WORDS = (
-    "i you he she it we they me my your him her them his the a to of and in on is am are was be not no have"
-    " will do can that this for with if at as so but get go all want"
-)
-_COMMON = {f" {word} " for word in _COMMON_WORDS.split()} | {" i am ", " i have ", " you are ", " want to "}
-
-
-def _rarity(needles: tuple[str, ...]) -> tuple[int, int]:
-    """How rarely the needles start a search in vain: common words last, then few and long ones first."""
-    common = any(needle in _COMMON for needle in needles)
-    return (0 if common else 1, 4 * min(map(len, needles)) - len(needles))
+def _phrase(label: str, weight: float, written: str, classes: Classes) -> tuple[Phrase, Needles]:
+    parts = read_phrase(written, classes)
+    plain = as_plain(parts)
+    if plain is not None:
+        words = f" {plain} "
+        forms = (words, f" {plain}s ") if label.startswith("topic ") and not plain.endswith("s") else (words,)
+        return Phrase(label, weight, plain, None), forms
+    needles = needles_of(parts)
+    if not needles:
+        raise NotationError(f'the phrase "{written}" has no word that it needs')
+    return Phrase(label, weight, written, parts), needles

@@ -33,6 +33,13 @@ WINDOW = 3
 """Sentences within which the parts of an indirect sign belong together."""
 
 
+UNDOES = 5.0
+"""The strength at which words that undo a plain sign undo its parts in their sentence too."""
+
+PEACE = 3.0
+"""How much more an indirect sign needs in a message that asks, invites or signs off like ordinary mail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Indirect:
     """The parts of an indirect sign: which there are, which one of must be there, and how much is enough."""
@@ -45,14 +52,27 @@ class Indirect:
 
 INDIRECT: Mapping[Flag, Indirect] = {
     Flag.THREAT: Indirect(
-        ("target", "means", "outcome", "watching", "coming", "limits", "gloat"),
-        frozenset({"means", "outcome", "watching", "coming"}),
-        8.0,
+        (
+            "target",
+            "means",
+            "outcome",
+            "watching",
+            "coming",
+            "limits",
+            "gloat",
+            "frame",
+            "body",
+            "danger",
+            "located",
+            "victim",
+        ),
+        frozenset({"means", "outcome", "watching", "coming", "body", "danger", "located", "victim"}),
+        7.0,
         3,
     ),
     Flag.SELF_HARM: Indirect(
-        ("despair", "calm", "farewell", "order", "means", "burden", "alive", "night"),
-        frozenset({"calm", "farewell", "order", "means", "burden", "alive"}),
+        ("despair", "calm", "farewell", "order", "means", "burden", "alive", "night", "ending", "change"),
+        frozenset({"calm", "farewell", "order", "means", "burden", "alive", "ending", "change"}),
         5.0,
         2,
     ),
@@ -63,28 +83,44 @@ LABELS = {
 
 
 def flags_in(signals: Signals) -> frozenset[Flag]:
-    """The flags that the words of a message raise."""
-    return frozenset(
-        flag
-        for flag, label in LABELS.items()
-        if signals.score(label) >= RAISED or (flag in INDIRECT and indirect_parts(signals, flag))
-    )
+    """The flags that the words of a message raise.
+
+    Someone in despair is not reported as a threat, nor a plain threat as despair, on indirect signs alone.
+    """
+    flags = {flag for flag, label in LABELS.items() if signals.score(label) >= RAISED}
+    plain = flags & set(INDIRECT)
+    if Flag.THREAT not in plain and indirect_parts(signals, Flag.SELF_HARM):
+        flags.add(Flag.SELF_HARM)
+    if Flag.SELF_HARM not in flags and indirect_parts(signals, Flag.THREAT):
+        flags.add(Flag.THREAT)
+    return frozenset(flags)
 
 
 def indirect_parts(signals: Signals, flag: Flag) -> tuple[str, ...]:
     """The labels of the parts that together make an indirect sign, or nothing where they do not."""
     kind = INDIRECT[flag]
     base = LABELS[flag]
-    undone = signals.sentences_of(f"not {base} part")
-    strengths = {part: signals.strengths(f"{base} part {part}") for part in kind.parts}
-    count = len(signals.wording.sentences)
-    for start in range(max(1, count - WINDOW + 1)):
-        window = [number for number in range(start, start + WINDOW) if number not in undone]
-        found = {
-            part: strength
-            for part in kind.parts
-            if (strength := max((strengths[part].get(number, 0.0) for number in window), default=0.0))
+    strengths = {part: found for part in kind.parts if (found := signals.strengths(f"{base} part {part}"))}
+    enough = kind.enough + min(PEACE, signals.score("peaceful"))
+    best = sum(max(found.values()) for found in strengths.values())
+    if len(strengths) < kind.fewest or best < enough or not kind.needed & set(strengths):
+        return ()
+    undone = _undone(signals, base)
+    numbers = {number for found in strengths.values() for number in found} - undone
+    for start in sorted(numbers):
+        window = range(start, start + WINDOW)
+        together = {
+            part: max(near)
+            for part, found in strengths.items()
+            if (near := [found[number] for number in window if number in found and number in numbers])
         }
-        if len(found) >= kind.fewest and kind.needed & set(found) and sum(found.values()) >= kind.enough:
-            return tuple(f"{base} part {part}" for part in found)
+        if len(together) >= kind.fewest and kind.needed & set(together) and sum(together.values()) >= enough:
+            return tuple(f"{base} part {part}" for part in together)
     return ()
+
+
+def _undone(signals: Signals, base: str) -> frozenset[int]:
+    """The sentences in which nothing counts: words there undo the sign or its parts."""
+    plain = signals.strengths(f"not {base}")
+    strong = {number for number, strength in plain.items() if strength >= UNDOES}
+    return signals.sentences_of(f"not {base} part") | strong

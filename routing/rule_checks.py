@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import re2
-from rapidfuzz import process
 
 from routing.rule_fields import (
     CHOICES,
@@ -83,6 +82,8 @@ def compile_pattern(pattern: str) -> "re2._Regexp":
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """A hint with the nearest right name, or an empty string if none is near."""
+    from rapidfuzz import process  # only for a rule with a mistake
+
     found = process.extractOne(name, list(names), score_cutoff=60)
     return f' Did you mean "{found[0]}"?' if found else ""
 

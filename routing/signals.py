@@ -30,12 +30,14 @@ class Signals:
 
     def __init__(self, wording: Wording, lists: PhraseLists | None = None) -> None:
         self.wording = wording
-        self._hits: dict[str, list[Hit]] = defaultdict(list)
+        self._hits: dict[str, list[Hit]] = {}
         for hit in (lists or bundled_lists()).find(wording.sentences):
-            self._hits[hit.phrase.label].append(hit)
+            self._hits.setdefault(hit.phrase.label, []).append(hit)
         self._scores: dict[str, float] = {}
 
     def score(self, label: str) -> float:
+        if label not in self._hits:
+            return 0.0
         if label not in self._scores:
             self._scores[label] = self._sum(label)
         return self._scores[label]

@@ -4,7 +4,7 @@ from routing.signals import Signals
 from routing.words import Kind, Topic
 
 ENOUGH = 3.0
-NEAR_THE_BEST = 0.5
+NEAR_THE_BEST = 0.4
 MOST_TOPICS = 4
 MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
 """Topics that a person can have a matter in."""
@@ -34,12 +34,13 @@ _OWN_TOPIC = {
     Kind.OFFICE: Topic.OFFICE,
     Kind.DATA_REQUEST: Topic.DATA_REQUEST,
 }
+LABELS = {topic: f"topic {topic.value}" for topic in Topic}
 SPLIT_CUES = "several matters"
 
 
 def topics_in(signals: Signals) -> tuple[Topic, ...]:
     """The topics of a message, the strongest first; those much weaker than it are left out."""
-    scores = {topic: signals.score(f"topic {topic}") for topic in Topic}
+    scores = {topic: signals.score(label) for topic, label in LABELS.items()}
     best = max(scores.values())
     bar = max(ENOUGH, best * NEAR_THE_BEST)
     found = sorted((topic for topic in Topic if scores[topic] >= bar), key=lambda topic: -scores[topic])
@@ -67,7 +68,7 @@ def is_split(signals: Signals) -> bool:
         return False
     strongest: dict[int, tuple[float, str]] = {}
     for topic in MATTER_TOPICS:
-        for number, score in signals.sentence_scores(f"topic {topic}").items():
+        for number, score in signals.sentence_scores(LABELS[topic]).items():
             if score >= ENOUGH:
                 strongest[number] = max(strongest.get(number, (0.0, "")), (score, body_of(topic)))
     return len({body for _, body in strongest.values()}) >= 2

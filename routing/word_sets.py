@@ -6,7 +6,12 @@ from importlib import resources
 
 def word_set(name: str) -> frozenset[str]:
     """Every word of a set."""
-    return frozenset(word for line in _lines(name) for word in line.split())
+    return frozenset(words_in_order(name))
+
+
+def words_in_order(name: str) -> list[str]:
+    """Every word of a set as the file has them."""
+    return [word for line in _lines(name) for word in line.split()]
 
 
 def phrase_pattern(name: str) -> "re.Pattern[str]":

@@ -1,108 +1,104 @@
-"""The `database` fixture: empty, migrated, of its own for each test; once on SQLite and once on PostgreSQL.
+"""The `database` fixture: empty, migrated, its own for each test; on SQLite and on PostgreSQL.
 
-PostgreSQL is the one at INBOX_TEST_POSTGRESQL (`postgresql+psycopg://role@host:port/`, a role that may make
-databases), or else the throw-away cluster of `tests.rigs`.
+`database` runs the test twice, once on SQLite and once on PostgreSQL; `sqlite_database` and
+`postgresql_database` are for what concerns one of them. `empty_databases` hands out addresses of
+databases that nothing has migrated yet.
 """
 
 import itertools
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from inbox.database import Database
 from inbox.schema import upgrade
 from inbox.settings import Environment, Settings
-from tests.rigs.postgres import Database as Addresses
+from tests.rigs.postgres import Database as Clone
 from tests.rigs.postgres import Postgres
 
-ADDRESS = "INBOX_TEST_POSTGRESQL"
-Clones = Callable[[], AbstractContextManager[str]]
-_numbers = itertools.count(1)
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a database is: for the role that runs the program, and for the role that migrates."""
+
+    url: str
+    migrate_url: str | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same as settings."""
+        owner = {} if self.migrate_url is None else {"INBOX_MIGRATE_DATABASE_URL": self.migrate_url}
+        return {"INBOX_DATABASE_URL": self.url} | owner
+
+    def settings(self) -> Settings:
+        """The settings to migrate with; no file and no other variable is read for them."""
+        return Settings(
+            database_url=self.url, migrate_database_url=self.migrate_url, env=Environment.TEST, _env_file=None
+        )
+
+
+EmptyDatabases = Callable[[], Addresses]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_databases(request: pytest.FixtureRequest) -> EmptyDatabases:
+    """Each call makes an empty database; the test runs twice, once on each kind."""
+    found: EmptyDatabases = request.getfixturevalue(f"empty_{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def empty_sqlite_databases(tmp_path: Path) -> EmptyDatabases:
+    numbers = itertools.count()
+    return lambda: Addresses(f"sqlite:///{tmp_path / f'inbox-{next(numbers)}.db'}")
+
+
+@pytest.fixture
+def empty_postgresql_databases(postgres: Postgres) -> Iterator[EmptyDatabases]:
+    with ExitStack() as stack:
+        yield lambda: _addresses(stack.enter_context(postgres.database()))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Migrated and empty; the test runs twice, once on each kind."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    upgrade(Settings(database_url=f"sqlite:///{path}", env=Environment.TEST))
+    upgrade(Addresses(f"sqlite:///{path}").settings())
     return path
 
 
-@pytest.fixture(scope="session")
-def postgresql_clones(request: pytest.FixtureRequest) -> Iterator[Clones]:
-    """Makes databases that are migrated and empty, and drops them afterwards."""
-    if ADDRESS in os.environ:
-        yield from _clones_at(os.environ[ADDRESS])
-    else:
-        yield from _clones_of(request.getfixturevalue("postgres"))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """The test runs twice, once on each."""
-    yield from _opened(request, tmp_path, request.param)
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copyfile(sqlite_template, tmp_path / "inbox.db")
+    yield from _opened(f"sqlite:///{tmp_path / 'inbox.db'}")
 
 
 @pytest.fixture
-def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """For what does not depend on the database."""
-    yield from _opened(request, tmp_path, "sqlite")
+def postgresql_database(postgres: Postgres) -> Iterator[Database]:
+    with postgres.database(postgres.template("migrated", _migrate)) as made:
+        yield from _opened(made.app_url)
 
 
-def _opened(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterator[Database]:
-    if kind == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "inbox.db")
-        database = Database(f"sqlite:///{folder / 'inbox.db'}")
-        yield database
-        database.close()
-        return
-    with request.getfixturevalue("postgresql_clones")() as url:
-        database = Database(url)
-        yield database
-        database.close()
+def _migrate(made: Clone) -> None:
+    upgrade(_addresses(made).settings())
 
 
-def _clones_of(server: Postgres) -> Iterator[Clones]:
-    def build(made: Addresses) -> None:
-        upgrade(
-            Settings(database_url=made.app_url, migrate_database_url=made.owner_url, env=Environment.TEST)
-        )
-
-    template = server.template("migrated_for_web", build)
-
-    @contextmanager
-    def clone() -> Iterator[str]:
-        with server.database(template) as made:
-            yield made.app_url
-
-    yield clone
+def _opened(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
 
 
-def _clones_at(url: str) -> Iterator[Clones]:
-    template = f"test_web_template_{os.getpid()}"
-    _run(url, "CREATE DATABASE {}", template)
-    upgrade(Settings(database_url=url + template, env=Environment.TEST))
-
-    @contextmanager
-    def clone() -> Iterator[str]:
-        name = f"test_web_{os.getpid()}_{next(_numbers)}"
-        _run(url, "CREATE DATABASE {} TEMPLATE {}", name, template)
-        try:
-            yield url + name
-        finally:
-            _run(url, "DROP DATABASE {} WITH (FORCE)", name)
-
-    yield clone
-    _run(url, "DROP DATABASE {} WITH (FORCE)", template)
-
-
-def _run(url: str, statement: str, *names: str) -> None:
-    plain = url.replace("postgresql+psycopg://", "postgresql://") + "postgres"
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+def _addresses(made: Clone) -> Addresses:
+    return Addresses(made.app_url, made.owner_url)

@@ -18,6 +18,7 @@ from connectors.contract import (
     SentReceipt,
 )
 from connectors.email import settings as email_settings
+from connectors.email.accounts import nothing
 from connectors.email.child import read_in_child
 from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
@@ -27,7 +28,7 @@ from connectors.email.oauth import OAuthClient, TokenProvider
 from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
-from connectors.email.smtp import SmtpSender, nothing
+from connectors.email.smtp import SmtpSender
 from connectors.keys import Key
 
 
@@ -40,7 +41,7 @@ class EmailChannel:
     def __init__(self, given: EmailSettings, *, hooks: Callable[[str], None] = nothing) -> None:
         self.settings = given
         self.poll_seconds = given.imap.poll_seconds
-        self._mailbox = ImapMailbox(given.imap, given.junk_folder)
+        self._mailbox = ImapMailbox(given.imap, given.junk_folder, hooks)
         self._sender = SmtpSender(given.smtp, hooks)
         self._sent = SentFolder(given.imap) if given.imap.sent_folder else None
 

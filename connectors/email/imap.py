@@ -8,7 +8,7 @@ that old mail opens nothing and mail that came meanwhile is not lost.
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from connectors.contract import (
@@ -19,7 +19,7 @@ from connectors.contract import (
     RawArrival,
     TemporaryFailure,
 )
-from connectors.email.accounts import AfterKind, ImapSettings
+from connectors.email.accounts import AfterKind, ImapSettings, nothing
 from connectors.email.connection import Connection, connect, folder_name, in_words
 from connectors.email.cursor import dump, parse
 from connectors.email.folders import Budget, Folder, collect, examine, fetch_each, ranges
@@ -32,10 +32,16 @@ GONE = re.compile(rb"\* \d+ EXPUNGE", re.IGNORECASE)
 
 
 class ImapMailbox:
-    """Polls one mailbox over one connection, kept open. `close` may come from another thread."""
+    """Polls one mailbox over one connection, kept open. `close` may come from another thread.
 
-    def __init__(self, settings: ImapSettings, junk_folder: str | None = None) -> None:
+    `hooks` hears imap.connected, once the server has let us in.
+    """
+
+    def __init__(
+        self, settings: ImapSettings, junk_folder: str | None = None, hooks: Callable[[str], None] = nothing
+    ) -> None:
         self._settings = settings
+        self._hooks = hooks
         self._folders = tuple(_folders(settings, junk_folder))
         self._connection: Connection | None = None
         self._closing = threading.Event()
@@ -78,10 +84,10 @@ class ImapMailbox:
     def acknowledge(self, arrivals: Sequence[RawArrival]) -> None:
         """Marks as seen or moves, in the main folder only; what we could not read whole stays as it is."""
         after = self._settings.after
-        if after.kind is AfterKind.LEAVE:
-            return
         main = self._settings.folder
         kept = [each for each in arrivals if not {"too_large", "unreadable"} & each.hints.keys()]
+        if after.kind is AfterKind.LEAVE or not kept:
+            return
         with self._conversation() as connection:
             view = examine(connection, main, writable=True)
             self._selected = None
@@ -142,6 +148,7 @@ class ImapMailbox:
                 self._closing.clear()
                 self._connection = connect(self._settings)
                 self._selected = None
+                self._hooks("imap.connected")
             with in_words(self._settings.host):
                 yield self._connection
         except PermanentFailure:

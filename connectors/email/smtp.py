@@ -18,7 +18,7 @@ from connectors.contract import (
     SentReceipt,
     TemporaryFailure,
 )
-from connectors.email.accounts import SmtpSettings
+from connectors.email.accounts import SmtpSettings, nothing
 from connectors.email.smtp_connection import connected, expect, in_full, in_words
 from connectors.email.smtp_text import canonical, path, stuffed
 
@@ -26,10 +26,6 @@ DOT = b".\r\n"
 CHUNK = 64 * 1024
 USUAL_LIMIT = 25 * 1024 * 1024
 """Bytes of attachments that nearly every server takes once base64 has added its third."""
-
-
-def nothing(_: str) -> None:
-    """The hook that does nothing."""
 
 
 class SmtpSender:

@@ -58,6 +58,9 @@ def add(
     kind: Annotated[str, typer.Argument(help="As `inbox channel kinds` names it.")],
     office: InOffice,
     name: Name,
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Further settings, after --set.")
+    ] = None,
     pairs: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting; again for each.")
     ] = None,
@@ -77,7 +80,7 @@ def add(
     from inbox.history import OPERATOR
 
     keys = _keys_of(kind)
-    values = _plain_values(keys, pairs or [])
+    values = _plain_values(keys, [*(pairs or []), *(more or [])])
     secrets = _secrets(keys, set_stdin or [])
     with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
         channel = channels.add(

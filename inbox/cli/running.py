@@ -59,9 +59,9 @@ def demo(
     port: Port = 8000,
 ) -> None:
     """A believable demo office on this machine, then the product on it. Nothing leaves for the world."""
-    from inbox.demo import main
+    from inbox.demo.main import start
 
-    main.start(reset=reset, serve=serve, host=host, port=port)
+    start(reset=reset, serve=serve, host=host, port=port)
 
 
 def _say_where(address: str) -> None:

@@ -5,17 +5,18 @@ so that `fretwell mould` finds the message about mould of Donna Fretwell. Rows o
 changed fact rewrites them all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
-from inbox.database import office_of
+from inbox.database import before_commit, held, office_of
 from inbox.models import Case, Constituent, Handle, Message, SearchEntry
 from inbox.search.folding import fold, join_postcodes, phones, postcodes
 
 _BATCH = 500
+_HELD = "search entries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def index_case(session: Session, facts: CaseFacts) -> None:
             col(SearchEntry.message_id).is_(None),
         )
     )
+    _drop(session, lambda row: row["case_id"] == facts.case_id and row["message_id"] is None)
     _insert(session, [_case_row(office_of(session), facts)])
 
 
@@ -57,6 +59,7 @@ def forget(session: Session, case_id: str) -> None:
             col(SearchEntry.case_id) == case_id, col(SearchEntry.office_id) == office_of(session)
         )
     )
+    _drop(session, lambda row: row["case_id"] == case_id)
 
 
 def reindex_case(session: Session, case_id: str) -> None:
@@ -167,5 +170,19 @@ def _row(office: str, case_id: str, message_id: str | None, words: Iterable[str]
 
 
 def _insert(session: Session, rows: list[dict[str, object]]) -> None:
-    for start in range(0, len(rows), _BATCH):
-        session.connection().execute(insert(SearchEntry), rows[start : start + _BATCH])
+    """Entries are written together just before the commit: one statement for all mail of a batch."""
+    before_commit(session, _write)
+    held(session, _HELD).extend(rows)
+
+
+def _drop(session: Session, is_meant: Callable[[dict[str, object]], bool]) -> None:
+    waiting = held(session, _HELD)
+    waiting[:] = [row for row in waiting if not is_meant(row)]
+
+
+def _write(session: Session) -> None:
+    session.flush()
+    waiting = held(session, _HELD)
+    for start in range(0, len(waiting), _BATCH):
+        session.connection().execute(insert(SearchEntry), waiting[start : start + _BATCH])
+    waiting.clear()

@@ -121,7 +121,7 @@ async def _casework(request: Request, error: CaseworkError) -> Response:
 
 
 async def _note_refusal(request: Request, action: str) -> None:
-    """A try at what a role does not allow is in the history: who, what, by which route; twenty a minute each."""
+    """A try at what a role does not allow goes into the history: who, what, where; twenty a minute each."""
     person = getattr(request.state, "person", None)
     wiring = wiring_of(request)
     if person is None or wiring.refusals.wait(person.staff_id or person.token.id):

@@ -12,9 +12,10 @@ from connectors.contract import (
     ConnectorFailure,
     CredentialsRejected,
     PermanentFailure,
+    Polls,
     TemporaryFailure,
 )
-from inbox import channels, jobs, pipeline
+from inbox import channels, intake, jobs, pipeline
 from inbox.database import find
 from inbox.errors import Refused, Unavailable
 from inbox.failpoints import reach
@@ -76,15 +77,16 @@ class Collector:
                     jobs.let_go(session, f"mailbox:{channel_id}", self._node.name)
 
     def _collect(self, channel: Channel, lease: str) -> bool:
+        is_new = channel.id not in self._connectors
         source = channels.polls(self._connector(channel))
         if source is None:
             return False
-        reach("intake.connected")
+        owed = self._tell_again(channel, source) if is_new else None
         batch = source.fetch(channel.cursor)
         reach("intake.fetched")
 
         def is_still_ours(session: Session) -> bool:
-            return jobs.still_holds(session, lease, self._node.name, self._node.shared_now(session))
+            return jobs.still_holds(session, lease, self._node.name)
 
         fresh = pipeline.keep(
             self._node.line, channel.id, channel.office_id, batch.arrivals, batch.cursor, guard=is_still_ours
@@ -93,8 +95,24 @@ class Collector:
             return False
         source.acknowledge(batch.arrivals)
         reach("intake.flagged")
+        if owed is not None:
+            raise owed
         self._worked(channel, batch)
         return bool(fresh) or batch.more
+
+    def _tell_again(self, channel: Channel, source: Polls) -> PermanentFailure | None:
+        """Whoever read this mailbox last may have ended between keeping a batch and telling the server.
+
+        So a new connection begins by telling it once more, which is harmless. A server that will never do
+        what it is asked must not keep new mail out: that failure comes back, to be raised afterwards.
+        """
+        with self._node.database.read(channel.office_id) as session:
+            last = intake.kept_last(session, channel)
+        try:
+            source.acknowledge(last)
+        except PermanentFailure as failure:
+            return failure
+        return None
 
     def _worked(self, channel: Channel, batch: Batch) -> None:
         now = self._node.now()

@@ -1,10 +1,11 @@
 """Sends what is due: claimed in one transaction, attempted in none, settled in another."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from inbox import channels, enquiries, outbox, signoff
+from inbox import channels, departures, outbox
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError, Unavailable
@@ -13,6 +14,9 @@ from inbox.history import SYSTEM
 from inbox.models import Channel
 from inbox.worker.loops import log
 from inbox.worker.node import Node
+
+_SETTLE_PAUSES = (0.5, 1, 2, 5, 10, 30, 60)
+"""Seconds between tries to write down how an attempt ended; after them only a person can tell."""
 
 
 class Deliverer:
@@ -53,6 +57,7 @@ class Deliverer:
         except CaseworkError as problem:
             self._settle(claimed, outbox.Outcome(outbox.Result.NEVER, problem.sentence))
             return
+        reach("outbox.attempting")
         try:
             with self._heartbeat(claimed):
                 outcome = outbox.attempt(claimed, raw, connector, committing=lambda: self._mark(claimed))
@@ -69,14 +74,22 @@ class Deliverer:
         reach("outbox.committing")
 
     def _settle(self, claimed: outbox.Claimed, outcome: outbox.Outcome) -> None:
+        """Writes down the outcome, also when the database is away just now: it is known only here."""
+        for pause in _SETTLE_PAUSES:
+            try:
+                return self._settle_now(claimed, outcome)
+            except Unavailable:
+                time.sleep(pause)
+        return self._settle_now(claimed, outcome)
+
+    def _settle_now(self, claimed: outbox.Claimed, outcome: outbox.Outcome) -> None:
         try:
             with self._node.database.write(claimed.office_id) as session:
                 now = self._node.now()
                 delivery = outbox.settle(session, claimed, outcome, now)
                 if outcome.result is outbox.Result.SENT:
                     desk = open_desk(session, self._node.line.tools)
-                    signoff.after_sent(session, desk, delivery, now=now, actor=SYSTEM)
-                    enquiries.sent(session, desk, delivery, now=now, actor=SYSTEM)
+                    departures.left(session, desk, delivery, now=now, actor=SYSTEM)
         except outbox.LeaseLost:
             log.warning("somebody else settled this delivery", delivery=claimed.id)
 

@@ -36,7 +36,11 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     """What the stages need from the outside, as the settings say."""
     tools = Tools(store, SecretKeys(settings.keys), settings.base_url, channels.composers())
     lease = timedelta(seconds=settings.lease_seconds)
-    return Line(database, tools, channels.readers(), _scanner(settings), settings.now, lease)
+
+    def shared_now(session: Session) -> datetime:
+        return database_now(session) + timedelta(seconds=settings.clock_offset)
+
+    return Line(database, tools, channels.readers(), _scanner(settings), settings.now, lease, shared_now)
 
 
 def _scanner(settings: Settings) -> Scanner:
@@ -65,7 +69,7 @@ class Node:
 
     def shared_now(self, session: Session) -> datetime:
         """The database's clock, by which leases are counted on all nodes."""
-        return database_now(session) + timedelta(seconds=self.settings.clock_offset)
+        return self.line.shared_now(session)
 
     def offices(self) -> list[str]:
         with self.database.read() as session:

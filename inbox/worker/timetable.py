@@ -21,10 +21,12 @@ from inbox.models import (
     DeliveryState,
     EventKind,
     Job,
+    OnceKey,
     Presence,
     Tick,
     WebSession,
 )
+from inbox.sign_in import throttle
 from inbox.worker.loops import log
 from inbox.worker.node import Node
 
@@ -83,6 +85,7 @@ def keep_sent_copies(node: Node) -> None:
 def sweep(node: Node) -> None:
     """Clears away what only machinery needed, after it has served."""
     now = node.now()
+    node.store.sweep(now - timedelta(hours=1))
     yesterday, last_week = now - timedelta(days=1), now - timedelta(days=7)
     with node.database.write() as session:
         for old in (
@@ -92,6 +95,12 @@ def sweep(node: Node) -> None:
             delete(Job).where(col(Job.finished_at) < last_week),
         ):
             session.connection().execute(old)
+        throttle.forget(session, now)
+    for office_id in node.offices():
+        with node.database.write(office_id) as session:
+            session.connection().execute(
+                delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
+            )
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:

@@ -1,4 +1,4 @@
-"""One browser for the module; a fresh office and a fresh window for each test."""
+"""A fresh office and a fresh window for each test; the browser is everybody's."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.gallery import serving
-from tests.browser.screens import chromium, open_page
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+from tests.browser.screens import open_page
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ axe or the browser's own console has something to say, or a page scrolls sideway
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.gallery import serving
+from tests.rigs.browser import chromium
 from tests.web.examples import EXAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,31 +20,12 @@ OUT = ROOT / "screens"
 WIDTHS = {320: 640, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
 PAGES = [name for name in EXAMPLES if not name.endswith("-part")]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium with an empty profile."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def window(browser: Browser, width: int = 1440, theme: str = "light", **more: Any) -> Page:
-    """An empty window of that width and theme; what its console says is kept in `said`."""
+def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
+    """The page in a new window of that width and theme; what its console says is kept in `said`."""
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS.get(width, 900)},
         color_scheme="dark" if theme == "dark" else "light",
@@ -58,12 +38,6 @@ def window(browser: Browser, width: int = 1440, theme: str = "light", **more: An
     shown.on("console", lambda told: said.append(told.text) if told.type in {"error", "warning"} else None)
     shown.on("pageerror", lambda error: said.append(str(error)))
     shown.said = said  # type: ignore[attr-defined]
-    return shown
-
-
-def open_page(browser: Browser, address: str, width: int = 1440, theme: str = "light", **more: Any) -> Page:
-    """The page at that address in a new window."""
-    shown = window(browser, width, theme, **more)
     shown.goto(address)
     return shown
 
@@ -91,12 +65,11 @@ def violations(shown: Page) -> list[str]:
 def look(browser: Browser, address: str, names: list[str], width: int, theme: str) -> list[str]:
     """Photograph the examples in one width and theme; returns all complaints."""
     found = []
-    shown = window(browser, width, theme)
     for name in names:
-        shown.goto(f"{address}/pages/{name}")
+        shown = open_page(browser, f"{address}/pages/{name}", width, theme)
         shown.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
         found += [f"{name} {width} {theme}: {each}" for each in complaints(shown)]
-    shown.context.close()
+        shown.context.close()
     return found
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screens import open_page
 
-FOCUSED = "document.activeElement.closest('.row')?.dataset.reference ?? document.activeElement.tagName"
+FOCUSED = "document.activeElement.closest('.row')?.id.slice(4) ?? document.activeElement.tagName"
 FIRST, SECOND, THIRD = "WX-7K4M-2P", "WX-9D2H-4T", "WX-3M9D-8R"
 CASE = "/cases/WX-5B2K-8N"
 

@@ -303,8 +303,8 @@ def test_nothing_of_another_office_is_in_any_view_or_count(crowded: World) -> No
         assert set_aside_messages(session) == ((), None)
 
 
-def test_a_session_of_no_office_sees_no_queue(either_database: Database) -> None:
-    with either_database.read() as session, pytest.raises(LookupError):
+def test_a_session_of_no_office_sees_no_queue(database: Database) -> None:
+    with database.read() as session, pytest.raises(LookupError):
         page(session, View.ALL, Reader(None, NOON))
 
 

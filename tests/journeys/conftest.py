@@ -1,49 +1,19 @@
 """An installation with a real mailbox and a real way out, on each database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.rigs.dovecot import PASSWORD, USER, Dovecot
-from tests.rigs.postgres import Postgres
-from tests.rigs.product import Product, installed
+from tests.databases import EmptyDatabases
+from tests.rigs.dovecot import Dovecot
+from tests.rigs.places import Place, furnished
 from tests.rigs.smtp_sink import SmtpSink
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An MP's office whose mailbox is collected and whose replies leave."""
-
-    product: Product
-    dovecot: Dovecot
-    sink: SmtpSink
-    office: str
-    address: str = USER
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_env(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An empty database of its own, as settings. On PostgreSQL one role owns and another runs."""
-    if request.param == "sqlite":
-        yield {"INBOX_DATABASE_URL": f"sqlite:///{tmp_path}/inbox.db"}
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.database() as made:
-        yield {"INBOX_DATABASE_URL": made.app_url, "INBOX_MIGRATE_DATABASE_URL": made.owner_url}
 
 
 @pytest.fixture
 def place(
-    tmp_path: Path, database_env: dict[str, str], dovecot: Dovecot, smtp_sink: SmtpSink
+    tmp_path: Path, empty_databases: EmptyDatabases, dovecot: Dovecot, smtp_sink: SmtpSink
 ) -> Iterator[Place]:
-    with installed(tmp_path / "home", **database_env) as product:
-        office = product.office()
-        product.tell("office", "set", "--office", office, "undo_seconds=0")
-        product.mailbox(
-            office, password=PASSWORD, address=USER, imap_host="localhost",
-            imap_port=str(dovecot.tls_port), imap_tls="implicit", ca_file=str(dovecot.certificates.authority),
-            smtp_host="127.0.0.1", smtp_port=str(smtp_sink.port), smtp_tls="none",
-        )  # fmt: skip
-        yield Place(product, dovecot, smtp_sink, office)
+    with furnished(tmp_path / "home", empty_databases().environment, dovecot, smtp_sink) as made:
+        yield made

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.journeys.conftest import Place
+from tests.rigs.places import Place
 from tests.rigs.product import until
 
 DAMP = b"""From: Donna Fretwell <donna@example.org>\r

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+
+from tests.rigs.forks import Fork, Forks
 
 PASSWORD = "quarry road in the rain"
 Seen = TypeVar("Seen")
@@ -27,7 +30,9 @@ class Product:
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
     port: int = 0
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    forks: Forks | None = None
+    """Where processes come from that need not import everything first; None: each is started anew."""
+    running: list["subprocess.Popen[bytes] | Fork"] = field(default_factory=list)
     clients: list[httpx.Client] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -51,13 +56,32 @@ class Product:
 
     def tell(self, *words: str, given: str = "", check: bool = True, **env: str) -> str:
         """Runs `inbox …` to its end and returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "inbox", *words], input=given.encode(), capture_output=True, timeout=90,
-            cwd=self.folder, env={**self.env, **env}, check=False,
-        )  # fmt: skip
-        if check and done.returncode:
-            raise AssertionError(f"inbox {' '.join(words)}: {done.stderr.decode()[-2000:]}")
-        return done.stdout.decode()
+        status, out, err = self._run(words, given, env)
+        if check and status:
+            raise AssertionError(f"inbox {' '.join(words)}: {err[-2000:]}")
+        return out
+
+    def refusal(self, *words: str, **env: str) -> str:
+        """Runs `inbox …`, which must fail with exactly one line; that line."""
+        status, out, err = self._run(words, "", env)
+        assert status == 1, (status, out, err)
+        assert err.startswith("inbox: ") and err.count("\n") == 1, err
+        return err.strip()
+
+    def _run(self, words: tuple[str, ...], given: str, env: dict[str, str]) -> tuple[int, str, str]:
+        if self.forks is None:
+            done = subprocess.run(
+                [sys.executable, "-m", "inbox", *words], input=given.encode(), capture_output=True,
+                timeout=90, cwd=self.folder, env={**self.env, **env}, check=False,
+            )  # fmt: skip
+            return done.returncode, done.stdout.decode(), done.stderr.decode()
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            fork = self.forks.begin(
+                words, env={**self.env, **env}, cwd=self.folder, given=given.encode(), out=out, err=err
+            )
+            status = fork.wait(90)
+            return status, out.read_text(), err.read_text()
 
     def ask(self, *words: str, given: str = "") -> Any:
         """Runs `inbox … --json` and returns the answer."""
@@ -92,8 +116,15 @@ class Product:
         self.tell("channel", "add", "email", *where, *pairs, "--set-stdin", "password", given=password + "\n")
         self.tell("channel", "mode", mode, *where, "--reason", "connected")
 
-    def start(self, *words: str, **env: str) -> "subprocess.Popen[bytes]":
+    def start(self, *words: str, **env: str) -> "subprocess.Popen[bytes] | Fork":
         """Starts `inbox …` and leaves it running."""
+        if self.forks is not None:
+            log_file = self.folder / "log.txt"
+            fork = self.forks.begin(
+                words, env={**self.env, **env}, cwd=self.folder, given=b"", out=log_file, err=log_file
+            )
+            self.running.append(fork)
+            return fork
         with (self.folder / "log.txt").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "inbox", *words], stdout=log, stderr=log, cwd=self.folder,
@@ -102,7 +133,7 @@ class Product:
         self.running.append(process)
         return process
 
-    def serve(self, command: str = "run", **env: str) -> "subprocess.Popen[bytes]":
+    def serve(self, command: str = "run", **env: str) -> "subprocess.Popen[bytes] | Fork":
         """Starts `inbox run` (or `web`) and waits until it answers."""
         process = self.start(command, "--port", str(self.port), **env)
         until(lambda: self._answers(process), seconds=90)
@@ -133,7 +164,7 @@ class Product:
         path = self.folder / "log.txt"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def _answers(self, process: "subprocess.Popen[bytes]") -> bool:
+    def _answers(self, process: "subprocess.Popen[bytes] | Fork") -> bool:
         if process.poll() is not None:
             raise AssertionError(f"it ended by itself: {self.log()[-3000:]}")
         try:
@@ -143,9 +174,9 @@ class Product:
 
 
 @contextmanager
-def installed(folder: Path, **env: str) -> Iterator[Product]:
+def installed(folder: Path, *, forks: Forks | None = None, **env: str) -> Iterator[Product]:
     """A migrated installation, stopped at the end."""
-    product = Product(folder, env)
+    product = Product(folder, env, forks=forks)
     product.tell("migrate")
     try:
         yield product

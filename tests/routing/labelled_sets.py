@@ -1,4 +1,4 @@
-"""Reads the labelled messages beside this file. `python -m tests.routing.labelled_sets NAME` prints the figures."""
+"""Reads the labelled messages; `python -m tests.routing.labelled_sets NAME` prints the figures."""
 
 import sys
 from pathlib import Path

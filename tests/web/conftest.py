@@ -10,10 +10,7 @@ from fastapi import FastAPI
 from inbox.app import create_app
 from inbox.database import Database
 from inbox.settings import Environment, Settings
-from tests.databases import database, postgresql_clones, sqlite_database, sqlite_template
 from tests.web.desks import Desk, World, a_world
-
-__all__ = ["database", "postgresql_clones", "sqlite_database", "sqlite_template"]
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 

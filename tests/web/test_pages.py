@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -157,3 +158,10 @@ def test_no_template_switches_escaping_off() -> None:
 def test_foreign_text_is_escaped() -> None:
     made = environment().from_string("{{ words }}").render(words="<script>alert(1)</script>")
     assert "<script>" not in made
+
+
+def test_a_queue_of_fifty_rows_is_a_small_page() -> None:
+    queue = EXAMPLES["queue-closed"].queue  # type: ignore[attr-defined]
+    rows = tuple(replace(queue.rows[at % 8], reference=f"WX-{at:04d}-2P", choices=()) for at in range(50))
+    html = render(replace(EXAMPLES["queue-closed"], queue=replace(queue, rows=rows)), TOKEN)  # type: ignore[type-var]
+    assert len(html.encode()) <= 60 * 1024

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from sqlmodel import Session, col, or_, select
 
-from inbox import outbox
+from inbox import departures, outbox
 from inbox.access import Action, Person, find_case, visible_cases
 from inbox.database import find
 from inbox.models import Case, Delivery, DeliveryState
@@ -95,6 +95,8 @@ def settle(
     """Says whether a message of unknown outcome was sent."""
     row = _delivery(session, person, delivery_id, Action.SETTLE_DELIVERY)
     outbox.settle_by_hand(session, row, was_sent=found.was_sent, now=now, actor=person.actor)
+    if found.was_sent:
+        departures.left(session, desk, row, now=now, actor=person.actor)
     session.flush()
     return showing.deliveries(session, desk, [row])[0]
 

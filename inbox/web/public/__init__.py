@@ -1,5 +1,1 @@
-"""What constituents see: no script, no account, English and Welsh."""
-
-from inbox.web.public import status
-
-ROUTERS = (status.router,)
+"""Pages for the public: no account, no script, English and Welsh."""

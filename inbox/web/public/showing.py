@@ -1,17 +1,20 @@
-"""A case as its constituent may see it: stage and dates, in their language."""
+"""A status as the page shows it: steps with dates, in the words of the public."""
 
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
-
 from inbox import status_links
-from inbox.models import Case, Enquiry, Office, StatusLink
-from inbox.status_links import Stage
+from inbox.models import Office
 from inbox.web.views.parts import PublicShell
-from inbox.web.views.status import Stage as Shown
-from inbox.web.views.status import StatusPage, Step, StepName, StepState
+from inbox.web.views.status import Stage, StatusPage, Step, StepName, StepState
 
+_PAST = {
+    status_links.Stage.RECEIVED: StepName.RECEIVED,
+    status_links.Stage.WAITING_ORGANISATION: StepName.ASKED,
+    status_links.Stage.WORKING: StepName.WORKING,
+    status_links.Stage.FINISHED: StepName.FINISHED,
+}
 _NOW = {
     Stage.RECEIVED: StepName.RECEIVED,
     Stage.NEED_ADDRESS: StepName.ASKED_ADDRESS,
@@ -22,68 +25,33 @@ _NOW = {
     Stage.PREPARING_REPLY: StepName.PREPARING,
     Stage.FINISHED: StepName.FINISHED,
 }
-_PAST = {
-    Stage.RECEIVED: StepName.RECEIVED,
-    Stage.WAITING_ORGANISATION: StepName.ASKED,
-    Stage.WORKING: StepName.WORKING,
-    Stage.FINISHED: StepName.FINISHED,
-}
+_USUAL_DAYS = 20
 
 
-def status(
-    session: Session, link: StatusLink, case: Case, office: Office, language: str, now: datetime
-) -> StatusPage:
-    """The page, from what `status_links` says may be shown."""
-    found = status_links.status_of(session, link, case, now=now)
-    zone = ZoneInfo(office.time_zone)
-    prefix = "/cy" if language == "cy" else ""
-    return StatusPage(
-        shell(office, language, "/status"),
-        found.reference,
-        Shown(found.stage),
-        _day(found.received_at, zone),
-        _day(found.updated_at, zone),
-        _day(found.next_word_by, zone) if found.next_word_by else None,
-        _usual(session, case) if found.stage is Stage.WAITING_ORGANISATION else None,
-        _steps(found, zone),
-        office.phone,
-        f"{prefix}/status/add",
-    )
-
-
-def shell(office: Office, language: str, path: str) -> PublicShell:
-    """The frame, with the same page in the other language."""
-    other = path if language == "cy" else f"/cy{path}"
-    return PublicShell(language, office.name, other, office.privacy_url)
-
-
-def next_word(session: Session, link: StatusLink, case: Case, office: Office, now: datetime) -> date | None:
-    """The day by which the person hears from us next."""
-    found = status_links.status_of(session, link, case, now=now).next_word_by
-    return _day(found, ZoneInfo(office.time_zone)) if found else None
-
-
-def _steps(found: status_links.Status, zone: ZoneInfo) -> tuple[Step, ...]:
-    """What has been, where it stands, and our reply to come; a step that is now is not told twice."""
-    now = _NOW[found.stage]
-    past = [
-        Step(_PAST[step.stage], StepState.DONE, _day(step.at, zone))
-        for step in found.steps
-        if _PAST[step.stage] is not now
-    ]
-    steps = [*past, Step(now, StepState.NOW, None)]
-    if found.stage is not Stage.FINISHED:
-        steps.append(Step(StepName.OUR_REPLY, StepState.NEXT, None))
-    return tuple(steps)
-
-
-def _usual(session: Session, case: Case) -> int | None:
-    """How many working days the organisation that is asked has."""
-    query = select(Enquiry.working_days).where(
-        Enquiry.case_id == case.id, col(Enquiry.asked_at).is_not(None), col(Enquiry.answered_at).is_(None)
-    )
-    return session.exec(query.order_by(col(Enquiry.id).desc())).first()
-
-
-def _day(moment: datetime, zone: ZoneInfo) -> date:
+def _day(zone: ZoneInfo, moment: datetime) -> date:
     return moment.astimezone(zone).date()
+
+
+def showing(shell: PublicShell, status: status_links.Status, office: Office, language: str) -> StatusPage:
+    """The page of a status."""
+    day = partial(_day, ZoneInfo(office.time_zone))
+    stage = Stage(status.stage.value)
+    steps = [Step(_PAST[one.stage], StepState.DONE, day(one.at)) for one in status.steps]
+    current = _NOW[stage]
+    if stage is Stage.FINISHED or (steps and steps[-1].name is current):
+        steps = steps[:-1] if steps else steps
+    steps.append(Step(current, StepState.NOW, None))
+    if stage is not Stage.FINISHED:
+        steps.append(Step(StepName.OUR_REPLY, StepState.NEXT, None))
+    return StatusPage(
+        shell,
+        status.reference,
+        stage,
+        day(status.received_at),
+        day(status.updated_at),
+        day(status.next_word_by) if status.next_word_by else None,
+        _USUAL_DAYS if stage is Stage.WAITING_ORGANISATION else None,
+        tuple(steps),
+        office.phone,
+        add_url="/cy/status/add" if language == "cy" else "/status/add",
+    )

@@ -1,26 +1,26 @@
-"""The status link: an inert page, a check, then the page of the case for thirty minutes.
+"""The status link: an inert page that asks for a check, then a token-free page with stage and dates.
 
-Every token gets the same page and every wrong answer the same words, real or not. The pages send no referrer,
-so browsers name no origin with these forms; nothing here rests on one, and the cookie is not sent from afar.
+Before the check the page names no office and is the same for every token, real or not; whatever is wrong
+afterwards gets one and the same answer.
 """
 
-import ipaddress
+import base64
+import hmac
 import json
 from datetime import datetime, timedelta
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import Form, Request
-from sqlmodel import Session, select
 from starlette.responses import RedirectResponse, Response
 
 from inbox import adding, status_links
+from inbox.database import find_or_none
 from inbox.desk import open_desk
-from inbox.errors import CaseworkError, TooMany
+from inbox.errors import NotAllowed, TooMany
 from inbox.models import Case, Office, StatusLink
 from inbox.web.dependencies import Now, Wired
 from inbox.web.own_site import from_anywhere
-from inbox.web.public import showing
+from inbox.web.public.showing import showing
 from inbox.web.rendering import page
 from inbox.web.routers import page_router
 from inbox.web.views.parts import PublicShell
@@ -28,201 +28,166 @@ from inbox.web.views.status import AddedPage, AddPage, CheckPage, UnavailablePag
 from inbox.web.wiring import Wiring
 
 router = page_router()
-OPEN_FOR = timedelta(minutes=30)
-PURPOSE = "status cookie"
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
-Answer = Annotated[str, Form(max_length=2000)]
+LIFE = timedelta(minutes=30)
+MOST_WORDS = 20_000
+TOO_MANY = "Too many tries. Try again in 10 minutes, or call us."
 
 
 @router.get("/s/{token}")
-def ask_english(token: str) -> Response:
-    """The same page for every token: nothing is looked up, nothing changes."""
-    return _check_page("en", token)
-
-
 @router.get("/cy/s/{token}")
-def ask_welsh(token: str) -> Response:
-    return _check_page("cy", token)
+def ask(request: Request, token: str) -> Response:
+    """Changes nothing and tells nothing: link scanners come here first."""
+    return page(CheckPage(_shell(request), request.scope["path"]))
 
 
 @router.post("/s/{token}")
-@from_anywhere
-def check_english(token: str, request: Request, wiring: Wired, now: Now, check: Answer = "") -> Response:
-    """The right answer opens the page of the case; every other one gets the same words."""
-    return _checked("en", token, check, request, wiring, now)
-
-
 @router.post("/cy/s/{token}")
-@from_anywhere
-def check_welsh(token: str, request: Request, wiring: Wired, now: Now, check: Answer = "") -> Response:
-    return _checked("cy", token, check, request, wiring, now)
+@from_anywhere  # the token in the path is the proof; browsers send no origin from a page without referrers
+def check(
+    request: Request, token: str, wiring: Wired, now: Now, check: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    """A right answer opens the page for half an hour; anything else gets the same words."""
+    client = request.client.host if request.client else ""
+    if wiring.refusals.wait(f"status {client}"):
+        raise TooMany(TOO_MANY, 600)
+    language = _language(request)
+    with wiring.database.read() as session:
+        known = status_links.look_up(session, token)
+    link = None
+    if known is not None:
+        with wiring.database.write(known[0]) as session:
+            link = status_links.check(session, known[1], check, now=now)
+    if link is None:
+        return page(CheckPage(_shell(request), request.scope["path"], wrong=True), status=422)
+    answer = RedirectResponse("/cy/status" if language == "cy" else "/status", 303)
+    answer.set_cookie(
+        _cookie_name(wiring), _ticket(wiring, link, now), max_age=int(LIFE.total_seconds()), httponly=True,
+        secure=wiring.settings.is_https, samesite="lax", path="/",
+    )  # fmt: skip
+    return answer
 
 
 @router.get("/status")
-def show_english(request: Request, wiring: Wired, now: Now) -> Response:
-    """Stage, dates, what is next; nothing that anybody wrote."""
-    return _show("en", request, wiring, now)
-
-
 @router.get("/cy/status")
-def show_welsh(request: Request, wiring: Wired, now: Now) -> Response:
-    return _show("cy", request, wiring, now)
+def show(request: Request, wiring: Wired, now: Now) -> Response:
+    """Stage, dates and the next step. Nothing that anybody wrote."""
+    opened = _opened(request, wiring, now)
+    if opened is None:
+        return page(UnavailablePage(_shell(request)), status=404)
+    link, case, office = opened
+    with wiring.database.read(office.id) as session:
+        status = status_links.status_of(session, link, case, now=now)
+    return page(showing(_shell(request, office), status, office, _language(request)))
 
 
 @router.get("/status/add")
-def add_form_english(request: Request, wiring: Wired, now: Now) -> Response:
-    return _add_form("en", request, wiring, now)
-
-
 @router.get("/cy/status/add")
-def add_form_welsh(request: Request, wiring: Wired, now: Now) -> Response:
-    return _add_form("cy", request, wiring, now)
+def show_add(request: Request, wiring: Wired, now: Now) -> Response:
+    opened = _opened(request, wiring, now)
+    if opened is None:
+        return page(UnavailablePage(_shell(request)), status=404)
+    return _add_page(request, wiring, opened[1], opened[2], "", wrong=False)
 
 
 @router.post("/status/add")
-@from_anywhere
-def add_english(
-    request: Request, wiring: Wired, now: Now, text: Annotated[str, Form(max_length=100_000)] = ""
-) -> Response:
-    """Puts what they wrote on their case; it is shown to nobody outside the office again."""
-    return _add("en", text, request, wiring, now)
-
-
 @router.post("/cy/status/add")
-@from_anywhere
-def add_welsh(
-    request: Request, wiring: Wired, now: Now, text: Annotated[str, Form(max_length=100_000)] = ""
+@from_anywhere  # proved by a token bound to the cookie instead; see `check`
+def add(
+    request: Request,
+    wiring: Wired,
+    now: Now,
+    text: Annotated[str, Form(max_length=MOST_WORDS)] = "",
+    csrf_token: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    return _add("cy", text, request, wiring, now)
-
-
-def _check_page(language: str, token: str, *, wrong: bool = False) -> Response:
-    safe = quote(token[:200], safe="")
-    prefix, other = ("/cy", "") if language == "cy" else ("", "/cy")
-    shell = PublicShell(language, None, f"{other}/s/{safe}")
-    view = CheckPage(shell, f"{prefix}/s/{safe}", wrong)
-    return page(view, status=422 if wrong else 200, headers=HEADERS)
-
-
-def _checked(
-    language: str, token: str, answer: str, request: Request, wiring: Wiring, now: datetime
-) -> Response:
-    opened: str | None = None
-    try:
-        wiring.status_checks.hit(_network(request))
-        with wiring.database.read() as session:
-            place = status_links.look_up(session, token)
-        if place is not None:
-            office_id, link_id = place
-            with wiring.database.write(office_id) as session:
-                link = status_links.check(session, link_id, answer, now=now)
-                opened = _sealed(wiring, office_id, link_id, now) if link is not None else None
-    except TooMany:
-        opened = None
+    """Puts what somebody adds on their case. It is never shown here again."""
+    opened = _opened(request, wiring, now)
     if opened is None:
-        return _check_page(language, token, wrong=True)
-    prefix = "/cy" if language == "cy" else ""
-    response = RedirectResponse(f"{prefix}/status", 303, HEADERS)
-    response.set_cookie(
-        _cookie(wiring), opened, max_age=int(OPEN_FOR.total_seconds()), path="/",
-        secure=wiring.settings.is_https, httponly=True, samesite="lax",
-    )  # fmt: skip
-    return response
-
-
-def _show(language: str, request: Request, wiring: Wiring, now: datetime) -> Response:
-    place = _opened(request, wiring, now)
-    if place is None:
-        return _nothing(language)
-    with wiring.database.read(place[0]) as session:
-        found = _still_open(session, place[1], now)
-        if found is None:
-            return _nothing(language)
-        link, case, office = found
-        view = showing.status(session, link, case, office, language, now)
-    return page(view, headers=HEADERS)
-
-
-def _add_form(
-    language: str, request: Request, wiring: Wiring, now: datetime, wrong: bool = False
-) -> Response:
-    place = _opened(request, wiring, now)
-    if place is None:
-        return _nothing(language)
-    with wiring.database.read(place[0]) as session:
-        found = _still_open(session, place[1], now)
-    if found is None:
-        return _nothing(language)
-    prefix = "/cy" if language == "cy" else ""
-    shell = showing.shell(found[2], language, "/status/add")
-    view = AddPage(shell, found[1].reference, f"{prefix}/status/add", "", f"{prefix}/status", wrong)
-    return page(view, status=422 if wrong else 200, headers=HEADERS)
-
-
-def _add(language: str, text: str, request: Request, wiring: Wiring, now: datetime) -> Response:
-    place = _opened(request, wiring, now)
-    if place is None:
-        return _nothing(language)
+        return page(UnavailablePage(_shell(request)), status=404)
+    if not hmac.compare_digest(csrf_token.encode(), _csrf(request, wiring).encode()):
+        raise NotAllowed("This page is out of date. Load it again, then try again. Nothing was changed.")
+    link, case, office = opened
     if not text.strip():
-        return _add_form(language, request, wiring, now, wrong=True)
-    with wiring.database.write(place[0]) as session:
-        found = _still_open(session, place[1], now)
-        if found is None:
-            return _nothing(language)
-        link, case, office = found
-        try:
-            desk = open_desk(session, wiring.tools)
-            adding.add_information(session, desk, case, link, text, language=language, now=now)
-        except CaseworkError:
-            return _nothing(language)
-        word = showing.next_word(session, link, case, office, now)
-    prefix = "/cy" if language == "cy" else ""
-    shell = showing.shell(office, language, "/status")
-    return page(AddedPage(shell, case.reference, word, f"{prefix}/status"), headers=HEADERS)
+        return _add_page(request, wiring, case, office, text, wrong=True)
+    if wiring.searches.wait(f"status add {link.id}"):
+        raise TooMany(TOO_MANY, 600)
+    with wiring.database.write(office.id) as session:
+        stored = find_or_none(session, Case, case.id)
+        if stored is None:
+            return page(UnavailablePage(_shell(request)), status=404)
+        desk = open_desk(session, wiring.tools)
+        language = _language(request)
+        adding.add_information(session, desk, stored, link, text, language=language, now=now)
+        status = status_links.status_of(session, link, stored, now=now)
+    shell = _shell(request, office)
+    shown = showing(shell, status, office, _language(request))
+    return page(AddedPage(shell, case.reference, shown.next_word, _prefix(request) + "/status"))
 
 
-def _nothing(language: str) -> Response:
-    other = "/status" if language == "cy" else "/cy/status"
-    return page(UnavailablePage(PublicShell(language, None, other)), status=404, headers=HEADERS)
-
-
-def _still_open(session: Session, link_id: str, now: datetime) -> tuple[StatusLink, Case, Office] | None:
-    found = status_links.still_open(session, link_id, now=now)
-    if found is None:
+def _opened(request: Request, wiring: Wiring, now: datetime) -> tuple[StatusLink, Case, Office] | None:
+    """Whose page this cookie opens, asked again at every view: a revoked link closes it at once."""
+    ticket = _read_ticket(wiring, request.cookies.get(_cookie_name(wiring), ""), now)
+    if ticket is None:
         return None
-    link, case = found
-    return link, case, session.exec(select(Office).where(Office.id == case.office_id)).one()
+    office_id, link_id = ticket
+    with wiring.database.read(office_id) as session:
+        found = status_links.still_open(session, link_id, now=now)
+        office = session.get(Office, office_id)
+    return (*found, office) if found is not None and office is not None else None
 
 
-def _cookie(wiring: Wiring) -> str:
+def _add_page(
+    request: Request, wiring: Wiring, case: Case, office: Office, text: str, *, wrong: bool
+) -> Response:
+    prefix = _prefix(request)
+    view = AddPage(
+        _shell(request, office), case.reference, prefix + "/status/add", text, prefix + "/status", wrong
+    )
+    return page(view, _csrf(request, wiring), status=422 if wrong else 200)
+
+
+def _shell(request: Request, office: Office | None = None) -> PublicShell:
+    path = request.scope["path"]
+    other = path.removeprefix("/cy") if path.startswith("/cy/") else "/cy" + path
+    return PublicShell(
+        _language(request),
+        office=office.name if office else None,
+        other_language_url=other,
+        privacy_url=office.privacy_url if office else None,
+    )
+
+
+def _language(request: Request) -> str:
+    return "cy" if request.scope["path"].startswith("/cy/") else "en"
+
+
+def _prefix(request: Request) -> str:
+    return "/cy" if _language(request) == "cy" else ""
+
+
+def _cookie_name(wiring: Wiring) -> str:
     return "__Host-status" if wiring.settings.is_https else "status"
 
 
-def _sealed(wiring: Wiring, office_id: str, link_id: str, now: datetime) -> str:
-    facts = json.dumps([office_id, link_id, (now + OPEN_FOR).timestamp()])
-    return wiring.keys.seal(facts, PURPOSE)
+def _ticket(wiring: Wiring, link: StatusLink, now: datetime) -> str:
+    """Names the link and when this ends, under a MAC. It opens nothing else."""
+    words = json.dumps([link.office_id, link.id, int((now + LIFE).timestamp())])
+    mac = wiring.keys.mac("status cookie", words)
+    return base64.urlsafe_b64encode(mac + words.encode()).decode()
 
 
-def _opened(request: Request, wiring: Wiring, now: datetime) -> tuple[str, str] | None:
-    """(office id, link id) of a cookie that we made and that has not run out."""
-    sealed = request.cookies.get(_cookie(wiring), "")
-    if not sealed or len(sealed) > 2000:
-        return None
+def _read_ticket(wiring: Wiring, ticket: str, now: datetime) -> tuple[str, str] | None:
     try:
-        office_id, link_id, until = json.loads(wiring.keys.open(sealed, PURPOSE))
-    except Exception:
-        return None  # a cookie that we did not make opens nothing, however it is broken
-    return (str(office_id), str(link_id)) if now.timestamp() < float(until) else None
-
-
-def _network(request: Request) -> str:
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
+        whole = base64.urlsafe_b64decode(ticket.encode())
+        words = whole[32:].decode()
+        if not wiring.keys.is_mac("status cookie", words, whole[:32]):
+            return None
+        office_id, link_id, ends = json.loads(words)
     except ValueError:
-        return host
-    return str(ipaddress.ip_network(f"{address}/{64 if address.version == 6 else 32}", strict=False))
+        return None
+    return (office_id, link_id) if now.timestamp() < ends else None
+
+
+def _csrf(request: Request, wiring: Wiring) -> str:
+    """Bound to this browser's cookie."""
+    cookie = request.cookies.get(_cookie_name(wiring), "")
+    return base64.urlsafe_b64encode(wiring.keys.mac("status form", cookie)).decode()

@@ -72,6 +72,7 @@ def assets(folder: Path = FOLDER) -> dict[str, Asset]:
         "app.css": _joined(folder / "css", _style_order(folder / "css"), ".css"),
         "app.js": _joined(folder / "js", SCRIPTS, ".js"),
         "icons.svg": (folder / "icons.svg").read_bytes(),
+        "favicon.svg": (folder / "favicon.svg").read_bytes(),
     }
     bodies |= {f"vendor/{name}": (folder / "vendor" / name).read_bytes() for name in VENDOR}
     return {name: _asset(name, body) for name, body in bodies.items()}
@@ -88,6 +89,6 @@ def _joined(folder: Path, names: Iterable[str], suffix: str) -> bytes:
 
 def _asset(name: str, body: bytes) -> Asset:
     plain = Path(name)
-    digest = hashlib.sha256(body).hexdigest()[:12]
+    digest = hashlib.sha256(body).hexdigest()[:8]
     path = str(plain.with_name(f"{plain.stem}.{digest}{plain.suffix}"))
     return Asset(path, TYPES[plain.suffix], body, gzip.compress(body, mtime=0))

@@ -4,18 +4,16 @@ import base64
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from inbox.cli import main
 from inbox.database import Database
+from tests.databases import Addresses, EmptyDatabases
 
-POSTGRESQL = os.environ.get("INBOX_TEST_POSTGRESQL", "postgresql+psycopg://app@127.0.0.1:54321/")
 KEY = base64.b64encode(b"k" * 32).decode()
 OTHER_KEY = base64.b64encode(b"o" * 32).decode()
 
@@ -38,7 +36,7 @@ class Installation:
     """Runs the program in this process with this installation's environment."""
 
     folder: Path
-    url: str
+    addresses: Addresses
     monkeypatch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
 
@@ -63,74 +61,46 @@ class Installation:
         return self.ok("office", "add", "--name", name, *words).out.strip()
 
     def database(self) -> Database:
-        return Database(self.url)
+        return Database(self.addresses.url)
 
-    def use(self, url: str, folder: Path) -> None:
+    def use(self, addresses: Addresses, folder: Path) -> None:
         """Points the environment at another installation."""
-        self.monkeypatch.setenv("INBOX_DATABASE_URL", url)
+        for name, value in addresses.environment.items():
+            self.monkeypatch.setenv(name, value)
         self.monkeypatch.setenv("INBOX_DATA_DIR", str(folder))
 
 
-NewUrl = Callable[[], str]
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> NewUrl:
-    numbers = iter(range(100))
-    return lambda: f"sqlite:///{tmp_path / f'inbox-{next(numbers)}.db'}"
-
-
-@pytest.fixture
-def postgresql_url() -> Iterator[NewUrl]:
-    """Makes empty databases on the test server, and drops them afterwards."""
-    made: list[str] = []
-    server = POSTGRESQL.replace("+psycopg", "").rstrip("/")
-
-    def new() -> str:
-        name = f"cli_{os.urandom(6).hex()}"
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        made.append(name)
-        return f"{POSTGRESQL.rstrip('/')}/{name}"
-
-    yield new
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        for name in made:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def new_url(request: pytest.FixtureRequest) -> NewUrl:
-    """Addresses of empty databases, once on each kind."""
-    found: NewUrl = request.getfixturevalue(f"{request.param}_url")
-    return found
-
-
 def _installation(
-    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
+    addresses: Addresses, folder: Path, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
 ) -> Installation:
     for name in [name for name in os.environ if name.startswith("INBOX_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("INBOX_ENV", "test")
     monkeypatch.setenv("INBOX_SECRET_KEYS", KEY)
-    installation = Installation(folder, url, monkeypatch, capture)
-    installation.use(url, folder / "var")
+    installation = Installation(folder, addresses, monkeypatch, capture)
+    installation.use(addresses, folder / "var")
     installation.ok("migrate")
     return installation
 
 
 @pytest.fixture
 def inbox(
-    sqlite_url: NewUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_sqlite_databases: EmptyDatabases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Installation:
     """An empty, migrated installation on SQLite."""
-    return _installation(sqlite_url(), tmp_path, monkeypatch, capsys)
+    return _installation(empty_sqlite_databases(), tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture
 def inbox_on_each(
-    new_url: NewUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_databases: EmptyDatabases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Installation:
     """The same, once on SQLite and once on PostgreSQL."""
-    return _installation(new_url(), tmp_path, monkeypatch, capsys)
+    return _installation(empty_databases(), tmp_path, monkeypatch, capsys)

@@ -28,8 +28,9 @@ from inbox.models import (
     SearchEntry,
     StatusLinkKey,
 )
+from tests.databases import Addresses, EmptyDatabases
 
-from .conftest import Installation, NewUrl
+from .conftest import Installation
 from .letters import letter
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -90,7 +91,7 @@ def _everything(database: Database, office_id: str) -> dict[str, object]:
 
 
 def test_the_drill_brings_everything_back_and_sends_nothing_twice(
-    inbox_on_each: Installation, new_url: NewUrl, tmp_path: Path
+    inbox_on_each: Installation, empty_databases: EmptyDatabases, tmp_path: Path
 ) -> None:
     inbox = inbox_on_each
     slug = _fill(inbox)
@@ -105,12 +106,12 @@ def test_the_drill_brings_everything_back_and_sends_nothing_twice(
     assert (made["offices"], made["missing"], made["files"]) == (1, [], 5)
     database.close()
 
-    url = new_url()
-    inbox.use(url, tmp_path / "elsewhere")
+    addresses = empty_databases()
+    inbox.use(addresses, tmp_path / "elsewhere")
     inbox.ok("migrate")
     restored = inbox.ok("restore", str(tmp_path / "b.tar.gz"), "--json").json
     assert (restored["offices"], restored["held"]) == ([slug], 3)
-    fresh = Database(url)
+    fresh = Database(addresses.url)
     assert _everything(fresh, office_id) == before
     with fresh.read(office_id) as session:
         found = sorted(one.state for one in session.exec(select(Delivery)))
@@ -134,7 +135,7 @@ def archive(inbox: Installation, tmp_path: Path) -> Path:
     _fill(inbox)
     place = tmp_path / "b.tar.gz"
     inbox.ok("backup", str(place))
-    inbox.use(f"sqlite:///{tmp_path / 'fresh.db'}", tmp_path / "elsewhere")
+    inbox.use(Addresses(f"sqlite:///{tmp_path / 'fresh.db'}"), tmp_path / "elsewhere")
     inbox.ok("migrate")
     return place
 
@@ -246,7 +247,7 @@ def test_leases_and_open_browsers_do_not_come_back(inbox: Installation, tmp_path
         session.add(StatusLinkKey(token_hash="a" * 64, link_id="b" * 32, office_id=office_id))
     database.close()
     inbox.ok("backup", str(tmp_path / "b.tar.gz"))
-    inbox.use(f"sqlite:///{tmp_path / 'fresh.db'}", tmp_path / "elsewhere")
+    inbox.use(Addresses(f"sqlite:///{tmp_path / 'fresh.db'}"), tmp_path / "elsewhere")
     inbox.ok("migrate")
     inbox.ok("restore", str(tmp_path / "b.tar.gz"))
     fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")

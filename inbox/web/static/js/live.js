@@ -51,7 +51,7 @@
       if (!element.isEqualNode(other)) { window.Idiomorph.morph(element, other); window.htmx.process(element); }
     } else if (element.matches(".row")) {
       const line = desk.one(".row__busy", element) || desk.one(".row__body", element).appendChild(Object.assign(document.createElement("p"), { className: "row__busy" }));
-      const who = taken.get(element.dataset.reference);
+      const who = taken.get(element.id.slice(4));
       line.textContent = who ? "Taken by " + who : "No longer in this list";
     }
   }

@@ -13,12 +13,14 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from connectors.contract import Attachment as File
-from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, ReportAction, Verdict
-from inbox import acknowledgement, casefile, clocks, matching, outbox, people, triage
+from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, Verdict
+from inbox import acknowledgement, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
+from inbox.intake.messages import message_of, storable
+from inbox.intake.own_mail import reported, sent_elsewhere
 from inbox.models import (
     ARRIVAL_MOVES,
     Arrival,
@@ -28,19 +30,19 @@ from inbox.models import (
     Channel,
     Clock,
     Constituent,
-    Delivery,
-    Direction,
     EventKind,
     Message,
-    MessageKind,
     Scan,
     move,
     new_id,
 )
-from inbox.recall import Recall, flush_first
+from inbox.recall import Recall
 from inbox.storage import Store
 from routing.rules import ClockOrder
 from routing.words import LIFE_FLAGS, ClockKind, Kind
+
+_BATCH = 200
+"""More than any channel hands over at once."""
 
 Scanner = Callable[[bytes], Scan]
 _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
@@ -100,6 +102,18 @@ def keep(
     return [str(row["id"]) for row in fresh.values()]
 
 
+def kept_last(session: Session, channel: Channel) -> list[RawArrival]:
+    """The last batch kept from this channel, without its bytes: what its server may not have been told of."""
+    rows = session.exec(
+        select(Arrival).where(Arrival.channel_id == channel.id).order_by(col(Arrival.id).desc()).limit(_BATCH)
+    ).all()
+    return [
+        RawArrival(channel.kind, row.account, row.external_id, b"", row.received_at, row.hints)
+        for row in rows
+        if row.kept_at == rows[0].kept_at
+    ]
+
+
 def understand(
     store: Store, office_id: str, news: InboundMessage | DeliveryReport, scan: Scanner
 ) -> Understood:
@@ -119,9 +133,9 @@ def process(
     incoming = understood.message
     if _is_repeat(session, arrival, incoming, known, now):
         return None
-    message = _message(arrival, incoming)
+    message = message_of(arrival, incoming)
     case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
-    known.remember(message)
+    known.remember(message, case)
     arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
     arrival.message_id, arrival.trouble = message.id, None
     reach("intake.case")
@@ -141,9 +155,9 @@ def _file(
 ) -> Case | None:  # fmt: skip
     incoming = understood.message
     if arrival.hints.get("direction") == "outbound":
-        return _sent_elsewhere(session, desk, message, incoming, known, now)
+        return sent_elsewhere(session, desk, message, incoming, known, now)
     if isinstance(understood.news, DeliveryReport):
-        return _reported(session, understood.news, message, now)
+        return reported(session, understood.news, message, now)
     if incoming.machine is not None:
         return _machine(session, desk, understood, message, known, now)
     return _person(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
@@ -156,6 +170,8 @@ def _person(
     """A person wrote: every such message is on exactly one case."""
     incoming = understood.message
     writer = known.person(incoming.channel, incoming.sender.address)
+    if writer is not None:
+        known.see(session, writer.id)
     hit = matching.match(session, desk, incoming, writer, known)
     types = tuple(filed.file.content_type for filed in understood.files)
     if hit is not None and hit.is_sure:
@@ -178,6 +194,7 @@ def _person(
         message,
         person,
         seen,
+        known,
         now=now,
         is_junk=is_junk,
         acknowledging=acknowledging,
@@ -186,10 +203,10 @@ def _person(
 
 def _open(
     session: Session, desk: Desk, understood: Understood, message: Message, person: Constituent,
-    seen: triage.Triage, *, now: datetime, is_junk: bool, acknowledging: bool,
+    seen: triage.Triage, known: Recall, *, now: datetime, is_junk: bool, acknowledging: bool,
 ) -> Case:  # fmt: skip
     """A new case for this message: placed, on the clock, acknowledged."""
-    case = casefile.open_case(session, desk, message, person, now=now)
+    case = casefile.open_case(session, desk, message, person, now=now, known=known)
     casefile.learn(person, seen.assessment)
     _add(session, case, message, understood, now, person=person)
     triage.place(session, desk, case, seen, message, now=now)
@@ -233,8 +250,8 @@ def _add(
             Attachment(
                 office_id=case.office_id,
                 message_id=message.id,
-                filename=_storable(filed.file.filename),
-                content_type=_storable(filed.file.content_type)[:127],
+                filename=storable(filed.file.filename),
+                content_type=storable(filed.file.content_type)[:127],
                 size=filed.file.size,
                 content_hash=filed.content_hash,
                 content_id=filed.file.content_id,
@@ -253,7 +270,6 @@ def _propose(
     if hit is not None:
         message.proposed_case_id, message.proposed_because = hit.case.id, hit.because
     elif writer is not None:
-        flush_first(session)
         other = people.newest_open_case(session, writer.id)
         if other is not None:
             message.proposed_case_id, message.proposed_because = other.id, matching.Because.SAME_PERSON
@@ -274,58 +290,13 @@ def _machine(
     return hit.case
 
 
-def _reported(session: Session, report: DeliveryReport, message: Message, now: datetime) -> Case | None:
-    """A delivery report settles the message that it is about, and is filed beside it."""
-    message.kind = MessageKind.REPORT
-    query = select(Delivery).where(col(Delivery.outgoing_id).in_(report.original_ids[:20]))
-    delivery = session.exec(query).first() if report.original_ids else None
-    if delivery is not None:
-        message.case_id = delivery.case_id
-        if report.action is not ReportAction.DELAYED:
-            failed = report.action is ReportAction.FAILED
-            outbox.report(session, delivery, failed=failed, words=_storable(report.reason), now=now)
-    session.add(message)
-    session.flush()
-    case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
-    if case is not None:
-        case.message_count += 1
-        case.updated_at = now
-    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, message=message.id, machine=message.machine)
-    return case
-
-
-def _sent_elsewhere(
-    session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime
-) -> Case | None:
-    """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
-    message.direction = Direction.OUTBOUND
-    message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_in_sent_folder(session, incoming.external_id, now)
-    hit = None if ours else matching.by_references(session, desk, incoming, known)
-    if hit is None:
-        message.machine = Machine.OWN
-        if ours is None:
-            session.add(message)
-            session.flush()
-        return None
-    message.case_id = hit.id
-    session.add(message)
-    session.flush()
-    hit.message_count += 1
-    hit.updated_at = now
-    clocks.meet(session, hit, (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY), now=now, actor=SYSTEM)
-    record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)
-    casefile.index(session, hit, message)
-    return hit
-
-
 def _is_repeat(
     session: Session, arrival: Arrival, incoming: InboundMessage, known: Recall, now: datetime
 ) -> bool:
     """Whether this very message is here already: then nothing new, and it is noted on the first."""
     if incoming.content_key not in known.contents:
         return False
-    flush_first(session)
+    known.see(session, known.contents[incoming.content_key])
     first = find(session, Message, known.contents[incoming.content_key])
     first.copies += 1
     arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
@@ -334,55 +305,6 @@ def _is_repeat(
         session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id, arrival=arrival.id
     )
     return True
-
-
-def _message(arrival: Arrival, incoming: InboundMessage) -> Message:
-    everyone = [*incoming.recipients, *incoming.copied]
-    return Message(
-        id=new_id(),
-        office_id=arrival.office_id,
-        channel_id=arrival.channel_id,
-        arrival_id=arrival.id,
-        direction=Direction.INBOUND,
-        external_id=_message_id(incoming),
-        content_key=incoming.content_key,
-        sender_name=_storable(incoming.sender.name),
-        sender_handle=_storable(incoming.sender.address).lower()[:254],
-        recipients=[_storable(one.address).lower() for one in everyone[:200]],
-        subject=_storable(incoming.subject) if incoming.subject is not None else None,
-        text=_storable(incoming.text) or _stub(arrival),
-        new_text=_storable(incoming.new_text) or _stub(arrival),
-        machine=incoming.machine,
-        warnings=list(incoming.warnings),
-        has_html="html" in incoming.warnings,
-        sent_at=incoming.sent_at,
-        received_at=arrival.received_at,
-    )
-
-
-def _stub(arrival: Arrival) -> str:
-    """What stands for a mail that is too large to take in: it is still in the mailbox."""
-    size = arrival.hints.get("too_large")
-    if not size or not size.isdigit():
-        return ""
-    return f"This message is too large to take in ({int(size) >> 20} MB). It is still in the mailbox."
-
-
-def _message_id(incoming: InboundMessage) -> str | None:
-    """The platform's id of the message; a mail without Message-ID has none that others could answer to."""
-    external = _storable(incoming.external_id)[:998]
-    return None if not external or external.startswith("sha256:") else external
-
-
-def _storable(words: str) -> str:
-    """What both databases can hold: no NUL, no half of a surrogate pair. The raw bytes keep them."""
-    if "\x00" in words:
-        words = words.replace("\x00", "")
-    try:
-        words.encode()
-    except UnicodeEncodeError:
-        words = words.encode("utf-8", "replace").decode()
-    return words
 
 
 def _row(channel: Channel, kept: Kept, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""What comes in about our own mail: delivery reports, and copies out of the Sent folder."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from connectors.contract import DeliveryReport, InboundMessage, Machine, ReportAction
+from inbox import casefile, clocks, departures, matching, outbox
+from inbox.desk import Desk
+from inbox.history import SYSTEM, record
+from inbox.intake.messages import storable
+from inbox.models import Case, Delivery, Direction, EventKind, Message, MessageKind
+from inbox.recall import Recall
+from routing.words import ClockKind
+
+
+def reported(session: Session, report: DeliveryReport, message: Message, now: datetime) -> Case | None:
+    """A delivery report settles the message that it is about, and is filed beside it."""
+    message.kind = MessageKind.REPORT
+    query = select(Delivery).where(col(Delivery.outgoing_id).in_(report.original_ids[:20]))
+    delivery = session.exec(query).first() if report.original_ids else None
+    if delivery is not None:
+        message.case_id = delivery.case_id
+        if report.action is not ReportAction.DELAYED:
+            failed = report.action is ReportAction.FAILED
+            outbox.report(session, delivery, failed=failed, words=storable(report.reason), now=now)
+    session.add(message)
+    session.flush()
+    case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
+    if case is not None:
+        case.message_count += 1
+        case.updated_at = now
+    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, message=message.id, machine=message.machine)
+    return case
+
+
+def sent_elsewhere(
+    session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime
+) -> Case | None:
+    """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
+    message.direction = Direction.OUTBOUND
+    message.sent_at = incoming.sent_at or message.received_at
+    ours = outbox.found_in_sent_folder(session, incoming.external_id, now)
+    if ours is not None and ours.sent_at == now:
+        departures.left(session, desk, ours, now=now, actor=SYSTEM)
+    hit = None if ours else matching.by_references(session, desk, incoming, known)
+    if hit is None:
+        message.machine = Machine.OWN
+        if ours is None:
+            session.add(message)
+            session.flush()
+        return None
+    message.case_id = hit.id
+    session.add(message)
+    session.flush()
+    hit.message_count += 1
+    hit.updated_at = now
+    clocks.meet(session, hit, (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY), now=now, actor=SYSTEM)
+    record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)
+    casefile.index(session, hit, message)
+    return hit

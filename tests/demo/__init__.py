@@ -1,0 +1,1 @@
+"""The demo: its data, its mail servers, the program that a newcomer starts."""

@@ -1,0 +1,123 @@
+"""The numbered migrations, on both databases: from the first to the last, and the same as the models."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+from sqlmodel import SQLModel
+
+import inbox.models  # noqa: F401  (makes every table known)
+from inbox.database import Database
+from inbox.errors import SetupProblem
+from inbox.schema import check, current, data_folder, newest, upgrade
+from tests.databases import Addresses, EmptyDatabases
+
+SCRIPTS = ScriptDirectory(str(data_folder("alembic")))
+REVISIONS = [one.revision for one in reversed(list(SCRIPTS.walk_revisions()))]
+
+
+def _reach(addresses: Addresses, revision: str) -> None:
+    """Migrates as far as `revision`, the way an older release of the program would have."""
+    config = Config()
+    config.set_main_option("script_location", str(data_folder("alembic")))
+    engine = create_engine(addresses.migrate_url or addresses.url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+    engine.dispose()
+
+
+def test_migrations_are_numbered_without_a_gap_or_a_fork() -> None:
+    assert [f"{number:04d}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+    assert SCRIPTS.get_heads() == [newest()]
+
+
+@pytest.mark.parametrize("release", REVISIONS)
+def test_a_database_of_any_release_comes_up_to_this_one(
+    empty_databases: EmptyDatabases, release: str
+) -> None:
+    addresses = empty_databases()
+    _reach(addresses, release)
+    assert upgrade(addresses.settings()) == newest()
+    database = Database(addresses.url)
+    check(database, addresses.settings())
+    assert current(database) == newest()
+    database.close()
+
+
+def test_the_migrated_tables_are_those_of_the_models(empty_databases: EmptyDatabases) -> None:
+    addresses = empty_databases()
+    upgrade(addresses.settings())
+    engine = create_engine(addresses.migrate_url or addresses.url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, kind, parents: not (name or "").startswith("search_index"),
+            },
+        )
+        differences = compare_metadata(context, SQLModel.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_a_migrated_postgresql_walls_every_table_of_an_office(postgresql_database: Database) -> None:
+    with postgresql_database.connect() as connection:
+        rows = connection.execute(
+            text("SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relkind = 'r'")
+        )
+        walled = {name for name, is_walled in rows if is_walled}
+        with_office = {
+            table
+            for table in inspect(connection).get_table_names()
+            if "office_id" in {column["name"] for column in inspect(connection).get_columns(table)}
+        }
+    looked_up_first = {"access_token", "job", "presence", "sign_in_address", "status_link_key", "web_session"}
+    assert with_office - walled == looked_up_first
+
+
+@pytest.mark.parametrize("words", [["run"], ["web"], ["worker"], ["work", "--until-idle"]], ids=" ".join)
+def test_the_program_refuses_an_empty_database_and_says_what_to_do(tmp_path: Path, words: list[str]) -> None:
+    ran = _program(tmp_path, Addresses(f"sqlite:///{tmp_path / 'inbox.db'}"), *words)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "inbox: the database is empty: run `inbox migrate`\n"
+
+
+def test_the_program_refuses_an_older_database_and_says_what_to_do(empty_databases: EmptyDatabases) -> None:
+    addresses = empty_databases()
+    _reach(addresses, REVISIONS[0])
+    database = Database(addresses.url)
+    with pytest.raises(SetupProblem, match="run `inbox migrate`"):
+        check(database, addresses.settings())
+    database.close()
+
+
+def test_the_program_refuses_a_database_of_a_newer_release(
+    empty_databases: EmptyDatabases, tmp_path: Path
+) -> None:
+    addresses = empty_databases()
+    upgrade(addresses.settings())
+    engine = create_engine(addresses.migrate_url or addresses.url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    ran = _program(tmp_path, addresses, "run", "--port", "0")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "9999" in ran.stderr and "newer" in ran.stderr and ran.stderr.count("\n") == 1
+
+
+def _program(folder: Path, addresses: Addresses, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = addresses.environment | {"INBOX_ENV": "test", "INBOX_DATA_DIR": str(folder / "var")}
+    return subprocess.run(
+        [sys.executable, "-m", "inbox", *words],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip

@@ -1,0 +1,44 @@
+"""An office as it stands in the world: the program, a mailbox that is collected, a way out for replies."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.rigs.dovecot import PASSWORD, USER, Dovecot
+from tests.rigs.forks import Forks
+from tests.rigs.product import Product, installed
+from tests.rigs.smtp_sink import SmtpSink
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An MP's office whose mailbox is collected and whose replies leave."""
+
+    product: Product
+    dovecot: Dovecot
+    sink: SmtpSink
+    office: str
+    address: str = USER
+
+
+@contextmanager
+def furnished(
+    folder: Path, env: dict[str, str], dovecot: Dovecot, sink: SmtpSink, *, forks: Forks | None = None,
+    **mailbox: str,
+) -> Iterator[Place]:  # fmt: skip
+    """A place in `folder`, on the database that `env` names; `mailbox` are settings that differ."""
+    with installed(folder, forks=forks, **env) as product:
+        office = product.office()
+        product.tell("office", "set", "--office", office, "undo_seconds=0")
+        product.mailbox(office, password=PASSWORD, **(mailbox_of(dovecot, sink) | mailbox))
+        yield Place(product, dovecot, sink, office)
+
+
+def mailbox_of(dovecot: Dovecot, sink: SmtpSink, user: str = USER) -> dict[str, str]:
+    """The settings of a channel that reads `user`'s mail at `dovecot` and sends through `sink`."""
+    return {
+        "address": user, "imap_host": "localhost", "imap_port": str(dovecot.tls_port), "imap_tls": "implicit",
+        "ca_file": str(dovecot.certificates.authority), "smtp_host": "127.0.0.1",
+        "smtp_port": str(sink.port), "smtp_tls": "none",
+    }  # fmt: skip

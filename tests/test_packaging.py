@@ -1,0 +1,98 @@
+"""The wheel that people install: complete, and working in an empty environment far from the checkout."""
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def _run(*words: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INBOX_", "PYTHON"))}
+    return subprocess.run(
+        [str(word) for word in words],
+        cwd=folder, env=kept | environment, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built once, from the files that are in the repository (and the front-end files of `make setup`)."""
+    folder = tmp_path_factory.mktemp("wheel")
+    uv = Path(sys.executable).parent / "uv"
+    built = _run(uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT, folder=folder)
+    assert built.returncode == 0, built.stderr
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`inbox` in an environment that holds the wheel; what it depends on comes from the one of the tests."""
+    place = tmp_path_factory.mktemp("environment")
+    venv.create(place, symlinks=True, with_pip=False)
+    packages = next((place / "lib").glob("python*")) / "site-packages"
+    uv = Path(sys.executable).parent / "uv"
+    installed = _run(
+        uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--python", place / "bin" / "python",
+        wheel, folder=place,
+    )  # fmt: skip
+    assert installed.returncode == 0, installed.stderr
+    ours = next(Path(sys.prefix, "lib").glob("python*")) / "site-packages"
+    for dependency in ours.iterdir():
+        if "casework_inbox" not in dependency.name and not (packages / dependency.name).exists():
+            (packages / dependency.name).symlink_to(dependency)
+    return place / "bin" / "inbox"
+
+
+def test_the_wheel_carries_everything_that_is_not_code(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder, inside in (("templates", "inbox/_data/templates"), ("alembic", "inbox/_data/alembic")):
+        wanted = {
+            f"{inside}/{path.relative_to(ROOT / folder).as_posix()}"
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        assert wanted - names == set()
+    for package in ("inbox", "connectors", "routing"):
+        wanted = {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / package).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+        }
+        assert wanted - names == set()
+    assert any(name.endswith("static/vendor/htmx.min.js") for name in names)
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_the_wheel_carries_neither_tests_nor_anybody_s_data(wheel: Path) -> None:
+    tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"inbox", "connectors", "routing"}
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith((".db", ".env"))]
+
+
+def test_an_installed_inbox_sets_itself_up_and_finds_itself_well(program: Path, tmp_path: Path) -> None:
+    settings = {"INBOX_SECRET_KEYS": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
+    told = _run(program, "--help", folder=tmp_path)
+    assert told.returncode == 0 and "inbox [OPTIONS] COMMAND" in told.stdout
+    migrated = _run(program, "migrate", folder=tmp_path, **settings)
+    assert migrated.returncode == 0, migrated.stderr
+    added = _run(
+        program, "office", "add", "--name", "Rowan Ashby’s office", "--kind", "mp", "--nation", "england",
+        folder=tmp_path, **settings,
+    )  # fmt: skip
+    assert (added.returncode, added.stdout) == (0, "rowan-ashbys-office\n"), added.stderr
+    well = _run(program, "doctor", folder=tmp_path, **settings)
+    assert well.returncode == 0, well.stdout + well.stderr
+
+
+def test_an_installed_inbox_runs_its_own_files_and_not_the_checkout(program: Path, tmp_path: Path) -> None:
+    python = program.parent / "python"
+    where = _run(python, "-c", "import inbox.schema as s; print(s.data_folder('templates'))", folder=tmp_path)
+    assert where.returncode == 0, where.stderr
+    assert Path(where.stdout.strip()).is_relative_to(program.parent.parent)

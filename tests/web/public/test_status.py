@@ -1,0 +1,209 @@
+"""The status link, as somebody with an old phone, a link scanner and a stranger meet it."""
+
+import base64
+import re
+from datetime import UTC, datetime
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from connectors.contract import Handle
+from inbox import people, status_links
+from inbox.models import Case, Constituent, Event, EventKind, Message, StatusLink, StatusLinkKey
+from tests.factories import a_constituent, a_message
+from tests.web.desks import HERE, World
+
+POSTCODE = "ZZ10 4AB"
+SECRET = "black mould all over the kids room"
+UNKNOWN = "A" * 43
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> TestClient:
+    return TestClient(app, base_url="http://127.0.0.1", client=HERE, follow_redirects=False)
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    """A link to our case, whose person typed a postcode; there is text on the case that must never show."""
+    with world.database.write(world.ours.office.id) as session:
+        case = session.exec(select(Case).where(Case.id == world.ours.case.id)).one()
+        person = a_constituent(session, postcode=POSTCODE, postcode_typed=True, name="Donna Fretwell")
+        case.constituent_id = person.id
+        a_message(session, case_id=case.id, text=SECRET, new_text=SECRET)
+        return status_links.issue(session, case, person, language="en", now=datetime.now(UTC))
+
+
+def _links(world: World) -> list[StatusLink]:
+    with world.database.read(world.ours.office.id) as session:
+        return list(session.exec(select(StatusLink)))
+
+
+def _kinds(world: World) -> list[str]:
+    with world.database.read(world.ours.office.id) as session:
+        return list(session.exec(select(Event.kind)))
+
+
+@pytest.mark.parametrize("typed", ["ZZ10 4AB", "zz104ab", " z z 1 0 4 a b "])
+def test_the_right_postcode_in_any_spelling_opens_a_page_whose_address_holds_no_token(
+    browser: TestClient, token: str, typed: str
+) -> None:
+    answer = browser.post(f"/s/{token}", data={"check": typed})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/status"
+    page = browser.get("/status")
+    assert page.status_code == 200
+    assert token not in page.text
+
+
+def test_link_scanners_spend_nothing(browser: TestClient, world: World, token: str) -> None:
+    before = [link.model_dump() for link in _links(world)]
+    for _ in range(25):
+        assert browser.get(f"/s/{token}").status_code == 200
+        assert browser.head(f"/s/{token}").status_code == 200
+    assert [link.model_dump() for link in _links(world)] == before
+    assert browser.post(f"/s/{token}", data={"check": POSTCODE}).status_code == 303
+
+
+def test_before_the_check_every_link_looks_the_same_and_names_no_office(
+    browser: TestClient, world: World, token: str
+) -> None:
+    real = _without(browser.get(f"/s/{token}").text, token)
+    unknown = _without(browser.get(f"/s/{UNKNOWN}").text, UNKNOWN)
+    assert real == unknown
+    assert world.ours.office.name not in real
+
+
+@pytest.mark.parametrize("kind", ["unknown", "revoked", "expired", "wrong", "empty", "malformed"])
+def test_everything_wrong_gets_one_answer(browser: TestClient, world: World, token: str, kind: str) -> None:
+    shown, check = token, POSTCODE
+    if kind in ("revoked", "expired"):
+        with world.database.write(world.ours.office.id) as session:
+            link = session.exec(select(StatusLink)).one()
+            link.is_closed, link.expires_at = kind == "revoked", datetime(2020, 1, 1, tzinfo=UTC)
+    elif kind == "wrong":
+        check = "ZZ99 9ZZ"
+    elif kind == "empty":
+        check = ""
+    else:
+        shown = UNKNOWN if kind == "unknown" else "not-a-token"
+    answer = browser.post(f"/s/{shown}", data={"check": check})
+    plain = browser.post(f"/s/{'B' * 43}", data={"check": "x"})
+    assert answer.status_code == plain.status_code == 422
+    assert _without(answer.text, shown) == _without(plain.text, "B" * 43)
+    assert set(answer.headers) == set(plain.headers)
+
+
+def test_five_wrong_answers_lock_the_link_unseen_and_the_office_is_told(
+    browser: TestClient, world: World, token: str
+) -> None:
+    wrong = [_without(browser.post(f"/s/{token}", data={"check": "ZZ99 9ZZ"}).text, token) for _ in range(5)]
+    assert len(set(wrong)) == 1
+    locked = browser.post(f"/s/{token}", data={"check": POSTCODE})
+    assert locked.status_code == 422
+    assert _without(locked.text, token) == wrong[0]
+    assert EventKind.STATUS_LINK_LOCKED in _kinds(world)
+
+
+def test_without_a_postcode_the_address_they_wrote_from_is_the_check(
+    browser: TestClient, world: World
+) -> None:
+
+    with world.database.write(world.ours.office.id) as session:
+        case = session.exec(select(Case).where(Case.id == world.ours.case.id)).one()
+        person = people.add(
+            session, "email", Handle("Colin Peake", "Colin@example.org"), language="en", now=datetime.now(UTC)
+        )
+        case.constituent_id = person.id
+        link = status_links.issue(session, case, person, language="en", now=datetime.now(UTC))
+    assert browser.post(f"/s/{link}", data={"check": "colin@EXAMPLE.org "}).status_code == 303
+
+
+def test_the_page_shows_progress_and_never_content(browser: TestClient, world: World, token: str) -> None:
+    browser.post(f"/s/{token}", data={"check": POSTCODE})
+    text = browser.get("/status").text
+    assert world.ours.case.reference in text
+    assert world.ours.office.name in text
+    for hidden in ("Donna", "mould", "Priya", "housing", world.ours.case.subject):
+        assert hidden not in text
+
+
+def test_the_page_is_there_in_welsh(browser: TestClient, token: str) -> None:
+    answer = browser.post(f"/cy/s/{token}", data={"check": POSTCODE})
+    assert answer.headers["location"] == "/cy/status"
+    page = browser.get("/cy/status").text
+    assert '<html lang="cy"' in page
+    assert "Eich achos" in page
+
+
+@pytest.mark.parametrize("path", ["/s/" + UNKNOWN, "/cy/s/" + UNKNOWN, "/status", "/cy/status"])
+def test_token_pages_are_kept_out_of_indexes_caches_referrers_and_frames(
+    browser: TestClient, world: World, path: str
+) -> None:
+    headers = browser.get(path).headers
+    assert "noindex" in headers["x-robots-tag"]
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_a_browser_that_sends_no_origin_from_a_page_without_referrers_is_let_in(
+    browser: TestClient, token: str
+) -> None:
+    answer = browser.post(f"/s/{token}", data={"check": POSTCODE}, headers={"Origin": "null"})
+    assert answer.status_code == 303
+
+
+def test_the_database_holds_nothing_that_a_link_could_be_built_from(world: World, token: str) -> None:
+    with world.database.read() as session:
+        keys = list(session.exec(select(StatusLinkKey)))
+    assert len(keys) == 1
+    assert all(token not in str(value) for value in keys[0].model_dump().values())
+
+
+def test_the_cookie_opens_no_staff_page_and_no_other_case(browser: TestClient, token: str) -> None:
+    browser.post(f"/s/{token}", data={"check": POSTCODE})
+    assert browser.get("/api/v1/cases").status_code == 401
+    whole = browser.cookies["status"]
+    browser.cookies.clear()
+    assert browser.get("/status", headers={"Cookie": f"status={whole}"}).status_code == 200
+    changed = base64.urlsafe_b64encode(base64.urlsafe_b64decode(whole)[:-3] + b"99]").decode()
+    assert browser.get("/status", headers={"Cookie": f"status={changed}"}).status_code == 404
+
+
+def test_what_somebody_adds_lands_on_their_case_and_is_not_shown_back(
+    browser: TestClient, world: World, token: str
+) -> None:
+    browser.post(f"/s/{token}", data={"check": POSTCODE})
+    form = browser.get("/status/add").text
+    found = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    assert found is not None
+    refused = browser.post("/status/add", data={"text": "the mould is worse"})
+    assert refused.status_code == 403
+    added = browser.post("/status/add", data={"text": "the mould is worse", "csrf_token": found[1]})
+    assert added.status_code == 200
+    assert "worse" not in added.text
+    assert "worse" not in browser.get("/status").text
+    with world.database.read(world.ours.office.id) as session:
+        message = session.exec(select(Message).where(Message.kind == "form")).one()
+        person = session.exec(select(Constituent)).one()
+    assert message.case_id == world.ours.case.id
+    assert message.constituent_id == person.id
+    assert message.text == "the mould is worse"
+
+
+def test_a_link_that_is_revoked_closes_the_page_at_once(
+    browser: TestClient, world: World, token: str
+) -> None:
+    browser.post(f"/s/{token}", data={"check": POSTCODE})
+    assert browser.get("/status").status_code == 200
+    with world.database.write(world.ours.office.id) as session:
+        session.exec(select(StatusLink)).one().is_closed = True
+    assert browser.get("/status").status_code == 404
+
+
+def _without(text: str, token: str) -> str:
+    """A page without what differs from load to load: the link's own path and the form's one-use key."""
+    return re.sub(r'name="once" value="[^"]*"', "", text.replace(token, ""))
