@@ -167,18 +167,20 @@ def log(
 
 def open_by_hand(
     session: Session, desk: Desk, *, kind: MessageKind, name: str, contact: str, postcode: str, subject: str,
-    text: str, author_id: str | None, when: datetime, now: datetime, actor: Actor,
+    text: str, author_id: str | None, when: datetime, now: datetime, actor: Actor, phone: str = "",
+    address: str = "", language: str = "en",
 ) -> Case:  # fmt: skip
     """A new case from a call, a letter or a visit, triaged like any other."""
     if not name.strip() or not text.strip():
         raise Refused("Give the person's name and what they said.")
     if when > now:
         raise Refused("Choose a date that is not in the future.")
-    address = contact.strip().lower() if "@" in contact else ""
-    person = people.known_by(session, "email", address) if address else None
-    person = person or people.add(session, "email", Address(name.strip(), address), language="en", now=now)
-    if contact.strip() and not address:
-        person.phone = contact.strip()[:40]
+    email = contact.strip().lower() if "@" in contact else ""
+    person = people.known_by(session, "email", email) if email else None
+    person = person or people.add(session, "email", Address(name.strip(), email), language=language, now=now)
+    phone = phone.strip() or ("" if email else contact.strip())
+    person.phone = phone[:40] or person.phone
+    person.address = address.strip() or person.address
     if postcode.strip():
         person.postcode, person.postcode_typed = postcode.strip().upper()[:10], True
     session.flush()

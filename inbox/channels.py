@@ -36,6 +36,12 @@ def readers() -> dict[str, Reader]:
     return {kind: made.understand for kind, made in registry.KINDS.items()}
 
 
+def formatted(kind: str, raw: bytes) -> str | None:
+    """What was sent as harmless HTML, for a document of its own; None where there is none."""
+    made = registry.KINDS.get(kind)
+    return made.formatted(raw) if made is not None and hasattr(made, "formatted") else None
+
+
 def is_polled(channel: Channel) -> bool:
     """Whether this channel is collected by asking."""
     made = registry.KINDS.get(channel.kind)

@@ -23,6 +23,7 @@ from connectors.email.child import read_in_child
 from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
 from connectors.email.limits import is_ordinary
+from connectors.email.mime import read_mail
 from connectors.email.oauth import OAuthClient, TokenProvider
 from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
@@ -104,6 +105,11 @@ class EmailChannel:
     def understand(arrival: RawArrival) -> InboundMessage | DeliveryReport:
         """`read` where that is cheap and safe, else in a child with limits. Raises Unreadable."""
         return read(arrival) if is_ordinary(arrival.raw) else read_in_child(arrival)
+
+    @staticmethod
+    def formatted(raw: bytes) -> str | None:
+        """The sanitised HTML of a mail; None where it has none, or is too odd to be read again in process."""
+        return read_mail(raw).html if is_ordinary(raw) else None
 
     def check(self) -> Sequence[Checked]:
         return [*self._mailbox.check(), *self._sender.check()]

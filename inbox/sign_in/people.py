@@ -102,6 +102,12 @@ def enable(session: Session, staff: Staff, *, actor: Actor, now: datetime) -> No
     _changed(session, staff, actor, now, "is_active")
 
 
+def set_preferences(session: Session, staff: Staff, wanted: dict[str, str]) -> None:
+    """How the pages behave for this person; nobody else's business, so no line in the history."""
+    staff.preferences = {**staff.preferences, **wanted}
+    session.add(staff)
+
+
 def rehash_addresses(session: Session, keys: SecretKeys) -> int:
     """Puts this office's addresses under the first key (`inbox keys rotate`); returns how many."""
     people = session.exec(select(Staff)).all()

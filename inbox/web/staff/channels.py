@@ -1,0 +1,211 @@
+"""Channels: is mail still coming in and going out; add one, test it, switch it with a reason."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Form, Query, Request
+from sqlmodel import col, func, select
+from starlette.responses import Response
+
+from inbox import channels
+from inbox.access import Action
+from inbox.database import find, savepoint
+from inbox.errors import Conflict, NotFound, Refused
+from inbox.models import Channel, ChannelMode, Delivery, DeliveryState
+from inbox.web.routers import page_router
+from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
+from inbox.web.staff.showing import wires
+from inbox.web.views.channels import AddChannelPage, ChannelPage, ChannelsPage
+from inbox.web.views.office import ConfirmPage
+from inbox.web.views.parts import Act, Line, Link, Problem
+
+router = page_router()
+Word = Annotated[str, Form(max_length=400)]
+
+
+@router.get("/channels")
+def index(room: Annotated[Room, looking(Action.READ_CHANNELS)]) -> Response:
+    rows = tuple(
+        wires.row(one, _failed(room, one), room.now, room.zone)
+        for one in channels.open_channels(room.session)
+    )
+    add = Link("Add a channel", "/channels/add") if room.may(Action.MANAGE_CHANNELS) else None
+    return room.page(ChannelsPage(room.shell("Channels"), rows, room.local(room.now), add))
+
+
+@router.get("/channels/add")
+def add_form(
+    room: Annotated[Room, looking(Action.MANAGE_CHANNELS)], kind: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """First which kind, then its fields."""
+    return _add_page(room, kind, {})
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    """The fields of whatever kind of channel it is."""
+    form = await request.form()
+    return {name: value[:4000] for name, value in form.items() if isinstance(value, str)}
+
+
+@router.post("/channels/add/{kind}")
+def add(
+    kind: str,
+    room: Annotated[Workroom, acting(Action.MANAGE_CHANNELS)],
+    given: Annotated[dict[str, str], Depends(_typed)],
+) -> Response:
+    """Adds it, listening only; what is missing or wrong is said at its field."""
+    return _add(room, kind, given)
+
+
+@router.get("/channels/{channel_id}")
+def show(channel_id: str, room: Annotated[Room, looking(Action.READ_CHANNELS)]) -> Response:
+    return _page(room, _channel(room, channel_id))
+
+
+@router.post("/channels/{channel_id}/test")
+def test(channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]) -> Response:
+    """Connects and says what works; sends nothing and changes nothing."""
+    row = _channel(room, channel_id)
+    found = channels.test(row, room.wiring.keys, room.wiring.settings)
+    log = tuple(
+        Line(room.local(room.now), f"{one.step}: {one.detail}", "works" if one.ok else "does not")
+        for one in found
+    )
+    return _page(room, row, log=log)
+
+
+@router.post("/channels/{channel_id}/mode")
+def switch(
+    channel_id: str,
+    room: Annotated[Workroom, acting(Action.MANAGE_CHANNELS)],
+    mode: Word = "",
+    reason: Word = "",
+    until: Word = "",
+    confirmed: Word = "",
+) -> Response:
+    """Asks once more, naming the effect, then switches."""
+    row = _channel(room, channel_id)
+    if mode not in (ChannelMode.OFF, ChannelMode.LISTEN, ChannelMode.FULL):
+        return _page(room, row, Problem("mode", "Choose what it may do"))
+    wanted = ChannelMode(mode)
+    if wanted is not ChannelMode.FULL and not reason.strip():
+        return _page(room, row, Problem("reason", "Say why. Others will read it"))
+    ends = _day(room, until)
+    if until.strip() and (ends is None or ends <= room.now):
+        return _page(room, row, Problem("until", "Choose a date in the future"))
+    if confirmed != "yes":
+        return room.page(_confirm(room, row, wanted, reason, until))
+    with savepoint(room.session):
+        channels.set_mode(
+            room.session, row, wanted, reason=reason, until=ends, now=room.now, actor=room.person.actor
+        )
+    return see_other(f"/channels/{row.id}", told="switched")
+
+
+def _add(room: Workroom, kind: str, given: Mapping[str, str]) -> Response:
+    """Adds it, listening only. Secrets are sealed and never shown again."""
+    keys = channels.kinds().get(kind)
+    if keys is None:
+        return _add_page(room, "", {})
+    filled = {name: value.strip() for name, value in given.items() if name in keys and value.strip()}
+    try:
+        with savepoint(room.session):
+            row = channels.add(
+                room.session,
+                kind=kind,
+                name=given.get("name", ""),
+                values={name: value for name, value in filled.items() if not keys[name].secret},
+                secrets={name: value for name, value in filled.items() if keys[name].secret},
+                keys=room.wiring.keys,
+                settings=room.wiring.settings,
+                now=room.now,
+                actor=room.person.actor,
+            )
+    except (Refused, Conflict) as error:
+        place = next((name for name in keys if name in error.sentence), "name")
+        return _add_page(room, kind, given, Problem(place, error.sentence))
+    return see_other(f"/channels/{row.id}", told="added")
+
+
+def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Problem) -> Response:
+    keys = channels.kinds().get(kind)
+    groups = wires.fields(keys, given) if keys else ()
+    kinds = () if keys else wires.kinds(channels.kinds())
+    heading = f"Add: {wires.KINDS.get(kind, kind)}" if keys else "Add a channel"
+    view = AddChannelPage(
+        room.shell("Channels"), kinds, heading, f"/channels/add/{kind}", groups, "Add it", problems
+    )
+    return room.page(view, 422 if problems else 200)
+
+
+def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = ()) -> Response:
+    manages = room.may(Action.MANAGE_CHANNELS)
+    acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
+    trouble = wires.trouble(row, room.zone)
+    view = ChannelPage(
+        room.shell("Channels"),
+        wires.row(row, _failed(room, row), room.now, room.zone),
+        wires.facts(row),
+        wires.modes(row),
+        f"/channels/{row.id}/mode",
+        acts,
+        (*log, *trouble),
+        room.local(room.now),
+        problems,
+    )
+    return room.page(view, 422 if problems else 200)
+
+
+def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str) -> ConfirmPage:
+    fields = (("mode", str(mode)), ("reason", reason), ("until", until), ("confirmed", "yes"))
+    verb, effects = wires.EFFECTS[mode]
+    waiting = room.session.exec(
+        select(func.count())
+        .select_from(Delivery)
+        .where(
+            Delivery.channel_id == row.id,
+            col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
+        )
+    ).one()
+    if waiting:
+        verb_now = "leave now" if mode is ChannelMode.FULL else "wait until it is opened again"
+        effects = (*effects, f"{waiting} {'message' if waiting == 1 else 'messages'} {verb_now}.")
+    return ConfirmPage(
+        room.shell("Channels"),
+        f"{verb} {row.name}?",
+        effects,
+        None,
+        None,
+        Act(verb, f"/channels/{row.id}/mode", None, fields),
+        Link("Change nothing", f"/channels/{row.id}"),
+    )
+
+
+def _channel(room: Room, channel_id: str) -> Channel:
+    row = find(room.session, Channel, channel_id)
+    if row.removed_at is not None:
+        raise NotFound
+    return row
+
+
+def _failed(room: Room, row: Channel) -> int:
+    query = (
+        select(func.count())
+        .select_from(Delivery)
+        .where(
+            Delivery.channel_id == row.id,
+            Delivery.queued_at > room.now - timedelta(days=7),
+            col(Delivery.state).in_((DeliveryState.FAILED, DeliveryState.BOUNCED)),
+        )
+    )
+    return room.session.exec(query).one()
+
+
+def _day(room: Room, words: str) -> datetime | None:
+    try:
+        return (
+            datetime.combine(date.fromisoformat(words.strip()), time(), room.zone) if words.strip() else None
+        )
+    except ValueError:
+        return None

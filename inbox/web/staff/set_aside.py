@@ -1,0 +1,89 @@
+"""Set aside: what could not be read, machine mail, junk; and running a message again."""
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import RedirectResponse, Response
+
+from inbox import jobs, queues
+from inbox.access import Action
+from inbox.database import find
+from inbox.history import record
+from inbox.models import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, EventKind, Message, move
+from inbox.web.routers import page_router
+from inbox.web.staff.files import saved_as
+from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
+from inbox.web.staff.showing import aside
+from inbox.web.views.parts import Link
+from inbox.web.views.set_aside import PlainTextPage, SetAsidePage
+
+router = page_router()
+MOST_SHOWN = 20_000
+
+
+@router.get("/set-aside")
+def index(
+    room: Annotated[Room, looking(Action.READ_CASE)],
+    kind: Annotated[str, Query(max_length=10)] = "",
+    after: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """One kind at a time; junk is a queue of cases."""
+    if kind == "spam":
+        return RedirectResponse("/queue/set-aside", 303)
+    if kind == "machine":
+        messages, following = queues.set_aside_messages(room.session, cursor=after)
+        rows = tuple(aside.message(one, room.zone) for one in messages)
+    else:
+        arrivals, following = queues.set_aside_arrivals(room.session, cursor=after)
+        can = room.may(Action.TRIAGE)
+        rows = tuple(aside.arrival(one, room.zone, can) for one in arrivals)
+    kept = "kind=machine&" if kind == "machine" else ""
+    more = Link("Show earlier", f"/set-aside?{kept}after={following}") if following else None
+    now = room.local(room.now)
+    return room.page(
+        SetAsidePage(room.shell("Set aside"), aside.tabs(kind), aside.HINTS[kind == "machine"], rows, now,
+                     aside.EMPTY[kind == "machine"], more)
+    )  # fmt: skip
+
+
+@router.get("/set-aside/messages/{message_id}")
+def machine_mail(message_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
+    """Machine mail of no case, as plain text."""
+    row = find(room.session, Message, message_id)
+    if row.case_id is not None:
+        return RedirectResponse("/set-aside?kind=machine", 303)
+    return room.page(
+        PlainTextPage(room.shell("Set aside"), aside.opened(row, room.zone), aside.MACHINE_NOTICE, row.text,
+                      Link("Set aside", "/set-aside?kind=machine"))
+    )  # fmt: skip
+
+
+@router.get("/set-aside/{arrival_id}")
+def show(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
+    """What can be shown of an arrival that could not be read: its bytes as plain text."""
+    row = find(room.session, Arrival, arrival_id)
+    channel = find(room.session, Channel, row.channel_id)
+    raw = room.wiring.store.get(row.office_id, row.raw_hash)
+    shown = aside.arrival(aside.of_row(row, channel), room.zone, room.may(Action.TRIAGE))
+    text = raw[:MOST_SHOWN].decode("utf-8", "replace").replace("\x00", "")
+    return room.page(
+        PlainTextPage(room.shell("Set aside"), shown, aside.NOTICE, text, Link("Set aside", "/set-aside"))
+    )
+
+
+@router.get("/set-aside/{arrival_id}/raw")
+def raw(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
+    """The bytes exactly as they came."""
+    row = find(room.session, Arrival, arrival_id)
+    return saved_as(f"{row.id}.eml", room.wiring.store.get(row.office_id, row.raw_hash))
+
+
+@router.post("/set-aside/{arrival_id}/retry")
+def run_again(arrival_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
+    """Runs it again with this version of the program."""
+    row = find(room.session, Arrival, arrival_id)
+    row.state = move(row.state, ArrivalState.WAITING, ARRIVAL_MOVES, "message")
+    row.trouble = None
+    jobs.add(room.session, jobs.JobKind.PROCESS, row.office_id, [row.id], room.now)
+    record(room.session, None, EventKind.RUN_AGAIN, room.person.actor, now=room.now, arrival=row.id)
+    return see_other("/set-aside", told="again")

@@ -1,0 +1,120 @@
+"""Channels as the pages show them: health, mode, settings without secrets, the fields to add one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from connectors.keys import Key
+from inbox import channels
+from inbox.models import Channel, ChannelHealth, ChannelMode
+from inbox.web.staff.showing import words as say
+from inbox.web.views.channels import ChannelRow
+from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
+
+KINDS = {"email": "Mailbox (IMAP and SMTP)"}
+MODES = {
+    ChannelMode.FULL: "Collects and sends",
+    ChannelMode.LISTEN: "Listens only",
+    ChannelMode.REDIRECT: "Sends everything to a test address",
+    ChannelMode.OFF: "Off",
+}
+EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
+    ChannelMode.FULL: ("Open", ("It collects messages, and what the office writes leaves by it.",
+                               "New messages are acknowledged.")),
+    ChannelMode.LISTEN: ("Stop sending by", ("Messages still come in.", "Nothing leaves by it.")),
+    ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.", "Mail stays on its server.")),
+}  # fmt: skip
+_STATES = {
+    ChannelHealth.OK: Badge("Working", Tone.OK, "tick"),
+    ChannelHealth.WAITING: Badge("Not tried yet", Tone.CALM, "clock"),
+    ChannelHealth.FAILING: Badge("Not reached", Tone.LATE, "late"),
+    ChannelHealth.NEEDS_ATTENTION: Badge("Needs you", Tone.SOON, "soon"),
+    ChannelHealth.OFF: Badge("Off", Tone.CALM, "paused"),
+}
+
+
+def row(channel: Channel, failed: int, now: datetime, zone: ZoneInfo) -> ChannelRow:
+    """One channel with its state."""
+    mode = MODES[ChannelMode(channel.mode)]
+    if channel.mode_reason:
+        mode += f": {channel.mode_reason}"
+    if channel.mode_until:
+        until = channel.mode_until.astimezone(zone)
+        mode += f", until {until.day} {until:%B %Y}"
+    word, icon = say.channel(channel.kind)
+    return ChannelRow(
+        channel.name, f"/channels/{channel.id}", word, icon, _STATES[channels.health(channel, now)], mode,
+        channel.last_in_at.astimezone(zone) if channel.last_in_at else None,
+        channel.last_out_at.astimezone(zone) if channel.last_out_at else None, failed, None,
+        _notice(channel),
+    )  # fmt: skip
+
+
+def facts(channel: Channel) -> tuple[tuple[str, str], ...]:
+    """Its settings in words; a secret is named and never shown."""
+    keys = channels.kinds().get(channel.kind, {})
+    known = [(keys[name].words if name in keys else name, value) for name, value in channel.settings.items()]
+    sealed = [(key.words, "Kept encrypted") for key in keys.values() if key.secret and channel.sealed]
+    return (("Address", channel.account), *known, *sealed[:1])
+
+
+def trouble(channel: Channel, zone: ZoneInfo) -> tuple[Line, ...]:
+    if channel.failing_since is None:
+        return ()
+    words = f"{channel.trouble or 'It did not answer'}. Tried {channel.failures} times. Nothing was lost."
+    return (Line(channel.failing_since.astimezone(zone), words),)
+
+
+def modes(channel: Channel) -> Group:
+    """The form that switches it."""
+    details = {
+        ChannelMode.LISTEN: "Collects messages, sends nothing",
+        ChannelMode.OFF: "Does nothing; mail stays on its server",
+    }
+    offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.OFF)
+    choices = tuple(Choice(str(one), MODES[one], channel.mode == one, details.get(one)) for one in offered)
+    return Group(
+        "What it may do",
+        (
+            Field("mode", "Mode", kind=FieldKind.RADIOS, choices=choices),
+            Field("reason", "Reason", hint="Others will read it", optional=True),
+            Field("until", "Until", kind=FieldKind.DATE, optional=True),
+        ),
+    )
+
+
+def kinds(known: Mapping[str, object]) -> tuple[Link, ...]:
+    return tuple(Link(KINDS.get(kind, say.sentence(kind)), f"/channels/add?kind={kind}") for kind in known)
+
+
+def fields(keys: Mapping[str, Key], given: Mapping[str, str]) -> tuple[Group, ...]:
+    """The fields of a kind: those it must have, then the others."""
+    name = Field("name", "Name", given.get("name", ""), hint="What colleagues will see")
+    needed = tuple(_field(key, given) for key in keys.values() if key.required)
+    others = tuple(_field(key, given) for key in keys.values() if not key.required)
+    return (Group("What it needs", (name, *needed)), *((Group("If it differs", others),) if others else ()))
+
+
+def _field(key: Key, given: Mapping[str, str]) -> Field:
+    value = given.get(key.name, key.default or "")
+    label = key.words[:1].upper() + key.words[1:]
+    if key.secret:
+        return Field(
+            key.name,
+            label,
+            "",
+            FieldKind.PASSWORD,
+            "Kept encrypted; never shown again",
+            optional=not key.required,
+        )
+    if key.choices:
+        choices = tuple(Choice(one, one, one == value) for one in key.choices)
+        return Field(key.name, label, value, FieldKind.SELECT, "", choices)
+    return Field(key.name, label, value, optional=not key.required)
+
+
+def _notice(channel: Channel) -> Notice | None:
+    if not channel.needs_attention:
+        return None
+    words = channel.trouble or "Its server refused our password."
+    return Notice(words, Tone.SOON, f"{channel.name} needs you", (Link("Look", f"/channels/{channel.id}"),))
