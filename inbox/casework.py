@@ -174,7 +174,7 @@ def open_by_hand(
         raise Refused("Give the person's name and what they said.")
     if when > now:
         raise Refused("Choose a date that is not in the future.")
-    address = contact.strip().lower() if "@" in contact else ""
+    address = people.checked_address(contact) if "@" in contact else ""
     person = people.known_by(session, "email", address) if address else None
     person = person or people.add(session, "email", Address(name.strip(), address), language="en", now=now)
     if contact.strip() and not address:
