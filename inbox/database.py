@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, column, create_engine, event, text
+from sqlalchemy import Connection, Engine, Select, column, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, select
@@ -26,6 +26,7 @@ _LONGEST_LOCK_SECONDS = 5
 
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
+Query = TypeVar("Query", bound=Select[Any])
 
 # The criteria below are tried out once on the base class itself, which has no table and so no columns.
 type.__setattr__(OfficeOwned, "office_id", column("office_id"))
@@ -62,6 +63,7 @@ class Database:
     def write(self, office_id: str | None = None) -> Iterator[Session]:
         """One transaction, committed when the block ends and rolled back when it raises."""
         with _plainly(), self._one_writer(), _Session(self._writing, office_id) as session:
+            session.info["writes"] = True
             yield session
             for hook in session.info.get("before_commit", ()):
                 hook(session)
@@ -145,6 +147,16 @@ def find_or_none(session: Session, kind: type[Found], key: str | None) -> Found 
     if key is None:
         return None
     return session.exec(select(kind).where(kind.id == key)).first()  # type: ignore[attr-defined]
+
+
+def held(session: Session, query: Query, *, fresh: bool = False) -> Query:
+    """`query`, whose rows nobody else changes until this session's commit, if it writes (SQLite has one writer).
+
+    `fresh`: also rows that were read before are read again; what was not flushed of them is lost.
+    """
+    if not session.info.get("writes"):
+        return query
+    return query.with_for_update(key_share=True).execution_options(populate_existing=fresh)
 
 
 @contextmanager

@@ -226,9 +226,12 @@ def stop(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -
 
 
 def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
-    """A person sends a failed or bounced message again. Never for `unknown`: settle that first."""
-    if delivery.state == DeliveryState.STOPPED and delivery.purpose in (Purpose.REPLY, Purpose.ENQUIRY):
-        raise Conflict("It was stopped, so its words are a draft again. Send that.")
+    """A person sends a failed or bounced message again. Never for `unknown`: settle that first.
+
+    A stopped reply went back to its writer: only a new yes to its words sends it.
+    """
+    if delivery.state == DeliveryState.STOPPED and delivery.purpose != Purpose.ACKNOWLEDGEMENT:
+        raise Conflict("It was stopped, and its words are a draft again. Approve the draft to send it.")
     _change_by_hand(session, delivery, DeliveryState.QUEUED)
     delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
     delivery.settled_by = None
