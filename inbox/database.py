@@ -149,8 +149,8 @@ def find_or_none(session: Session, kind: type[Found], key: str | None) -> Found 
     return session.exec(select(kind).where(kind.id == key)).first()  # type: ignore[attr-defined]
 
 
-def held(session: Session, query: Query, *, fresh: bool = False) -> Query:
-    """`query`, whose rows nobody else changes until this session's commit, if it writes (SQLite has one writer).
+def locked(session: Session, query: Query, *, fresh: bool = False) -> Query:
+    """`query`, whose rows nobody else changes until this session's commit, if it writes.
 
     `fresh`: also rows that were read before are read again; what was not flushed of them is lost.
     """

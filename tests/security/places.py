@@ -1,4 +1,4 @@
-"""An MP's office that collects, and a department beside it: letters in, answers out, nothing faked between."""
+"""An MP's office that collects, and a department beside it: letters in, answers out, nothing faked."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -164,7 +164,8 @@ def test_a_sender_with_an_awkward_address_still_becomes_a_case_that_can_be_opene
 @pytest.mark.parametrize(
     "date",
     [
-        "Mon, 01 Jan 0001 00:00:00 +1400", "Fri, 31 Dec 9999 23:59:59 -1400", "Thu, 01 Jan 1970 00:00:00 -0000",
+        "Mon, 01 Jan 0001 00:00:00 +1400", "Fri, 31 Dec 9999 23:59:59 -1400",
+        "Thu, 01 Jan 1970 00:00:00 -0000",
         "Mon, 99 Foo 99999 99:99:99 +9999", "Sun, 29 Feb 2026 24:60:60 +0000",
     ],
 )  # fmt: skip

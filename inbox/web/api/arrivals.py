@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from inbox import jobs
 from inbox.access import Action, Person
-from inbox.database import held
+from inbox.database import locked
 from inbox.errors import NotFound
 from inbox.history import record
 from inbox.models import ARRIVAL_MOVES, Arrival, ArrivalState, EventKind, move
@@ -45,7 +45,7 @@ def run_again(
     now: Now,
 ) -> shapes.ArrivalShape:
     """Runs a quarantined arrival again with this version of the program."""
-    row = session.exec(held(session, select(Arrival).where(Arrival.id == arrival_id))).first()
+    row = session.exec(locked(session, select(Arrival).where(Arrival.id == arrival_id))).first()
     if row is None:
         raise NotFound
     row.state = move(row.state, ArrivalState.WAITING, ARRIVAL_MOVES, "message")

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, or_, select
 
 from inbox import departures, outbox
 from inbox.access import Action, Person, find_case, visible_cases
-from inbox.database import find, held
+from inbox.database import find, locked
 from inbox.errors import NotFound
 from inbox.models import Case, Delivery, DeliveryState
 from inbox.web.api import shapes, showing
@@ -103,7 +103,7 @@ def settle(
 
 
 def _delivery(session: Session, person: Person, delivery_id: str, action: Action) -> Delivery:
-    row = session.exec(held(session, select(Delivery).where(Delivery.id == delivery_id))).first()
+    row = session.exec(locked(session, select(Delivery).where(Delivery.id == delivery_id))).first()
     if row is None:
         raise NotFound
     if row.case_id is not None:

@@ -217,7 +217,7 @@ def _identity(desk: Desk, given: str | None) -> str | None:
 
 
 def _draft(session: Session, person: Person, draft_id: str, action: Action) -> tuple[Draft, Case]:
-    """The draft and its case, which is held while the draft is read: everybody who writes takes the case first."""
+    """The draft and its case, locked first: everybody who writes takes the case first."""
     draft = find(session, Draft, draft_id)
     case = find_case(session, person, find(session, Case, draft.case_id).reference, action)
     session.refresh(draft)
