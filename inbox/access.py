@@ -14,6 +14,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, select
 
+from inbox.database import locked
 from inbox.errors import NotAllowed, NotFound
 from inbox.history import Actor, ActorKind
 from inbox.models import Case, Role
@@ -198,10 +199,14 @@ def visible_cases(person: Person) -> ColumnElement[bool]:
 
 
 def find_case(session: Session, person: Person, reference: str, action: Action) -> Case:
-    """The case with that reference, if this person may know it and do `action`; refuses as `require` does."""
+    """The case with that reference, if this person may know it and do `action`; refuses as `require` does.
+
+    In a session that writes it is read anew and locked: ask before changing it.
+    """
     if Action.READ_CASE not in person.actions:
         require(person, Action.READ_CASE)
-    case = session.exec(select(Case).where(Case.reference == reference, visible_cases(person))).first()
+    query = select(Case).where(Case.reference == reference, visible_cases(person))
+    case = session.exec(locked(session, query, fresh=True)).first()
     if case is None:
         raise NotFound
     require(person, action, case)

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import Handle, Letter
+from connectors.contract import Handle, Letter, PermanentFailure
 from inbox import outbox, status_links
+from inbox.database import savepoint
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
@@ -31,12 +32,18 @@ def acknowledge(
         record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id, because=reason)
         return None
     language = language_of(person, triage.assessment)
-    token = status_links.issue(session, case, person, language=language, now=now)
-    subject, text = letter("acknowledgement", language, _values(desk, case, token, language))
-    return send_automatic(
-        session, desk, case, person, channel, to=message.sender_handle, subject=subject, text=text,
-        language=language, answers=message, now=now,
-    )  # fmt: skip
+    try:
+        with savepoint(session):
+            token = status_links.issue(session, case, person, language=language, now=now)
+            subject, text = letter("acknowledgement", language, _values(desk, case, token, language))
+            return send_automatic(
+                session, desk, case, person, channel, to=message.sender_handle, subject=subject, text=text,
+                language=language, answers=message, now=now,
+            )  # fmt: skip
+    except PermanentFailure as failure:  # an address that nothing can be sent to must not hold up the case
+        record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id,
+               because=failure.reason)  # fmt: skip
+        return None
 
 
 def send_automatic(

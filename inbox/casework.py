@@ -175,7 +175,7 @@ def open_by_hand(
         raise Refused("Give the person's name and what they said.")
     if when > now:
         raise Refused("Choose a date that is not in the future.")
-    email = contact.strip().lower() if "@" in contact else ""
+    email = people.checked_address(contact) if "@" in contact else ""
     person = people.known_by(session, "email", email) if email else None
     person = person or people.add(session, "email", Address(name.strip(), email), language=language, now=now)
     phone = phone.strip() or ("" if email else contact.strip())

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, column, create_engine, event, text
+from sqlalchemy import Connection, Engine, Select, column, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, select
@@ -22,9 +22,11 @@ from inbox.errors import NotFound, SetupProblem, Unavailable
 from inbox.models import OfficeOwned
 
 _LONGEST_WAIT_SECONDS = 30
+_LONGEST_LOCK_SECONDS = 5
 
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
+Query = TypeVar("Query", bound=Select[Any])
 
 # The criteria below are tried out once on the base class itself, which has no table and so no columns.
 type.__setattr__(OfficeOwned, "office_id", column("office_id"))
@@ -61,6 +63,7 @@ class Database:
     def write(self, office_id: str | None = None) -> Iterator[Session]:
         """One transaction, committed when the block ends and rolled back when it raises."""
         with _plainly(), self._one_writer(), _Session(self._writing, office_id) as session:
+            session.info["writes"] = True
             yield session
             for hook in session.info.get("before_commit", ()):
                 hook(session)
@@ -105,8 +108,13 @@ class _Session(Session):
         super().__init__(engine, expire_on_commit=False, autoflush=False)
         self.info["office"] = office_id
         if engine.dialect.name == "postgresql":
+            # Like SQLite's busy_timeout: who cannot have a row for so long is told to come again.
             self.execute(
-                text("SELECT set_config('inbox.office', :office, true)"), {"office": office_id or ""}
+                text(
+                    "SELECT set_config('inbox.office', :office, true), "
+                    f"set_config('lock_timeout', '{_LONGEST_LOCK_SECONDS}s', true)"
+                ),
+                {"office": office_id or ""},
             )
 
 
@@ -139,6 +147,16 @@ def find_or_none(session: Session, kind: type[Found], key: str | None) -> Found 
     if key is None:
         return None
     return session.exec(select(kind).where(kind.id == key)).first()  # type: ignore[attr-defined]
+
+
+def locked(session: Session, query: Query, *, fresh: bool = False) -> Query:
+    """`query`, whose rows nobody else changes until this session's commit, if it writes.
+
+    `fresh`: also rows that were read before are read again; what was not flushed of them is lost.
+    """
+    if not session.info.get("writes"):
+        return query
+    return query.with_for_update(key_share=True).execution_options(populate_existing=fresh)
 
 
 @contextmanager
@@ -210,13 +228,16 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False}, pool_size=20)
+    engine = create_engine(
+        url, connect_args={"timeout": _LONGEST_LOCK_SECONDS, "check_same_thread": False}, pool_size=20
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
-                       "temp_store=MEMORY", f"query_only={int(query_only)}"):  # fmt: skip
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                       f"busy_timeout={_LONGEST_LOCK_SECONDS * 1000}", "temp_store=MEMORY",
+                       f"query_only={int(query_only)}"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

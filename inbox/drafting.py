@@ -210,21 +210,13 @@ def _apply(session: Session, draft: Draft, changes: Changes) -> None:
     if changes.subject is not None:
         draft.subject = " ".join(changes.subject.split())[:500]
     if changes.recipients is not None:
-        draft.recipients = [_address(one) for one in changes.recipients if one.strip()]
+        draft.recipients = [people.checked_address(one) for one in changes.recipients if one.strip()]
     if changes.identity is not None:
         draft.identity = changes.identity
     if changes.channel_id is not None:
         draft.channel_id = changes.channel_id
     if changes.attachments is not None:
         draft.attachments = [_own_file(session, draft, one) for one in changes.attachments]
-
-
-def _address(words: str) -> str:
-    address = words.strip().lower()
-    local, at, domain = address.rpartition("@")
-    if not at or not local or "." not in domain or any(c.isspace() or ord(c) < 32 for c in address):
-        raise Refused("Enter an email address in the correct format, like name@example.com.")
-    return address
 
 
 def _own_file(session: Session, draft: Draft, attachment_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Named points at which a test may kill the process, to prove that nothing is lost or doubled.
+"""Named points at which a test may kill or stop the process, to prove that nothing is lost or doubled.
 
 Armed only by the composition root, and only where INBOX_ENV is "test" (`settings.py` refuses it
 elsewhere). The names are listed in `docs/failpoints.md`.
@@ -6,20 +6,33 @@ elsewhere). The names are listed in `docs/failpoints.md`.
 
 import os
 import signal
+from dataclasses import dataclass
 
-_armed: dict[str, int] = {}
+
+@dataclass(slots=True)
+class _Order:
+    """What happens when the point is reached once more, and how often it must still be reached."""
+
+    left: int
+    signal: int
+
+
+_armed: dict[str, _Order] = {}
 
 
 def arm(order: str) -> None:
-    """`name` or `name:nth`: die when that point is reached for the nth time (counted from 1)."""
-    name, _, nth = order.partition(":")
-    _armed[name] = int(nth or 1)
+    """`name[:nth][:stop]`: die, or only be stopped, when that point is reached for the nth time (from 1)."""
+    name, *more = order.split(":")
+    stops = more[-1:] == ["stop"]
+    nth = more[0] if more and more[0] != "stop" else "1"
+    _armed[name] = _Order(int(nth), signal.SIGSTOP if stops else signal.SIGKILL)
 
 
 def reach(name: str) -> None:
-    """Does nothing, unless this point is armed and its turn has come: then the process dies at once."""
+    """Does nothing, unless this point is armed and its turn has come."""
     if not _armed or name not in _armed:
         return
-    _armed[name] -= 1
-    if _armed[name] <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    order = _armed[name]
+    order.left -= 1
+    if order.left == 0:
+        os.kill(os.getpid(), order.signal)

@@ -138,7 +138,7 @@ def verify(session: Session) -> Fault | None:
                 return Fault(office, sequence, event.id, "the line was changed")
             previous = event.digest
     head = session.exec(select(ChainHead).where(ChainHead.office_id == office)).first()
-    if head is not None and (head.sequence, head.digest) != (sequence, previous):
+    if (head.sequence, head.digest) != (sequence, previous) if head else sequence > 0:
         return Fault(office, sequence + 1, None, "lines are missing at the end")
     return None
 

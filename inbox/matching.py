@@ -7,7 +7,7 @@ domain. Otherwise the message waits beside the case for a person to say.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from connectors.contract import InboundMessage, Verdict
 from inbox.desk import Desk
@@ -102,8 +102,10 @@ def _knows(session: Session, case: Case, message: InboundMessage, person: Consti
     if person is not None and case.constituent_id == person.id:
         return True
     owner = select(Handle.id).where(Handle.constituent_id == case.constituent_id, Handle.address == address)
+    # An auto-reply is filed on a case whoever it came from, so it introduces nobody.
     wrote = select(Message.id).where(Message.case_id == case.id, Message.sender_handle == address,
-                                     Message.direction == Direction.INBOUND)  # fmt: skip
+                                     Message.direction == Direction.INBOUND,
+                                     col(Message.machine).is_(None))  # fmt: skip
     if session.exec(owner.limit(1)).first() or session.exec(wrote.limit(1)).first():
         return True
     written_to = select(Message.recipients).where(

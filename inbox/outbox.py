@@ -226,8 +226,13 @@ def stop(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -
 
 
 def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
-    """A person sends a failed or bounced message again. Never for `unknown`: settle that first."""
-    delivery.state = move(delivery.state, DeliveryState.QUEUED, DELIVERY_MOVES, "message")
+    """A person sends a failed or bounced message again. Never for `unknown`: settle that first.
+
+    A stopped reply went back to its writer: only a new yes to its words sends it.
+    """
+    if delivery.state == DeliveryState.STOPPED and delivery.purpose != Purpose.ACKNOWLEDGEMENT:
+        raise Conflict("It was stopped, and its words are a draft again. Approve the draft to send it.")
+    _change_by_hand(session, delivery, DeliveryState.QUEUED)
     delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
     delivery.settled_by = None
     record(session, delivery.case_id, EventKind.QUEUED, actor, now=now, delivery=delivery.id, again=True)
@@ -240,6 +245,8 @@ def settle_by_hand(
     is_known_failure = delivery.state in (DeliveryState.FAILED, DeliveryState.BOUNCED) and not was_sent
     if delivery.state != DeliveryState.UNKNOWN and not is_known_failure:
         raise Conflict("Only a message of unknown outcome can be settled by hand.")
+    # Two people may look at the same moment: the second one's word finds it settled.
+    _change_by_hand(session, delivery, DeliveryState(delivery.state))
     delivery.settled_by = actor.id or actor.name[:32]
     if is_known_failure:
         pass
@@ -320,6 +327,15 @@ def _change_state(
     if changed.rowcount == 1:
         session.refresh(delivery)
     return changed.rowcount == 1
+
+
+def _change_by_hand(session: Session, delivery: Delivery, after: DeliveryState) -> None:
+    """Moves on what a person saw, if it is still so. Raises IllegalMove or Conflict."""
+    before = DeliveryState(delivery.state)
+    if after is not before:
+        move(before, after, DELIVERY_MOVES, "message")
+    if not _change_state(session, delivery, (before,), after):
+        raise Conflict("Somebody did this at the same moment. Look again.")
 
 
 def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:

@@ -1,14 +1,26 @@
 """Constituents and the addresses they are known by. Two people are never joined by machine."""
 
+import re
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
 from inbox.database import office_of
+from inbox.errors import Refused
 from inbox.models import Case, CaseStatus, Constituent, Handle
 
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x1f\x7f]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
+_LONGEST_ADDRESS = 254
 _CLOSED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+
+
+def checked_address(words: str) -> str:
+    """One email address as we write it down: never two, never a name beside it. Raises Refused."""
+    address = words.strip().lower()
+    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+        raise Refused("Enter an email address in the correct format, like name@example.com.")
+    return address
 
 
 def known_by(session: Session, channel_kind: str, address: str) -> Constituent | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from connectors.contract import Attachment as File
-from connectors.contract import Handle, Letter
+from connectors.contract import Handle, Letter, PermanentFailure
 from inbox import casefile, drafting, outbox
 from inbox.database import after_commit, find
 from inbox.desk import Desk
@@ -133,7 +133,7 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     channel = desk.channels[draft.channel_id or ""]
     outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
     letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
-    raw_hash = desk.store.put(case.office_id, desk.tools.composers[channel.kind].compose(letter))
+    raw_hash = desk.store.put(case.office_id, _composed(desk, channel, letter))
     message = _message(session, desk, case, draft, channel, letter, now)
     casefile.index(session, case, message)
     draft.state = move(draft.state, DraftState.QUEUED, DRAFT_MOVES, "reply")
@@ -147,6 +147,14 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
         recipients=list(draft.recipients), envelope_sender=channel.account, outgoing_id=outgoing_id,
         raw_hash=raw_hash, now=now, not_before=now + timedelta(seconds=desk.office.undo_seconds), actor=actor,
     )  # fmt: skip
+
+
+def _composed(desk: Desk, channel: Channel, letter: Letter) -> bytes:
+    """The letter as bytes. Raises Refused for an address that came with a mail and cannot be written to."""
+    try:
+        return desk.tools.composers[channel.kind].compose(letter)
+    except PermanentFailure as failure:
+        raise Refused(failure.reason) from failure
 
 
 def _letter(

@@ -184,7 +184,9 @@ def read_date(value: str) -> datetime | None:
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = parse(value)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            moment.astimezone(UTC)  # fails at either end of time, where no database could keep it
+            return moment
         except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
             continue
     return None

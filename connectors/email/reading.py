@@ -10,6 +10,7 @@ from connectors.email.cautions import Caution
 from connectors.email.mime import Mail, read_mail
 
 WRITETOTHEM = "writetothem.com"
+LONGEST_ADDRESS = 254
 TOKEN = re.compile(r"[a-z0-9._=-]{1,200}\Z")
 
 
@@ -87,6 +88,9 @@ def _bare(ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _lowered(handle: Handle) -> Handle:
+    """Lower case; what is longer than an address can be (RFC 5321, 4.5.3.1.3) is only a name."""
+    if len(handle.address) > LONGEST_ADDRESS:
+        return Handle(handle.name or handle.address[:LONGEST_ADDRESS], "")
     return Handle(handle.name, handle.address.lower())
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, true, tuple_
@@ -40,7 +40,7 @@ def _read(view: View, shape: Shape, cursor: str) -> list[Any]:
         if name != view or len(values) != len(shape.keys):
             raise Refused(_BAD)
         return [_typed(key, value) for key, value in zip(shape.keys, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         raise Refused(_BAD) from error
 
 
@@ -49,10 +49,10 @@ def _typed(key: ColumnElement[Any], value: object) -> object:
         moment = datetime.fromisoformat(str(value))
         if moment.tzinfo is None:
             raise ValueError("a time without a zone")
-        return moment
+        return moment.astimezone(UTC)
     if not isinstance(value, key.type.python_type) or (isinstance(value, int) and abs(value) > 1 << 31):
         raise TypeError("not what this key holds")
-    if isinstance(value, str) and "\0" in value:
+    if isinstance(value, str) and "\0" in value.encode().decode():  # half a surrogate pair fails here
         raise ValueError("a zero byte")
     return value
 

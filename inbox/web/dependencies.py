@@ -7,6 +7,7 @@ be answered with 200.
 import base64
 import binascii
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from inbox.access import Action, Person, require
 from inbox.desk import Desk, open_desk
-from inbox.errors import NotSignedIn, Refused, Stale, VersionMissing
+from inbox.errors import NotFound, NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
 from inbox.web import idempotency
 from inbox.web.own_site import SAFE, check_csrf, check_origin
@@ -37,6 +38,8 @@ async def _now(wiring: Wired) -> datetime:
 
 
 Now = Annotated[datetime, Depends(_now)]
+_ID = re.compile(r"[0-9a-f]{32}")
+_FOREIGN = "This cursor did not come from us. Begin at the first page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,10 @@ async def _signed_in(request: Request, visit: Visitor) -> Visit:
     """Raises NotSignedIn for nobody, NotAllowed for a write that does not prove its page."""
     if visit is None:
         raise NotSignedIn("Sign in to carry on.")
+    if "\0" in request.scope["path"]:
+        raise NotFound
+    if b"%00" in request.scope["query_string"]:
+        raise Refused("This address holds a zero byte, which nothing here is called.")
     if request.method not in SAFE and visit.seat is not None:
         await check_csrf(request, visit.seat.csrf)
     return visit
@@ -195,6 +202,20 @@ class Paging:
     limit: int
     after: tuple[str | int, ...]
 
+    @property
+    def after_id(self) -> str:
+        """Where a list by id goes on. Raises Refused for a cursor of another list."""
+        if not isinstance(self.after[0], str) or not _ID.fullmatch(self.after[0]):
+            raise Refused(_FOREIGN)
+        return self.after[0]
+
+    @property
+    def after_number(self) -> int:
+        """Where a numbered list goes on. Raises Refused for a cursor of another list."""
+        if not isinstance(self.after[0], int) or abs(self.after[0]) >= 1 << 31:
+            raise Refused(_FOREIGN)
+        return self.after[0]
+
 
 async def _paging(
     visit: SignedIn,
@@ -215,10 +236,10 @@ def cursor(*keys: str | int) -> str:
 def _opened(words: str) -> tuple[str | int, ...]:
     try:
         keys = json.loads(base64.urlsafe_b64decode(words + "=" * (-len(words) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         keys = None
     if not isinstance(keys, list) or not all(isinstance(key, str | int) for key in keys):
-        raise Refused("This cursor did not come from us. Begin at the first page.")
+        raise Refused(_FOREIGN)
     return tuple(keys)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -32,6 +32,8 @@ from inbox.web.wiring import wiring_of
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/open311/", "/healthz", "/readyz", "/metrics", "/events")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
+MOST_PROBLEMS = 20
+"""Named in one answer; a body of a megabyte may hold half a million of them."""
 SWAPPED = frozenset({409, 412, 413, 422, 428, 429})
 
 _PLAIN = {
@@ -55,6 +57,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, cast(Handler, _not_valid))
     app.add_exception_handler(HTTPException, cast(Handler, _from_framework))
     app.add_exception_handler(IntegrityError, _at_the_same_moment)
+    app.add_exception_handler(DataError, _cannot_be_kept)
 
 
 def answer(request: Request, error: CaseworkError) -> Response:
@@ -136,7 +139,7 @@ async def _note_refusal(request: Request, action: str) -> None:
 
 
 async def _not_valid(request: Request, error: RequestValidationError) -> Response:
-    problems = [_plainly(found) for found in error.errors()]
+    problems = [_plainly(found) for found in error.errors()[:MOST_PROBLEMS]]
     words = " ".join(f"{found['field']}: {found['problem']}" for found in problems[:5])
     return answer(request, Refused(words or "Check what you entered.", errors=problems))
 
@@ -154,6 +157,11 @@ async def _from_framework(request: Request, error: HTTPException) -> Response:
 
 async def _at_the_same_moment(request: Request, error: Exception) -> Response:
     return answer(request, Conflict("Somebody did this at the same moment. Look again, then try again."))
+
+
+async def _cannot_be_kept(request: Request, error: Exception) -> Response:
+    """The database refused a value: a zero byte, a number or a word too long for where it belongs."""
+    return answer(request, Refused("Something in this is too long, or holds a character we cannot keep."))
 
 
 def _framework_words(error: HTTPException) -> str:

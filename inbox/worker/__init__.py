@@ -45,6 +45,7 @@ class Worker:
         self._loops.ask_to_stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        self._collector.wake()
         self._loops.join(seconds=5)
         self._collector.close()
 

@@ -17,7 +17,7 @@ from connectors.contract import (
 )
 from inbox import channels, intake, jobs, pipeline
 from inbox.database import find
-from inbox.errors import Refused, Unavailable
+from inbox.errors import Refused, SetupProblem, Unavailable
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelMode, EventKind
@@ -62,9 +62,14 @@ class Collector:
             return self._collect(channel, lease)
         except ConnectorFailure as failure:
             self._failed(channel, failure)
-        except Refused as refusal:
-            self._failed(channel, PermanentFailure(refusal.sentence))
+        except (Refused, SetupProblem) as problem:
+            self._failed(channel, PermanentFailure(problem.sentence))
         return False
+
+    def wake(self) -> None:
+        """Ends every wait for new mail, so that the threads at the mailboxes see that they shall stop."""
+        for _, connector in list(self._connectors.values()):
+            connector.close()
 
     def close(self) -> None:
         """Lets go of every connection and every mailbox, so that another node can go on at once."""
@@ -159,6 +164,8 @@ class Collector:
     def _wait(self, channel: Channel) -> None:
         known = self._connectors.get(channel.id)
         source = channels.polls(known[1]) if known else None
+        if self._loops.stopping.is_set():
+            return
         if source is None:
             self._loops.stopping.wait(1)
             return

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from inbox.database import Database
 from inbox.history import verify
-from inbox.models import Arrival, Delivery, Message, Office
+from inbox.models import Arrival, Channel, Delivery, Message, Office
 from tests.rigs.dovecot import USER, Dovecot
 from tests.rigs.forks import Fork
 from tests.rigs.places import Place
@@ -86,6 +86,12 @@ class Site:
         """One run of `inbox work --until-idle`, which must end well."""
         self.product.tell("work", "--until-idle", **env)
 
+    def change_mailbox(self, **settings: str) -> None:
+        """Other settings for the office's mailbox."""
+        with self.database.write(self.office_id) as session:
+            channel = session.exec(select(Channel)).one()
+            channel.settings = {**channel.settings, **settings}
+
     def dies_at(self, point: str, *words: str) -> None:
         """A run that is killed at `point`."""
         process = self.product.start(*(words or ("work", "--until-idle")), INBOX_FAILPOINT=point)
@@ -119,12 +125,11 @@ class Site:
             self._case = next(one["reference"] for one in found if one["subject"] == f"Bins {mail.number}")
         return self._case
 
-    def reply(self, words: str = "Dear friend, we have asked the council.") -> Any:
+    def reply(self, **change: object) -> Any:
         """A draft that is submitted, waiting for a yes."""
         draft = self.client.post(f"/cases/{self.case()}/drafts", json={}).json()
-        draft = self.client.patch(
-            f"/drafts/{draft['id']}", headers=if_match(draft), json={"text": words}
-        ).json()
+        change = {"text": "Dear friend, we have asked the council.", **change}
+        draft = self.client.patch(f"/drafts/{draft['id']}", headers=if_match(draft), json=change).json()
         submitted = self.client.post(f"/drafts/{draft['id']}/submit", headers=if_match(draft))
         assert submitted.status_code == 200, submitted.text
         return submitted.json()

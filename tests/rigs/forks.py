@@ -45,6 +45,11 @@ class Fork:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
+    def is_stopped(self) -> bool:
+        """Whether it sleeps (SIGSTOP). Fails when it has ended."""
+        assert self.poll() is None, f"it ended with {self.returncode}"
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 

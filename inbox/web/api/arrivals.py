@@ -6,7 +6,8 @@ from sqlmodel import col, select
 
 from inbox import jobs
 from inbox.access import Action, Person
-from inbox.database import find
+from inbox.database import locked
+from inbox.errors import NotFound
 from inbox.history import record
 from inbox.models import ARRIVAL_MOVES, Arrival, ArrivalState, EventKind, move
 from inbox.web.api import shapes, showing
@@ -29,7 +30,7 @@ def list_arrivals(
     if state is not None:
         query = query.where(Arrival.state == state)
     if page.after:
-        query = query.where(col(Arrival.id) < str(page.after[0]))
+        query = query.where(col(Arrival.id) < page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
     shown = [showing.arrival(desk, row) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
@@ -44,7 +45,9 @@ def run_again(
     now: Now,
 ) -> shapes.ArrivalShape:
     """Runs a quarantined arrival again with this version of the program."""
-    row = find(session, Arrival, arrival_id)
+    row = session.exec(locked(session, select(Arrival).where(Arrival.id == arrival_id))).first()
+    if row is None:
+        raise NotFound
     row.state = move(row.state, ArrivalState.WAITING, ARRIVAL_MOVES, "message")
     row.trouble = None
     jobs.add(session, jobs.JobKind.PROCESS, row.office_id, [row.id], now)

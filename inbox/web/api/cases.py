@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
+from pydantic import FailFast, Field
 from sqlmodel import Session, col, select
 
 from inbox import casework, drafting, enquiries, queues
-from inbox.access import Action, Person, find_case, visible_cases
+from inbox.access import Action, Person, find_case, require, visible_cases
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused
@@ -43,7 +44,7 @@ class NewCase(shapes.Shape):
     postcode: shapes.Line = ""
     subject: shapes.Line = ""
     text: shapes.Words
-    received_at: datetime | None = None
+    received_at: shapes.Received | None = None
 
 
 class NewNote(shapes.Shape):
@@ -64,7 +65,7 @@ class StatusChange(shapes.Shape):
     outcome: shapes.Line | None = None
     note: shapes.Words = ""
     priority: Priority | None = None
-    flags: list[Flag] | None = None
+    flags: Annotated[list[Flag], Field(max_length=50), FailFast()] | None = None
     junk: bool | None = None
 
 
@@ -159,7 +160,7 @@ def read_messages(
     case = find_case(session, person, reference, Action.READ_CASE)
     query = select(Message).where(Message.case_id == case.id).order_by(col(Message.id))
     if page.after:
-        query = query.where(col(Message.id) > str(page.after[0]))
+        query = query.where(col(Message.id) > page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
     shown = showing.messages(session, desk, rows[: page.limit])
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
@@ -173,7 +174,7 @@ def read_events(
     case = find_case(session, person, reference, Action.READ_CASE)
     query = select(Event).where(Event.case_id == case.id).order_by(col(Event.sequence))
     if page.after:
-        query = query.where(col(Event.sequence) > int(page.after[0]))
+        query = query.where(col(Event.sequence) > page.after_number)
     rows = session.exec(query.limit(page.limit + 1)).all()
     shown = [showing.event(row) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].sequence) if len(rows) > page.limit else None)
@@ -252,7 +253,7 @@ def change_status(
             else casework.not_junk(session, desk, case, **done)
         )
     if change.outcome is not None or change.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
-        find_case(session, person, reference, Action.CLOSE)
+        require(person, Action.CLOSE, case)
         casework.close(session, case, outcome=change.outcome or "", note=change.note, **done)
     elif change.status is not None:
         casework.set_status(session, case, change.status, **done)

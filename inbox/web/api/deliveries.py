@@ -6,7 +6,8 @@ from sqlmodel import Session, col, or_, select
 
 from inbox import departures, outbox
 from inbox.access import Action, Person, find_case, visible_cases
-from inbox.database import find
+from inbox.database import find, locked
+from inbox.errors import NotFound
 from inbox.models import Case, Delivery, DeliveryState
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Now, Page, Reading, ReadingDesk, Writing, WritingDesk, cursor, may
@@ -39,7 +40,7 @@ def list_deliveries(
     if state is not None:
         query = query.where(Delivery.state == state)
     if page.after:
-        query = query.where(col(Delivery.id) < str(page.after[0]))
+        query = query.where(col(Delivery.id) < page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
     shown = showing.deliveries(session, desk, rows[: page.limit])
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
@@ -102,7 +103,9 @@ def settle(
 
 
 def _delivery(session: Session, person: Person, delivery_id: str, action: Action) -> Delivery:
-    row = find(session, Delivery, delivery_id)
+    row = session.exec(locked(session, select(Delivery).where(Delivery.id == delivery_id))).first()
+    if row is None:
+        raise NotFound
     if row.case_id is not None:
         find_case(session, person, find(session, Case, row.case_id).reference, action)
     return row

@@ -37,9 +37,9 @@ class DraftChange(shapes.Shape):
 
     text: shapes.Words | None = None
     subject: shapes.Line | None = None
-    recipients: list[shapes.Line] | None = None
+    recipients: shapes.Lines | None = None
     identity: shapes.Line | None = None
-    attachments: list[shapes.Line] | None = None
+    attachments: shapes.Lines | None = None
 
 
 class Submission(shapes.Shape):
@@ -70,7 +70,7 @@ def list_drafts(
     case = find_case(session, person, reference, Action.READ_CASE)
     query = select(Draft).where(Draft.case_id == case.id).order_by(col(Draft.number))
     if page.after:
-        query = query.where(col(Draft.number) > int(page.after[0]))
+        query = query.where(col(Draft.number) > page.after_number)
     rows = session.exec(query.limit(page.limit + 1)).all()
     shown = [showing.draft(session, desk, row, case) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].number) if len(rows) > page.limit else None)
@@ -217,9 +217,11 @@ def _identity(desk: Desk, given: str | None) -> str | None:
 
 
 def _draft(session: Session, person: Person, draft_id: str, action: Action) -> tuple[Draft, Case]:
+    """The draft and its case, locked first: everybody who writes takes the case first."""
     draft = find(session, Draft, draft_id)
-    case = find(session, Case, draft.case_id)
-    return draft, find_case(session, person, case.reference, action)
+    case = find_case(session, person, find(session, Case, draft.case_id).reference, action)
+    session.refresh(draft)
+    return draft, case
 
 
 def _shown(session: Session, desk: Desk, draft: Draft, case: Case, response: Response) -> shapes.DraftShape:

@@ -59,4 +59,5 @@ def _message(session: Session, person: Person, reference: str, message_id: str) 
     for other in {message.case_id, message.proposed_case_id} - {named.id, None}:
         case = session.exec(select(Case).where(Case.id == other)).one()
         find_case(session, person, case.reference, Action.TRIAGE)
+    session.refresh(message)  # as it is now that its cases are held
     return message

@@ -3,15 +3,46 @@
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 Moment = Annotated[
     datetime, PlainSerializer(lambda at: at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 ]
 """RFC 3339 in UTC."""
 
-Words = Annotated[str, StringConstraints(max_length=100_000)]
-Line = Annotated[str, StringConstraints(max_length=500)]
+
+def _without_nul(words: str) -> str:
+    if "\0" in words:
+        raise ValueError("This holds a zero byte, which cannot be kept.")
+    return words
+
+
+def _on_one_line(words: str) -> str:
+    if any(ord(character) < 32 and character != "\t" for character in words):
+        raise ValueError("This must be on one line, without control characters.")
+    return words
+
+
+def _in_living_memory(moment: datetime) -> datetime:
+    if not 1900 <= moment.year <= 2200:
+        raise ValueError("Choose a date in this century or the last.")
+    return moment
+
+
+Words = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_without_nul)]
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_on_one_line)]
+Received = Annotated[datetime, AfterValidator(_in_living_memory)]
+"""When something reached the office: calendars and both databases can reckon with it."""
+
+Lines = Annotated[list[Line], Field(max_length=200), FailFast()]
 Item = TypeVar("Item")
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from inbox.access import Action, Person
 from inbox.desk import Desk
@@ -23,7 +23,7 @@ class Sample(shapes.Shape):
 
     id: shapes.Line | None = None
     channel: Literal["email", "facebook", "x", "web"] = "email"
-    received: datetime | None = None
+    received: shapes.Received | None = None
     from_name: shapes.Line = ""
     from_handle: shapes.Line = ""
     subject: Annotated[str, Field(max_length=100_000)] = ""
@@ -31,7 +31,7 @@ class Sample(shapes.Shape):
 
 
 class Samples(shapes.Shape):
-    messages: Annotated[list[Sample], Field(max_length=500)]
+    messages: Annotated[list[Sample], Field(max_length=500), FailFast()]
 
 
 class Seen(shapes.Shape):

@@ -11,7 +11,8 @@ from tests.web.staff.offices import Bench
 CASE_PAGES = ("", "/why", "/history", "/print", "/close", "/attach", "/log", "/enquiries/new", "?write=note")
 OFFICE_PAGES = (
     "/queue/to-sort", "/queue/mine", "/queue/waiting", "/queue/late", "/queue/campaigns", "/queue/all",
-    "/queue/set-aside", "/approvals", "/sending", "/sending?state=sent", "/sending?state=stopped", "/set-aside",
+    "/queue/set-aside", "/approvals", "/sending", "/sending?state=sent", "/sending?state=stopped",
+    "/set-aside",
     "/set-aside?kind=machine", "/search", "/search?q=mould", "/cases/new", "/channels", "/settings/people",
     "/settings/keyboard",
 )  # fmt: skip
