@@ -166,7 +166,7 @@ def _facts(
         handles = session.exec(select(Handle.address).where(Handle.constituent_id == who.id)).all()
         place = ", ".join(part for part in (who.address, who.postcode) if part)
         lines = tuple(line for line in (who.name, place, *handles, who.phone) if line)
-        found.append(Fact("Who", lines, say.constituency(who.constituency, None)))
+        found.append(Fact("Who", lines, say.constituency(who.constituency, who.postcode)))
         if who.safe_contact:
             found.append(
                 Fact("Contact", tuple(f"{say.sentence(k)}: {v}" for k, v in who.safe_contact.items()))
@@ -188,7 +188,7 @@ def _facts(
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
     views = session.exec(select(func.count()).select_from(View).where(View.case_id == case.id)).one()
     found.append(
-        Fact("History", (f"{events} events, {views} views",), None, Link("All of it", f"{url}/history"))
+        Fact("History", (f"{_count(events, 'event')}, {_count(views, 'view')}",), None, Link("All of it", f"{url}/history"))
     )
     found.append(Fact("Why here", (), None, Link("Read by the rules", f"{url}/why")))
     found.append(Fact("Paper", (), None, Link("Print", f"{url}/print")))
@@ -223,6 +223,10 @@ def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
         if target is not None:
             found.insert(0, Link(f"It went on as {target.reference}", f"/cases/{target.reference}"))
     return tuple(found)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def answering(session: Session, draft: Draft) -> Message | None:

@@ -141,7 +141,7 @@ def constituency(state: str | None, postcode: str | None) -> Badge | None:
         case "not_ours":
             return Badge(f"Not ours?{place}", Tone.CALM, "arrow")
         case "unknown":
-            return Badge("No address yet" if not postcode else f"Not known{place}", Tone.CALM, "dash")
+            return Badge("No address yet" if not postcode else f"Not checked{place}", Tone.CALM, "dash")
     return None
 
 
