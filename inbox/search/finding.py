@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from inbox.database import office_of
 from inbox.models import Case, CaseStatus, Channel, Message, SearchEntry
 from inbox.search.asking import Question, understand
-from inbox.search.drivers import NEWEST, WINDOW, candidates, looks_first, walk
+from inbox.search.drivers import NEWEST, WINDOW, candidates, lately, looks_first, walk
 
 EXCERPT = 200
 COMMON = WINDOW // 50
@@ -135,6 +135,11 @@ def _likely(
     if position is None:
         return
     most = _MOST * limit
+    if looks_first(session) and question.indexed:
+        numbers, position = lately(session, question, position, most)
+        yield from _batches(numbers, position, limit)
+        if position is None:
+            return
     found = candidates(session, question, position, most)
     if found is None:
         numbers, position = walk(session, question.tests, position, 2 * WINDOW)
