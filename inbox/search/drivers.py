@@ -11,7 +11,7 @@ on a table with policies (the operator is not leakproof); it holds hashes made w
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, select, text
 from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
@@ -58,6 +58,13 @@ def candidates(session: Session, question: Question, before: int, count: int) ->
         query, match = _GIN, _gin_match(office_of(session), words, beginnings)
     found = session.connection().execute(query, {"match": match, "before": before, "count": count})
     return [int(number) for (number,) in found]
+
+
+def among(session: Session, numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Whether an entry is one of these: one array on PostgreSQL, which is prepared once for any length."""
+    if session.get_bind().dialect.name == "sqlite":
+        return _ENTRY.number.in_(numbers)
+    return _ENTRY.number == any_(bindparam(None, list(numbers), type_=ARRAY(BigInteger)))
 
 
 def lately(session: Session, question: Question, before: int, count: int) -> tuple[list[int], int | None]:
