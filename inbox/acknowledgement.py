@@ -38,7 +38,7 @@ def acknowledge(
             subject, text = letter("acknowledgement", language, _values(desk, case, token, language))
             return send_automatic(
                 session, desk, case, person, channel, to=message.sender_handle, subject=subject, text=text,
-                language=language, answers=message, now=now,
+                secret=token, language=language, answers=message, now=now,
             )  # fmt: skip
     except PermanentFailure as failure:  # an address that nothing can be sent to must not hold up the case
         record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id,
@@ -48,9 +48,13 @@ def acknowledge(
 
 def send_automatic(
     session: Session, desk: Desk, case: Case, person: Constituent, channel: Channel, *, to: str, subject: str,
-    text: str, language: str, answers: Message, now: datetime,
+    text: str, secret: str, language: str, answers: Message, now: datetime,
 ) -> Message:  # fmt: skip
-    """Queues fixed words as automatic mail: null envelope sender, marked as automatic (RFC 3834)."""
+    """Queues fixed words as automatic mail: null envelope sender, marked as automatic (RFC 3834).
+
+    `secret`, the token of the status link, leaves with the letter and is kept on no page and in no row.
+    """
+    shown = text.replace(secret, "…")
     outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
     raw = desk.tools.composers[channel.kind].compose(
         Letter(
@@ -77,8 +81,8 @@ def send_automatic(
         sender_handle=channel.account,
         recipients=[to],
         subject=subject,
-        text=text,
-        new_text=text,
+        text=shown,
+        new_text=shown,
         language=language,
         constituent_id=person.id,
         received_at=now,

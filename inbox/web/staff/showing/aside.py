@@ -35,6 +35,7 @@ def arrival(row: AsideArrival, zone: ZoneInfo, can_retry: bool) -> AsideRow:
     """Something that could not be read, and the way to try again."""
     word, icon = say.channel(row.channel_kind)
     tried = f" Tried {row.attempts} times." if row.attempts > 1 else ""
+    why = (row.trouble or "reading failed").rstrip(".")
     url = f"/set-aside/{row.id}"
     return AsideRow(
         row.id,
@@ -43,7 +44,7 @@ def arrival(row: AsideArrival, zone: ZoneInfo, can_retry: bool) -> AsideRow:
         row.received_at.astimezone(zone),
         word,
         icon,
-        f"We could not read this message: {row.trouble or 'reading failed'}. The original is safe.{tried}",
+        f"We could not read this message: {why}. The original is safe.{tried}",
         (Badge("Could not be read", Tone.GUARD, "lock"),),
         (Link("Show plain text", url), Link("Original, as it came", f"{url}/raw")),
         (Act("Try again", f"{url}/retry"),) if can_retry else (),

@@ -188,7 +188,12 @@ def _facts(
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
     views = session.exec(select(func.count()).select_from(View).where(View.case_id == case.id)).one()
     found.append(
-        Fact("History", (f"{_count(events, 'event')}, {_count(views, 'view')}",), None, Link("All of it", f"{url}/history"))
+        Fact(
+            "History",
+            (f"{_count(events, 'event')}, {_count(views, 'view')}",),
+            None,
+            Link("All of it", f"{url}/history"),
+        )
     )
     found.append(Fact("Why here", (), None, Link("Read by the rules", f"{url}/why")))
     found.append(Fact("Paper", (), None, Link("Print", f"{url}/print")))

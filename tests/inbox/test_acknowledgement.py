@@ -1,0 +1,32 @@
+"""What the acknowledgement leaves behind."""
+
+import re
+import sqlite3
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from tests.rigs.dovecot import Dovecot
+from tests.rigs.places import furnished
+from tests.rigs.smtp_sink import SmtpSink
+
+MAIL = (
+    b"From: Donna Fretwell <donna@example.org>\r\nTo: casework@example.org\r\nSubject: Damp\r\n"
+    b"Message-ID: <damp@example.org>\r\n\r\nblack mould in the kids room, please help\r\n"
+)
+
+
+def test_the_link_leaves_with_the_letter_and_stands_in_no_row(
+    tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink
+) -> None:
+    env = {"INBOX_DATABASE_URL": f"sqlite:///{tmp_path}/inbox.db"}
+    with furnished(tmp_path / "home", env, dovecot, smtp_sink) as place:
+        place.dovecot.deliver(MAIL)
+        place.product.tell("work", "--until-idle")
+        letter = message_from_bytes(place.sink.messages[0].raw, policy=policy.default)
+        link = re.search(r"/s/(\S{43})", letter.get_content())
+        assert link is not None
+    with sqlite3.connect(tmp_path / "inbox.db") as database:
+        dump = "\n".join(database.iterdump())
+    database.close()
+    assert "We have your message" in dump
+    assert link[1] not in dump
