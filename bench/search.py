@@ -9,7 +9,7 @@ from bench.databases import KINDS, Bench, opened
 from bench.measuring import report, timed
 from bench.seeding import CHANNEL, NOW, OFFICE, identity, seed_cases, stamp
 from inbox.search import find
-from inbox.search.drivers import code
+from inbox.search.drivers import code, stretch_of
 
 MESSAGES = 1_000_000
 A_CASE = 4
@@ -151,7 +151,8 @@ def _entries(messages: int) -> Iterator[_Row]:
 def _codes(messages: int) -> Iterator[_Row]:
     texts = [_coded(text) for text in _paragraphs()]
     for number, chosen in _chosen(messages):
-        yield number + 1, " ".join([_coded(_facts(number)), *(texts[each] for each in chosen)])
+        codes = [stretch_of(number + 1), _coded(_facts(number)), *(texts[each] for each in chosen)]
+        yield number + 1, " ".join(codes)
 
 
 def _coded(text: str) -> str:

@@ -26,6 +26,7 @@ SQLITE = (
 # PostgreSQL uses no index for `@@` on a table with row-level security (the operator is not leakproof),
 # so the index stands in a table of its own, which holds hashes salted with the office instead of words:
 # the first half of a code stands for a word's first four letters, the second for the whole word.
+# One more code names the stretch of 65,536 entries that an entry lies in, so that the newest can be asked first.
 POSTGRESQL = (
     "CREATE INDEX search_index_newest ON search_entry (office_id, number DESC)",
     "CREATE TABLE search_index (number bigint PRIMARY KEY, codes tsvector NOT NULL) "
@@ -43,7 +44,8 @@ POSTGRESQL = (
     "CREATE FUNCTION search_entry_follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "IF TG_OP <> 'INSERT' THEN DELETE FROM search_index WHERE number = old.number; END IF; "
     "IF TG_OP <> 'DELETE' THEN INSERT INTO search_index (number, codes) "
-    "VALUES (new.number, search_codes(new.office_id, new.words)); END IF; "
+    "VALUES (new.number, search_codes(new.office_id, new.words) "
+    "|| array_to_tsvector(ARRAY['n' || (new.number >> 16)])); END IF; "
     "RETURN NULL; END $$",
     "CREATE TRIGGER search_entry_changed AFTER INSERT OR UPDATE OR DELETE ON search_entry "
     "FOR EACH ROW EXECUTE FUNCTION search_entry_follow()",

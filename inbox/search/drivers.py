@@ -2,7 +2,8 @@
 
 SQLite: FTS5, whose lists are kept in the order of `number`, so it stops after the first few.
 PostgreSQL: the newest entries are looked through first (that finds common words); only if they do not
-fill the page is the GIN index asked, whose answer is then short. The planner is not asked to choose.
+fill the page is the GIN index asked, first for the newest stretches, then for all, whose answer is then
+short. (It names every hit in no order, and each hit costs a page read.) The planner is not asked to choose.
 The GIN index lies in a table outside row-level security, because PostgreSQL uses no index for a search
 on a table with policies (the operator is not leakproof); it holds hashes made with the office's id.
 """
@@ -10,7 +11,7 @@ on a table with policies (the operator is not leakproof); it holds hashes made w
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, select, text
 from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
@@ -22,6 +23,8 @@ NEWEST = 2**62
 WINDOW = 1_000
 SHORTEST_BEGINNING = 4
 """Letters that the PostgreSQL index keeps of a word's beginning."""
+_STRETCH_BITS = 16
+"""A stretch is 65,536 entries; the migration's trigger gives each entry the code of its stretch."""
 
 _FTS = text(
     "SELECT rowid FROM search_index WHERE search_index MATCH :match AND rowid < :before "
@@ -55,6 +58,30 @@ def candidates(session: Session, question: Question, before: int, count: int) ->
         query, match = _GIN, _gin_match(office_of(session), words, beginnings)
     found = session.connection().execute(query, {"match": match, "before": before, "count": count})
     return [int(number) for (number,) in found]
+
+
+def among(session: Session, numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Whether an entry is one of these: one array on PostgreSQL, which is prepared once for any length."""
+    if session.get_bind().dialect.name == "sqlite":
+        return _ENTRY.number.in_(numbers)
+    return _ENTRY.number == any_(bindparam(None, list(numbers), type_=ARRAY(BigInteger)))
+
+
+def lately(session: Session, question: Question, before: int, count: int) -> tuple[list[int], int | None]:
+    """`candidates` of the stretch that ends at `before` and the one before it (PostgreSQL, whole words), and
+    the position to go on from (None: there is nothing earlier)."""
+    newest = max(before - 1, 0)
+    start = max((newest >> _STRETCH_BITS) - 1, 0) << _STRETCH_BITS
+    words = _gin_match(office_of(session), question.indexed, ())
+    match = f"{words} & ({stretch_of(start)} | {stretch_of(newest)})"
+    rows = session.connection().execute(_GIN, {"match": match, "before": before, "count": count})
+    numbers = [int(number) for (number,) in rows]
+    return numbers, numbers[-1] if len(numbers) == count else start or None
+
+
+def stretch_of(entry: int) -> str:
+    """The code of the stretch that an entry lies in, as the migration's trigger makes it."""
+    return f"n{entry >> _STRETCH_BITS}"
 
 
 def walk(session: Session, tests: Sequence[str], before: int, size: int) -> tuple[list[int], int | None]:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from inbox.database import office_of
 from inbox.models import Case, CaseStatus, Channel, Message, SearchEntry
 from inbox.search.asking import Question, understand
-from inbox.search.drivers import NEWEST, WINDOW, candidates, looks_first, walk
+from inbox.search.drivers import NEWEST, WINDOW, among, candidates, lately, looks_first, walk
 
 EXCERPT = 200
 COMMON = WINDOW // 50
@@ -84,7 +84,7 @@ def matching_cases(session: Session, question: Question, most: int) -> frozenset
         return None
     for start in range(0, len(numbers), 500):
         query = select(col(SearchEntry.case_id)).where(
-            col(SearchEntry.number).in_(numbers[start : start + 500]), *word_tests(question)
+            among(session, numbers[start : start + 500]), *word_tests(question)
         )
         found.update(session.execute(query).scalars())
     return frozenset(found)
@@ -135,6 +135,11 @@ def _likely(
     if position is None:
         return
     most = _MOST * limit
+    if looks_first(session) and question.indexed:
+        numbers, position = lately(session, question, position, most)
+        yield from _batches(numbers, position, limit)
+        if position is None:
+            return
     found = candidates(session, question, position, most)
     if found is None:
         numbers, position = walk(session, question.tests, position, 2 * WINDOW)
@@ -168,7 +173,7 @@ def _check(
         .join(Case, col(Case.id) == col(SearchEntry.case_id))
         .outerjoin(Message, col(Message.id) == col(SearchEntry.message_id))
         .where(
-            col(SearchEntry.number).in_(numbers),
+            among(session, numbers),
             col(SearchEntry.office_id) == office_of(session),
             *word_tests(question),
             *case_tests(question),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
-from pydantic import FailFast, Field
+from pydantic import Field
 from sqlmodel import Session, col, select
 
 from inbox import casework, drafting, enquiries, queues
@@ -65,7 +65,7 @@ class StatusChange(shapes.Shape):
     outcome: shapes.Line | None = None
     note: shapes.Words = ""
     priority: Priority | None = None
-    flags: Annotated[list[Flag], Field(max_length=50), FailFast()] | None = None
+    flags: Annotated[list[Flag], Field(max_length=50)] | None = None
     junk: bool | None = None
 
 

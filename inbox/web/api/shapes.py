@@ -7,7 +7,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    FailFast,
     Field,
     PlainSerializer,
     StringConstraints,
@@ -42,7 +41,7 @@ Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_on_one_
 Received = Annotated[datetime, AfterValidator(_in_living_memory)]
 """When something reached the office: calendars and both databases can reckon with it."""
 
-Lines = Annotated[list[Line], Field(max_length=200), FailFast()]
+Lines = Annotated[list[Line], Field(max_length=200)]
 Item = TypeVar("Item")
 
 
