@@ -84,6 +84,12 @@ def a_house(database: Database, **facts: Any) -> House:
             "attachment_id": an_attachment(session, secret).id,
             "delivery_id": a_delivery(session, channel, case_id=restricted.id, state="unknown").id,
             "event_id": record(session, restricted, EventKind.NOTED, OPERATOR, now=NOW),
+            "view": "to-sort",
+            "number": "1",
+            "enquiry_id": "0" * 32,
+            "channel_id": channel.id,
+            "staff_id": "0" * 32,
+            "kind": "email",
         }
     ids = {
         "reference": case.reference,
@@ -94,6 +100,13 @@ def a_house(database: Database, **facts: Any) -> House:
         "arrival_id": arrival.id,
         "event_id": event,
         "campaign_id": "save-our-banks",
+        "view": "to-sort",
+        "number": "1",
+        "enquiry_id": "0" * 32,
+        "channel_id": channel.id,
+        "staff_id": "0" * 32,
+        "kind": "email",
+        "token": "A" * 43,
         "path": "nothing.css",
     }
     return House(office, people, case, restricted, ids, hidden)

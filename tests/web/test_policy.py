@@ -27,14 +27,39 @@ PUBLIC_ROUTES = {
     "GET /metrics": "from this machine only",
     "GET /api/v1/openapi.json": "describes the interface",
     "GET /static/{path:path}": "style sheets and scripts",
+    **{
+        f"{method} {welsh}{path}": reason
+        for welsh in ("", "/cy")
+        for method, path, reason in (
+            ("GET", "/s/{token}", "the same page for every token"),
+            ("POST", "/s/{token}", "the check of a status link"),
+            ("GET", "/status", "needs the cookie that the check gives, else one neutral page"),
+            ("GET", "/status/add", "needs that cookie"),
+            ("POST", "/status/add", "needs that cookie"),
+        )
+    },
 }
 REFUSED = (401, 403)
 TURNED_AWAY = (401, 403, 404)
 NOT_THERE = {
     "reference": "WX-9999-ZZ",
     "campaign_id": "no-such-campaign",
+    "number": "99",
+    "kind": "no-such-kind",
+    "view": "no-such-view",
     **dict.fromkeys(
-        ("message_id", "draft_id", "attachment_id", "delivery_id", "arrival_id", "event_id"), "0" * 32
+        (
+            "message_id",
+            "draft_id",
+            "attachment_id",
+            "delivery_id",
+            "arrival_id",
+            "event_id",
+            "enquiry_id",
+            "channel_id",
+            "staff_id",
+        ),
+        "0" * 32,
     ),
 }
 
