@@ -1,7 +1,8 @@
-"""`python -m bench [name…]`: runs all benchmarks, or those named."""
+"""`python -m bench [--small] [name…]`: runs all benchmarks, or those named."""
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 
 from bench import importing, memory, queue, search
 
@@ -12,16 +13,27 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "memory": memory.run,
 }
 
+SMALL: dict[str, Callable[[], None]] = {
+    "queue": partial(queue.run, (2_000, 20_000)),
+    "search": partial(search.run, 20_000),
+    "importing": partial(importing.run, 200),
+    "memory": memory.run,
+}
+"""The same on little data: to see that they run, not to judge by."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}")
-    chosen = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument("--small", action="store_true", help="little data: a quick look, not a judgement")
+    arguments = parser.parse_args()
+    benchmarks = SMALL if arguments.small else BENCHMARKS
+    chosen = arguments.names or list(benchmarks)
     unknown = sorted(set(chosen) - set(BENCHMARKS))
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     for name in chosen:
-        BENCHMARKS[name]()
+        benchmarks[name]()
 
 
 if __name__ == "__main__":
