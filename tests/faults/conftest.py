@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import database, postgresql_clones, sqlite_database, sqlite_template
 from tests.faults.sites import Site, open_site
 from tests.rigs.dovecot import USER, Dovecot
 from tests.rigs.forks import Forks
@@ -14,7 +13,6 @@ from tests.rigs.postgres import Postgres
 from tests.rigs.smtp_sink import SmtpSink
 
 LEASE = "1"
-__all__ = ["database", "postgresql_clones", "sqlite_database", "sqlite_template"]
 
 
 @pytest.fixture(scope="session")

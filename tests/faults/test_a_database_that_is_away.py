@@ -43,6 +43,8 @@ def test_a_locked_database_refuses_writes_politely_and_heals_by_itself(site: Sit
 def test_a_database_server_that_ends_is_waited_for(site: Site, postgres: Postgres) -> None:
     reference = site.case()
     worker = site.worker()
+    first = site.deliver()
+    until(lambda: site.acknowledgements(first), seconds=60)
     postgres.stop()
     try:
         mail = site.deliver()

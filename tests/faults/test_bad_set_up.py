@@ -1,21 +1,23 @@
 """Wrong settings, absent servers, another schema: the program says in one line what to do, and stops."""
 
 import base64
+import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from inbox.errors import SetupProblem
-from inbox.settings import Environment, Settings
 from tests.rigs.forks import Forks
 from tests.rigs.places import mailbox_of
 from tests.rigs.product import Product, free_port
 from tests.rigs.smtp_sink import SmtpSink
 
+ROOT = Path(__file__).parent.parent.parent
 STARTS = (("run",), ("web",), ("worker",), ("work", "--until-idle"))
 
 
@@ -88,20 +90,25 @@ def test_a_port_that_is_taken_is_named(product: Product) -> None:
 
 
 def test_front_end_files_that_are_missing_are_named_with_the_command_that_brings_them(
-    monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, tmp_path: Path
+    product: Product, tmp_path: Path
 ) -> None:
-    from inbox.app import create_app
-    from inbox.web.rendering import assets
-
-    monkeypatch.setattr(assets, "STATIC", tmp_path)
-    key = base64.b64encode(bytes(32)).decode()
-    given = Settings(
-        database_url=f"sqlite:///{sqlite_template}", env=Environment.TEST, data_dir=tmp_path,
-        secret_keys=(key,),
-    )  # type: ignore[arg-type]  # fmt: skip
-    with pytest.raises(SetupProblem) as refused:
-        create_app(given)
-    assert "make setup" in refused.value.sentence and "\n" not in refused.value.sentence
+    """A copy of the program without them, as a checkout is before `make setup`."""
+    product.tell("migrate")
+    copy = tmp_path / "copy"
+    for name in ("inbox", "connectors", "routing", "templates", "alembic"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("vendor", "__pycache__"))
+    done = subprocess.run(
+        [sys.executable, "-m", "inbox", "run", "--port", "0"],
+        cwd=copy,
+        env=product.env | {"PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("inbox: ") and done.stderr.count("\n") == 1
+    assert "make setup" in done.stderr
 
 
 def test_a_channel_to_servers_that_are_away_says_so_step_by_step(product: Product) -> None:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from email import policy
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -45,8 +45,9 @@ from inbox.models import (
     Job,
     Message,
 )
-from tests.databases import Clones
 from tests.faults import simulation
+from tests.rigs.postgres import Database as Clone
+from tests.rigs.postgres import Postgres
 
 EXAMPLES = int(os.environ.get("INBOX_STATE_EXAMPLES", "0"))
 POINTS = (
@@ -64,8 +65,8 @@ words = st.sampled_from(("my bins", "mould on the wall", "a file for you", "no a
 class Promises(RuleBasedStateMachine):
     """P-01, P-02, P-04, P-06, P-07, P-14 and the chain of the history, after every step."""
 
-    clones: Clones
-    template: Path
+    template: ClassVar[Path]
+    server: ClassVar[Postgres]
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +74,7 @@ class Promises(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="promises-"))
         self.platform = simulation.Platform()
         simulation.install(self.patches, self.platform)
-        self.clone: AbstractContextManager[str] | None = None
+        self.clone: AbstractContextManager[Clone] | None = None
         self.office = simulation.found(self._url(), self.folder, self.platform)
         self.staff = Actor(ActorKind.STAFF, self.office.staff, "Priya Nair")
         self.mails: list[tuple[str, str, str]] = []
@@ -295,8 +296,8 @@ class PromisesOnPostgres(Promises):
     """The same on the other database."""
 
     def _url(self) -> str:
-        self.clone = self.clones()
-        return self.clone.__enter__()
+        self.clone = self.server.database("migrated")
+        return self.clone.__enter__().app_url
 
 
 def test_the_promises_hold_on_sqlite(sqlite_template: Path) -> None:
@@ -304,8 +305,9 @@ def test_the_promises_hold_on_sqlite(sqlite_template: Path) -> None:
     run_state_machine_as_test(Promises, settings=_profile(EXAMPLES or 12, steps=30))
 
 
-def test_the_promises_hold_on_postgresql(postgresql_clones: Clones) -> None:
-    PromisesOnPostgres.clones = staticmethod(postgresql_clones)
+@pytest.mark.usefixtures("postgresql_database")  # which makes the template to clone
+def test_the_promises_hold_on_postgresql(postgres: Postgres) -> None:
+    PromisesOnPostgres.server = postgres
     run_state_machine_as_test(PromisesOnPostgres, settings=_profile(EXAMPLES // 4 or 4, steps=25))
 
 

@@ -1,0 +1,130 @@
+"""Claims on work: one holder at a time, told apart by fences, and not lost only because work was slow."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from connectors.contract import PermanentFailure
+from inbox import drafting, jobs, outbox, signoff
+from inbox.database import Database
+from inbox.desk import open_desk
+from inbox.errors import Conflict
+from inbox.history import Actor, ActorKind
+from inbox.models import Case, Delivery, DeliveryState, Draft, DraftState
+from tests.faults import simulation
+from tests.faults.simulation import Office
+
+NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_mailbox_that_is_slow_to_read_is_still_its_readers_until_another_takes_it(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        assert jobs.hold(session, "mailbox:1", "slow", NOW, MINUTE)
+        assert not jobs.hold(session, "mailbox:1", "other", NOW, MINUTE)
+    later = NOW + 10 * MINUTE
+    with database.write() as session:
+        assert jobs.still_holds(session, "mailbox:1", "slow"), "else slow mail would never be kept"
+        assert jobs.hold(session, "mailbox:1", "other", later, MINUTE)
+        assert not jobs.still_holds(session, "mailbox:1", "slow")
+
+
+def test_work_that_was_tried_before_is_claimed_by_itself(database: Database) -> None:
+    with database.write() as session:
+        jobs.add(session, jobs.JobKind.PROCESS, "office", ["1", "2", "3"], NOW)
+    first = _claim(database, NOW)
+    assert [job.subject_id for job in first] == ["1", "2", "3"]
+    assert _claim(database, NOW) == []
+    later = NOW + 2 * MINUTE
+    assert [(job.subject_id, job.attempts) for job in _claim(database, later)] == [("1", 2)]
+    assert [(job.subject_id, job.attempts) for job in _claim(database, later)] == [("2", 2)]
+
+
+def test_a_worker_that_lost_its_claim_can_neither_finish_nor_put_off(database: Database) -> None:
+    with database.write() as session:
+        jobs.add(session, jobs.JobKind.PROCESS, "office", ["1"], NOW)
+    [slow] = _claim(database, NOW)
+    [quick] = _claim(database, NOW + 2 * MINUTE)
+    with database.write() as session:
+        assert not jobs.finish(session, slow, NOW)
+        assert not jobs.put_off(session, slow, NOW, "late")
+        assert jobs.finish(session, quick, NOW)
+        assert not jobs.finish(session, quick, NOW)
+
+
+def test_two_people_who_send_it_again_at_the_same_moment_send_it_once(office: Office) -> None:
+    delivery = _failed(office)
+    with office.reading() as session:
+        seen_late = session.exec(select(Delivery).where(Delivery.id == delivery.id)).one()
+    with office.writing() as session:
+        row = session.exec(select(Delivery).where(Delivery.id == delivery.id)).one()
+        outbox.retry(session, row, now=office.now, actor=_actor(office))
+    with pytest.raises(Conflict), office.writing() as session:
+        outbox.retry(session, session.merge(seen_late), now=office.now, actor=_actor(office))
+    office.work()
+    assert office.platform.copies()[delivery.outgoing_id] == 1
+
+
+def test_what_was_stopped_leaves_only_with_a_new_yes(office: Office) -> None:
+    delivery = _queued(office)
+    with office.writing() as session:
+        row = session.exec(select(Delivery).where(Delivery.id == delivery.id)).one()
+        outbox.stop(session, row, now=office.now, actor=_actor(office))
+    with pytest.raises(Conflict), office.writing() as session:
+        row = session.exec(select(Delivery).where(Delivery.id == delivery.id)).one()
+        outbox.retry(session, row, now=office.now, actor=_actor(office))
+    office.wait(3600)
+    office.work()
+    assert office.platform.copies()[delivery.outgoing_id] == 0
+    with office.reading() as session:
+        assert session.exec(select(Draft.state)).one() == DraftState.DRAFT
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """With one case to write on."""
+    platform = simulation.Platform()
+    simulation.install(monkeypatch, platform)
+    made = simulation.found(database.url, tmp_path, platform)
+    platform.deliver("bins-1@example.org", "donna@example.org", "my bins", made.now)
+    made.work()
+    yield made
+    made.database.close()
+
+
+def _claim(database: Database, now: datetime) -> list[jobs.ClaimedJob]:
+    with database.write() as session:
+        return jobs.claim(session, jobs.JobKind.PROCESS, now, MINUTE, limit=20)
+
+
+def _queued(office: Office) -> Delivery:
+    with office.writing() as session:
+        desk = open_desk(session, office.worker.node.line.tools)
+        draft = drafting.begin(
+            session, desk, session.exec(select(Case)).one(), author_id=office.staff, now=office.now,
+            actor=_actor(office), text="Dear Donna, soon.",
+        )  # fmt: skip
+        return signoff.approve(
+            session, desk, draft, staff_id=office.staff, digest=drafting.digest(session, draft),
+            now=office.now, actor=_actor(office),
+        )  # fmt: skip
+
+
+def _failed(office: Office) -> Delivery:
+    delivery = _queued(office)
+    office.platform.sending.append(PermanentFailure("550 no"))
+    office.wait(60)
+    office.work()
+    with office.reading() as session:
+        row = session.exec(select(Delivery).where(Delivery.id == delivery.id)).one()
+    assert row.state == DeliveryState.FAILED
+    return row
+
+
+def _actor(office: Office) -> Actor:
+    return Actor(ActorKind.STAFF, office.staff, "Priya Nair")
