@@ -95,7 +95,7 @@ def test_the_program_refuses_an_empty_database_and_says_what_to_do(tmp_path: Pat
 def test_the_program_refuses_an_older_database_and_says_what_to_do(empty_databases: EmptyDatabases) -> None:
     addresses = empty_databases()
     _reach(addresses, REVISIONS[0])
-    database = Database(addresses.url)
+    database = Database(addresses.migrate_url or addresses.url)
     with pytest.raises(SetupProblem, match="run `inbox migrate`"):
         check(database, addresses.settings())
     database.close()
