@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from inbox import search
+from inbox import clocks, search
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import (
@@ -18,7 +18,8 @@ from inbox.models import (
 )
 from inbox.recall import Recall, free_references
 from routing.assessment import Assessment
-from routing.words import ConstituencyState, Language
+from routing.rules import ClockOrder
+from routing.words import ClockKind, ConstituencyState, Language
 
 _ASLEEP = frozenset({CaseStatus.RESOLVED, CaseStatus.CLOSED})
 _WAITING = frozenset({CaseStatus.WAITING_CONSTITUENT, CaseStatus.WAITING_BODY})
@@ -52,7 +53,9 @@ def wake(session: Session, desk: Desk, case: Case, message: Message, *, now: dat
     before = CaseStatus(case.status)
     if before in _ASLEEP:
         case.status = move(case.status, CaseStatus.OPEN, CASE_MOVES, "case")
-        case.closed_at = None
+        case.closed_at = case.outcome = case.outcome_note = None
+        order = ClockOrder(kind=ClockKind.FIRST_REPLY)
+        clocks.start(session, desk, case, order, received_at=message.received_at, now=now, actor=SYSTEM)
         record(session, case, EventKind.CASE_REOPENED, SYSTEM, now=now, public=True, message=message.id)
     elif before is CaseStatus.WAITING_CONSTITUENT or (
         before is CaseStatus.WAITING_BODY and message.constituent_id != case.constituent_id
