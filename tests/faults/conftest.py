@@ -51,3 +51,11 @@ def _opened(folder: Path, env: dict[str, str], dovecot: Dovecot, forks: Forks) -
         yield site
         site.database.close()
     sink.stop()
+
+
+@pytest.fixture(autouse=True)
+def _no_worker_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that fails must not leave its workers to the next one."""
+    yield
+    if "site" in request.fixturenames:
+        request.getfixturevalue("site").dismiss()

@@ -62,6 +62,7 @@ class Site:
     _client: httpx.Client | None = None
     _case: str | None = None
     notes: dict[str, Any] = field(default_factory=dict)
+    hands: list[Fork] = field(default_factory=list)
 
     @property
     def product(self) -> Product:
@@ -104,7 +105,15 @@ class Site:
         """A worker that goes on until it is stopped."""
         process = self.product.start("worker", **env)
         assert isinstance(process, Fork)
+        self.hands.append(process)
         return process
+
+    def dismiss(self) -> None:
+        """Ends the workers that a test left behind, however they are."""
+        while self.hands:
+            worker = self.hands.pop()
+            worker.kill()
+            worker.wait(10)
 
     @property
     def client(self) -> httpx.Client:
