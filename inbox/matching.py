@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from connectors.contract import InboundMessage, Verdict
+from inbox.database import locked
 from inbox.desk import Desk
 from inbox.models import Case, Constituent, Direction, Handle, Message
 from inbox.recall import Recall, answered_ids
@@ -68,7 +69,7 @@ def by_references(session: Session, desk: Desk, message: InboundMessage, known: 
     for one in answered_ids(message):
         if one in known.answered:
             known.see(session, known.answered[one])
-            case = session.exec(select(Case).where(Case.id == known.answered[one])).first()
+            case = session.exec(locked(session, select(Case).where(Case.id == known.answered[one]))).first()
         else:
             case = _by_compact(session, desk, reference_in_message_id(one, desk.keys))
         if case is not None:
@@ -81,7 +82,8 @@ def _by_compact(session: Session, desk: Desk, compact: str | None) -> Case | Non
     if compact is None or not compact.startswith(prefix):
         return None
     middle, check = compact[len(prefix) : -2], compact[-2:]
-    case = session.exec(select(Case).where(Case.reference == f"{prefix}-{middle}-{check}")).first()
+    query = select(Case).where(Case.reference == f"{prefix}-{middle}-{check}")
+    case = session.exec(locked(session, query)).first()
     return case if case is not None and compact_of(case.reference) == compact else None
 
 
@@ -90,7 +92,7 @@ def _living(session: Session, case: Case) -> Case:
     seen = {case.id}
     while case.merged_into and case.merged_into not in seen:
         seen.add(case.merged_into)
-        case = session.exec(select(Case).where(Case.id == case.merged_into)).one()
+        case = session.exec(locked(session, select(Case).where(Case.id == case.merged_into))).one()
     return case
 
 

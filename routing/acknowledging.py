@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from routing.words import SILENT_FLAGS, Flag, Kind, Machine
 
 OLDEST = timedelta(days=3)
-MOST_PER_DAY = 3
+MOST_PER_DAY = 2
 """Acknowledgements to one address in a day, so that two machines cannot keep each other company."""
 SILENT_KINDS = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.THREAT, Kind.SELF_HARM_RISK, Kind.ABUSE})
 

@@ -212,7 +212,7 @@ class Paging:
     @property
     def after_number(self) -> int:
         """Where a numbered list goes on. Raises Refused for a cursor of another list."""
-        if not isinstance(self.after[0], int) or abs(self.after[0]) >= 1 << 31:
+        if type(self.after[0]) is not int or abs(self.after[0]) >= 1 << 31:
             raise Refused(_FOREIGN)
         return self.after[0]
 

@@ -61,8 +61,8 @@ def test_a_message_id_of_ours_that_was_cut_or_changed_does_not_join(place: Place
     for forged in (f"{body}.{mac[:8]}", f"{body}.", body, f"{body}.{mac.upper()}", f"{body}x.{mac}"):
         place.ours.receive(letter(sender=STRANGER, In_Reply_To=f"<{forged}@{domain}>"))
     others = [case for case in place.ours.cases() if case["reference"] != reference]
-    proposals = [place.ours.messages(case["reference"])[0]["proposed_case"] for case in others]
-    assert len(others) == 5 and proposals.count(None) == 5
+    proposals = {place.ours.messages(case["reference"])[0]["proposed_case"] for case in others}
+    assert len(others) == 5 and reference not in proposals
 
 
 def test_a_valid_token_from_a_stranger_is_held_and_the_constituent_hears_nothing(place: Place) -> None:
@@ -208,7 +208,7 @@ def test_two_installations_that_acknowledge_each_other_stop_at_once(place: Place
 
 def test_an_acknowledgement_repeats_nothing_and_leaves_with_an_empty_sender(place: Place) -> None:
     place.ours.receive(
-        letter("Buy pills at https://pills.example now", subject="WIN A PRIZE https://pills.example")
+        letter("My roof leaks. See https://pills.example now", subject="The roof https://pills.example")
     )
     ((row, raw),) = place.ours.deliveries()
     sent = email.message_from_bytes(raw, policy=policy.default)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
-from pydantic import Field
 from sqlmodel import Session, col, select
 
 from inbox import casework, drafting, enquiries, queues
@@ -65,7 +64,7 @@ class StatusChange(shapes.Shape):
     outcome: shapes.Line | None = None
     note: shapes.Words = ""
     priority: Priority | None = None
-    flags: Annotated[list[Flag], Field(max_length=50)] | None = None
+    flags: Annotated[list[Flag], shapes.Short] | None = None
     junk: bool | None = None
 
 

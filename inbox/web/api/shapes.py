@@ -6,8 +6,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
-    Field,
     PlainSerializer,
     StringConstraints,
 )
@@ -16,6 +16,7 @@ Moment = Annotated[
     datetime, PlainSerializer(lambda at: at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 ]
 """RFC 3339 in UTC."""
+MOST_ITEMS = 200
 
 
 def _without_nul(words: str) -> str:
@@ -30,6 +31,12 @@ def _on_one_line(words: str) -> str:
     return words
 
 
+def _not_endless(items: object) -> object:
+    if isinstance(items, list) and len(items) > MOST_ITEMS:
+        raise ValueError("This list is too long.")
+    return items
+
+
 def _in_living_memory(moment: datetime) -> datetime:
     if not 1900 <= moment.year <= 2200:
         raise ValueError("Choose a date in this century or the last.")
@@ -41,7 +48,9 @@ Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_on_one_
 Received = Annotated[datetime, AfterValidator(_in_living_memory)]
 """When something reached the office: calendars and both databases can reckon with it."""
 
-Lines = Annotated[list[Line], Field(max_length=200)]
+Short = BeforeValidator(_not_endless)
+"""For lists: refused as a whole when too long, before half a million items are each found wrong."""
+Lines = Annotated[list[Line], Short]
 Item = TypeVar("Item")
 
 
