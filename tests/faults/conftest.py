@@ -56,6 +56,7 @@ def _opened(folder: Path, env: dict[str, str], dovecot: Dovecot, forks: Forks) -
 @pytest.fixture(autouse=True)
 def _no_worker_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that fails must not leave its workers to the next one."""
+    site: Site | None = request.getfixturevalue("site") if "site" in request.fixturenames else None
     yield
-    if "site" in request.fixturenames:
-        request.getfixturevalue("site").dismiss()
+    if site is not None:
+        site.dismiss()

@@ -103,7 +103,14 @@ class Site:
 
     def worker(self, **env: str) -> Fork:
         """A worker that goes on until it is stopped."""
-        process = self.product.start("worker", **env)
+        return self._hire(("worker",), env)
+
+    def begin_work(self, **env: str) -> Fork:
+        """A run of `inbox work --until-idle` that nobody waits for yet."""
+        return self._hire(("work", "--until-idle"), env)
+
+    def _hire(self, words: tuple[str, ...], env: dict[str, str]) -> Fork:
+        process = self.product.start(*words, **env)
         assert isinstance(process, Fork)
         self.hands.append(process)
         return process

@@ -67,15 +67,14 @@ def test_a_database_server_that_ends_is_waited_for(site: Site, postgres: Postgre
 def test_an_outcome_that_could_not_be_written_down_at_once_is_not_forgotten(site: Site) -> None:
     """The server said yes while the database was locked: when it is back, the reply is known as sent."""
     delivery = site.approved_reply()
-    sleeper = site.worker(INBOX_FAILPOINT="smtp.answered:stop", INBOX_LEASE_SECONDS="60")
+    sleeper = site.begin_work(INBOX_FAILPOINT="smtp.answered:stop", INBOX_LEASE_SECONDS="60")
     until(sleeper.is_stopped, seconds=60)
     with _locked(site):
         sleeper.send_signal(signal.SIGCONT)
         refused = _note(site, site.case())
         assert refused.status_code == 503
-    until(lambda: site.state_of(delivery) == "sent", seconds=60)
-    sleeper.send_signal(signal.SIGTERM)
-    sleeper.wait(60)
+    assert sleeper.wait(60) == 0
+    assert site.state_of(delivery) == "sent"
     assert site.copies(delivery) == 1
 
 
