@@ -152,10 +152,12 @@ def find_or_none(session: Session, kind: type[Found], key: str | None) -> Found 
 def locked(session: Session, query: Query, *, fresh: bool = False) -> Query:
     """`query`, whose rows nobody else changes until this session's commit, if it writes.
 
-    `fresh`: also rows that were read before are read again; what was not flushed of them is lost.
+    `fresh`: also rows that were read before are read again, after what was changed so far is written.
     """
     if not session.info.get("writes"):
         return query
+    if fresh:
+        session.flush()
     return query.with_for_update(key_share=True).execution_options(populate_existing=fresh)
 
 

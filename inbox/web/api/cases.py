@@ -161,7 +161,7 @@ def read_messages(
     if page.after:
         query = query.where(col(Message.id) > page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
-    shown = showing.messages(session, desk, rows[: page.limit])
+    shown = showing.messages(session, desk, person, rows[: page.limit])
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
 
 
@@ -201,7 +201,7 @@ def add_note(
     """An office note. It never leaves."""
     case = find_case(session, person, reference, Action.NOTE)
     note = casework.add_note(session, case, new.text, author_id=person.staff_id, now=now, actor=person.actor)
-    return showing.messages(session, desk, [note])[0]
+    return showing.messages(session, desk, person, [note])[0]
 
 
 @router.post("/cases/{reference}/assign")

@@ -47,7 +47,7 @@ def reject(
     message = _message(session, person, reference, message_id)
     casework.reject_match(session, message, now=now, actor=person.actor)
     session.flush()
-    return showing.messages(session, desk, [message])[0]
+    return showing.messages(session, desk, person, [message])[0]
 
 
 def _message(session: Session, person: Person, reference: str, message_id: str) -> Message:

@@ -26,7 +26,7 @@ NEVER_RUN = {
 def read_message(
     message_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk
 ) -> shapes.MessageShape:
-    return showing.messages(session, desk, [_message(session, person, message_id)])[0]
+    return showing.messages(session, desk, person, [_message(session, person, message_id)])[0]
 
 
 @router.get("/messages/{message_id}/raw")

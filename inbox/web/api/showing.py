@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from inbox import channels, clocks, drafting, signoff
+from inbox.access import Person, visible_cases
 from inbox.desk import Desk
 from inbox.models import (
     Approval,
@@ -61,13 +63,16 @@ def cases(session: Session, desk: Desk, rows: Sequence[Case], now: datetime) -> 
     ]
 
 
-def messages(session: Session, desk: Desk, rows: Sequence[Message]) -> list[shapes.MessageShape]:
-    """Messages with their files, in the order given."""
+def messages(
+    session: Session, desk: Desk, person: Person, rows: Sequence[Message]
+) -> list[shapes.MessageShape]:
+    """Messages with their files, in the order given; a case that `person` may not know stays unnamed."""
     files: dict[str, list[shapes.AttachmentShape]] = {}
     wanted = col(Attachment.message_id).in_([row.id for row in rows])
     for file in session.exec(select(Attachment).where(wanted).order_by(col(Attachment.id))):
         files.setdefault(file.message_id, []).append(_file(file))
-    references = _references(session, [one for row in rows for one in (row.case_id, row.proposed_case_id)])
+    named = [one for row in rows for one in (row.case_id, row.proposed_case_id)]
+    references = _references(session, named, visible_cases(person))
     return [
         shapes.MessageShape(
             id=row.id,
@@ -232,8 +237,13 @@ def _by_id(session: Session, kind: type[Constituent], keys: Iterable[str | None]
     return {row.id: row for row in session.exec(select(kind).where(col(kind.id).in_(wanted)))}
 
 
-def _references(session: Session, keys: Iterable[str | None]) -> dict[str, str]:
+def _references(
+    session: Session, keys: Iterable[str | None], known: ColumnElement[bool] | None = None
+) -> dict[str, str]:
     wanted = sorted({key for key in keys if key})
     if not wanted:
         return {}
-    return dict(session.exec(select(Case.id, Case.reference).where(col(Case.id).in_(wanted))).all())
+    query = select(Case.id, Case.reference).where(
+        col(Case.id).in_(wanted), true() if known is None else known
+    )
+    return dict(session.exec(query).all())

@@ -98,6 +98,7 @@ def _waiting(room: Workroom, draft_id: str, action: Action = Action.READ_CASE) -
     """A draft that waits for a yes, on a case this person may know."""
     draft = find(room.session, Draft, draft_id)
     case = room.case(find(room.session, Case, draft.case_id).reference, action)
+    room.session.refresh(draft)  # as it is now that its case is locked
     if draft.state != DraftState.SUBMITTED:
         if action is Action.READ_CASE:
             raise NotFound("This text does not wait for sign-off any more. Look at its case.")

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from inbox import outbox, queues
 from inbox.access import Action, visible_cases
-from inbox.database import find
-from inbox.errors import Refused
+from inbox.database import find, locked
+from inbox.errors import NotFound, Refused
 from inbox.models import Case, Delivery, DeliveryState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
@@ -94,7 +94,10 @@ def _past(room: Room, state: str, after: str | None) -> tuple[tuple[DeliveryGrou
 
 
 def _delivery(room: Workroom, delivery_id: str, action: Action) -> Delivery:
-    row = find(room.session, Delivery, delivery_id)
+    query = select(Delivery).where(Delivery.id == delivery_id)
+    row = room.session.exec(locked(room.session, query)).first()
+    if row is None:
+        raise NotFound
     if row.case_id is not None:
         room.case(find(room.session, Case, row.case_id).reference, action)
     return row
