@@ -16,15 +16,23 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 NEVER = tuple(
     ipaddress.ip_network(network)
-    for network in ("0.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "fe80::/10", "fd00:ec2::254/128")
+    for network in (
+        "0.0.0.0/8",
+        "169.254.0.0/16",
+        "100.100.100.200/32",
+        "fe80::/10",
+        "fd00:ec2::254/128",
+        "64:ff9b:1::/48",
+    )
 )
-"""Unspecified, link-local and metadata addresses: no mail server lives there."""
+"""Unspecified, link-local, metadata and local-use NAT64 (RFC 8215) addresses: no mail server lives there."""
 
 PATIENCE = 20
 """Seconds for one address to accept: there may be others."""
 
-TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
-"""NAT64 (RFC 6052): the last four bytes are an IPv4 address."""
+TRANSLATED = tuple(ipaddress.IPv6Network(network) for network in ("64:ff9b::/96", "::/96"))
+"""NAT64 (RFC 6052) and IPv4-compatible (RFC 4291, 2.5.5.1): the last four bytes are an IPv4 address."""
+OWN_IN_V6 = tuple(ipaddress.IPv6Address(address) for address in ("::", "::1"))
 
 
 def allowed(host: str, allow_private: frozenset[str] = frozenset(), port: int = 0) -> str:
@@ -120,7 +128,7 @@ def _real(address: Address) -> Address:
     if isinstance(address, ipaddress.IPv4Address):
         return address
     inside = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-    if inside is None and address in TRANSLATED:
+    if inside is None and address not in OWN_IN_V6 and any(address in network for network in TRANSLATED):
         inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return inside or address
 
