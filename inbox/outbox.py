@@ -21,7 +21,7 @@ from connectors.contract import (
     TemporaryFailure,
 )
 from inbox.database import find, office_of
-from inbox.errors import Conflict
+from inbox.errors import Conflict, IllegalMove
 from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     DELIVERY_MOVES,
@@ -232,6 +232,8 @@ def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) 
     """
     if delivery.state == DeliveryState.STOPPED and delivery.purpose != Purpose.ACKNOWLEDGEMENT:
         raise Conflict("It was stopped, and its words are a draft again. Approve the draft to send it.")
+    if DeliveryState.QUEUED not in DELIVERY_MOVES[DeliveryState(delivery.state)]:
+        raise IllegalMove("It is on its way, or nobody knows if it left. It cannot be sent again now.")
     _change_by_hand(session, delivery, DeliveryState.QUEUED)
     delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
     delivery.settled_by = None
@@ -242,6 +244,8 @@ def settle_by_hand(
     session: Session, delivery: Delivery, *, was_sent: bool, now: datetime, actor: Actor
 ) -> None:
     """A person looked and says whether an unknown one left, or that one which did not is dealt with."""
+    if delivery.settled_by:
+        raise Conflict("Somebody has settled this already.")
     is_known_failure = delivery.state in (DeliveryState.FAILED, DeliveryState.BOUNCED) and not was_sent
     if delivery.state != DeliveryState.UNKNOWN and not is_known_failure:
         raise Conflict("Only a message of unknown outcome can be settled by hand.")

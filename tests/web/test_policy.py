@@ -12,6 +12,7 @@ from inbox.access import RIGHTS, Action
 from inbox.database import Database
 from inbox.history import verify
 from inbox.models import Event, EventKind, Role
+from inbox.web.edge.headers import TOKEN_PATHS
 from tests.web.desks import Desk, House, World
 from tests.web.routes import PUBLIC, SIGNED_IN, Known, every_route, filled
 
@@ -97,7 +98,7 @@ def test_no_route_shows_or_changes_anything_of_another_office(
     desk.sit(world.ours.people[role])
     before = contents(world.database, world.theirs)
     for route in guarded(app):
-        if not set(re.findall(r"{(\w+)}", route.path)) - {"view"}:
+        if not set(re.findall(r"{(\w+)}", route.path)) - {"view", "kind"}:
             continue  # it names nothing that an office could own
         foreign = call(desk, route, route.at(world.theirs))
         absent = call(desk, route, filled(route.path, NOT_THERE))
@@ -111,8 +112,9 @@ def test_a_restricted_case_answers_like_one_that_does_not_exist(
     app: FastAPI, desk: Desk, world: World, role: Role
 ) -> None:
     desk.sit(world.ours.people[role])
+    hidden_ids = {key for key, one in world.ours.hidden.items() if one != world.ours.ids.get(key)}
     for route in guarded(app):
-        if not set(world.ours.hidden) & set(re.findall(r"{(\w+)}", route.path)):
+        if not hidden_ids & set(re.findall(r"{(\w+)}", route.path)):
             continue
         hidden = call(desk, route, route.at(world.ours, **world.ours.hidden))
         absent = call(desk, route, filled(route.path, NOT_THERE))
@@ -160,7 +162,10 @@ def test_a_write_from_another_site_is_refused(
     for route in every_route(app):
         if route.is_write:
             answer = call(desk, route, route.at(world.ours), desk.csrf, headers)
-            assert answer.status_code == 403, (route.name, answer.status_code)
+            without_origin = headers == {"Origin": "null"} and route.path.startswith(TOKEN_PATHS)
+            # A page that sends no referrer names no origin; there the token in the link is the proof.
+            wanted = (303, 404, 422) if without_origin else (403,)
+            assert answer.status_code in wanted, (route.name, answer.status_code)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "text/plain; x=application/json", "", "application/xml"])

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from inbox import jobs, queues
 from inbox.access import Action
 from inbox.database import find
+from inbox.errors import NotFound
 from inbox.history import record
 from inbox.models import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, EventKind, Message, move
 from inbox.web.routers import page_router
@@ -51,7 +52,7 @@ def machine_mail(message_id: str, room: Annotated[Room, looking(Action.READ_CASE
     """Machine mail of no case, as plain text."""
     row = find(room.session, Message, message_id)
     if row.case_id is not None:
-        return RedirectResponse("/set-aside?kind=machine", 303)
+        raise NotFound
     return room.page(
         PlainTextPage(room.shell("Set aside"), aside.opened(row, room.zone), aside.MACHINE_NOTICE, row.text,
                       Link("Set aside", "/set-aside?kind=machine"))
@@ -61,7 +62,7 @@ def machine_mail(message_id: str, room: Annotated[Room, looking(Action.READ_CASE
 @router.get("/set-aside/{arrival_id}")
 def show(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
     """What can be shown of an arrival that could not be read: its bytes as plain text."""
-    row = find(room.session, Arrival, arrival_id)
+    row = _unread(room, arrival_id)
     channel = find(room.session, Channel, row.channel_id)
     raw = room.wiring.store.get(row.office_id, row.raw_hash)
     shown = aside.arrival(aside.of_row(row, channel), room.zone, room.may(Action.TRIAGE))
@@ -74,7 +75,7 @@ def show(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> R
 @router.get("/set-aside/{arrival_id}/raw")
 def raw(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
     """The bytes exactly as they came."""
-    row = find(room.session, Arrival, arrival_id)
+    row = _unread(room, arrival_id)
     return saved_as(f"{row.id}.eml", room.wiring.store.get(row.office_id, row.raw_hash))
 
 
@@ -87,3 +88,11 @@ def run_again(arrival_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)])
     jobs.add(room.session, jobs.JobKind.PROCESS, row.office_id, [row.id], room.now)
     record(room.session, None, EventKind.RUN_AGAIN, room.person.actor, now=room.now, arrival=row.id)
     return see_other("/set-aside", told="again")
+
+
+def _unread(room: Room, arrival_id: str) -> Arrival:
+    """An arrival that lies here. What became a message is read on its case, by whoever may see that."""
+    row = find(room.session, Arrival, arrival_id)
+    if row.state not in (ArrivalState.QUARANTINED, ArrivalState.WAITING):
+        raise NotFound
+    return row

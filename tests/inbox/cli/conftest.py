@@ -63,6 +63,10 @@ class Installation:
     def database(self) -> Database:
         return Database(self.addresses.url)
 
+    def owned_database(self) -> Database:
+        """As its owner: the role that runs the program may not change history at all."""
+        return Database(self.addresses.migrate_url or self.addresses.url)
+
     def use(self, addresses: Addresses, folder: Path) -> None:
         """Points the environment at another installation."""
         for name, value in addresses.environment.items():

@@ -108,7 +108,7 @@ def test_a_changed_line_of_history_is_named(inbox_on_each: Installation) -> None
     inbox = inbox_on_each
     good, bad = inbox.office(), inbox.office("Dilys Probert")
     assert inbox.ok("audit", "verify", "--json").json["ok"] is True
-    database = inbox.database()
+    database = inbox.owned_database()
     with database.read() as session:
         office_id = session.exec(select(Office.id).where(Office.slug == bad)).one()
     with database.write(office_id) as session:
@@ -215,4 +215,4 @@ def test_a_database_of_a_newer_program_is_left_alone(inbox: Installation) -> Non
     for words in (["office", "list"], ["migrate"]):
         ran = inbox.run(*words)
         assert ran.status == 1 and ran.err.count("\n") == 1, words
-    assert Path(inbox.url.removeprefix("sqlite:///")).exists()
+    assert Path(inbox.addresses.url.removeprefix("sqlite:///")).exists()
