@@ -110,16 +110,6 @@ def import_batch(
             _file_alone(line, desk, one, tally, acknowledging=acknowledging)
 
 
-def run_again(line: Line, office_id: str, arrival_id: str) -> None:
-    """Processes a quarantined arrival now, with this version of the program; it may end there again."""
-    now = line.now()
-    with line.database.write(office_id) as session:
-        row = find(session, Arrival, arrival_id)
-        jobs.add(session, jobs.JobKind.PROCESS, office_id, [row.id], now)
-        row.state, row.trouble = ArrivalState.WAITING, None
-    process_due(line)
-
-
 def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
     if job.attempts > MOST_ATTEMPTS:
         _later(line, job, f"Reading it ended the program {MOST_ATTEMPTS} times.", set_aside=True)
