@@ -23,6 +23,7 @@ class Recall:
     people: dict[tuple[str, str], Constituent] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
     _references: list[str] = field(default_factory=list)
+    _threads: set[str] = field(default_factory=set)
     _unwritten: set[str | None] = field(default_factory=set)
 
     def person(self, kind: str, address: str) -> Constituent | None:
@@ -33,6 +34,8 @@ class Recall:
         self._unwritten |= {message.id, message.constituent_id, message.case_id}
         if case is not None:
             self._unwritten.add(case.constituent_id)
+        if message.thread:
+            self._threads.add(message.thread)
         if message.content_key:
             self.contents[message.content_key] = message.id
         if message.external_id and message.case_id:
@@ -45,6 +48,13 @@ class Recall:
             session.flush()
             self._unwritten.clear()
 
+    def see_thread(self, session: Session, thread: str) -> None:
+        """Writes what the batch has made so far, if it holds a message of this conversation."""
+        if thread in self._threads:
+            session.flush()
+            self._unwritten.clear()
+            self._threads.clear()
+
     def reference(self, session: Session, prefix: str) -> str:
         """A case reference that nobody has, drawn for the whole batch at once."""
         if not self._references:
@@ -54,7 +64,7 @@ class Recall:
 
 def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
     """Three questions for any number of messages."""
-    found = Recall(size=len(incoming))
+    found = Recall(size=max(1, len(incoming)))
     for keys in _chunks({one.content_key for one in incoming}):
         contents = select(Message.content_key, Message.id).where(col(Message.content_key).in_(keys))
         found.contents.update((key or "", row) for key, row in session.exec(contents))

@@ -4,7 +4,16 @@ from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
 from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
-from inbox.models.channel import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, ChannelHealth, ChannelMode
+from inbox.models.channel import (
+    ARRIVAL_MOVES,
+    Arrival,
+    ArrivalState,
+    Channel,
+    ChannelBudget,
+    ChannelDoor,
+    ChannelHealth,
+    ChannelMode,
+)
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
 from inbox.models.draft import DRAFT_MOVES, EDITABLE, Approval, Draft, DraftState, DraftVersion, Template
 from inbox.models.history import ChainHead, Event, EventKind, View
@@ -48,6 +57,8 @@ __all__ = [
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelBudget",
+    "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
     "Clock",

@@ -67,6 +67,8 @@ class EventKind(StrEnum):
     DELIVERY_UNKNOWN = "delivery_unknown"
     DELIVERY_SETTLED = "delivery_settled"
     SENT_ELSEWHERE = "sent_elsewhere"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_WITHDRAWN = "message_withdrawn"
     ENQUIRY_ASKED = "enquiry_asked"
     ENQUIRY_ANSWERED = "enquiry_answered"
     STATUS_LINK_ISSUED = "status_link_issued"

@@ -63,6 +63,8 @@ _PLAIN = {
     EventKind.DELIVERY_UNKNOWN: "Nobody knows yet if it was sent.",
     EventKind.DELIVERY_SETTLED: "A person looked and settled whether it was sent.",
     EventKind.SENT_ELSEWHERE: "A reply was sent from another program.",
+    EventKind.MESSAGE_EDITED: "The writer changed a message on the platform. Both wordings are kept.",
+    EventKind.MESSAGE_WITHDRAWN: "The writer took a message back on the platform.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.STATUS_LINK_ISSUED: "A status link was made.",
