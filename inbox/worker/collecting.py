@@ -190,7 +190,9 @@ class Collector:
         if known is not None and known[0] == stamp:
             return known[1]
         self._drop(channel.id)
-        connector = channels.connect(channel, self._node.line.tools.keys, self._node.settings)
+        connector = channels.connect(
+            channel, self._node.line.tools.keys, self._node.settings, self._node.database
+        )
         self._connectors[channel.id] = (stamp, connector)
         return connector
 
