@@ -9,7 +9,7 @@ ConnectorFailure
 └── WebhookRejected       the call was not proved to come from the platform
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -320,6 +320,26 @@ class Checked:
     step: str
     ok: bool
     detail: str
+
+
+class KeptSecrets(Hashable, Protocol):
+    """A channel's secrets where they are kept, for platforms that replace one each time it is used.
+
+    Such a platform ends the old secret as it gives the new one (RFC 6749, section 6), so that a second use
+    of the old one, or the loss of the new one, signs the account out. `from_settings` hands this to the
+    connector; `keys.InMemory` serves where nothing is kept. Two are equal when they keep the same secrets.
+    """
+
+    def renew(self, name: str, use: Callable[[str | None], str | None]) -> None:
+        """Calls `use` once with the secret as it stands now; what it returns takes its place.
+
+        One caller at a time among all processes of this installation. `use` may talk to the platform for up
+        to a minute: no transaction is open meanwhile. It returns None when the secret stands. Once `renew`
+        returns, the new secret is durable; one that a person typed meanwhile is left as it is. Raises what
+        `use` raises, and TemporaryFailure when the turn does not come or the secret cannot be saved: keep
+        the new one in memory then, and return it again from the next `use`.
+        """
+        ...
 
 
 @runtime_checkable

@@ -7,9 +7,10 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from connectors import registry
-from connectors.contract import Checked, Composes, PermanentFailure, Polls, Sends, Tests
+from connectors.contract import Checked, Composes, KeptSecrets, PermanentFailure, Polls, Sends, Tests
 from connectors.keys import Key
-from inbox.database import office_of
+from inbox.channel_secrets import ChannelSecrets
+from inbox.database import Database, office_of
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
@@ -48,16 +49,21 @@ def is_polled(channel: Channel) -> bool:
     return made is not None and hasattr(made, "fetch")
 
 
-def connect(channel: Channel, keys: SecretKeys, settings: Settings) -> Any:
+def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:
     """The connector of a channel. Raises Refused when its settings make no sense."""
     secrets = keys.open_all(channel.sealed, channel.id)
-    return build(channel.kind, channel.settings, secrets, channel.since, settings)
+    kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
+    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept)
 
 
 def build(
-    kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings
-) -> Any:
-    """A connector from plain values and secrets, as a form or a command gives them."""
+    kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
+    kept: KeptSecrets | None = None,
+) -> Any:  # fmt: skip
+    """A connector from plain values and secrets, as a form or a command gives them.
+
+    `kept`: where the secrets lie, once they do.
+    """
     made = registry.KINDS.get(kind)
     if made is None:
         raise Refused(
@@ -70,6 +76,7 @@ def build(
             allow_private=settings.private_hosts,
             smtp_timeout=settings.smtp_timeout,
             hooks=reach,
+            kept=kept,
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
@@ -136,10 +143,10 @@ def remove(session: Session, channel: Channel, *, now: datetime, actor: Actor) -
     record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="removed")
 
 
-def test(channel: Channel, keys: SecretKeys, settings: Settings) -> Sequence[Checked]:
+def test(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Sequence[Checked]:
     """What works and what does not, in words. Sends nothing and changes nothing."""
     try:
-        connector = connect(channel, keys, settings)
+        connector = connect(channel, keys, settings, database)
     except Refused as problem:
         return (Checked("settings", False, problem.sentence),)
     if not isinstance(connector, Tests):

@@ -41,6 +41,7 @@ from inbox.models import (
 from inbox.references import in_thread
 
 RETRY_FOR = timedelta(hours=4)
+MOST_INTERRUPTIONS = 3
 _PAUSES = (1, 5, 15, 30, 60)  # minutes; the last one repeats
 
 
@@ -175,7 +176,7 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     """Writes down how the attempt ended. Raises LeaseLost when another worker has taken over."""
     _update(session, claimed, lease_until=None)
     delivery = find(session, Delivery, claimed.id)
-    delivery.is_committed = False
+    delivery.is_committed, delivery.interruptions = False, 0
     if outcome.result is Result.SENT:
         _sent(session, delivery, outcome.words, now)
         _known_there(session, delivery, outcome)
@@ -193,7 +194,8 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
 def recover(session: Session, now: datetime) -> int:
     """Takes over from workers that died while sending; returns how many deliveries were moved.
 
-    Before the point of no return nothing can have left, so it is tried again; after it, nobody knows.
+    Before the point of no return nothing can have left, so it is tried again, unless it is what they die of:
+    then a person decides. After it, nobody knows.
     """
     query = select(Delivery).where(Delivery.state == DeliveryState.SENDING, col(Delivery.lease_until) < now)
     abandoned = session.exec(query.with_for_update(skip_locked=True)).all()
@@ -203,10 +205,20 @@ def recover(session: Session, now: datetime) -> int:
         if delivery.is_committed:
             _unknown(session, delivery, "The program stopped after handing the message over.", now)
         else:
-            delivery.state = move(delivery.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")
-            delivery.next_at = now
+            _interrupted(session, delivery, now)
         delivery.is_committed = False
+    session.flush()  # what is tried again can be claimed at once
     return len(abandoned)
+
+
+def _interrupted(session: Session, delivery: Delivery, now: datetime) -> None:
+    delivery.interruptions += 1
+    if delivery.interruptions >= MOST_INTERRUPTIONS:
+        words = f"Sending it ended the program {MOST_INTERRUPTIONS} times. Nothing has left."
+        _failed(session, delivery, words, now)
+        return
+    delivery.state = move(delivery.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")
+    delivery.next_at = now
 
 
 def stop(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
@@ -240,7 +252,7 @@ def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) 
         raise IllegalMove("It is on its way, or nobody knows if it left. It cannot be sent again now.")
     _change_by_hand(session, delivery, DeliveryState.QUEUED)
     delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
-    delivery.settled_by = None
+    delivery.settled_by, delivery.interruptions = None, 0
     record(session, delivery.case_id, EventKind.QUEUED, actor, now=now, delivery=delivery.id, again=True)
 
 

@@ -11,6 +11,7 @@ from connectors.contract import (
     Checked,
     DeliveryReport,
     InboundMessage,
+    KeptSecrets,
     Letter,
     Limits,
     OutboundMessage,
@@ -29,7 +30,7 @@ from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
 from connectors.email.smtp import SmtpSender
-from connectors.keys import Key
+from connectors.keys import InMemory, Key
 
 
 class EmailChannel:
@@ -54,17 +55,19 @@ class EmailChannel:
         allow_private: frozenset[str] = frozenset(),
         smtp_timeout: float = 600,
         hooks: Callable[[str], None] = nothing,
+        kept: KeptSecrets | None = None,
     ) -> "EmailChannel":
         """A channel from what a person typed. Connects to nothing.
 
-        `smtp_timeout`: seconds to wait after the final dot. Raises PermanentFailure with one plain sentence
+        `smtp_timeout`: seconds to wait after the final dot. `kept`: where `secrets` lie, if they do; two
+        channels made with equal `kept` share their sign-in. Raises PermanentFailure with one plain sentence
         for settings that are unknown, missing or ill-formed.
         """
         given = email_settings.parse(
             settings, secrets, allow_private=allow_private, smtp_timeout=smtp_timeout
         )
         if given.oauth is not None:
-            tokens = _tokens(given.oauth, allow_private, given.imap.ca_file)
+            tokens = _tokens(given.oauth, kept or InMemory(secrets), allow_private, given.imap.ca_file)
             given = email_settings.with_tokens(given, tokens)
         return cls(given, hooks=hooks)
 
@@ -112,10 +115,14 @@ class EmailChannel:
         return read_mail(raw).html if is_ordinary(raw) else None
 
     def check(self) -> Sequence[Checked]:
+        if self.settings.imap.sign_in.tokens is not None:
+            self.settings.imap.sign_in.tokens.forget()  # what is tested is what was typed last
         return [*self._mailbox.check(), *self._sender.check()]
 
 
 @lru_cache(maxsize=256)
-def _tokens(who: OAuthClient, allow_private: frozenset[str], ca_file: str | None) -> TokenProvider:
-    """One provider per account, however many channels are made: collecting and sending share its token."""
-    return TokenProvider(who, http.client(allow_private, ca_file=ca_file))
+def _tokens(
+    who: OAuthClient, kept: KeptSecrets, allow_private: frozenset[str], ca_file: str | None
+) -> TokenProvider:
+    """One provider per account, however often it is opened: collecting and sending share its token."""
+    return TokenProvider(who, kept, http.client(allow_private, ca_file=ca_file))

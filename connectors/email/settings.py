@@ -151,7 +151,7 @@ def _oauth(values: Mapping[str, str]) -> OAuthClient | None:
         values["token_url"],
         values["client_id"],
         values.get("client_secret"),
-        values.get("refresh_token"),
+        "refresh_token" in values,
         values.get("scope"),
     )
 

@@ -88,6 +88,11 @@ class Delivery(Row, OfficeOwned, table=True):
         default=0, sa_type=Integer, description="grows with each claim; a late writer is refused"
     )
     attempts: int = 0
+    interruptions: int = Field(
+        default=0,
+        sa_type=Integer,
+        description="attempts that ended with the whole program, one after another",
+    )
     is_committed: bool = Field(
         default=False, sa_type=Boolean, description="the current attempt passed the point of no return"
     )

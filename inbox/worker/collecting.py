@@ -54,7 +54,7 @@ class Collector:
         now = self._node.now()
         if (channel.retry_at and channel.retry_at > now) or not self._may_take_in():
             return False
-        lease = f"mailbox:{channel.id}"
+        lease = _lease_of(channel.id)
         with self._node.database.write() as session:
             if not jobs.hold(session, lease, self._node.name, self._node.shared_now(session), self._lease()):
                 return False
@@ -79,7 +79,7 @@ class Collector:
         if held:
             with self._node.database.write() as session:
                 for channel_id in held:
-                    jobs.let_go(session, f"mailbox:{channel_id}", self._node.name)
+                    jobs.let_go(session, _lease_of(channel_id), self._node.name)
 
     def _collect(self, channel: Channel, lease: str) -> bool:
         is_new = channel.id not in self._connectors
@@ -133,6 +133,7 @@ class Collector:
                 )
 
     def _failed(self, channel: Channel, failure: ConnectorFailure) -> None:
+        """Writes it down and gives the mailbox back: perhaps another node reaches it."""
         self._drop(channel.id)
         now = self._node.now()
         log.warning("mailbox failed", channel=channel.id, why=failure.reason)
@@ -145,6 +146,7 @@ class Collector:
         with self._node.database.write(channel.office_id) as session:
             stored = find(session, Channel, channel.id)
             channels.failed(stored, failure.reason, now=now, wait=wait, attention=attention)
+            jobs.let_go(session, _lease_of(channel.id), self._node.name)
 
     def _watcher(self, office_id: str, channel_id: str) -> Callable[[], None]:
         """Collects at once, then whenever the mailbox says so or the poll is due."""
@@ -190,7 +192,9 @@ class Collector:
         if known is not None and known[0] == stamp:
             return known[1]
         self._drop(channel.id)
-        connector = channels.connect(channel, self._node.line.tools.keys, self._node.settings)
+        connector = channels.connect(
+            channel, self._node.line.tools.keys, self._node.settings, self._node.database
+        )
         self._connectors[channel.id] = (stamp, connector)
         return connector
 
@@ -209,3 +213,7 @@ class Collector:
                 continue
             found += [row for row in rows if row.mode != ChannelMode.OFF and channels.is_polled(row)]
         return found
+
+
+def _lease_of(channel_id: str) -> str:
+    return f"mailbox:{channel_id}"
