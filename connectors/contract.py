@@ -442,7 +442,7 @@ class Budget(Protocol):
     """What a platform still lets us do, counted once for all nodes. Each name is a limit of its own."""
 
     def wait(self, name: str) -> timedelta | None:
-        """How long to leave the platform alone before the next call of `name`; None: go on."""
+        """How long to leave the platform alone before the next call of `name`; None: go on, it is counted."""
         ...
 
     def heard(self, name: str, *, remaining: int, resets_in: timedelta) -> None:
@@ -472,6 +472,27 @@ class Boundless:
 
     def spend(self, name: str, dollars: float) -> None:
         return None
+
+
+def nothing(_: str) -> None:
+    """The hook that hears each step of a conversation and does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a connector is given of the place it works in.
+
+    `allow_private`: hosts that may lie at private addresses and may be spoken to without TLS. `patience`:
+    seconds to wait for the word of a server that may have delivered. `hooks` hears each named step (fault
+    tests stop the program there). `kept`: where the secrets lie, once they do; two channels made with equal
+    `kept` share their sign-in. `budget` is this channel's, shared by all nodes.
+    """
+
+    allow_private: frozenset[str] = frozenset()
+    patience: float = 600
+    hooks: Callable[[str], None] = nothing
+    kept: KeptSecrets | None = None
+    budget: Budget = field(default_factory=Boundless)
 
 
 @runtime_checkable

@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inbox import people
+from connectors.contract import Form, Judges
+from inbox import letters, people
+from inbox.database import find
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused, Stale
@@ -34,7 +36,7 @@ from inbox.models import (
 )
 from inbox.wording import fill, gaps
 
-OFFICE = "office"
+OFFICE = letters.OFFICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Changes:
     identity: str | None = None
     attachments: Sequence[str] | None = None
     channel_id: str | None = None
+    form: Form | None = None
 
 
 def begin(
@@ -129,11 +132,12 @@ def digest(session: Session, draft: Draft) -> str:
         list(draft.attachments),
         draft.identity,
         draft.channel_id,
+        draft.form,
     ]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
-def problems(session: Session, desk: Desk, draft: Draft) -> list[str]:
+def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[str]:
     """What blocks this draft from leaving, each in a sentence for its writer; empty when it may go."""
     found: list[str] = []
     if not draft.text.strip():
@@ -150,7 +154,19 @@ def problems(session: Session, desk: Desk, draft: Draft) -> list[str]:
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
-    return found
+    return found or _judged(session, desk, draft, channel, now)
+
+
+def _judged(session: Session, desk: Desk, draft: Draft, channel: Channel | None, now: datetime) -> list[str]:
+    """What the channel itself has against it: too long, no reply possible any more."""
+    composer = desk.tools.composers.get(channel.kind) if channel else None
+    if channel is None or not isinstance(composer, Judges):
+        return []
+    case = find(session, Case, draft.case_id)
+    letter = letters.letter_for(
+        session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False
+    )
+    return list(composer.problems(letter, now))
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:
@@ -210,7 +226,14 @@ def _apply(session: Session, draft: Draft, changes: Changes) -> None:
     if changes.subject is not None:
         draft.subject = " ".join(changes.subject.split())[:500]
     if changes.recipients is not None:
-        draft.recipients = [people.checked_address(one) for one in changes.recipients if one.strip()]
+        is_mail = "@" in "".join(changes.recipients) or not draft.recipients
+        draft.recipients = [
+            people.checked_address(one) if is_mail else one.strip().lower()
+            for one in changes.recipients
+            if one.strip()
+        ]
+    if changes.form is not None:
+        draft.form = changes.form
     if changes.identity is not None:
         draft.identity = changes.identity
     if changes.channel_id is not None:

@@ -90,22 +90,23 @@ def keep(
 
 
 def keep_together(
-    line: Line, office_id: str, brought: Sequence[tuple[str, Sequence[RawArrival], bool]]
-) -> None:
+    database: Database, store: Store, office_id: str,
+    brought: Sequence[tuple[str, Sequence[RawArrival], bool]], *, now: datetime,
+    shared_now: Callable[[Session], datetime],
+) -> None:  # fmt: skip
     """What platforms brought to several channels of an office (channel id, arrivals, hint), in one commit."""
     kept = [
-        (channel_id, intake.store_raw(line.tools.store, office_id, arrivals), hint)
+        (channel_id, intake.store_raw(store, office_id, arrivals), hint)
         for channel_id, arrivals, hint in brought
     ]
-    now = line.now()
-    with line.database.write(office_id) as session:
+    with database.write(office_id) as session:
         fresh: list[str] = []
         for channel_id, ready, hint in kept:
             channel = find(session, Channel, channel_id)
             fresh += intake.keep(session, channel, ready, None, now)
             if hint:
                 channel.hinted_at = now
-        jobs.add(session, jobs.JobKind.PROCESS, office_id, fresh, line.shared_now(session))
+        jobs.add(session, jobs.JobKind.PROCESS, office_id, fresh, shared_now(session))
         reach("intake.row")
     reach("intake.kept")
 

@@ -4,21 +4,19 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from connectors.contract import Attachment as File
-from connectors.contract import Handle, Letter, PermanentFailure
+from connectors.contract import Letter, PermanentFailure
 from inbox import casefile, drafting, outbox
 from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
 from inbox.failpoints import reach
 from inbox.history import Actor, record
+from inbox.letters import letter_for
 from inbox.models import (
     DRAFT_MOVES,
     Approval,
-    Attachment,
     Case,
     Channel,
-    Constituent,
     Delivery,
     Direction,
     Draft,
@@ -27,17 +25,16 @@ from inbox.models import (
     EventKind,
     Message,
     MessageKind,
-    Scan,
     move,
 )
-from inbox.references import new_message_id, reply_token
+from inbox.references import new_message_id
 
 
 def submit(
     session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: Actor, read_newest: bool = False
 ) -> None:
     """Asks for a yes. Refused while there are gaps, or while something newer is unread."""
-    _must_be_ready(session, desk, draft, read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
     draft.state = move(draft.state, DraftState.SUBMITTED, DRAFT_MOVES, "reply")
     draft.submitted_at = now
     draft.version += 1
@@ -74,7 +71,7 @@ def approve(
         raise NotAllowed(why_not)
     if digest != drafting.digest(session, draft):
         raise Stale("The words changed after you read them. Read them again, then decide.")
-    _must_be_ready(session, desk, draft, read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
     draft.state = move(draft.state, DraftState.APPROVED, DRAFT_MOVES, "reply")
     session.add(
         Approval(
@@ -118,8 +115,8 @@ def send_back(
     record(session, draft.case_id, EventKind.DRAFT_RETURNED, actor, now=now, draft=draft.id, digest=digest)
 
 
-def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool) -> None:
-    blocking = drafting.problems(session, desk, draft)
+def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool, now: datetime) -> None:
+    blocking = drafting.problems(session, desk, draft, now)
     if blocking:
         raise Refused(" ".join(blocking), problems=blocking)
     newer = None if read_newest or draft.enquiry_id else drafting.newer_than(session, draft)
@@ -132,7 +129,7 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     case = find(session, Case, draft.case_id)
     channel = desk.channels[draft.channel_id or ""]
     outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
-    letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id=outgoing_id, now=now)
     raw_hash = desk.store.put(case.office_id, _composed(desk, channel, letter))
     message = _message(session, desk, case, draft, channel, letter, now)
     casefile.index(session, case, message)
@@ -157,72 +154,6 @@ def _composed(desk: Desk, channel: Channel, letter: Letter) -> bytes:
         raise Refused(failure.reason) from failure
 
 
-def _letter(
-    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, outgoing_id: str, now: datetime
-) -> Letter:
-    answers = (
-        session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None
-    )
-    if draft.enquiry_id:
-        answers = None
-    references = _chain(session, case, answers)
-    return Letter(
-        message_id=outgoing_id,
-        sender=Handle(_sender_name(desk, draft), channel.account),
-        recipients=tuple(
-            Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
-        ),
-        subject=draft.subject,
-        text=draft.text,
-        date=now,
-        language=draft.language,
-        reply_to=_reply_to(desk, case, channel),
-        in_reply_to=answers.external_id if answers else None,
-        references=references,
-        attachments=tuple(_file(session, desk, one) for one in draft.attachments),
-    )
-
-
-def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, ...]:
-    """The ids of the conversation with this person, oldest first, ending with the one answered."""
-    if answers is None or not answers.external_id:
-        return ()
-    query = select(Message.external_id).where(
-        Message.case_id == case.id, Message.id <= answers.id, Message.constituent_id == answers.constituent_id
-    )
-    earlier = [one for one in session.exec(query.order_by(Message.id)) if one and one != answers.external_id]
-    return (*earlier, answers.external_id)
-
-
-def _sender_name(desk: Desk, draft: Draft) -> str:
-    if draft.identity == drafting.OFFICE:
-        return desk.office.name
-    return desk.staff[draft.identity].name
-
-
-def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
-    if draft.enquiry_id:
-        return ""
-    person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    return person.name if person and person.name != address else ""
-
-
-def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
-    """The signed address that replies come to, where the mailbox takes plus addresses."""
-    if channel.settings.get("plus_addressing") != "yes":
-        return None
-    local, _, domain = channel.account.rpartition("@")
-    return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
-
-
-def _file(session: Session, desk: Desk, attachment_id: str) -> File:
-    row = find(session, Attachment, attachment_id)
-    if row.scan in (Scan.INFECTED, Scan.HELD):
-        raise Refused(f"{row.filename} has not passed the virus check, so it cannot be sent.")
-    content = desk.store.get(row.office_id, row.content_hash)
-    return File(row.filename, row.content_type, row.size, content)
-
-
 def _message(
     session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, letter: Letter, now: datetime
 ) -> Message:
@@ -231,7 +162,7 @@ def _message(
         case_id=case.id,
         channel_id=channel.id,
         direction=Direction.OUTBOUND,
-        kind=MessageKind.MESSAGE,
+        kind=MessageKind(letter.form),
         external_id=letter.message_id,
         sender_name=letter.sender.name,
         sender_handle=channel.account,

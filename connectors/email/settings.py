@@ -16,9 +16,9 @@ from connectors.email.accounts import (
     Tls,
     Tokens,
 )
-from connectors.email.oauth import OAuthClient
 from connectors.guard import is_named
 from connectors.keys import Key, filled, table
+from connectors.oauth import OAuthClient
 
 TLS = tuple(tls.value for tls in Tls)
 IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}

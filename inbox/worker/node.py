@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from connectors import clamd
 from inbox import channels
-from inbox.database import Database, database_now
+from inbox.database import Database, shared_clock
 from inbox.desk import Tools
 from inbox.failpoints import arm
 from inbox.intake import Scanner
@@ -36,11 +36,17 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     """What the stages need from the outside, as the settings say."""
     tools = Tools(store, SecretKeys(settings.keys), settings.base_url, channels.composers())
     lease = timedelta(seconds=settings.lease_seconds)
-
-    def shared_now(session: Session) -> datetime:
-        return database_now(session) + timedelta(seconds=settings.clock_offset)
-
-    return Line(database, tools, channels.readers(), _scanner(settings), settings.now, lease, shared_now)
+    download = channels.downloader(database, tools.keys, settings)
+    return Line(
+        database,
+        tools,
+        channels.readers(),
+        _scanner(settings),
+        settings.now,
+        lease,
+        shared_clock(settings.clock_offset),
+        download,
+    )
 
 
 def _scanner(settings: Settings) -> Scanner:

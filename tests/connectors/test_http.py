@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from connectors import http
-from connectors.email.oauth import OAuthClient, TokenProvider
 from connectors.keys import InMemory
+from connectors.oauth import OAuthClient, TokenProvider
 from tests.connectors.mail import LOOPBACK
 from tests.rigs.certificates import Certificates
 

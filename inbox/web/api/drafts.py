@@ -66,13 +66,14 @@ def list_drafts(
     session: Reading,
     desk: ReadingDesk,
     page: Page,
+    now: Now,
 ) -> shapes.Page[shapes.DraftShape]:
     case = find_case(session, person, reference, Action.READ_CASE)
     query = select(Draft).where(Draft.case_id == case.id).order_by(col(Draft.number))
     if page.after:
         query = query.where(col(Draft.number) > page.after_number)
     rows = session.exec(query.limit(page.limit + 1)).all()
-    shown = [showing.draft(session, desk, row, case) for row in rows[: page.limit]]
+    shown = [showing.draft(session, desk, row, case, now) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].number) if len(rows) > page.limit else None)
 
 
@@ -83,9 +84,10 @@ def read_draft(
     session: Reading,
     desk: ReadingDesk,
     response: Response,
+    now: Now,
 ) -> shapes.DraftShape:
     draft, case = _draft(session, person, draft_id, Action.READ_CASE)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, response, now)
 
 
 @router.patch("/drafts/{draft_id}")
@@ -111,7 +113,7 @@ def save_draft(
     drafting.save(
         session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, response, now)
 
 
 @router.post("/drafts/{draft_id}/submit")
@@ -130,7 +132,7 @@ def submit(
     check_version(draft.version, version, STALE, text=draft.text)
     read = given.read_newest if given else False
     signoff.submit(session, desk, draft, now=now, actor=person.actor, read_newest=read)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, response, now)
 
 
 @router.post("/drafts/{draft_id}/approve")
@@ -149,7 +151,7 @@ def approve(
     check_version(draft.version, version, STALE, text=draft.text)
     approve_as(session, desk, draft, person, given.digest if given else None, now,
                read_newest=given.read_newest if given else False)  # fmt: skip
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, response, now)
 
 
 @router.post("/drafts/{draft_id}/return")
@@ -167,7 +169,7 @@ def send_back(
     draft, case = _draft(session, person, draft_id, Action.APPROVE)
     check_version(draft.version, version, STALE, text=draft.text)
     signoff.send_back(session, draft, staff_id=_staff(person), note=given.note, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, response, now)
 
 
 @router.post("/drafts/{draft_id}/withdraw")
@@ -184,7 +186,7 @@ def withdraw(
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
     check_version(draft.version, version, STALE, text=draft.text)
     drafting.withdraw(session, draft, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, response, now)
 
 
 def approve_as(
@@ -224,7 +226,9 @@ def _draft(session: Session, person: Person, draft_id: str, action: Action) -> t
     return draft, case
 
 
-def _shown(session: Session, desk: Desk, draft: Draft, case: Case, response: Response) -> shapes.DraftShape:
+def _shown(
+    session: Session, desk: Desk, draft: Draft, case: Case, response: Response, now: datetime
+) -> shapes.DraftShape:
     session.flush()
     response.headers.update(etag(draft.version))
-    return showing.draft(session, desk, draft, case)
+    return showing.draft(session, desk, draft, case, now)

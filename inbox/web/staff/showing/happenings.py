@@ -90,6 +90,7 @@ TOLD_BY_MESSAGES = frozenset(
 _WHY_SILENT = {
     "channel_listens": "this channel only listens",
     "sending_paused": "sending is stopped",
+    "public": "it was said in public, and nothing automatic answers there",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from connectors.contract import CredentialsRejected, KeptSecrets, TemporaryFailure
-from connectors.email.wording import plain
+from connectors.wording import plain
 
 RENEW_AT = 0.8
 """The part of a token's life after which we ask for the next."""
