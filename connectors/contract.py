@@ -219,7 +219,7 @@ class Letter:
     `message_id` is bare (no angle brackets). `automatic` marks what no person wrote (RFC 3834).
     `form` is how it shall go out: a `comment` is public. `in_reply_to` is the platform's id of what it
     answers and `answered_form` the form of that. `heard_at` is when the person last spoke to us on this
-    channel, from which reply windows count.
+    channel, from which reply windows count. `answered_warnings` are those of the message it answers.
     """
 
     message_id: str
@@ -237,6 +237,7 @@ class Letter:
     form: Form = Form.MESSAGE
     answered_form: Form = Form.MESSAGE
     heard_at: datetime | None = None
+    answered_warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +396,8 @@ class Reads(Protocol):
 class Composes(Protocol):
     """Gives a letter the channel's form. Pure."""
 
+    limits: Limits
+
     def compose(self, letter: Letter) -> bytes:
         """The exact bytes that will leave. Raises PermanentFailure when the letter cannot be expressed."""
         ...
@@ -426,6 +429,18 @@ class Sends(Protocol):
 
     def evidence(self, message_id: str) -> str | None:
         """Looks for proof that `message_id` left (the Sent folder, say). None: no proof either way."""
+        ...
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """Can look on the platform for something whose outcome is unknown."""
+
+    def find(self, message: OutboundMessage, tried_at: datetime) -> SentReceipt | None:
+        """The platform's own proof that `message` left at `tried_at` or soon after. None: no proof.
+
+        Raises like `fetch`.
+        """
         ...
 
 

@@ -44,6 +44,7 @@ def letter_for(
         form=Form(draft.form),
         answered_form=Form(answers.kind) if answers and answers.kind in _FORMS else Form.MESSAGE,
         heard_at=_heard_at(session, draft, channel),
+        answered_warnings=tuple(answers.warnings) if answers else (),
     )
 
 
