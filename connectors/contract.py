@@ -396,8 +396,6 @@ class Reads(Protocol):
 class Composes(Protocol):
     """Gives a letter the channel's form. Pure."""
 
-    limits: Limits
-
     def compose(self, letter: Letter) -> bytes:
         """The exact bytes that will leave. Raises PermanentFailure when the letter cannot be expressed."""
         ...
@@ -429,18 +427,6 @@ class Sends(Protocol):
 
     def evidence(self, message_id: str) -> str | None:
         """Looks for proof that `message_id` left (the Sent folder, say). None: no proof either way."""
-        ...
-
-
-@runtime_checkable
-class Finds(Protocol):
-    """Can look on the platform for something whose outcome is unknown."""
-
-    def find(self, message: OutboundMessage, tried_at: datetime) -> SentReceipt | None:
-        """The platform's own proof that `message` left at `tried_at` or soon after. None: no proof.
-
-        Raises like `fetch`.
-        """
         ...
 
 

@@ -67,7 +67,6 @@ def begin(
         channel_id=channel.id if channel else None,
         answers=answers.id if answers else None,
         recipients=_recipients(session, person, channel, answers),
-        form=_form(desk, channel, answers),
         subject=_subject(case, answers),
         text=fill(template.body, values(desk, case, person, now)) if template else text,
         language=person.language if person else "en",
@@ -294,13 +293,6 @@ def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
         return used
     able = (channel for channel in desk.channels.values() if channel.kind in desk.tools.composers)
     return next(able, None)
-
-
-def _form(desk: Desk, channel: Channel | None, answers: Message | None) -> Form:
-    """As they spoke, where the channel can answer so; else its usual form."""
-    composer = desk.tools.composers.get(channel.kind) if channel else None
-    forms = composer.limits.forms if composer is not None else (Form.MESSAGE,)
-    return next((one for one in forms if answers is not None and one == answers.kind), forms[0])
 
 
 def _recipients(

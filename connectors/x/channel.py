@@ -17,6 +17,8 @@ from connectors.contract import (
     RawArrival,
     SentReceipt,
     Surroundings,
+    WebhookAnswer,
+    WebhookRequest,
 )
 from connectors.keys import InMemory, Key
 from connectors.oauth import OAuthClient, TokenProvider
@@ -24,6 +26,8 @@ from connectors.x import sending, understanding
 from connectors.x import settings as x_settings
 from connectors.x.api import Api
 from connectors.x.collecting import Collector
+from connectors.x.hearing import Ear
+from connectors.x.registration import Registration
 from connectors.x.sending import Sender
 from connectors.x.settings import XSettings
 
@@ -44,7 +48,9 @@ class XChannel:
         self._client = http.client(around.allow_private, timeout=_TIMEOUT)
         tokens = _tokens(_who(given), kept, around.allow_private)
         self._api = Api(given.base_url, self._client, tokens, around.budget)
-        self._collector = Collector(given, self._api, around.budget)
+        self._registration = Registration(given, self._api)
+        self._collector = Collector(given, self._api, around.budget, self._registration)
+        self._ear = Ear(given.user_id, given.consumer_secret)
         self._sender = Sender(given.user_id, self._api, self._collector.purse)
 
     @classmethod
@@ -73,6 +79,9 @@ class XChannel:
         self._collector.close()
         self._client.close()
 
+    def receive(self, request: WebhookRequest) -> WebhookAnswer:
+        return self._ear.receive(request)
+
     @staticmethod
     def understand(arrival: RawArrival) -> News:
         return understanding.understand(arrival)
@@ -91,12 +100,13 @@ class XChannel:
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
 
-    def evidence(self, message_id: str) -> str | None:
-        """X carries no id of ours: see `find`."""
-        return None
+    @staticmethod
+    def advice(letter: Letter, now: datetime) -> Sequence[str]:
+        return sending.advice(letter)
 
-    def find(self, message: OutboundMessage, tried_at: datetime) -> SentReceipt | None:
-        return self._sender.find(message, tried_at)
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
+        """Looks among what the account said for these very words. Raises like `fetch`."""
+        return self._sender.evidence(message)
 
 
 def _who(given: XSettings) -> OAuthClient:

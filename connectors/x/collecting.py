@@ -12,6 +12,7 @@ from connectors.x.cursor import Cursor, Reached, read_cursor
 from connectors.x.listing import Kind, Listing
 from connectors.x.posts import KIND
 from connectors.x.prices import PRICES
+from connectors.x.registration import Registration, upkeep
 from connectors.x.settings import XSettings
 from connectors.x.spending import Purse
 from connectors.x.understanding import DIRECT, GONE, MENTION
@@ -43,7 +44,7 @@ class Collector:
     """Implements the asking side of `Polls` for one account. `clock` tells the time."""
 
     def __init__(
-        self, given: XSettings, api: Api, budget: Budget, *,
+        self, given: XSettings, api: Api, budget: Budget, registration: Registration, *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
         self._given = given
@@ -52,6 +53,7 @@ class Collector:
         self.purse = Purse(budget, given.daily_cap)
         self._mentions = Listing(_mentions(given.user_id), api, budget, self.purse)
         self._directs = Listing(_directs(), api, budget, self.purse)
+        self._registration = registration
         self._woken = threading.Event()
 
     def fetch(self, words: str | None) -> Batch:
@@ -73,8 +75,9 @@ class Collector:
         if failures and not arrivals:
             raise failures[0]
         arrivals.sort(key=lambda one: one.received_at)
+        told = upkeep(self._registration, cursor, self._clock())
         is_more = self._mentions.is_ready or self._directs.is_ready
-        return Batch(tuple(arrivals), cursor.words(), more=is_more, notices=self._notices(cursor))
+        return Batch(tuple(arrivals), cursor.words(), more=is_more, notices=(*told, *self._notices(cursor)))
 
     def wait(self, seconds: float) -> bool:
         self._woken.wait(seconds)

@@ -13,7 +13,7 @@ LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Code points that weigh one; all others weigh two."""
 
 _PICTURE = (
-    "[\u00a9\u00ae](?=\ufe0f)|[\u203c\u2049\u2122\u2139\u2194-\u21ff\u2300-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf"
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21ff\u2300-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf"
     "\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
 _ONE = f"(?:{_PICTURE})(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?"
@@ -30,14 +30,19 @@ _ENDINGS = (
     "eu|us|ca|au|nz|ie|fr|de|nl|be|es|it|pt|pl|se|no|dk|fi|ch|at|in|cn|jp|ru|za|wales|cymru|scot|london|social|email|"
     "tech|space|world|life|today|org|charity|foundation|health|care|support|help|link|ly|gl|to|cc"
 )
-_PATH = r"(?:[/?#][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|\u00c0-\u024f\u0400-\u04ff]*)?"
-_HOST = r"(?:[A-Za-z0-9_\u00c0-\u024f](?:[A-Za-z0-9_\-\u00c0-\u024f]*[A-Za-z0-9_\u00c0-\u024f])?\.)+"
+_ACCENTS = "\u00c0-\u024f"
+_PATH = (
+    rf"(?:[/#][A-Za-z0-9\-._~:/#\[\]@!$&'()*+,;=%|{_ACCENTS}\u0400-\u04ff]*)?"
+    r"(?:\?[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|]*)?"
+)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_\-]*[A-Za-z0-9])?\."
+_ANY_LABEL = rf"[A-Za-z0-9_{_ACCENTS}](?:[A-Za-z0-9_\-{_ACCENTS}]*[A-Za-z0-9{_ACCENTS}])?\."
 _LINK = re.compile(
-    rf"(?<![A-Za-z0-9@＠$#＃_.\-/])(?:https?://{_HOST}[A-Za-z]{{2,}}(?::\d+)?{_PATH}"
-    rf"|{_HOST}(?:{_ENDINGS})(?![A-Za-z0-9@\-]|\.[A-Za-z]){_PATH})",
+    rf"(?<![A-Za-z0-9@＠$#＃])(?:https?://(?:{_ANY_LABEL})+[A-Za-z]{{2,}}(?::\d+)?{_PATH}"
+    rf"|(?<![_.\-/])(?:{_LABEL})+(?:{_ENDINGS})(?![A-Za-z0-9@\-]|\.[A-Za-z]){_PATH})",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"[.,;:!?'\"()\[\]]+$")
+_TAIL = re.compile(rf"[^A-Za-z0-9=_#/+\-{_ACCENTS}\u0400-\u04ff]+$")
 _LEADING_NAMES = re.compile(r"^(?:@\w{1,15}\s+)+")
 
 
@@ -67,10 +72,10 @@ def links(text: str) -> list[tuple[int, int]]:
 
 def _without_tail(words: str) -> str:
     """A link without the marks that end its sentence; a closing bracket stays where one was opened."""
-    while tail := _TAIL.search(words):
+    while (tail := _TAIL.search(words)) is not None:
         if words.endswith(")") and words.count("(") >= words.count(")"):
             break
-        words = words[:-1] if tail[0][-1] in "()[]" else words[: len(words) - 1]
+        words = words[:-1] if ")" in tail[0] else words[: tail.start()]
     return words
 
 

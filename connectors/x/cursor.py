@@ -23,12 +23,15 @@ class Reached:
 
 @dataclass(slots=True)
 class Cursor:
-    """The cursor as it is stored. `rechecked`: when known mentions were last looked up, in epoch seconds."""
+    """The cursor as it is stored. `rechecked`: when known mentions were last looked up, `upkept`: when X was
+    last known to call us, both in epoch seconds. `told_of_…`: what the office was told already."""
 
     posts: Reached = field(default_factory=Reached)
     directs: Reached = field(default_factory=Reached)
     rechecked: float = 0
+    upkept: float = 0
     told_of_cost: str = ""
+    told_of_webhook: str = ""
 
     def words(self) -> str:
         return json.dumps(asdict(self))
@@ -42,7 +45,9 @@ def read_cursor(words: str | None) -> Cursor:
             _reached(told.get("posts", {})),
             _reached(told.get("directs", {})),
             float(told.get("rechecked", 0)),
+            float(told.get("upkept", 0)),
             str(told.get("told_of_cost", "")),
+            str(told.get("told_of_webhook", "")),
         )
     except (ValueError, TypeError, AttributeError):
         return Cursor()

@@ -52,13 +52,20 @@ def compose(letter: Letter) -> bytes:
         raise PermanentFailure(" ".join(found))
     if letter.form in (Form.POST, Form.COMMENT):
         body: dict[str, Any] = {"text": letter.text, "reply": {"in_reply_to_tweet_id": letter.in_reply_to}}
-        return _request("post", "/2/tweets", body)
+        return _request("post", "/2/tweets", body, letter.date)
     path = f"/2/dm_conversations/with/{letter.recipients[0].address}/messages"
-    return _request("dm_send", path, {"text": letter.text})
+    return _request("dm_send", path, {"text": letter.text}, letter.date)
+
+
+def advice(letter: Letter) -> Sequence[str]:
+    """What its writer should know: what a link costs. Pure."""
+    if letter.form in (Form.POST, Form.COMMENT) and links(letter.text):
+        return [f"With a link this costs ${PRICES.write_linked:.2f}; without, ${PRICES.write_answer:.2f}."]
+    return []
 
 
 class Sender:
-    """Implements `Sends` and `Finds` for one account."""
+    """Implements `Sends` for one account."""
 
     def __init__(self, user_id: str, api: Api, purse: Purse) -> None:
         self._user_id = user_id
@@ -78,11 +85,11 @@ class Sender:
         self._purse.pay(_price(request))
         return _receipt(answer)
 
-    def find(self, message: OutboundMessage, tried_at: datetime) -> SentReceipt | None:
-        """Looks among what the account said for these very words. None: they are not there (yet)."""
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
+        """X carries no id of ours, so the words tell: said after they were approved, where they were to go."""
         request = _checked(message.raw)
         found = self._posted(request) if request["limit"] == "post" else self._written(request)
-        not_before = tried_at - CLOCKS_DIFFER
+        not_before = datetime.fromisoformat(request["written_at"]) - CLOCKS_DIFFER
         for one in found:
             said_at = fields.moment(one.get("created_at"))
             if (
@@ -141,8 +148,9 @@ def _of_direct(letter: Letter) -> list[str]:
     return found
 
 
-def _request(limit: str, path: str, body: dict[str, Any]) -> bytes:
-    return json.dumps({"limit": limit, "path": path, "body": body}, ensure_ascii=False).encode()
+def _request(limit: str, path: str, body: dict[str, Any], at: datetime) -> bytes:
+    whole = {"limit": limit, "path": path, "body": body, "written_at": at.isoformat()}
+    return json.dumps(whole, ensure_ascii=False).encode()
 
 
 def _checked(raw: bytes) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def understand(arrival: RawArrival) -> News:
 def _understood(account: str, told: Any) -> News:
     if not isinstance(told, dict):
         raise Unreadable("X sent something that is no object")
+    if "replay_job_status" in told:
+        return Nothing("replay")
     if "polled" in told:
         return _polled(account, told)
     if "for_user_id" in told or "user_event" in told:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.contract import Form
 from inbox.errors import Refused
 from inbox.models import Case, DeliveryState
 from tests.inbox.worlds import World
@@ -35,7 +36,7 @@ def test_a_mention_becomes_a_case_and_its_answer_goes_out_in_public(office: XOff
     [case] = office.all(Case)
     message = office.message("my bins")
     assert (message.case_id, message.kind, message.external_id) == (case.id, "post", said["id"])
-    office.reply("Please send us a private message with your address.")
+    office.reply("Please send us a private message with your address.", form=Form.POST)
     assert office.send().state == DeliveryState.SENT
     [post] = office.sent()["posts"]
     assert post["answers"] == said["id"]
@@ -54,4 +55,4 @@ def test_nobody_is_written_to_in_private_who_has_not_written_so(office: XOffice)
     office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} my bins were not emptied"})
     office.collect()
     with pytest.raises(Refused, match="have not sent us a private message"):
-        office.reply("We asked the council.", form="message")
+        office.reply("We asked the council.")

@@ -16,6 +16,10 @@ NEW_NAMES = {
 }  # fmt: skip
 OLD_NAMES = {new: old for old, new in NEW_NAMES.items()}
 ALWAYS = frozenset({"id", "text", "edit_history_tweet_ids"})
+EVERYTHING = ALWAYS | {
+    "author_id", "created_at", "conversation_id", "entities", "referenced_tweets", "note_tweet",
+    "attachments", "in_reply_to_user_id",
+}  # fmt: skip
 
 
 def speaks_new(query: Mapping[str, str], default: str) -> bool:
