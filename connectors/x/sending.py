@@ -86,7 +86,7 @@ class Sender:
         return _receipt(answer)
 
     def evidence(self, message: OutboundMessage) -> SentReceipt | None:
-        """X carries no id of ours, so the words tell: said after they were approved, where they were to go."""
+        """X carries no id of ours, so the words tell: said after their approval, where they were to go."""
         request = _checked(message.raw)
         found = self._posted(request) if request["limit"] == "post" else self._written(request)
         not_before = datetime.fromisoformat(request["written_at"]) - CLOCKS_DIFFER
