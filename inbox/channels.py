@@ -7,16 +7,19 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from connectors import registry
-from connectors.contract import Checked, Composes, PermanentFailure, Polls, Sends, Tests
+from connectors.contract import Checked, Composes, Limits, PermanentFailure, Polls, Sends, Tests
 from connectors.keys import Key
 from inbox.database import office_of
+from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import Channel, ChannelHealth, ChannelMode, EventKind, new_id
 from inbox.pipeline import Reader
+from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
+from inbox.storage import Store
 
 QUIET_AFTER = timedelta(minutes=15)
 
@@ -24,6 +27,16 @@ QUIET_AFTER = timedelta(minutes=15)
 def kinds() -> dict[str, dict[str, Key]]:
     """Every kind of channel and the keys it takes, for forms and for `inbox channel kinds`."""
     return {kind: dict(made.KEYS) for kind, made in registry.KINDS.items()}
+
+
+def tools(settings: Settings, store: Store, keys: SecretKeys) -> Tools:
+    """What this node hands to its stages, as the settings say."""
+    return Tools(store, keys, settings.base_url, composers(), limits(), scanner(settings))
+
+
+def limits() -> dict[str, Limits]:
+    """What one message may carry, by kind of channel."""
+    return {kind: made.limits for kind, made in registry.KINDS.items() if hasattr(made, "limits")}
 
 
 def composers() -> dict[str, Composes]:

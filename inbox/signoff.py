@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from connectors.contract import Attachment as File
 from connectors.contract import Handle, Letter, PermanentFailure
-from inbox import casefile, drafting, outbox
+from inbox import casefile, drafting, files, outbox
 from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
@@ -15,7 +15,6 @@ from inbox.history import Actor, record
 from inbox.models import (
     DRAFT_MOVES,
     Approval,
-    Attachment,
     Case,
     Channel,
     Constituent,
@@ -27,7 +26,6 @@ from inbox.models import (
     EventKind,
     Message,
     MessageKind,
-    Scan,
     move,
 )
 from inbox.references import new_message_id, reply_token
@@ -135,6 +133,7 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
     raw_hash = desk.store.put(case.office_id, _composed(desk, channel, letter))
     message = _message(session, desk, case, draft, channel, letter, now)
+    files.on_message(session, message, files.of_draft(session, draft))
     casefile.index(session, case, message)
     draft.state = move(draft.state, DraftState.QUEUED, DRAFT_MOVES, "reply")
     draft.version += 1
@@ -179,7 +178,7 @@ def _letter(
         reply_to=_reply_to(desk, case, channel),
         in_reply_to=answers.external_id if answers else None,
         references=references,
-        attachments=tuple(_file(session, desk, one) for one in draft.attachments),
+        attachments=tuple(_file(desk, one) for one in files.of_draft(session, draft)),
     )
 
 
@@ -215,12 +214,8 @@ def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
     return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
 
 
-def _file(session: Session, desk: Desk, attachment_id: str) -> File:
-    row = find(session, Attachment, attachment_id)
-    if row.scan in (Scan.INFECTED, Scan.HELD):
-        raise Refused(f"{row.filename} has not passed the virus check, so it cannot be sent.")
-    content = desk.store.get(row.office_id, row.content_hash)
-    return File(row.filename, row.content_type, row.size, content)
+def _file(desk: Desk, row: files.Outgoing) -> File:
+    return File(row.filename, row.content_type, row.size, desk.store.get(row.office_id, row.content_hash))
 
 
 def _message(

@@ -26,7 +26,9 @@ from inbox.web.dependencies import (
     etag,
     may,
 )
+from inbox.web.own_site import takes_files
 from inbox.web.routers import api_router
+from inbox.web.uploads import Uploads, uploads
 
 router = api_router("drafts")
 STALE = "Somebody else changed this reply. Read it again, then decide."
@@ -111,6 +113,45 @@ def save_draft(
     drafting.save(
         session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
+    return _shown(session, desk, draft, case, response)
+
+
+@router.post("/drafts/{draft_id}/attachments", status_code=201)
+@takes_files
+def add_files(
+    draft_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    given: Annotated[Uploads, uploads(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Adds files, sent as multipart/form-data in the field `files`. Voids an approval, like any change."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    if not given.checked():
+        raise Refused("Send at least one file, in the field files.")
+    drafting.add_files(session, desk, draft, given.files, version=version, author_id=person.staff_id, now=now,
+                       actor=person.actor)  # fmt: skip
+    return _shown(session, desk, draft, case, response)
+
+
+@router.delete("/drafts/{draft_id}/attachments/{attachment_id}")
+def remove_file(
+    draft_id: str,
+    attachment_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Takes a file off the draft. Voids an approval, like any change."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    drafting.remove_file(session, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
+                         actor=person.actor)  # fmt: skip
     return _shown(session, desk, draft, case, response)
 
 

@@ -11,8 +11,8 @@ from inbox.database import find
 from inbox.errors import NotFound
 from inbox.history import record
 from inbox.models import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, EventKind, Message, move
+from inbox.web.downloads import saved_as
 from inbox.web.routers import page_router
-from inbox.web.staff.files import saved_as
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.staff.showing import aside
 from inbox.web.views.parts import Link

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from inbox import drafting
+from inbox import files as stored
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
 from inbox.models import (
     EDITABLE,
     Approval,
-    Attachment,
     Case,
     ChannelMode,
     Constituent,
@@ -27,7 +27,6 @@ from inbox.presence import FRESH, Doing
 from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import Composer, StandardLine
-from inbox.web.views.messages import File
 from inbox.web.views.parts import Act, Choice, Link, Notice, Problem, Tone
 from inbox.wording import fill, gaps
 
@@ -59,7 +58,7 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         main=Act(_main_label(desk, "office"), f"{url}/send"), state="Nothing written yet.",
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
-        lines=lines(session, desk, case, who, now), attach=False,
+        lines=lines(session, desk, case, who, now),
     )  # fmt: skip
 
 
@@ -88,8 +87,8 @@ def reply(
         language=draft.language,
         identities=identities(desk, draft.identity),
         lines=lines(session, desk, case, who, now),
-        files=files(session, draft),
-        attach=False,
+        files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
+        attach=able,
         gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(f"{draft.text}\n{draft.subject}"))),
         closed=None if able else _closed(draft),
         writing=_writing(session, person, case, now),
@@ -140,11 +139,6 @@ def lines(
         for row in rows
         if row.expires_on is None or row.expires_on > now
     )
-
-
-def files(session: Session, draft: Draft) -> tuple[File, ...]:
-    rows = session.exec(select(Attachment).where(col(Attachment.id).in_(list(draft.attachments)))).all()
-    return tuple(said.file(row) for row in rows)
 
 
 def _day(row: Template, desk: Desk) -> date | None:
