@@ -191,7 +191,7 @@ def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
 
 def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
     """Out of the writer's hands: into the outbox, or to whoever must approve it."""
-    alone = writing.may_send_alone(room.desk, draft.identity) and room.may(Action.SEND)
+    alone = signoff.stands_alone(room.desk, draft, room.person)
     try:
         with savepoint(room.session):
             if not alone:
@@ -200,9 +200,8 @@ def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> R
                     read_newest=read_newest,
                 )  # fmt: skip
                 return see_other(f"/cases/{case.reference}", told="submitted")
-            delivery = signoff.approve(
-                room.session, room.desk, draft, staff_id=room.staff_id,
-                digest=drafting.digest(room.session, draft), now=room.now, actor=room.person.actor,
+            delivery = signoff.approve_as(
+                room.session, room.desk, draft, room.person, digest=None, now=room.now,
                 read_newest=read_newest,
             )  # fmt: skip
     except (Refused, Conflict) as error:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import drafting
+from inbox import drafting, signoff
 from inbox import files as stored
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
@@ -55,7 +55,7 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     return Composer(
         note=False, public=False, audience=_unsent_audience(who), save_url=url, version="", text="",
-        main=Act(_main_label(desk, "office"), f"{url}/send"), state="Nothing written yet.",
+        main=Act(_main_label(desk, None, person), f"{url}/send"), state="Nothing written yet.",
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now),
@@ -79,7 +79,7 @@ def reply(
         save_url=url,
         version=str(draft.version),
         text=draft.text if mine is None else mine,
-        main=Act(_main_label(desk, draft.identity), f"{url}/send"),
+        main=Act(_main_label(desk, draft, person), f"{url}/send"),
         state=_state(desk, draft),
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         subject=draft.subject,
@@ -145,13 +145,8 @@ def _day(row: Template, desk: Desk) -> date | None:
     return row.expires_on.astimezone(desk.calendar.zone).date() if row.expires_on else None
 
 
-def _main_label(desk: Desk, identity: str) -> str:
-    return "Send" if may_send_alone(desk, identity) else "Send for sign-off"
-
-
-def may_send_alone(desk: Desk, identity: str) -> bool:
-    """Whether the office lets a writer stand for a text in that name."""
-    return identity == drafting.OFFICE and desk.office.approval_office == "self"
+def _main_label(desk: Desk, draft: Draft | None, person: Person) -> str:
+    return "Send" if signoff.stands_alone(desk, draft, person) else "Send for sign-off"
 
 
 def _unsent_audience(who: Constituent | None) -> str:
