@@ -6,10 +6,9 @@ from sqlmodel import Session, col, func, select
 
 from connectors.contract import PUBLIC, Form, Handle, Letter
 from connectors.contract import Attachment as File
-from inbox.database import find
+from inbox import files
 from inbox.desk import Desk
-from inbox.errors import Refused
-from inbox.models import Attachment, Case, Channel, Constituent, Direction, Draft, Message, Scan
+from inbox.models import Case, Channel, Constituent, Direction, Draft, Message
 from inbox.references import reply_token
 
 OFFICE = "office"
@@ -40,7 +39,7 @@ def letter_for(
         reply_to=_reply_to(desk, case, channel),
         in_reply_to=answers.external_id if answers else None,
         references=references,
-        attachments=tuple(_file(session, desk, one) for one in draft.attachments) if with_files else (),
+        attachments=tuple(_file(desk, one) for one in files.of_draft(session, draft)) if with_files else (),
         form=Form(draft.form),
         answered_form=Form(answers.kind) if answers and answers.kind in _FORMS else Form.MESSAGE,
         heard_at=_heard_at(session, draft, channel),
@@ -91,9 +90,5 @@ def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
     return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
 
 
-def _file(session: Session, desk: Desk, attachment_id: str) -> File:
-    row = find(session, Attachment, attachment_id)
-    if row.scan in (Scan.INFECTED, Scan.HELD):
-        raise Refused(f"{row.filename} has not passed the virus check, so it cannot be sent.")
-    content = desk.store.get(row.office_id, row.content_hash)
-    return File(row.filename, row.content_type, row.size, content)
+def _file(desk: Desk, row: files.Outgoing) -> File:
+    return File(row.filename, row.content_type, row.size, desk.store.get(row.office_id, row.content_hash))

@@ -4,7 +4,7 @@
 once per arrival in one transaction; what cannot be read is set aside with its bytes and can be run again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,7 @@ from inbox.models import (
     new_id,
 )
 from inbox.recall import Recall
+from inbox.scanning import Scanner
 from inbox.storage import Store
 from routing.rules import ClockOrder
 from routing.words import LIFE_FLAGS, ClockKind, Kind
@@ -54,7 +55,6 @@ from routing.words import LIFE_FLAGS, ClockKind, Kind
 _BATCH = 200
 """More than any channel hands over at once."""
 
-Scanner = Callable[[bytes], Scan]
 _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
 
 

@@ -3,7 +3,7 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
-from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
+from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
 from inbox.models.channel import (
     ARRIVAL_MOVES,
     Arrival,
@@ -15,7 +15,17 @@ from inbox.models.channel import (
     ChannelMode,
 )
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
-from inbox.models.draft import DRAFT_MOVES, EDITABLE, Approval, Draft, DraftState, DraftVersion, Template
+from inbox.models.draft import (
+    DRAFT_MOVES,
+    EDITABLE,
+    Approval,
+    Draft,
+    DraftFile,
+    DraftState,
+    DraftVersion,
+    StandardLine,
+    Template,
+)
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -54,6 +64,7 @@ __all__ = [
     "ArrivalState",
     "Attachment",
     "Case",
+    "CaseLink",
     "CaseStatus",
     "ChainHead",
     "Channel",
@@ -68,6 +79,7 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Draft",
+    "DraftFile",
     "DraftState",
     "DraftVersion",
     "Enquiry",
@@ -77,6 +89,7 @@ __all__ = [
     "Job",
     "Json",
     "Lease",
+    "LinkKind",
     "Message",
     "MessageKind",
     "Office",
@@ -91,6 +104,7 @@ __all__ = [
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StandardLine",
     "StatusLink",
     "StatusLinkKey",
     "Team",

@@ -78,6 +78,18 @@ class EventKind(StrEnum):
     INFORMATION_ADDED = "information_added"
     ATTACHMENT_OPENED = "attachment_opened"
     ACCESS_REFUSED = "access_refused"
+    FILE_ADDED = "file_added"
+    FILE_REMOVED = "file_removed"
+    CASE_MERGED = "case_merged"
+    CASE_SPLIT = "case_split"
+    CASES_LINKED = "cases_linked"
+    CASES_UNLINKED = "cases_unlinked"
+    LINE_WRITTEN = "line_written"
+    LINE_APPROVED = "line_approved"
+    LINE_RETIRED = "line_retired"
+    ALERTED = "alerted"
+    DEALT_WITH = "dealt_with"
+    SESSION_ENDED = "session_ended"
     UNDONE = "undone"
 
 

@@ -74,6 +74,18 @@ _PLAIN = {
     EventKind.INFORMATION_ADDED: "The person added something on the status page.",
     EventKind.ATTACHMENT_OPENED: "A file was opened.",
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
+    EventKind.FILE_ADDED: "A file was added to a draft.",
+    EventKind.FILE_REMOVED: "A file was taken off a draft.",
+    EventKind.CASE_MERGED: "The case went on as another one.",
+    EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
+    EventKind.CASES_LINKED: "Linked with another case.",
+    EventKind.CASES_UNLINKED: "The link with another case was taken off.",
+    EventKind.LINE_WRITTEN: "A standard line was written.",
+    EventKind.LINE_APPROVED: "A standard line was approved.",
+    EventKind.LINE_RETIRED: "A standard line was taken out of use.",
+    EventKind.ALERTED: "Somebody was told by mail.",
+    EventKind.DEALT_WITH: "Machine mail of no case was dealt with.",
+    EventKind.SESSION_ENDED: "A sign-in was ended.",
     EventKind.UNDONE: "Taken back.",
 }
 TOLD_BY_MESSAGES = frozenset(
