@@ -3,6 +3,17 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.campaign import (
+    ANSWER_MOVES,
+    AnswerState,
+    Campaign,
+    CampaignAnswer,
+    CampaignCopy,
+    CampaignPrint,
+    CampaignRecipient,
+    Reading,
+    RecipientState,
+)
 from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
 from inbox.models.channel import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, ChannelHealth, ChannelMode
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
@@ -33,17 +44,24 @@ for _table in SQLModel.metadata.tables.values():
         _reference.deferrable, _reference.initially = True, "DEFERRED"
 
 __all__ = [
+    "ANSWER_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
     "AccessToken",
+    "AnswerState",
     "Approval",
     "Area",
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Campaign",
+    "CampaignAnswer",
+    "CampaignCopy",
+    "CampaignPrint",
+    "CampaignRecipient",
     "Case",
     "CaseStatus",
     "ChainHead",
@@ -73,6 +91,8 @@ __all__ = [
     "OfficeOwned",
     "OnceKey",
     "Presence",
+    "Reading",
+    "RecipientState",
     "Role",
     "Rule",
     "Scan",
