@@ -1,6 +1,7 @@
 """A yes to exact words, queued in the same commit. Any later change voids it."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlmodel import Session, select
 
@@ -45,14 +46,23 @@ def submit(
            digest=drafting.digest(session, draft))  # fmt: skip
 
 
-def steps(desk: Desk, draft: Draft) -> list[str]:
+class Signed(Protocol):
+    """Words that go out in somebody's name: a draft, or the answer to a campaign."""
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def writers(self) -> list[str]: ...
+
+
+def steps(desk: Desk, draft: Signed) -> list[str]:
     """Who must say yes, in words that pages and programs share."""
     if draft.identity != drafting.OFFICE:
         return [f"person:{draft.identity}"]
     return [f"office:{desk.office.approval_office}"]
 
 
-def may_approve(desk: Desk, draft: Draft, staff_id: str) -> str | None:
+def may_approve(desk: Desk, draft: Signed, staff_id: str) -> str | None:
     """None when this person may say yes; otherwise the sentence that says why not."""
     if draft.identity != drafting.OFFICE:
         if draft.identity == staff_id:
@@ -168,7 +178,7 @@ def _letter(
     references = _chain(session, case, answers)
     return Letter(
         message_id=outgoing_id,
-        sender=Handle(_sender_name(desk, draft), channel.account),
+        sender=Handle(sender_name(desk, draft.identity), channel.account),
         recipients=tuple(
             Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
         ),
@@ -176,7 +186,7 @@ def _letter(
         text=draft.text,
         date=now,
         language=draft.language,
-        reply_to=_reply_to(desk, case, channel),
+        reply_to=reply_to(desk, case.reference, channel),
         in_reply_to=answers.external_id if answers else None,
         references=references,
         attachments=tuple(_file(session, desk, one) for one in draft.attachments),
@@ -194,10 +204,9 @@ def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, 
     return (*earlier, answers.external_id)
 
 
-def _sender_name(desk: Desk, draft: Draft) -> str:
-    if draft.identity == drafting.OFFICE:
-        return desk.office.name
-    return desk.staff[draft.identity].name
+def sender_name(desk: Desk, identity: str) -> str:
+    """The name that a letter goes out under."""
+    return desk.office.name if identity == drafting.OFFICE else desk.staff[identity].name
 
 
 def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
@@ -207,12 +216,12 @@ def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
     return person.name if person and person.name != address else ""
 
 
-def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
+def reply_to(desk: Desk, reference: str, channel: Channel) -> Handle | None:
     """The signed address that replies come to, where the mailbox takes plus addresses."""
     if channel.settings.get("plus_addressing") != "yes":
         return None
     local, _, domain = channel.account.rpartition("@")
-    return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
+    return Handle(desk.office.name, f"{local}+{reply_token(reference, desk.keys)}@{domain}")
 
 
 def _file(session: Session, desk: Desk, attachment_id: str) -> File:
