@@ -425,8 +425,10 @@ class Sends(Protocol):
         """
         ...
 
-    def evidence(self, message_id: str) -> str | None:
-        """Looks for proof that `message_id` left (the Sent folder, say). None: no proof either way."""
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
+        """Looks for proof that `message`, whose outcome is unknown, left: in the Sent folder, in the
+        conversation. None: no proof either way. Raises as Polls.fetch does.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Protocol
 
 from connectors.contract import Limits, News, RawArrival, Surroundings
 from connectors.email.channel import EmailChannel
+from connectors.feed import FeedChannel
 from connectors.keys import Key
 from connectors.x.channel import XChannel
 
@@ -33,4 +34,4 @@ class Kind(Protocol):
         ...
 
 
-KINDS: dict[str, type[Kind]] = {"email": EmailChannel, "x": XChannel}
+KINDS: dict[str, type[Kind]] = {"email": EmailChannel, "feed": FeedChannel, "x": XChannel}
