@@ -1,12 +1,14 @@
 """An office with an X account on the stand-in, and the stages that hear it and answer through it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlmodel import col, select
 
-from connectors.contract import Boundless, Surroundings
+from connectors.contract import Boundless, Budget, Surroundings
 from connectors.keys import InMemory
 from connectors.x.channel import XChannel
 from inbox import channels, drafting, outbox, signoff
@@ -37,10 +39,14 @@ def x_settings(url: str, **more: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def x_channel(url: str, budget: Any = None, kept: InMemory | None = None, **more: str) -> XChannel:
+def x_channel(
+    url: str, budget: Budget | None = None, kept: InMemory | None = None,
+    secrets: Mapping[str, str] = SECRETS, **more: str,
+) -> XChannel:  # fmt: skip
     """A connector as after a restart of the program, with secrets of its own unless `kept` is given."""
-    around = Surroundings(PRIVATE, kept=kept or InMemory(SECRETS), budget=budget or Boundless())
-    return XChannel.from_settings(x_settings(url, **more), SECRETS, around)
+    own = kept or InMemory({**secrets, "refresh_token": f"seed-{uuid4()}"})
+    around = Surroundings(PRIVATE, kept=own, budget=budget or Boundless())
+    return XChannel.from_settings(x_settings(url, **more), secrets, around)
 
 
 class XOffice:

@@ -74,6 +74,7 @@ class State(StandIn):
         self.codes: dict[str, tuple[datetime, str, str]] = {}
         self.access: dict[str, tuple[str, datetime]] = {}
         self.refresh: dict[str, str] = {"refresh-0": OFFICE_ID}
+        self.spent: set[str] = set()
         self.webhooks: dict[str, dict[str, Any]] = {}
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
