@@ -72,6 +72,7 @@ class State(StandIn):
         self.directs: dict[str, Direct] = {}
         self.media: dict[str, tuple[str, bytes]] = {}
         self.codes: dict[str, tuple[datetime, str, str]] = {}
+        self.scopes: dict[str, str] = {}
         self.access: dict[str, tuple[str, datetime]] = {}
         self.refresh: dict[str, str] = {"refresh-0": OFFICE_ID}
         self.spent: set[str] = set()
