@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
-from inbox import casefile, clocks, files, people, search, triage
+from inbox import alerts, casefile, clocks, files, people, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
@@ -198,6 +198,7 @@ def open_by_hand(
     triage.place(session, desk, case, seen, message, now=now)
     order = ClockOrder(kind=ClockKind.FIRST_REPLY)
     clocks.start(session, desk, case, order, received_at=when, now=now, actor=actor)
+    alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Attachment as File
 from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, Verdict
-from inbox import acknowledgement, casefile, clocks, matching, people, triage
+from inbox import acknowledgement, alerts, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
@@ -180,6 +180,8 @@ def _person(
         casefile.wake(session, desk, hit.case, message, now=now)
         seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
+        if acknowledging:
+            alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
         return hit.case
     person = writer or people.add(session, incoming.channel, incoming.sender, language="en", now=now)
     known.people[incoming.channel, incoming.sender.address.lower()] = person
@@ -233,6 +235,9 @@ def _open(
     if acknowledging and case.kind != Kind.SPAM:
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
+    if acknowledging and seen.verdict.notify and not is_junk:
+        session.flush()
+        alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 

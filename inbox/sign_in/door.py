@@ -43,11 +43,12 @@ def knock(session: Session, keys: SecretKeys, email: str, client: str, now: date
     return Caller(*caller_keys, found.staff_id, found.office_id)
 
 
-def turn_away(session: Session, caller: Caller, now: datetime) -> None:
+def turn_away(session: Session, caller: Caller, now: datetime) -> int:
     """Counts the failure, in a session of the caller's office where there is one.
 
-    The failure that closes the account for a while is in the history, and its owner is told when they next
-    sign in (`failures_before`).
+    The failure that closes the account for a while is in the history, and its owner is told: by mail, by
+    the caller of this, and when they next sign in (`failures_before`). Returns the number of failures for
+    the one that closed it, else 0.
     """
     throttle.count(session, caller.network_key, throttle.NETWORK, now)
     failures = throttle.count(session, caller.account_key, throttle.ACCOUNT, now)
@@ -56,6 +57,8 @@ def turn_away(session: Session, caller: Caller, now: datetime) -> None:
         record(
             session, None, EventKind.SIGN_IN_FAILED, nobody, now=now, staff=caller.staff_id, failures=failures
         )
+        return failures
+    return 0
 
 
 def let_in(session: Session, staff: Staff, now: datetime, replaces: str | None) -> str:
@@ -94,9 +97,10 @@ def failures_before(session: Session, keys: SecretKeys, email: str) -> int:
     return session.exec(select(SignInTry.failures).where(SignInTry.key == key)).first() or 0
 
 
-def wrong_code(session: Session, staff_id: str, now: datetime) -> None:
-    """Counts a wrong code."""
-    throttle.count(session, code_key(staff_id), throttle.CODES, now)
+def wrong_code(session: Session, staff_id: str, now: datetime) -> int:
+    """Counts a wrong code. Returns the number for the one that closed the account for a while, else 0."""
+    failures = throttle.count(session, code_key(staff_id), throttle.CODES, now)
+    return failures if failures == throttle.CODES.failures else 0
 
 
 def leave(session: Session, seat: sessions.Seat, person: Actor, now: datetime) -> None:

@@ -10,8 +10,10 @@ from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from inbox import alerts
 from inbox.access import Action, Person
 from inbox.database import find, find_or_none
+from inbox.desk import open_desk
 from inbox.errors import CaseworkError, NotFound, NotSignedIn, TooMany
 from inbox.models import Office, Role, SignInAddress, Staff
 from inbox.sign_in import door, passwords, sessions, throttle
@@ -61,7 +63,7 @@ def sign_in(
         staff = _staff_of(wiring, caller)
         if not passwords.is_password(staff.password_hash if staff else None, password) or staff is None:
             with wiring.database.write(caller.office_id) as session:
-                door.turn_away(session, caller, now)
+                _warn(wiring, session, caller.staff_id, door.turn_away(session, caller, now), now)
             return _password_page(request, wiring, onward, email, door.WRONG)
         with wiring.database.write(staff.office_id) as session:
             throttle.check(session, caller.account_key, throttle.ACCOUNT, now)
@@ -198,11 +200,17 @@ def _finish(
         return _code_page(seat, onward, error.sentence, error)
     except NotSignedIn as error:
         with wiring.database.write(seat.office_id) as session:
-            door.wrong_code(session, seat.staff_id, now)
+            _warn(wiring, session, seat.staff_id, door.wrong_code(session, seat.staff_id, now), now)
         return _code_page(seat, onward, error.sentence)
     if failures < TELL_FROM:
         return _with_cookie(wiring, RedirectResponse(onward, 303), token)
     return _with_cookie(wiring, page(_warning(failures, onward)), token)
+
+
+def _warn(wiring: Wiring, session: Session, staff_id: str | None, tries: int, now: datetime) -> None:
+    """The failure that closed somebody's sign-in is told to them by mail."""
+    if tries and staff_id:
+        alerts.of_sign_in(session, open_desk(session, wiring.tools), staff_id, tries, now=now)
 
 
 def _onward(target: str, session: Session, staff: Staff) -> str:

@@ -161,6 +161,14 @@ def close_links(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]
     return see_other(f"/cases/{reference}", told="links-closed")
 
 
+@router.post("/cases/{reference}/status-link/clear")
+def clear_links(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
+    """The wrong answers were the person's own: the warning goes."""
+    case = room.case(reference, Action.TRIAGE)
+    status_links.clear(room.session, case, now=room.now, actor=room.person.actor)
+    return see_other(f"/cases/{reference}", told="saved")
+
+
 @router.post("/cases/{reference}/status-link")
 def new_link(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
     """A new link, shown this once; older ones end. Refused where contact may not be safe."""
@@ -247,7 +255,7 @@ def _page(
         facts=onecase.facts(session, desk, person, case, room.now),
         timeline=story,
         composer=composer,
-        notices=pane.warnings(case),
+        notices=(*pane.warnings(case), *onecase.suspicions(session, desk, person, case, room.now)),
         matches=onecase.matches(session, person, case),
         hidden_earlier=hidden,
         earlier_url=earlier,

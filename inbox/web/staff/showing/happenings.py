@@ -69,6 +69,7 @@ _PLAIN = {
     EventKind.STATUS_LINK_USED: "The status page was opened.",
     EventKind.STATUS_LINK_REVOKED: "A status link was closed.",
     EventKind.STATUS_LINK_LOCKED: "The status link had five wrong answers and is locked for 15 minutes.",
+    EventKind.STATUS_LINK_CLEARED: "The wrong answers at the status link were looked into.",
     EventKind.INFORMATION_ADDED: "The person added something on the status page.",
     EventKind.ATTACHMENT_OPENED: "A file was opened.",
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",

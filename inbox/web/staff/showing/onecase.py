@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import clocks, enquiries
+from inbox import clocks, enquiries, status_links
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -23,7 +23,7 @@ from inbox.models import (
 from inbox.web.staff.showing import pane, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
-from inbox.web.views.parts import Act, Link
+from inbox.web.views.parts import Act, Link, Notice, Tone
 
 _HELD = {"address": "for their address", "permission": "for their permission", "answer": "for their answer"}
 
@@ -72,6 +72,22 @@ def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
     words = f"This may belong to {other.reference}, {other.subject[:80]}. {pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
+
+
+def suspicions(session: Session, desk: Desk, person: Person, case: Case, now: datetime) -> tuple[Notice, ...]:
+    """A status link that somebody tried with wrong answers, until it is looked into."""
+    at = status_links.suspected_at(session, case, now)
+    if at is None:
+        return ()
+    local = at.astimezone(desk.calendar.zone)
+    words = (
+        f"Five wrong answers were given at its check on {local.day} {local:%B, %H:%M}. It was locked for "
+        "15 minutes. Ask the person, in a way that is safe for them. If it was not them, make a new link."
+    )
+    url = f"/cases/{case.reference}/status-link"
+    acts = (Act("Make a new link", url), Act("It was them", f"{url}/clear"))
+    able = may(person, Action.TRIAGE, case)
+    return (Notice(words, Tone.SOON, "Somebody tried the status link", (), acts if able else ()),)
 
 
 def open_promises(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, ...]:
