@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inbox import files, people
+from inbox import files, people, standard_lines
+from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused, Stale
@@ -28,6 +29,7 @@ from inbox.models import (
     DraftState,
     DraftVersion,
     EventKind,
+    Handle,
     Message,
     Template,
     move,
@@ -176,7 +178,7 @@ def digest(session: Session, draft: Draft) -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
-def problems(session: Session, desk: Desk, draft: Draft) -> list[str]:
+def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[str]:
     """What blocks this draft from leaving, each in a sentence for its writer; empty when it may go."""
     found: list[str] = []
     if not draft.text.strip():
@@ -194,7 +196,35 @@ def problems(session: Session, desk: Desk, draft: Draft) -> list[str]:
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))
+    for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
+        ended = local_date(line.good_until or now, desk.office.time_zone)
+        found.append(f"Line {line.number} ran out on {ended}. Choose another.")
     return found
+
+
+def filled_in(session: Session, draft: Draft) -> dict[str, str]:
+    """The name and the reference that a standard line on this draft's case may hold."""
+    query = (
+        select(Case.reference, Constituent.name)
+        .outerjoin(Constituent, col(Constituent.id) == Case.constituent_id)
+        .where(Case.id == draft.case_id)
+    )
+    reference, name = session.exec(query).one()
+    return {"reference": reference, "name": name or ""}
+
+
+def has_plain_frame(session: Session, draft: Draft) -> bool:
+    """Whether everything about a draft but its text is as the program made it.
+
+    It answers the person, goes to addresses on file, under the subject it was given, with no files.
+    """
+    if draft.enquiry_id or draft.attachments:
+        return False
+    case = find(session, Case, draft.case_id)
+    answers = find_or_none(session, Message, draft.answers)
+    known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
+    on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
+    return draft.subject == _subject(case, answers) and set(draft.recipients) <= on_file
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:

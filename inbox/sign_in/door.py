@@ -66,7 +66,9 @@ def let_in(session: Session, staff: Staff, now: datetime, replaces: str | None) 
     return sessions.start(session, staff, is_full=False, now=now, replaces=replaces)
 
 
-def finish(session: Session, keys: SecretKeys, staff: Staff, token: str, code: str, now: datetime) -> str:
+def finish(
+    session: Session, keys: SecretKeys, staff: Staff, token: str, code: str, now: datetime, browser: str = ""
+) -> str:
     """The code was right: a whole session in place of the half one. Returns the new token.
 
     Raises NotSignedIn for a wrong or used code; the caller counts it (`wrong_code`) in a write of its own.
@@ -77,18 +79,24 @@ def finish(session: Session, keys: SecretKeys, staff: Staff, token: str, code: s
         raise NotSignedIn(WRONG_CODE)
     staff.totp_last_step = step
     session.add(staff)
-    return open_seat(session, keys, staff, now, replaces=token)
+    return open_seat(session, keys, staff, now, replaces=token, browser=browser)
 
 
 def open_seat(
-    session: Session, keys: SecretKeys, staff: Staff, now: datetime, *, replaces: str | None
+    session: Session,
+    keys: SecretKeys,
+    staff: Staff,
+    now: datetime,
+    *,
+    replaces: str | None,
+    browser: str = "",
 ) -> str:
     """A whole session for somebody who has proved who they are; returns its token."""
     address = keys.mac(people.PURPOSE, staff.email).hex()
     throttle.clear(session, f"account:{address}", code_key(staff.id))
     actor = Actor(ActorKind.STAFF, staff.id, staff.name)
     record(session, None, EventKind.SIGNED_IN, actor, now=now)
-    return sessions.start(session, staff, is_full=True, now=now, replaces=replaces)
+    return sessions.start(session, staff, is_full=True, now=now, replaces=replaces, browser=browser)
 
 
 def failures_before(session: Session, keys: SecretKeys, email: str) -> int:

@@ -30,6 +30,12 @@ HELP = "Cannot sign in? Ask the person who manages your office's inbox."
 TELL_FROM = 5
 """So many wrong passwords before a right one, and its owner is told."""
 
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
 router = page_router()
 Next = Annotated[str, Form(max_length=2000)]
 Short = Annotated[str, Form(max_length=320)]
@@ -105,7 +111,9 @@ def demo_sign_in(request: Request, wiring: Wired, now: Now, staff: Short = "", n
     before = request.cookies.get(cookie_name(wiring))
     with wiring.database.write(found.office_id) as session:
         person = find(session, Staff, staff)
-        token = door.open_seat(session, wiring.keys, person, now, replaces=before)
+        token = door.open_seat(
+            session, wiring.keys, person, now, replaces=before, browser=browser_of(request)
+        )
         onward = _onward(safe_next(next), session, person)
     return _with_cookie(wiring, RedirectResponse(onward, 303), token)
 
@@ -194,7 +202,7 @@ def _finish(
             throttle.check(session, door.code_key(seat.staff_id), throttle.CODES, now)
             staff = find(session, Staff, seat.staff_id)
             failures = door.failures_before(session, wiring.keys, staff.email)
-            token = door.finish(session, wiring.keys, staff, half, code, now)
+            token = door.finish(session, wiring.keys, staff, half, code, now, browser_of(request))
             onward = _onward(onward, session, staff)
     except TooMany as error:
         return _code_page(seat, onward, error.sentence, error)
@@ -205,6 +213,14 @@ def _finish(
     if failures < TELL_FROM:
         return _with_cookie(wiring, RedirectResponse(onward, 303), token)
     return _with_cookie(wiring, page(_warning(failures, onward)), token)
+
+
+def browser_of(request: Request) -> str:
+    """The kind of browser by its own word, so that its owner knows it again: "Firefox on Windows"."""
+    said = request.headers.get("user-agent", "")
+    name = next((word for mark, word in BROWSERS if mark in said), "A browser")
+    system = next((word for mark, word in SYSTEMS if mark in said), "")
+    return f"{name} on {system}" if system else name
 
 
 def _warn(wiring: Wiring, session: Session, staff_id: str | None, tries: int, now: datetime) -> None:

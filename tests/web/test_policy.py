@@ -59,6 +59,8 @@ NOT_THERE = {
             "enquiry_id",
             "channel_id",
             "staff_id",
+            "line_id",
+            "sign_in_id",
         ),
         "0" * 32,
     ),

@@ -1,5 +1,6 @@
 """Drafts: saved as typed under a version, submitted, approved as exactly the text that was read."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Response
@@ -66,6 +67,7 @@ def list_drafts(
     person: Annotated[Person, may(Action.READ_CASE)],
     session: Reading,
     desk: ReadingDesk,
+    now: Now,
     page: Page,
 ) -> shapes.Page[shapes.DraftShape]:
     case = find_case(session, person, reference, Action.READ_CASE)
@@ -73,7 +75,7 @@ def list_drafts(
     if page.after:
         query = query.where(col(Draft.number) > page.after_number)
     rows = session.exec(query.limit(page.limit + 1)).all()
-    shown = [showing.draft(session, desk, row, case) for row in rows[: page.limit]]
+    shown = [showing.draft(session, desk, row, case, now) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].number) if len(rows) > page.limit else None)
 
 
@@ -83,10 +85,11 @@ def read_draft(
     person: Annotated[Person, may(Action.READ_CASE)],
     session: Reading,
     desk: ReadingDesk,
+    now: Now,
     response: Response,
 ) -> shapes.DraftShape:
     draft, case = _draft(session, person, draft_id, Action.READ_CASE)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.patch("/drafts/{draft_id}")
@@ -112,7 +115,7 @@ def save_draft(
     drafting.save(
         session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/attachments", status_code=201)
@@ -133,7 +136,7 @@ def add_files(
         raise Refused("Send at least one file, in the field files.")
     drafting.add_files(session, desk, draft, given.files, version=version, author_id=person.staff_id, now=now,
                        actor=person.actor)  # fmt: skip
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.delete("/drafts/{draft_id}/attachments/{attachment_id}")
@@ -151,7 +154,7 @@ def remove_file(
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
     drafting.remove_file(session, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
                          actor=person.actor)  # fmt: skip
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/submit")
@@ -170,7 +173,7 @@ def submit(
     check_version(draft.version, version, STALE, text=draft.text)
     read = given.read_newest if given else False
     signoff.submit(session, desk, draft, now=now, actor=person.actor, read_newest=read)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/approve")
@@ -188,10 +191,14 @@ def approve(
     draft, case = _draft(session, person, draft_id, Action.SEND)
     check_version(draft.version, version, STALE, text=draft.text)
     given = given or ApprovalGiven()
-    signoff.approve_as(
-        session, desk, draft, person, digest=given.digest, now=now, read_newest=given.read_newest
-    )
-    return _shown(session, desk, draft, case, response)
+    unchanged = given.digest in (None, drafting.digest(session, draft))
+    if unchanged and signoff.stands_alone(session, desk, draft, person, now):
+        signoff.send(session, desk, draft, person, now=now, read_newest=given.read_newest)
+    else:
+        signoff.approve_as(
+            session, desk, draft, person, digest=given.digest, now=now, read_newest=given.read_newest
+        )
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/return")
@@ -209,7 +216,7 @@ def send_back(
     draft, case = _draft(session, person, draft_id, Action.APPROVE)
     check_version(draft.version, version, STALE, text=draft.text)
     signoff.send_back(session, draft, staff_id=_staff(person), note=given.note, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/withdraw")
@@ -226,7 +233,7 @@ def withdraw(
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
     check_version(draft.version, version, STALE, text=draft.text)
     drafting.withdraw(session, draft, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response)
+    return _shown(session, desk, draft, case, now, response)
 
 
 def _staff(person: Person) -> str:
@@ -252,7 +259,9 @@ def _draft(session: Session, person: Person, draft_id: str, action: Action) -> t
     return draft, case
 
 
-def _shown(session: Session, desk: Desk, draft: Draft, case: Case, response: Response) -> shapes.DraftShape:
+def _shown(
+    session: Session, desk: Desk, draft: Draft, case: Case, now: datetime, response: Response
+) -> shapes.DraftShape:
     session.flush()
     response.headers.update(etag(draft.version))
-    return showing.draft(session, desk, draft, case)
+    return showing.draft(session, desk, draft, case, now)

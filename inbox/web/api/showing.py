@@ -125,7 +125,7 @@ def decision(row: Trace) -> shapes.DecisionShape:
     )
 
 
-def draft(session: Session, desk: Desk, row: Draft, case: Case) -> shapes.DraftShape:
+def draft(session: Session, desk: Desk, row: Draft, case: Case, now: datetime) -> shapes.DraftShape:
     returned = (
         select(Approval.note)
         .where(Approval.draft_id == row.id, ~col(Approval.is_yes), col(Approval.void_at).is_(None))
@@ -147,7 +147,7 @@ def draft(session: Session, desk: Desk, row: Draft, case: Case) -> shapes.DraftS
         steps=signoff.steps(desk, row),
         digest=drafting.digest(session, row),
         provenance=shapes.ProvenanceShape.model_validate(row.provenance),
-        problems=drafting.problems(session, desk, row),
+        problems=drafting.problems(session, desk, row, now),
         note=session.exec(returned.limit(1)).first(),
         delivery=delivery,
         version=row.version,

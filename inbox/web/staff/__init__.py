@@ -8,12 +8,14 @@ from inbox.web.staff import (
     enquiries,
     files,
     history,
+    lines,
     new_case,
     queue,
     searching,
     sending,
     set_aside,
     settings,
+    sign_ins,
     sorting,
 )
 
@@ -31,5 +33,7 @@ ROUTERS = (
     searching.router,
     channels.router,
     history.router,
+    lines.router,
+    sign_ins.router,
     settings.router,
 )

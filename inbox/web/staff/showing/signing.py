@@ -79,7 +79,7 @@ def approval(
         asked=_asked(asking.new_text if asking else "", case),
         asking=shown,
         done=_done(session, desk, case),
-        checks=_checks(session, desk, draft),
+        checks=_checks(session, desk, draft, now),
         exact=_exact(session, desk, draft, digest),
         changes=compare(before[0], draft.text) if before else None,
         changes_since=before[1] if before else None,
@@ -192,14 +192,14 @@ def _done(session: Session, desk: Desk, case: Case) -> tuple[str, ...]:
     )
 
 
-def _checks(session: Session, desk: Desk, draft: Draft) -> tuple[Check, ...]:
+def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[Check, ...]:
     missing = list(dict.fromkeys(gaps(f"{draft.text}\n{draft.subject}")))
     found = [
         Check(not missing, "No gaps." if not missing else f"Still to be filled in: {', '.join(missing)}.")
     ]
     found += [
         Check(False, sentence)
-        for sentence in drafting.problems(session, desk, draft)
+        for sentence in drafting.problems(session, desk, draft, now)
         if "Fill in" not in sentence
     ]
     if not draft.enquiry_id and drafting.newer_than(session, draft) is not None:
