@@ -15,7 +15,7 @@ LINES = LinesPage(
         LineCard(
             "Line 14: Landlord asked again",
             "Version 3. Approved by Rowan Ashby on 4 May 2026. Good until 30 June 2026.",
-            "Dear {{name}},\n\nWe have asked the landlord again about {{reference}}. They must reply by [date].",
+            "Dear {{name}},\n\nWe have asked the landlord again about {{reference}}. They reply by [date].",
             "Annwyl {{name}},\n\nRydym wedi gofyn eto i’r landlord am {{reference}}.",
             "Topic housing-social. Owner Priya Nair. Written by Priya Nair.",
             (Badge("In use", Tone.OK, "tick"),),
@@ -45,8 +45,8 @@ LINES = LinesPage(
         ),
     ),
     Link("Write a line", "/settings/standard-lines/new"),
-    "Approved paragraphs. A reply made of these alone, with only the name, the reference and dates filled in, "
-    "needs no new approval.",
+    "Approved paragraphs. A reply made of these alone, with only the name, the reference and dates "
+    "filled in, needs no new approval.",
 )
 
 SIGN_INS = SignInsPage(
