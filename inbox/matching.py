@@ -60,7 +60,7 @@ def _by_reply_address(session: Session, desk: Desk, message: InboundMessage) -> 
         compact = reference_in_token(token, desk.keys)
         case = _by_compact(session, desk, compact)
         if case is not None:
-            return _living(session, case)
+            return living(session, case)
     return None
 
 
@@ -73,7 +73,7 @@ def by_references(session: Session, desk: Desk, message: InboundMessage, known: 
         else:
             case = _by_compact(session, desk, reference_in_message_id(one, desk.keys))
         if case is not None:
-            return _living(session, case)
+            return living(session, case)
     return None
 
 
@@ -87,7 +87,7 @@ def _by_compact(session: Session, desk: Desk, compact: str | None) -> Case | Non
     return case if case is not None and compact_of(case.reference) == compact else None
 
 
-def _living(session: Session, case: Case) -> Case:
+def living(session: Session, case: Case) -> Case:
     """The case that this one was merged into, and so on."""
     seen = {case.id}
     while case.merged_into and case.merged_into not in seen:

@@ -97,6 +97,7 @@ def a_house(database: Database, **facts: Any) -> House:
             "kind": "email",
             "line_id": line.id,
             "sign_in_id": "0" * 32,
+            "other": restricted.reference,
         }
     ids = {
         "reference": case.reference,
@@ -117,6 +118,7 @@ def a_house(database: Database, **facts: Any) -> House:
         "path": "nothing.css",
         "line_id": line.id,
         "sign_in_id": "0" * 32,
+        "other": case.reference,
     }
     return House(office, people, case, restricted, ids, hidden)
 

@@ -44,6 +44,7 @@ REFUSED = (401, 403)
 TURNED_AWAY = (401, 403, 404)
 NOT_THERE = {
     "reference": "WX-9999-ZZ",
+    "other": "WX-9999-ZZ",
     "campaign_id": "no-such-campaign",
     "number": "99",
     "kind": "no-such-kind",

@@ -69,6 +69,10 @@ _UNDOABLE = frozenset(
         EventKind.MARKED_JUNK,
         EventKind.MARKED_NOT_JUNK,
         EventKind.CLOSED,
+        EventKind.CASE_MERGED,
+        EventKind.CASE_SPLIT,
+        EventKind.CASES_LINKED,
+        EventKind.CASES_UNLINKED,
     }
 )
 

@@ -136,6 +136,10 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
             return f"{say.STATUSES[CaseStatus(str(detail.get('after')))]}."
         case EventKind.CLOSED:
             return f"Finished: {say.OUTCOMES.get(str(detail.get('outcome')), 'closed').lower()}."
+        case EventKind.CASE_MERGED if "came" in detail:
+            return "Another case was added to this one."
+        case EventKind.CASE_SPLIT if "came" in detail:
+            return "It was split off another case."
         case EventKind.ROUTED:
             return _routed(detail, names)
         case EventKind.NOT_ACKNOWLEDGED:
