@@ -10,8 +10,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form, Judges
-from inbox import files, letters, people
-from inbox.database import find
+from inbox import files, letters, people, standard_lines
+from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused, Stale
@@ -30,6 +30,7 @@ from inbox.models import (
     DraftState,
     DraftVersion,
     EventKind,
+    Handle,
     Message,
     Template,
     move,
@@ -198,6 +199,9 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))
+    for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
+        ended = local_date(line.good_until or now, desk.office.time_zone)
+        found.append(f"Line {line.number} ran out on {ended}. Choose another.")
     return found or _judged(session, desk, draft, channel, now)
 
 
@@ -211,6 +215,31 @@ def _judged(session: Session, desk: Desk, draft: Draft, channel: Channel | None,
         session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False
     )
     return list(composer.problems(letter, now))
+
+
+def filled_in(session: Session, draft: Draft) -> dict[str, str]:
+    """The name and the reference that a standard line on this draft's case may hold."""
+    query = (
+        select(Case.reference, Constituent.name)
+        .outerjoin(Constituent, col(Constituent.id) == Case.constituent_id)
+        .where(Case.id == draft.case_id)
+    )
+    reference, name = session.exec(query).one()
+    return {"reference": reference, "name": name or ""}
+
+
+def has_plain_frame(session: Session, draft: Draft) -> bool:
+    """Whether everything about a draft but its text is as the program made it.
+
+    It answers the person, goes to addresses on file, under the subject it was given, with no files.
+    """
+    if draft.enquiry_id or draft.attachments:
+        return False
+    case = find(session, Case, draft.case_id)
+    answers = find_or_none(session, Message, draft.answers)
+    known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
+    on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
+    return draft.subject == _subject(case, answers) and set(draft.recipients) <= on_file
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:

@@ -46,6 +46,7 @@ REFUSED = (401, 403)
 TURNED_AWAY = (401, 403, 404)
 NOT_THERE = {
     "reference": "WX-9999-ZZ",
+    "other": "WX-9999-ZZ",
     "campaign_id": "no-such-campaign",
     "number": "99",
     "kind": "no-such-kind",
@@ -61,6 +62,8 @@ NOT_THERE = {
             "enquiry_id",
             "channel_id",
             "staff_id",
+            "line_id",
+            "sign_in_id",
         ),
         "0" * 32,
     ),

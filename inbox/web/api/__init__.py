@@ -6,6 +6,7 @@ from inbox.web.api import (
     channels,
     deliveries,
     drafts,
+    joining,
     later,
     matches,
     messages,
@@ -16,6 +17,7 @@ from inbox.web.api import (
 ROUTERS = (
     cases.router,
     matches.router,
+    joining.router,
     messages.router,
     drafts.router,
     deliveries.router,

@@ -19,13 +19,6 @@ class NotBuilt(CaseworkError):
     title = "Not built yet"
 
 
-@router.post("/cases/{reference}/merge", status_code=501)
-@router.post("/cases/{reference}/split", status_code=501)
-@router.post("/cases/{reference}/links", status_code=501)
-def later_on_cases(reference: str, person: Annotated[Person, may(Action.TRIAGE)]) -> Response:
-    raise NotBuilt("Merging, splitting and linking cases is not built yet. Nothing was changed.")
-
-
 @router.get("/campaigns", status_code=501)
 @router.get("/campaigns/{campaign_id}/messages", status_code=501)
 def later_campaigns(person: Annotated[Person, may(Action.READ_CASE)], campaign_id: str = "") -> Response:

@@ -1,7 +1,7 @@
 """Every page in every state that matters: rendered by the tests, shown by the gallery."""
 
 from inbox.web.rendering import View
-from tests.web.examples import approvals, case_pages, cases, flow, officials, public, queue, running
+from tests.web.examples import approvals, case_pages, cases, flow, keeping, officials, public, queue, running
 
 EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
@@ -10,6 +10,7 @@ EXAMPLES: dict[str, View] = (
     | approvals.EXAMPLES
     | flow.EXAMPLES
     | running.EXAMPLES
+    | keeping.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
 )

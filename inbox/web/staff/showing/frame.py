@@ -27,6 +27,7 @@ TOLD = {
     "stopped": "Stopped. It was not sent, and is a draft again.",
     "retried": "It is on its way again.",
     "settled": "Noted what you found.",
+    "ended": "Ended. That browser must sign in again.",
     "again": "We try it again now.",
     "dealt": "Dealt with. It stays in the history.",
     "answered": "Noted that they answered.",
@@ -68,6 +69,10 @@ _UNDOABLE = frozenset(
         EventKind.MARKED_JUNK,
         EventKind.MARKED_NOT_JUNK,
         EventKind.CLOSED,
+        EventKind.CASE_MERGED,
+        EventKind.CASE_SPLIT,
+        EventKind.CASES_LINKED,
+        EventKind.CASES_UNLINKED,
     }
 )
 
