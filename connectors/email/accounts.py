@@ -37,6 +37,17 @@ class After:
     folder: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """Who asks: as the application itself, or with `for_person` by a refresh token of that person."""
+
+    token_url: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    for_person: bool = False
+    scope: str | None = None
+
+
 class Tokens(Protocol):
     """Gives OAuth access tokens. Raises CredentialsRejected or TemporaryFailure."""
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar
 
-from connectors import http
 from connectors.contract import (
     Batch,
     Checked,
@@ -19,13 +18,12 @@ from connectors.contract import (
     SentReceipt,
 )
 from connectors.email import settings as email_settings
-from connectors.email.accounts import nothing
+from connectors.email.accounts import OAuthClient, Tokens, nothing
 from connectors.email.child import read_in_child
 from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
 from connectors.email.limits import is_ordinary
 from connectors.email.mime import read_mail
-from connectors.email.oauth import OAuthClient, TokenProvider
 from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
@@ -123,6 +121,9 @@ class EmailChannel:
 @lru_cache(maxsize=256)
 def _tokens(
     who: OAuthClient, kept: KeptSecrets, allow_private: frozenset[str], ca_file: str | None
-) -> TokenProvider:
+) -> Tokens:
     """One provider per account, however often it is opened: collecting and sending share its token."""
+    from connectors import http  # with its library 6 MB, which few installations need
+    from connectors.email.oauth import TokenProvider
+
     return TokenProvider(who, kept, http.client(allow_private, ca_file=ca_file))

@@ -11,12 +11,12 @@ from connectors.email.accounts import (
     AfterKind,
     Auth,
     ImapSettings,
+    OAuthClient,
     SignIn,
     SmtpSettings,
     Tls,
     Tokens,
 )
-from connectors.email.oauth import OAuthClient
 from connectors.guard import is_named
 from connectors.keys import Key, filled, table
 
