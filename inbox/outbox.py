@@ -38,6 +38,7 @@ from inbox.models import (
     Office,
     move,
 )
+from inbox.references import in_thread
 
 RETRY_FOR = timedelta(hours=4)
 MOST_INTERRUPTIONS = 3
@@ -51,6 +52,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ENQUIRY = "enquiry"
     NOTICE = "notice"
+    CAMPAIGN = "campaign"
 
 
 class Result(StrEnum):
@@ -69,6 +71,8 @@ class Outcome:
     result: Result
     words: str
     after: timedelta | None = None
+    platform_id: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Calla
         return Outcome(Result.NEVER, failure.reason)
     except (OutcomeUnknown, ConnectorFailure) as failure:
         return Outcome(Result.UNKNOWN, failure.reason)
-    return Outcome(Result.SENT, receipt.evidence)
+    return Outcome(Result.SENT, receipt.evidence, platform_id=receipt.external_id, thread=receipt.thread)
 
 
 def mark_committed(session: Session, claimed: Claimed) -> None:
@@ -176,6 +180,7 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     delivery.is_committed, delivery.interruptions = False, 0
     if outcome.result is Result.SENT:
         _sent(session, delivery, outcome.words, now)
+        _known_there(session, delivery, outcome)
     elif outcome.result is Result.UNKNOWN:
         _unknown(session, delivery, outcome.words, now)
     elif outcome.result is Result.NEVER or now >= delivery.queued_at + RETRY_FOR:
@@ -274,12 +279,20 @@ def settle_by_hand(
            was_sent=was_sent)  # fmt: skip
 
 
-def found_in_sent_folder(session: Session, outgoing_id: str, now: datetime) -> Delivery | None:
-    """Our own message came back from the Sent folder: proof that an unknown one left."""
-    delivery = session.exec(select(Delivery).where(Delivery.outgoing_id == outgoing_id)).first()
+def found_again(
+    session: Session, outgoing_id: str | None, platform_id: str, now: datetime
+) -> Delivery | None:
+    """Our own message came back, from the Sent folder or as an echo: proof that an unknown one left.
+
+    `outgoing_id` is ours, where the platform carried it along; for mail it is the platform's id as well.
+    """
+    ours = col(Delivery.outgoing_id).in_([one for one in (outgoing_id, platform_id) if one])
+    theirs = col(Delivery.platform_id) == platform_id
+    delivery = session.exec(select(Delivery).where(or_(ours, theirs))).first()
     if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
-        _sent(session, delivery, "A copy is in the Sent folder.", now)
+        _sent(session, delivery, "The platform shows it among what was sent.", now)
         delivery.needs_sent_copy = False
+        delivery.platform_id = delivery.platform_id or platform_id[:255]
     return delivery
 
 
@@ -368,6 +381,20 @@ def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) ->
     channel.last_out_at = now
     kind = EventKind.ACKNOWLEDGED if delivery.purpose == Purpose.ACKNOWLEDGEMENT else EventKind.SENT
     record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id, public=True)
+
+
+def _known_there(session: Session, delivery: Delivery, outcome: Outcome) -> None:
+    """The platform's own id and conversation of what left, by which answers to it are known."""
+    if not outcome.platform_id or outcome.platform_id == delivery.outgoing_id:
+        return
+    delivery.platform_id = outcome.platform_id[:255]
+    message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
+    if message is None:
+        return
+    message.external_id = outcome.platform_id[:998]
+    if outcome.thread:
+        channel = find(session, Channel, delivery.channel_id)
+        message.thread = in_thread(channel.kind, channel.account, outcome.thread)
 
 
 def _unknown(session: Session, delivery: Delivery, words: str, now: datetime) -> None:

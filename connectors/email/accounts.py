@@ -37,17 +37,6 @@ class After:
     folder: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthClient:
-    """Who asks: as the application itself, or with `for_person` by a refresh token of that person."""
-
-    token_url: str
-    client_id: str
-    client_secret: str | None = field(default=None, repr=False)
-    for_person: bool = False
-    scope: str | None = None
-
-
 class Tokens(Protocol):
     """Gives OAuth access tokens. Raises CredentialsRejected or TemporaryFailure."""
 
@@ -102,7 +91,3 @@ class SmtpSettings:
     timeout: float = 60
     data_timeout: float = 600
     allow_private: frozenset[str] = frozenset()
-
-
-def nothing(_: str) -> None:
-    """The hook that hears each step of a conversation and does nothing."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar
 
+from connectors import http
 from connectors.contract import (
     Batch,
     Checked,
@@ -16,9 +17,10 @@ from connectors.contract import (
     OutboundMessage,
     RawArrival,
     SentReceipt,
+    Surroundings,
+    nothing,
 )
 from connectors.email import settings as email_settings
-from connectors.email.accounts import OAuthClient, Tokens, nothing
 from connectors.email.child import read_in_child
 from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
@@ -29,6 +31,7 @@ from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
 from connectors.email.smtp import SmtpSender
 from connectors.keys import InMemory, Key
+from connectors.oauth import OAuthClient, TokenProvider
 
 
 class EmailChannel:
@@ -49,25 +52,25 @@ class EmailChannel:
         cls,
         settings: Mapping[str, str],
         secrets: Mapping[str, str],
-        *,
-        allow_private: frozenset[str] = frozenset(),
-        smtp_timeout: float = 600,
-        hooks: Callable[[str], None] = nothing,
-        kept: KeptSecrets | None = None,
+        around: Surroundings,
     ) -> "EmailChannel":
         """A channel from what a person typed. Connects to nothing.
 
-        `smtp_timeout`: seconds to wait after the final dot. `kept`: where `secrets` lie, if they do; two
-        channels made with equal `kept` share their sign-in. Raises PermanentFailure with one plain sentence
-        for settings that are unknown, missing or ill-formed.
+        Raises PermanentFailure with one plain sentence for settings that are unknown, missing or ill-formed.
         """
         given = email_settings.parse(
-            settings, secrets, allow_private=allow_private, smtp_timeout=smtp_timeout
+            settings, secrets, allow_private=around.allow_private, smtp_timeout=around.patience
         )
         if given.oauth is not None:
-            tokens = _tokens(given.oauth, kept or InMemory(secrets), allow_private, given.imap.ca_file)
+            kept = around.kept or InMemory(secrets)
+            tokens = _tokens(given.oauth, kept, around.allow_private, given.imap.ca_file)
             given = email_settings.with_tokens(given, tokens)
-        return cls(given, hooks=hooks)
+        return cls(given, hooks=around.hooks)
+
+    @staticmethod
+    def account_of(settings: Mapping[str, str]) -> str:
+        """The address."""
+        return settings.get("address", "").strip().lower()
 
     def fetch(self, cursor: str | None) -> Batch:
         return self._mailbox.fetch(cursor)
@@ -121,9 +124,6 @@ class EmailChannel:
 @lru_cache(maxsize=256)
 def _tokens(
     who: OAuthClient, kept: KeptSecrets, allow_private: frozenset[str], ca_file: str | None
-) -> Tokens:
+) -> TokenProvider:
     """One provider per account, however often it is opened: collecting and sending share its token."""
-    from connectors import http  # with its library 6 MB, which few installations need
-    from connectors.email.oauth import TokenProvider
-
     return TokenProvider(who, kept, http.client(allow_private, ca_file=ca_file))

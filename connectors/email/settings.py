@@ -11,7 +11,6 @@ from connectors.email.accounts import (
     AfterKind,
     Auth,
     ImapSettings,
-    OAuthClient,
     SignIn,
     SmtpSettings,
     Tls,
@@ -19,6 +18,7 @@ from connectors.email.accounts import (
 )
 from connectors.guard import is_named
 from connectors.keys import Key, filled, table
+from connectors.oauth import OAuthClient
 
 TLS = tuple(tls.value for tls in Tls)
 IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}

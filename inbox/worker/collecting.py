@@ -25,6 +25,7 @@ from inbox.worker.loops import Loops, log
 from inbox.worker.node import Node
 
 _WAITS = (2, 5, 15, 60, 300)  # seconds after the first, second, … failure in a row
+_LOOK_FOR_HINTS_EVERY = 2.0
 _NOTE_SUCCESS_EVERY = timedelta(seconds=20)
 
 
@@ -173,9 +174,22 @@ class Collector:
             return
         seconds = min(float(channel.settings.get("poll_seconds", "60")), self._lease().total_seconds() / 2)
         try:
-            source.wait(seconds)
+            if channels.is_called(channel):
+                self._wait_for_hint(channel, source, seconds)
+            else:
+                source.wait(seconds)
         except ConnectorFailure as failure:
             self._failed(channel, failure)
+
+    def _wait_for_hint(self, channel: Channel, source: Polls, seconds: float) -> None:
+        """Until the poll is due, or the platform has told the web process that something waits."""
+        left = seconds
+        while left > 0 and not self._loops.stopping.is_set():
+            source.wait(min(left, _LOOK_FOR_HINTS_EVERY))
+            left -= _LOOK_FOR_HINTS_EVERY
+            with self._node.database.read(channel.office_id) as session:
+                if find(session, Channel, channel.id).hinted_at != channel.hinted_at:
+                    return
 
     def _may_take_in(self) -> bool:
         if self._node.store.has_room():

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors import contract
-from connectors.contract import InboundMessage, KeptSecrets, Machine, PermanentFailure, RawArrival
+from connectors.contract import (
+    InboundMessage,
+    KeptSecrets,
+    Machine,
+    PermanentFailure,
+    RawArrival,
+    Surroundings,
+)
 from connectors.email.accounts import After, AfterKind, Auth, Tls
 from connectors.email.channel import EmailChannel
 from connectors.email.settings import KEYS
@@ -22,11 +29,7 @@ def made(
 ) -> EmailChannel:
     chosen = SECRET if secrets is None else secrets
     return EmailChannel.from_settings(
-        {**GOOD, **changes},
-        chosen,
-        allow_private=LOOPBACK,
-        smtp_timeout=42,
-        kept=kept,
+        {**GOOD, **changes}, chosen, Surroundings(LOOPBACK, patience=42, kept=kept)
     )
 
 

@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 from connectors import http
-from connectors.email.accounts import OAuthClient
-from connectors.email.oauth import TokenProvider
 from connectors.keys import InMemory
+from connectors.oauth import OAuthClient, TokenProvider
 from tests.connectors.mail import LOOPBACK
 from tests.rigs.certificates import Certificates
 

@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from connectors.contract import CredentialsRejected, KeptSecrets, TemporaryFailure
-from connectors.email.accounts import OAuthClient
 from connectors.email.connection import xoauth2
-from connectors.email.oauth import TokenProvider
 from connectors.keys import InMemory
+from connectors.oauth import OAuthClient, TokenProvider
 
 PERSON = OAuthClient("https://login.example.org/token", "app-1", for_person=True, scope="imap smtp")
 APPLICATION = OAuthClient("https://login.example.org/token", "app-1", client_secret="hush-hush")

@@ -3,14 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from connectors.contract import CredentialsRejected, KeptSecrets, TemporaryFailure
-from connectors.email.accounts import OAuthClient
-from connectors.email.wording import plain
+from connectors.wording import plain
 
 RENEW_AT = 0.8
 """The part of a token's life after which we ask for the next."""
@@ -19,6 +19,17 @@ REFRESH_TOKEN = "refresh_token"
 HOPELESS = frozenset(
     {"invalid_grant", "invalid_client", "unauthorized_client", "invalid_scope", "access_denied"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """Who asks: as the application itself, or with `for_person` by a refresh token of that person."""
+
+    token_url: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    for_person: bool = False
+    scope: str | None = None
 
 
 class TokenProvider:
