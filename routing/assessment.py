@@ -7,7 +7,7 @@ from datetime import datetime
 from routing.constituency import Place, PostcodeTable, place_of
 from routing.kinds import KindFacts, hides_casework, kind_of
 from routing.language import language_of
-from routing.risks import LABELS, flags_in
+from routing.risks import LABELS, Risk, flags_in, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
 from routing.urgency import priority_of
@@ -56,7 +56,8 @@ def assess(message: MessageFacts, area: PostcodeTable | None) -> Assessment:
     words = wording(message.subject, message.text)
     signals = Signals(words)
     language, welsh_words = language_of(words.sentences)
-    flags = flags_in(signals)
+    risk = weigh_risk(signals)
+    flags = flags_in(signals, risk)
     if language is Language.WELSH:
         flags |= {Flag.WELSH}
     place = _place(message, area, signals)
@@ -77,7 +78,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None) -> Assessment:
         member=place.seat.member if place.seat else None,
         split=is_split(signals),
         hidden_casework=hides_casework(signals, facts, kind),
-        because=_because(signals, kind, topics, flags, place, welsh_words),
+        because=_because(signals, risk, kind, topics, flags, place, welsh_words),
     )
 
 
@@ -90,6 +91,7 @@ def _place(message: MessageFacts, area: PostcodeTable | None, signals: Signals) 
 
 def _because(
     signals: Signals,
+    risk: Risk,
     kind: Kind,
     topics: tuple[Topic, ...],
     flags: frozenset[Flag],
@@ -98,7 +100,9 @@ def _because(
 ) -> dict[str, tuple[Evidence, ...]]:
     life = {Kind.THREAT: "threat", Kind.SELF_HARM_RISK: "self-harm"}
     found = {
-        "kind": signals.evidence(life.get(kind, f"kind {kind}")),
+        "kind": signals.evidence(life[kind]) or risk.evidence
+        if kind in life
+        else signals.evidence(f"kind {kind}"),
         "topics": tuple(one for topic in topics for one in signals.evidence(f"topic {topic}")[:1]),
         "flags": tuple(one for flag in LABELS if flag in flags for one in signals.evidence(LABELS[flag])[:1]),
         "priority": signals.evidence("urgency immediate") or signals.evidence("urgency priority"),
