@@ -11,6 +11,7 @@ from routing.risks import LABELS, Risk, flags_in, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
 from routing.urgency import priority_of
+from routing.weighing import Reading, bundled_weights
 from routing.wording import wording
 from routing.words import ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
 from routing.working_time import LONDON
@@ -56,13 +57,15 @@ def assess(message: MessageFacts, area: PostcodeTable | None) -> Assessment:
     words = wording(message.subject, message.text)
     signals = Signals(words)
     language, welsh_words = language_of(words.sentences)
-    risk = weigh_risk(signals)
+    reading = Reading(signals, bundled_weights())
+    risk = weigh_risk(signals, reading)
     flags = flags_in(signals, risk)
     if language is Language.WELSH:
         flags |= {Flag.WELSH}
     place = _place(message, area, signals)
-    topics = topics_in(signals)
-    facts = KindFacts(message.machine, flags, topics, place.state, message.is_campaign)
+    topics = topics_in(signals, reading)
+    chances = reading.chances("kind") | {"threat": risk.threat, "self-harm": risk.self_harm}
+    facts = KindFacts(message.machine, flags, topics, place.state, message.is_campaign, chances)
     kind = kind_of(signals, facts)
     received = message.received_at.astimezone(LONDON).date()
     return Assessment(

@@ -10,16 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.signals import Evidence, Signals
-from routing.weighing import Weighed, Weights, bundled_weights, sentence_labels, together
+from routing.weighing import Reading, together
 from routing.words import Flag
 
 RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
 CERTAIN = 5.0
 """The score at which they do so whatever the other words weigh, if those do not speak against it."""
-AGAINST = 0.15
-LIKELY = 0.5
+AGAINST = 0.25
+LIKELY = 0.42
 """The chance at which the weighed words of a run of sentences raise a flag."""
+EITHER = 0.2
+"""The chance at which the other flag is raised as well: a person must look, whatever its name."""
 LIKELY_ALONE = 0.9
 """The same for one sentence of several, which says less than they do."""
 LISTED = (
@@ -46,10 +48,15 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """How likely a threat and self-harm are, and the sentences that weigh the most for the likelier."""
+    """How likely a threat and self-harm are, and the sentences that weigh the most for the likelier.
+
+    `anywhere` is the greatest chance of any sentence or run, also of one sentence of several, which alone
+    must say more.
+    """
 
     threat: float
     self_harm: float
+    anywhere: float
     evidence: tuple[Evidence, ...]
 
 
@@ -64,29 +71,27 @@ def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
         (Flag.THREAT, risk.threat, risk.self_harm),
         (Flag.SELF_HARM, risk.self_harm, risk.threat),
     ):
-        plain = signals.score(LABELS[flag]) >= CERTAIN and max(chance, other) >= AGAINST
-        if (chance + other >= LIKELY and chance >= other) or (plain and chance >= other):
+        likely = chance + other >= LIKELY and (chance >= other or chance >= EITHER)
+        bar = AGAINST if signals.score(LABELS[flag]) >= CERTAIN else LIKELY
+        plain = signals.score(LABELS[flag]) >= RAISED and risk.anywhere >= bar and chance >= other
+        if likely or plain:
             flags.add(flag)
     return frozenset(flags)
 
 
-def weigh_risk(signals: Signals, weights: Weights | None = None) -> Risk:
+def weigh_risk(signals: Signals, reading: Reading) -> Risk:
     """The greatest risk that any few sentences in a row speak of."""
-    weights = weights or bundled_weights()
-    labels = sentence_labels(signals)
-    sentences = signals.wording.sentences
-    weighed = [weights.weigh(one, labels.get(number, ())) for number, one in enumerate(sentences)]
-    indexes = [weights.outputs.index(f"risk {name}") for name in ("threat", "self-harm")]
-    worst, where, best = (0.0, 0.0), range(0), 0.0
+    weighed = reading.sentences
+    classes = reading.weights.classes_of("risk")
+    outputs = [classes["threat"], classes["self-harm"]]
+    worst, where, best, anywhere = (0.0, 0.0), range(0), 0.0, 0.0
     for window in windows([one.words for one in weighed]):
-        threat, harm, _ = weights.chances(together([weighed[n] for n in window]), indexes, rest=True)
-        chance = threat + harm
-        if len(window) == 1 < len(weighed):
-            chance *= LIKELY / LIKELY_ALONE
-        if chance > best:
-            share = chance / (threat + harm)
-            best, worst, where = chance, (threat * share, harm * share), window
-    return Risk(*worst, _evidence(signals, weights, weighed, where, worst))
+        threat, harm, _ = reading.weights.chances(together([weighed[n] for n in window]), outputs, rest=True)
+        anywhere = max(anywhere, threat + harm)
+        even = LIKELY / LIKELY_ALONE if len(window) == 1 < len(weighed) else 1.0
+        if (threat + harm) * even > best:
+            best, worst, where = (threat + harm) * even, (threat * even, harm * even), window
+    return Risk(*worst, anywhere, _evidence(signals, reading, where, worst))
 
 
 def windows(words: Sequence[int]) -> Iterator[range]:
@@ -104,15 +109,14 @@ def windows(words: Sequence[int]) -> Iterator[range]:
 
 
 def _evidence(
-    signals: Signals, weights: Weights, weighed: list[Weighed], window: range, chances: tuple[float, float]
+    signals: Signals, reading: Reading, window: range, chances: tuple[float, float]
 ) -> tuple[Evidence, ...]:
     label = "threat" if chances[0] >= chances[1] else "self-harm"
-    output = f"risk {label}"
-    index = weights.outputs.index(output)
-    ranked = sorted(window, key=lambda number: -weighed[number].sums[index])[:2]
+    output = reading.weights.classes_of("risk")[label]
+    ranked = sorted(window, key=lambda number: -reading.sentences[number].sums[output])[:2]
     sentences = signals.wording.sentences
     return tuple(
         Evidence(label, words, sentences[n].shown, f"weighed words, chance {max(chances):.2f}")
         for n in ranked
-        if (words := weights.words_for(sentences[n], output))
+        if (words := reading.weights.words_for(sentences[n], output))
     )

@@ -1,9 +1,11 @@
 """What a message is about: topics by the weight of their words, and whether it is several matters."""
 
 from routing.signals import Signals
+from routing.weighing import Reading
 from routing.words import Kind, Topic
 
 ENOUGH = 3.0
+WEIGHED = 12.0
 NEAR_THE_BEST = 0.4
 MOST_TOPICS = 4
 MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
@@ -38,9 +40,15 @@ LABELS = {topic: f"topic {topic.value}" for topic in Topic}
 SPLIT_CUES = "several matters"
 
 
-def topics_in(signals: Signals) -> tuple[Topic, ...]:
-    """The topics of a message, the strongest first; those much weaker than it are left out."""
-    scores = {topic: signals.score(label) for topic, label in LABELS.items()}
+def topics_in(signals: Signals, reading: Reading) -> tuple[Topic, ...]:
+    """The topics of a message, the strongest first; those much weaker than it are left out.
+
+    The phrases of the lists and the weighed words speak together: a chance of one is worth `WEIGHED`.
+    """
+    chances = reading.chances("topic")
+    scores = {
+        topic: signals.score(label) + WEIGHED * chances.get(topic, 0.0) for topic, label in LABELS.items()
+    }
     best = max(scores.values())
     bar = max(ENOUGH, best * NEAR_THE_BEST)
     found = sorted((topic for topic in Topic if scores[topic] >= bar), key=lambda topic: -scores[topic])

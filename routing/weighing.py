@@ -1,7 +1,7 @@
 """Weighs a message by what its words, and words near each other, have been found to speak for.
 
-A feature is a word or its family ("petrol", "WEAPON"), two of them in a row ("watch your"), two with one word
-between ("see~face"), or a label of the phrase lists that a sentence hits ("=threat part means"). The weights
+A feature is the stem of a word or its family ("petrol", "WEAPON"), two of them in a row ("watch your"),
+two with one word between ("see~face"), or a label of the phrase lists that a sentence hits ("=threat part means"). The weights
 come from a file that training wrote and a person can read: one feature a line, with what it speaks for.
 """
 
@@ -12,7 +12,7 @@ from importlib import resources
 from math import exp, sqrt
 
 from routing.signals import Signals
-from routing.word_families import MOST_KNOWN, families_of
+from routing.word_families import MOST_KNOWN, families_of, stem_of
 from routing.wording import Sentence
 
 Row = tuple[tuple[int, float], ...]
@@ -69,7 +69,15 @@ class Weights:
             name: _Aspect(alone.get(name, ()), *pairs.get(name, (_NOTHING, _NOTHING)))
             for name in {*alone, *pairs}
         }
+        self._classes: dict[str, dict[str, int]] = {}
         self._known: dict[str, tuple[tuple[str, ...], tuple[_Aspect, ...]]] = {}
+
+    def classes_of(self, model: str) -> dict[str, int]:
+        """The classes of a model and the place of each among the outputs."""
+        if model not in self._classes:
+            names = ((name.removeprefix(f"{model} "), name, at) for at, name in enumerate(self.outputs))
+            self._classes[model] = {short: at for short, name, at in names if short != name}
+        return self._classes[model]
 
     def weigh(self, sentence: Sentence, labels: Iterable[str]) -> Weighed:
         """The weight of a sentence that hits these labels of the lists."""
@@ -101,15 +109,14 @@ class Weights:
     def _aspects_of(self, word: str) -> tuple[tuple[str, ...], tuple[_Aspect, ...]]:
         found = self._known.get(word)
         if found is None:
-            names = (word, *families_of(word))
+            names = (stem_of(word), *families_of(word))
             found = names, tuple(self._aspects[name] for name in names if name in self._aspects)
             if len(self._known) < MOST_KNOWN:
                 self._known[word] = found
         return found
 
-    def words_for(self, sentence: Sentence, output: str, most: int = 3) -> str:
+    def words_for(self, sentence: Sentence, index: int, most: int = 3) -> str:
         """The words of a sentence that speak the loudest for an output, in reading order."""
-        index = self.outputs.index(output)
         words = sentence.plain.split()
         worth = [0.0] * (len(words) + 2)
         known = [self._aspects_of(word) for word in words]
@@ -129,6 +136,25 @@ class Weights:
         even = sqrt(weighed.words + 4)
         scores = [self.bias[output] + weighed.sums[output] / even for output in outputs]
         return softmax([*scores, 0.0] if rest else scores)
+
+
+class Reading:
+    """One message weighed: each sentence, and the whole."""
+
+    def __init__(self, signals: Signals, weights: Weights) -> None:
+        labels = sentence_labels(signals)
+        self.weights = weights
+        self.sentences = [
+            weights.weigh(sentence, labels.get(number, ()))
+            for number, sentence in enumerate(signals.wording.sentences)
+        ]
+        self.whole = together(self.sentences) if self.sentences else Weighed(0, (0.0,) * len(weights.outputs))
+
+    def chances(self, model: str, part: Weighed | None = None) -> dict[str, float]:
+        """The chance of each class of a model ("kind", "topic") for the whole message or a part of it."""
+        outputs = self.weights.classes_of(model)
+        found = self.weights.chances(part or self.whole, list(outputs.values()), rest=False)
+        return dict(zip(outputs, found, strict=True))
 
 
 def together(parts: Sequence[Weighed]) -> Weighed:
@@ -151,7 +177,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
 def features_of(sentence: Sentence, labels: Iterable[str]) -> list[str]:
     """All features of a sentence by name: what training counts and `Weights.weigh` looks up."""
     words = sentence.plain.split()
-    names = [(word, *families_of(word)) for word in words]
+    names = [(stem_of(word), *families_of(word)) for word in words]
     features = [f"={label}" for label in labels]
     for at, here in enumerate(names):
         features += here
@@ -170,6 +196,9 @@ def sentence_labels(signals: Signals) -> dict[int, list[str]]:
             found.setdefault(number, []).append(label)
             if scores.get(number, 0.0) >= ENOUGH_ALONE:
                 found[number].append(f"{label}!")
+    for number, sentence in enumerate(signals.wording.sentences):
+        if sentence.shown.endswith("?"):
+            found.setdefault(number, []).append("question")
     return found
 
 

@@ -5,6 +5,7 @@ from importlib import resources
 
 MOST_KNOWN = 50_000
 """Words remembered with their families; hostile text makes new words without end."""
+_ENDINGS = (("ies", "y"), ("ing", ""), ("ied", "y"), ("ed", ""), ("es", ""), ("s", ""), ("ly", ""))
 
 
 @lru_cache(maxsize=MOST_KNOWN)
@@ -17,6 +18,20 @@ def families_of(word: str) -> tuple[str, ...]:
     if word[:1].isdigit() or word[:1] == "£":
         found.append("NUM")
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def stem_of(word: str) -> str:
+    """A word without its most common endings: "waited" and "waiting" are both "wait"."""
+    if len(word) <= 3:
+        return word
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            stem = word[: -len(ending)] + instead
+            if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "ls":
+                stem = stem[:-1]
+            return stem.removesuffix("e")
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
 @lru_cache(maxsize=1)
