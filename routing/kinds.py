@@ -11,6 +11,8 @@ FAINT_CHANCE = 0.05
 """The chance under which weighed words speak against what a list says."""
 UNWORKED_CHANCE = 0.5
 """What a kind that nobody works on needs: casework filed there is lost."""
+MOVABLE = 0.2
+"""The chance from which learning may raise such a kind."""
 UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
 HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
@@ -52,6 +54,14 @@ def kind_of(signals: Signals, facts: KindFacts) -> Kind:
     kind = _likeliest(facts.chances)
     elsewhere = facts.constituency is ConstituencyState.NOT_OURS
     return Kind.NOT_OURS if elsewhere and kind is Kind.CASEWORK else kind
+
+
+def kind_chances(weighed: Mapping[str, float], taught: Mapping[str, float]) -> dict[str, float]:
+    """The chances after learning; it cannot alone send a message to a kind that nobody works on."""
+    return {
+        name: min(chance, weighed[name]) if Kind(name) in UNWORKED and weighed[name] < MOVABLE else chance
+        for name, chance in taught.items()
+    }
 
 
 def hides_casework(signals: Signals, facts: KindFacts, kind: Kind) -> bool:

@@ -1,8 +1,8 @@
 """Weighs a message by what its words, and words near each other, have been found to speak for.
 
 A feature is the stem of a word or its family ("petrol", "WEAPON"), two of them in a row ("watch your"),
-two with one word between ("see~face"), or a label of the phrase lists that a sentence hits ("=threat part means"). The weights
-come from a file that training wrote and a person can read: one feature a line, with what it speaks for.
+two with one word between ("see~face"), or a label of the phrase lists that a sentence hits, by its name after
+"=". The weights come from a file that training wrote and a person can read: one feature a line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
