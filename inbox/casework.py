@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
-from inbox import casefile, clocks, people, search, triage
+from inbox import campaigns, casefile, clocks, people, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
@@ -276,6 +276,8 @@ _UNDOES = {
 def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: Actor) -> Case:
     """Takes back one act, where nobody has acted on the same thing since."""
     event = session.exec(select(Event).where(Event.id == event_id)).first()
+    if event is not None and event.kind in campaigns.UNDOES:
+        return _undo_on_pile(session, desk, event, now=now, actor=actor)
     field = _UNDOES.get(EventKind(event.kind)) if event is not None else None
     if event is None or field is None or event.case_id is None:
         raise NotFound
@@ -292,6 +294,14 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
         case.closed_at, case.outcome, case.outcome_note = None, None, None
     if event.detail.get("sorted") and case.status == CaseStatus.OPEN:
         case.status = CaseStatus.NEW
+    case.version += 1
+    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
+    return case
+
+
+def _undo_on_pile(session: Session, desk: Desk, event: Event, *, now: datetime, actor: Actor) -> Case:
+    case = find(session, Case, event.case_id)
+    campaigns.take_back(session, desk, event, case, now=now, actor=actor)
     case.version += 1
     record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
     return case

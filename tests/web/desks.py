@@ -15,6 +15,7 @@ from inbox.sign_in import door, sessions
 from tests.factories import (
     KEYS,
     NOW,
+    a_campaign,
     a_case,
     a_channel,
     a_delivery,
@@ -73,6 +74,7 @@ def a_house(database: Database, **facts: Any) -> House:
         delivery = a_delivery(session, channel, case_id=case.id, draft_id=draft.id, state="unknown")
         arrival = an_arrival(session, channel, state="quarantined")
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
+        campaign = a_campaign(session, message, case)
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
         )
@@ -99,7 +101,7 @@ def a_house(database: Database, **facts: Any) -> House:
         "delivery_id": delivery.id,
         "arrival_id": arrival.id,
         "event_id": event,
-        "campaign_id": "save-our-banks",
+        "campaign_id": campaign.id,
         "view": "to-sort",
         "number": "1",
         "enquiry_id": "0" * 32,

@@ -2,6 +2,7 @@
 
 from inbox.web.api import (
     arrivals,
+    campaigns,
     cases,
     channels,
     deliveries,
@@ -18,6 +19,7 @@ ROUTERS = (
     matches.router,
     messages.router,
     drafts.router,
+    campaigns.router,
     deliveries.router,
     arrivals.router,
     channels.router,

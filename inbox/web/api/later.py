@@ -24,16 +24,3 @@ class NotBuilt(CaseworkError):
 @router.post("/cases/{reference}/links", status_code=501)
 def later_on_cases(reference: str, person: Annotated[Person, may(Action.TRIAGE)]) -> Response:
     raise NotBuilt("Merging, splitting and linking cases is not built yet. Nothing was changed.")
-
-
-@router.get("/campaigns", status_code=501)
-@router.get("/campaigns/{campaign_id}/messages", status_code=501)
-def later_campaigns(person: Annotated[Person, may(Action.READ_CASE)], campaign_id: str = "") -> Response:
-    raise NotBuilt(
-        "Campaign piles are not built yet. Campaign mail is listed by GET /api/v1/cases?view=campaigns."
-    )
-
-
-@router.post("/campaigns/{campaign_id}/answer", status_code=501)
-def later_answer(campaign_id: str, person: Annotated[Person, may(Action.SEND)]) -> Response:
-    raise NotBuilt("Answering a campaign at once is not built yet. Nothing was sent.")

@@ -2,6 +2,8 @@
 
 from inbox.web.staff import (
     approvals,
+    campaign_answers,
+    campaigns,
     cases,
     channels,
     composing,
@@ -26,6 +28,8 @@ ROUTERS = (
     files.router,
     cases.router,
     approvals.router,
+    campaigns.router,
+    campaign_answers.router,
     sending.router,
     set_aside.router,
     searching.router,
