@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.assessment import Assessment, MessageFacts, assess
-from routing.campaigns import gist_of, likeness
+from routing.campaigns import gist_of, likeness, restates
 from routing.constituency import PostcodeTable
 from routing.differences import Differences, added_text, differences
 from routing.letter_parts import core_words
@@ -43,8 +43,9 @@ def read_copy(message: MessageFacts, template: str, area: PostcodeTable | None) 
     own = added_text(message.text, found)
     whole = assess(replace(message, is_campaign=True), area)
     lifted = None
-    if found.has_own_words:
-        apart = replace(message, subject="", text=own)
+    matter = "\n".join(line for line in own.split("\n") if not restates(line, template))
+    if found.has_own_words and matter:
+        apart = replace(message, subject="", text=matter)
         if hides_a_matter(assess(replace(apart, is_campaign=True), area)):
             lifted = assess(apart, area)
     return Copy(replace(whole, hidden_casework=lifted is not None), found, own, lifted)

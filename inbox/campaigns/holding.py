@@ -53,20 +53,20 @@ class HeldBack(StrEnum):
 
 
 WHY = {
-    HeldBack.ANSWERED: "was answered already",
-    HeldBack.RISK: "is flagged: a person must read it",
-    HeldBack.HIDDEN_CASEWORK: "has a matter of their own",
-    HeldBack.IN_WORK: "is being worked on",
-    HeldBack.SAME_PERSON: "is on the list with another message",
-    HeldBack.DISOWNED: "the sender’s domain says it did not come from them",
-    HeldBack.NO_WAY_BACK: "has no address we can write to",
-    HeldBack.NOT_OURS: "is not our constituent",
-    HeldBack.NO_ADDRESS: "gave no address",
-    HeldBack.HELD: "was held back by a person",
-    HeldBack.OUTLIER: "is put in other words, which nobody has read",
-    HeldBack.OWN_WORDS: "added their own words, which nobody has read",
+    HeldBack.ANSWERED: "answered already",
+    HeldBack.RISK: "flagged, so a person must read it",
+    HeldBack.HIDDEN_CASEWORK: "a matter of their own",
+    HeldBack.IN_WORK: "somebody is working on it",
+    HeldBack.SAME_PERSON: "on the list with another message",
+    HeldBack.DISOWNED: "it may not be from whom it says",
+    HeldBack.NO_WAY_BACK: "no address we can write to",
+    HeldBack.NOT_OURS: "not our constituent",
+    HeldBack.NO_ADDRESS: "no address given",
+    HeldBack.HELD: "held back by a person",
+    HeldBack.OUTLIER: "put in other words, not read yet",
+    HeldBack.OWN_WORDS: "own words, not read yet",
 }
-"""Each reason in words that follow a person's name or a number of people."""
+"""Each reason in words that can follow a number of people."""
 
 MAY_BE_INCLUDED = frozenset({HeldBack.NO_ADDRESS})
 """What a person may decide to answer all the same, for everybody at once."""

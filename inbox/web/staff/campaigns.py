@@ -15,6 +15,7 @@ from inbox.models import AnswerState, Campaign, CampaignCopy, Case, Reading
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import piles
+from inbox.web.staff.sorting import acted
 from inbox.web.views.campaigns import CampaignsPage, PilePage
 from inbox.web.views.parts import Act, Link, Notice, Tab, Tone
 
@@ -136,11 +137,14 @@ def put(
     reference: str,
     room: Annotated[Workroom, acting(Action.TRIAGE)],
     campaign: Annotated[str, Form(max_length=80)] = "",
+    back: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Puts a case on a pile by hand."""
     case = room.case(reference, Action.TRIAGE)
     found = campaigns.find_campaign(room.session, campaign)
     event = campaigns.put(room.session, room.desk, case, found, now=room.now, actor=room.person.actor)
+    if back or room.is_htmx:
+        return acted(room, case, event, back)
     return see_other(f"/campaigns/{found.slug}", done=event)
 
 

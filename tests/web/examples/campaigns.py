@@ -31,9 +31,9 @@ SUMMARY = (
     "287 ours, 19 not ours, 12 not known. 273 to answer, 0 answered.",
 )
 REASONS = (
-    "2 people: has a matter of their own.",
-    "19 people: is not our constituent.",
-    "12 people: gave no address.",
+    "2 people: a matter of their own.",
+    "19 people: not our constituent.",
+    "12 people: no address given.",
 )
 JEAN = CopyCard(
     id="a1",
@@ -46,7 +46,7 @@ JEAN = CopyCard(
     removed=("on 14 May",),
     whole=(Words(Span.SAME, f"{PATTERN}\n\n"), Words(Span.ADDED, OWN)),
     badges=(Badge("Lifted out", Tone.REVIEW, "note"),),
-    held_back="Held back: has a matter of their own.",
+    held_back="Held back: a matter of their own.",
     acts=(
         Act("Lift out as a case", f"{URL}/copies/a1/read", "y", (("decision", "lifted"),)),
         Act("Campaign only", f"{URL}/copies/a1/read", "b", (("decision", "campaign_only"),)),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from inbox import drafting
+from inbox import drafting, signoff
 from inbox.access import Action, Person, may
 from inbox.answering import counting, preparing, writing
 from inbox.campaigns.counting import Count
@@ -14,6 +14,7 @@ from inbox.campaigns.holding import WHY, HeldBack, Member
 from inbox.desk import Desk
 from inbox.models import AnswerState, Campaign, CampaignAnswer
 from inbox.web.staff.showing import piles
+from inbox.web.views.approvals import ApprovalRow
 from inbox.web.views.campaigns import AnswerCheckPage, AnswerProgressPage
 from inbox.web.views.parts import Act, Badge, Link, Notice, Problem, Shell, Tone
 
@@ -56,6 +57,36 @@ def check(
         return_url=f"{url}/return" if _may_return(person, answer) else None,
         problems=problems,
     )
+
+
+def waiting(
+    session: Session, desk: Desk, person: Person
+) -> tuple[tuple[ApprovalRow, ...], tuple[ApprovalRow, ...]]:
+    """Answers to campaigns that wait for a yes: this person's, and somebody else's."""
+    query = (
+        select(CampaignAnswer, Campaign)
+        .join(Campaign, col(Campaign.id) == CampaignAnswer.campaign_id)
+        .where(CampaignAnswer.state == AnswerState.SUBMITTED)
+        .order_by(col(CampaignAnswer.id))
+    )
+    yours: list[ApprovalRow] = []
+    others: list[ApprovalRow] = []
+    for answer, campaign in session.exec(query.limit(50)):
+        author = desk.staff.get(answer.author_id or "")
+        mine = signoff.may_approve(desk, answer, person.staff_id or "") is None
+        (yours if mine and may(person, Action.APPROVE) else others).append(
+            ApprovalRow(
+                url=f"/campaigns/{campaign.slug}/answer/check",
+                title=f"Answer to a campaign: {campaign.title}",
+                reference=piles.say_people(len(counting.listed(session, answer))),
+                written_by=author.name if author else "another program",
+                submitted_at=answer.updated_at.astimezone(desk.calendar.zone),
+                sends_as=signoff.sender_name(desk, answer.identity),
+                badges=(Badge("Campaign", Tone.CALM, "feed"),),
+                clock=None,
+            )
+        )
+    return tuple(yours), tuple(others)
 
 
 def progress(

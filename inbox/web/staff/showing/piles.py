@@ -108,7 +108,7 @@ def cards(
 
 def reasons(found: Count) -> tuple[str, ...]:
     """Who does not get the answer and why, one line for each reason."""
-    return tuple(f"{say_people(number)}: {_plural(WHY[why])}." for why, number in found.held_back.items())
+    return tuple(f"{say_people(number)}: {WHY[why]}." for why, number in found.held_back.items())
 
 
 def say_people(number: int) -> str:
@@ -173,8 +173,3 @@ def _acts(campaign: Campaign, member: Member, *, keys: bool) -> tuple[Act, ...]:
 
 def _many(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _plural(words: str) -> str:
-    """A reason as it is said of people in a list."""
-    return words.replace("was ", "were ", 1) if words.startswith("was ") else words
