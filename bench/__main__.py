@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import importing, memory, queue, search
+from bench import importing, live, memory, queue, search
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "queue": queue.run,
     "search": search.run,
     "importing": importing.run,
     "memory": memory.run,
+    "live": live.run,
 }
 
 SMALL: dict[str, Callable[[], None]] = {
@@ -18,6 +19,7 @@ SMALL: dict[str, Callable[[], None]] = {
     "search": partial(search.run, 20_000),
     "importing": partial(importing.run, 200),
     "memory": memory.run,
+    "live": partial(live.run, 5),
 }
 """The same on little data: to see that they run, not to judge by."""
 

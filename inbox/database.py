@@ -9,7 +9,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -192,6 +192,11 @@ def before_commit(session: Session, hook: Hook) -> None:
 def after_commit(session: Session, follow: Callable[[], None]) -> None:
     """Runs `follow` once, first thing after this session's commit; never when it rolls back."""
     session.info.setdefault("after_commit", []).append(follow)
+
+
+def shared_clock(offset: Callable[[], float]) -> Callable[[Session], datetime]:
+    """The database's clock, by which leases are counted on all nodes; the offset in seconds is for tests."""
+    return lambda session: database_now(session) + timedelta(seconds=offset())
 
 
 def database_now(session: Session) -> datetime:

@@ -4,12 +4,21 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from inbox import clocks, enquiries
+from inbox import clocks, enquiries, outbox
 from inbox.desk import Desk
 from inbox.history import Actor, record
 from inbox.models import CASE_MOVES, Case, CaseStatus, Delivery, EventKind, move
 from inbox.outbox import Purpose
 from routing.words import ClockKind
+
+
+def settle(
+    session: Session, desk: Desk, delivery: Delivery, *, was_sent: bool, now: datetime, actor: Actor
+) -> None:
+    """A person looked and says whether it left; what follows from leaving follows then too."""
+    outbox.settle_by_hand(session, delivery, was_sent=was_sent, now=now, actor=actor)
+    if was_sent:
+        left(session, desk, delivery, now=now, actor=actor)
 
 
 def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, actor: Actor) -> None:

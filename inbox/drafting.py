@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inbox import people
+from connectors.contract import Form, Judges
+from inbox import files, letters, people
+from inbox.database import find
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused, Stale
@@ -18,13 +20,13 @@ from inbox.models import (
     DRAFT_MOVES,
     EDITABLE,
     Approval,
-    Attachment,
     Case,
     Channel,
     ChannelMode,
     Constituent,
     Direction,
     Draft,
+    DraftFile,
     DraftState,
     DraftVersion,
     EventKind,
@@ -34,7 +36,7 @@ from inbox.models import (
 )
 from inbox.wording import fill, gaps
 
-OFFICE = "office"
+OFFICE = letters.OFFICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Changes:
     identity: str | None = None
     attachments: Sequence[str] | None = None
     channel_id: str | None = None
+    form: Form | None = None
 
 
 def begin(
@@ -108,6 +111,52 @@ def save(
     return draft
 
 
+def add_files(
+    session: Session, desk: Desk, draft: Draft, given: Sequence[files.Given], *, version: int,
+    author_id: str | None, now: datetime, actor: Actor,
+) -> Draft:  # fmt: skip
+    """Adds files to what goes with a draft; like any change it voids an approval.
+
+    Raises Refused, and adds none, where they are more than the channel takes.
+    """
+    channel = desk.channels.get(draft.channel_id or "")
+    together = [*files.of_draft(session, draft), *given]
+    if too_much := files.too_much(desk.tools, channel, together):
+        raise Refused(" ".join(too_much))
+    rows = [
+        DraftFile(
+            office_id=draft.office_id,
+            draft_id=draft.id,
+            filename=one.filename,
+            content_type=one.content_type,
+            size=one.size,
+            content_hash=one.content_hash,
+            scan=one.scan,
+            added_by=author_id,
+            added_at=now,
+        )
+        for one in given
+    ]
+    session.add_all(rows)
+    session.flush()
+    for row in rows:
+        record(session, draft.case_id, EventKind.FILE_ADDED, actor, now=now, draft=draft.id, file=row.id)
+    changes = Changes(attachments=[*draft.attachments, *(row.id for row in rows)])
+    return save(session, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
+
+
+def remove_file(
+    session: Session, draft: Draft, file_id: str, *, version: int, author_id: str | None, now: datetime,
+    actor: Actor,
+) -> Draft:  # fmt: skip
+    """Takes a file off a draft. Raises NotFound for one that does not go with it."""
+    if file_id not in draft.attachments:
+        raise NotFound
+    record(session, draft.case_id, EventKind.FILE_REMOVED, actor, now=now, draft=draft.id, file=file_id)
+    changes = Changes(attachments=[one for one in draft.attachments if one != file_id])
+    return save(session, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
+
+
 def withdraw(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> None:
     """Puts a draft away. Its words stay in its versions."""
     draft.state = move(draft.state, DraftState.WITHDRAWN, DRAFT_MOVES, "reply")
@@ -117,23 +166,21 @@ def withdraw(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> 
 
 def digest(session: Session, draft: Draft) -> str:
     """What an approval is bound to: text, subject, recipients, files, identity and channel."""
-    hashes = [
-        session.exec(select(Attachment.content_hash).where(Attachment.id == one)).first() or ""
-        for one in draft.attachments
-    ]
+    goes_with = [[one.id, one.filename, one.content_hash] for one in files.of_draft(session, draft)]
     words = [
         draft.text,
         draft.subject,
         list(draft.recipients),
-        hashes,
+        goes_with,
         list(draft.attachments),
         draft.identity,
         draft.channel_id,
+        draft.form,
     ]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
-def problems(session: Session, desk: Desk, draft: Draft) -> list[str]:
+def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[str]:
     """What blocks this draft from leaving, each in a sentence for its writer; empty when it may go."""
     found: list[str] = []
     if not draft.text.strip():
@@ -150,7 +197,20 @@ def problems(session: Session, desk: Desk, draft: Draft) -> list[str]:
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
-    return found
+    found += files.problems(desk.tools, channel, files.of_draft(session, draft))
+    return found or _judged(session, desk, draft, channel, now)
+
+
+def _judged(session: Session, desk: Desk, draft: Draft, channel: Channel | None, now: datetime) -> list[str]:
+    """What the channel itself has against it: too long, no reply possible any more."""
+    composer = desk.tools.composers.get(channel.kind) if channel else None
+    if channel is None or not isinstance(composer, Judges):
+        return []
+    case = find(session, Case, draft.case_id)
+    letter = letters.letter_for(
+        session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False
+    )
+    return list(composer.problems(letter, now))
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:
@@ -210,7 +270,14 @@ def _apply(session: Session, draft: Draft, changes: Changes) -> None:
     if changes.subject is not None:
         draft.subject = " ".join(changes.subject.split())[:500]
     if changes.recipients is not None:
-        draft.recipients = [people.checked_address(one) for one in changes.recipients if one.strip()]
+        is_mail = "@" in "".join(changes.recipients) or not draft.recipients
+        draft.recipients = [
+            people.checked_address(one) if is_mail else one.strip().lower()
+            for one in changes.recipients
+            if one.strip()
+        ]
+    if changes.form is not None:
+        draft.form = changes.form
     if changes.identity is not None:
         draft.identity = changes.identity
     if changes.channel_id is not None:
@@ -219,16 +286,11 @@ def _apply(session: Session, draft: Draft, changes: Changes) -> None:
         draft.attachments = [_own_file(session, draft, one) for one in changes.attachments]
 
 
-def _own_file(session: Session, draft: Draft, attachment_id: str) -> str:
-    """Only files of the draft's own case can go with it."""
-    query = (
-        select(Attachment.id)
-        .join(Message, col(Message.id) == Attachment.message_id)
-        .where(Attachment.id == attachment_id, Message.case_id == draft.case_id)
-    )
-    if session.exec(query).first() is None:
+def _own_file(session: Session, draft: Draft, file_id: str) -> str:
+    """Only files that were added to this draft, or came on its own case, can go with it."""
+    if not files.belongs_to(session, draft, file_id):
         raise NotFound
-    return attachment_id
+    return file_id
 
 
 def _void(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> None:

@@ -42,6 +42,7 @@ class Recall:
     gists: dict[str, Gist] = field(default_factory=dict)
     texts: dict[str, KnownText] = field(default_factory=dict)
     _references: list[str] = field(default_factory=list)
+    _threads: set[str] = field(default_factory=set)
     _unwritten: set[str | None] = field(default_factory=set)
 
     def person(self, kind: str, address: str) -> Constituent | None:
@@ -52,6 +53,8 @@ class Recall:
         self._unwritten |= {message.id, message.constituent_id, message.case_id}
         if case is not None:
             self._unwritten.add(case.constituent_id)
+        if message.thread:
+            self._threads.add(message.thread)
         if message.content_key:
             self.contents[message.content_key] = message.id
         if message.external_id and message.case_id:
@@ -63,6 +66,12 @@ class Recall:
         if not self._unwritten.isdisjoint(ids):
             session.flush()
             self._unwritten.clear()
+
+    def see_thread(self, session: Session, thread: str) -> None:
+        """Writes what the batch has made so far, if it holds a message of this conversation."""
+        if thread in self._threads:
+            self.flush(session)
+            self._threads.clear()
 
     def flush(self, session: Session) -> None:
         """Writes all that the batch has made so far."""
@@ -78,7 +87,7 @@ class Recall:
 
 def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
     """Four questions for any number of messages."""
-    found = Recall(size=len(incoming))
+    found = Recall(size=max(1, len(incoming)))
     for keys in _chunks({one.content_key for one in incoming}):
         contents = select(Message.content_key, Message.id).where(col(Message.content_key).in_(keys))
         found.contents.update((key or "", row) for key, row in session.exec(contents))

@@ -5,21 +5,20 @@ from typing import Protocol
 
 from sqlmodel import Session, select
 
-from connectors.contract import Attachment as File
-from connectors.contract import Handle, Letter, PermanentFailure
-from inbox import casefile, drafting, outbox
+from connectors.contract import Letter, PermanentFailure
+from inbox import casefile, drafting, files, outbox
+from inbox.access import Action, Person
 from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
 from inbox.failpoints import reach
 from inbox.history import Actor, record
+from inbox.letters import letter_for
 from inbox.models import (
     DRAFT_MOVES,
     Approval,
-    Attachment,
     Case,
     Channel,
-    Constituent,
     Delivery,
     Direction,
     Draft,
@@ -28,17 +27,16 @@ from inbox.models import (
     EventKind,
     Message,
     MessageKind,
-    Scan,
     move,
 )
-from inbox.references import new_message_id, reply_token
+from inbox.references import new_message_id
 
 
 def submit(
     session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: Actor, read_newest: bool = False
 ) -> None:
     """Asks for a yes. Refused while there are gaps, or while something newer is unread."""
-    _must_be_ready(session, desk, draft, read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
     draft.state = move(draft.state, DraftState.SUBMITTED, DRAFT_MOVES, "reply")
     draft.submitted_at = now
     draft.version += 1
@@ -84,7 +82,7 @@ def approve(
         raise NotAllowed(why_not)
     if digest != drafting.digest(session, draft):
         raise Stale("The words changed after you read them. Read them again, then decide.")
-    _must_be_ready(session, desk, draft, read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
     draft.state = move(draft.state, DraftState.APPROVED, DRAFT_MOVES, "reply")
     session.add(
         Approval(
@@ -102,6 +100,36 @@ def approve(
     reach("signoff.approved")
     after_commit(session, lambda: reach("signoff.committed"))
     return delivery
+
+
+def approve_as(
+    session: Session, desk: Desk, draft: Draft, person: Person, *, digest: str | None, now: datetime,
+    read_newest: bool = False,
+) -> Delivery:  # fmt: skip
+    """The yes of whoever acts. Standing for what somebody else wrote needs the right to approve.
+
+    Without a `digest` the text as it stands is meant: the caller has checked its version.
+    """
+    if person.staff_id is None:
+        raise NotAllowed("A token that acts for nobody may not approve or send.")
+    if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
+        raise NotAllowed("Your role does not include approving what others wrote.")
+    read = drafting.digest(session, draft) if digest is None else digest
+    return approve(
+        session, desk, draft, staff_id=person.staff_id, digest=read, now=now, actor=person.actor,
+        read_newest=read_newest,
+    )  # fmt: skip
+
+
+def stands_alone(desk: Desk, draft: Draft | None, person: Person) -> bool:
+    """Whether this person may let a text leave without asking anybody; None is a text nobody saved yet."""
+    if Action.SEND not in person.actions:
+        return False
+    if draft is None:
+        return desk.office.approval_office == "self"
+    if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
+        return False
+    return may_approve(desk, draft, person.staff_id or "") is None
 
 
 def send_back(
@@ -128,8 +156,8 @@ def send_back(
     record(session, draft.case_id, EventKind.DRAFT_RETURNED, actor, now=now, draft=draft.id, digest=digest)
 
 
-def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool) -> None:
-    blocking = drafting.problems(session, desk, draft)
+def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool, now: datetime) -> None:
+    blocking = drafting.problems(session, desk, draft, now)
     if blocking:
         raise Refused(" ".join(blocking), problems=blocking)
     newer = None if read_newest or draft.enquiry_id else drafting.newer_than(session, draft)
@@ -142,9 +170,10 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     case = find(session, Case, draft.case_id)
     channel = desk.channels[draft.channel_id or ""]
     outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
-    letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id=outgoing_id, now=now)
     raw_hash = desk.store.put(case.office_id, _composed(desk, channel, letter))
     message = _message(session, desk, case, draft, channel, letter, now)
+    files.on_message(session, message, files.of_draft(session, draft))
     casefile.index(session, case, message)
     draft.state = move(draft.state, DraftState.QUEUED, DRAFT_MOVES, "reply")
     draft.version += 1
@@ -167,71 +196,6 @@ def _composed(desk: Desk, channel: Channel, letter: Letter) -> bytes:
         raise Refused(failure.reason) from failure
 
 
-def _letter(
-    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, outgoing_id: str, now: datetime
-) -> Letter:
-    answers = (
-        session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None
-    )
-    if draft.enquiry_id:
-        answers = None
-    references = _chain(session, case, answers)
-    return Letter(
-        message_id=outgoing_id,
-        sender=Handle(sender_name(desk, draft.identity), channel.account),
-        recipients=tuple(
-            Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
-        ),
-        subject=draft.subject,
-        text=draft.text,
-        date=now,
-        language=draft.language,
-        reply_to=reply_to(desk, case.reference, channel),
-        in_reply_to=answers.external_id if answers else None,
-        references=references,
-        attachments=tuple(_file(session, desk, one) for one in draft.attachments),
-    )
-
-
-def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, ...]:
-    """The ids of the conversation with this person, oldest first, ending with the one answered."""
-    if answers is None or not answers.external_id:
-        return ()
-    query = select(Message.external_id).where(
-        Message.case_id == case.id, Message.id <= answers.id, Message.constituent_id == answers.constituent_id
-    )
-    earlier = [one for one in session.exec(query.order_by(Message.id)) if one and one != answers.external_id]
-    return (*earlier, answers.external_id)
-
-
-def sender_name(desk: Desk, identity: str) -> str:
-    """The name that a letter goes out under."""
-    return desk.office.name if identity == drafting.OFFICE else desk.staff[identity].name
-
-
-def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
-    if draft.enquiry_id:
-        return ""
-    person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    return person.name if person and person.name != address else ""
-
-
-def reply_to(desk: Desk, reference: str, channel: Channel) -> Handle | None:
-    """The signed address that replies come to, where the mailbox takes plus addresses."""
-    if channel.settings.get("plus_addressing") != "yes":
-        return None
-    local, _, domain = channel.account.rpartition("@")
-    return Handle(desk.office.name, f"{local}+{reply_token(reference, desk.keys)}@{domain}")
-
-
-def _file(session: Session, desk: Desk, attachment_id: str) -> File:
-    row = find(session, Attachment, attachment_id)
-    if row.scan in (Scan.INFECTED, Scan.HELD):
-        raise Refused(f"{row.filename} has not passed the virus check, so it cannot be sent.")
-    content = desk.store.get(row.office_id, row.content_hash)
-    return File(row.filename, row.content_type, row.size, content)
-
-
 def _message(
     session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, letter: Letter, now: datetime
 ) -> Message:
@@ -240,7 +204,7 @@ def _message(
         case_id=case.id,
         channel_id=channel.id,
         direction=Direction.OUTBOUND,
-        kind=MessageKind.MESSAGE,
+        kind=MessageKind(letter.form),
         external_id=letter.message_id,
         sender_name=letter.sender.name,
         sender_handle=channel.account,

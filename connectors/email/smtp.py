@@ -17,8 +17,9 @@ from connectors.contract import (
     PermanentFailure,
     SentReceipt,
     TemporaryFailure,
+    nothing,
 )
-from connectors.email.accounts import SmtpSettings, nothing
+from connectors.email.accounts import SmtpSettings
 from connectors.email.smtp_connection import connected, expect, in_full, in_words
 from connectors.email.smtp_text import canonical, path, stuffed
 

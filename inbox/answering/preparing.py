@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from connectors.contract import Handle, Letter, PermanentFailure
-from inbox import outbox, signoff
+from inbox import letters, outbox
 from inbox.answering.writing import PERSONAL, UNDO_TIMES, add_recipients, common_values, on_the_list
 from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.database import find
@@ -153,12 +153,12 @@ def _letter(desk: Desk, answer: CampaignAnswer, member: Member, now: datetime) -
     domain = channel.account.rpartition("@")[2]
     return Letter(
         message_id=new_message_id(member.reference, domain, desk.keys),
-        sender=Handle(signoff.sender_name(desk, answer.identity), channel.account),
+        sender=Handle(letters.sender_name(desk, answer.identity), channel.account),
         recipients=(Handle("" if named == NOBODY else named, member.handle),),
         subject=fill(answer.subject, values),
         text=fill(answer.text, values),
         date=now,
-        reply_to=signoff.reply_to(desk, member.reference, channel),
+        reply_to=letters.reply_to(desk, member.reference, channel),
         in_reply_to=member.external_id,
         references=(member.external_id,) if member.external_id else (),
     )

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from connectors.contract import DeliveryReport, InboundMessage, Machine, ReportAction
+from connectors.contract import DeliveryReport, Echo, InboundMessage, Machine, ReportAction
 from inbox import casefile, clocks, departures, matching, outbox
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
@@ -34,16 +35,37 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
     return case
 
 
-def sent_elsewhere(
-    session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime
+def receipted(session: Session, receipt: DeliveryReport, now: datetime) -> None:
+    """A platform's receipt for what we sent, each named message by itself."""
+    if receipt.action is ReportAction.DELAYED or not receipt.original_ids:
+        return
+    ids = receipt.original_ids[:200]
+    query = select(Delivery).where(
+        or_(col(Delivery.platform_id).in_(ids), col(Delivery.outgoing_id).in_(ids))
+    )
+    for delivery in session.exec(query):
+        failed = receipt.action is ReportAction.FAILED
+        outbox.report(session, delivery, failed=failed, words=storable(receipt.reason), now=now)
+
+
+def echoed(
+    session: Session, desk: Desk, echo: Echo, message: Message, known: Recall, now: datetime
 ) -> Case | None:
+    """The platform tells back what went out in our name: proof of our own, or written in its own program."""
+    return sent_elsewhere(session, desk, message, echo.message, known, now, outgoing_id=echo.outgoing_id)
+
+
+def sent_elsewhere(
+    session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime,
+    *, outgoing_id: str | None = None,
+) -> Case | None:  # fmt: skip
     """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_in_sent_folder(session, incoming.external_id, now)
+    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now)
     if ours is not None and ours.sent_at == now:
         departures.left(session, desk, ours, now=now, actor=SYSTEM)
-    hit = None if ours else matching.by_references(session, desk, incoming, known)
+    hit = None if ours else matching.conversation(session, desk, incoming, known)
     if hit is None:
         message.machine = Machine.OWN
         if ours is None:

@@ -14,10 +14,29 @@ from inbox.models.campaign import (
     Reading,
     RecipientState,
 )
-from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
-from inbox.models.channel import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, ChannelHealth, ChannelMode
+from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
+from inbox.models.channel import (
+    ARRIVAL_MOVES,
+    Arrival,
+    ArrivalState,
+    Channel,
+    ChannelBudget,
+    ChannelDoor,
+    ChannelHealth,
+    ChannelMode,
+)
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
-from inbox.models.draft import DRAFT_MOVES, EDITABLE, Approval, Draft, DraftState, DraftVersion, Template
+from inbox.models.draft import (
+    DRAFT_MOVES,
+    EDITABLE,
+    Approval,
+    Draft,
+    DraftFile,
+    DraftState,
+    DraftVersion,
+    StandardLine,
+    Template,
+)
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -63,9 +82,12 @@ __all__ = [
     "CampaignPrint",
     "CampaignRecipient",
     "Case",
+    "CaseLink",
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelBudget",
+    "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
     "Clock",
@@ -75,6 +97,7 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Draft",
+    "DraftFile",
     "DraftState",
     "DraftVersion",
     "Enquiry",
@@ -84,6 +107,7 @@ __all__ = [
     "Job",
     "Json",
     "Lease",
+    "LinkKind",
     "Message",
     "MessageKind",
     "Office",
@@ -100,6 +124,7 @@ __all__ = [
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StandardLine",
     "StatusLink",
     "StatusLinkKey",
     "Team",

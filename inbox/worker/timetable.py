@@ -110,7 +110,7 @@ def _keep_copy(node: Node, row: Delivery) -> bool:
         channel = find(session, Channel, row.channel_id)
     try:
         raw = node.line.tools.store.get(row.office_id, row.raw_hash)
-        connector = channels.connect(channel, node.line.tools.keys, node.settings)
+        connector = channels.connect(channel, node.line.tools.keys, node.settings, node.database)
         try:
             if isinstance(connector, KeepsCopies):
                 copy = OutboundMessage(row.outgoing_id, tuple(row.recipients), row.envelope_sender, raw)

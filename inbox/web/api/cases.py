@@ -275,7 +275,7 @@ def ask(
         working_days=new.working_days, author_id=person.staff_id, now=now, actor=person.actor,
     )  # fmt: skip
     session.flush()
-    return showing.draft(session, desk, letter, case)
+    return showing.draft(session, desk, letter, case, now)
 
 
 @router.post("/cases/{reference}/drafts", status_code=201)
@@ -304,7 +304,7 @@ def begin_draft(
     session.flush()
     response.headers.update(etag(row.version))
     response.headers["Location"] = f"/api/v1/drafts/{row.id}"
-    return showing.draft(session, desk, row, case)
+    return showing.draft(session, desk, row, case, now)
 
 
 @router.post("/undo/{event_id}")

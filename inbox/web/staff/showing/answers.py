@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from inbox import drafting, signoff
+from inbox import drafting, letters, signoff
 from inbox.access import Action, Person, may
 from inbox.answering import counting, preparing, writing
 from inbox.campaigns.counting import Count
@@ -81,7 +81,7 @@ def waiting(
                 reference=piles.say_people(len(counting.listed(session, answer))),
                 written_by=author.name if author else "another program",
                 submitted_at=answer.updated_at.astimezone(desk.calendar.zone),
-                sends_as=signoff.sender_name(desk, answer.identity),
+                sends_as=letters.sender_name(desk, answer.identity),
                 badges=(Badge("Campaign", Tone.CALM, "feed"),),
                 clock=None,
             )

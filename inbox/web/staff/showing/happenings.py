@@ -73,6 +73,8 @@ _PLAIN = {
     EventKind.DELIVERY_UNKNOWN: "Nobody knows yet if it was sent.",
     EventKind.DELIVERY_SETTLED: "A person looked and settled whether it was sent.",
     EventKind.SENT_ELSEWHERE: "A reply was sent from another program.",
+    EventKind.MESSAGE_EDITED: "The writer changed a message on the platform. Both wordings are kept.",
+    EventKind.MESSAGE_WITHDRAWN: "The writer took a message back on the platform.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.STATUS_LINK_ISSUED: "A status link was made.",
@@ -82,6 +84,18 @@ _PLAIN = {
     EventKind.INFORMATION_ADDED: "The person added something on the status page.",
     EventKind.ATTACHMENT_OPENED: "A file was opened.",
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
+    EventKind.FILE_ADDED: "A file was added to a draft.",
+    EventKind.FILE_REMOVED: "A file was taken off a draft.",
+    EventKind.CASE_MERGED: "The case went on as another one.",
+    EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
+    EventKind.CASES_LINKED: "Linked with another case.",
+    EventKind.CASES_UNLINKED: "The link with another case was taken off.",
+    EventKind.LINE_WRITTEN: "A standard line was written.",
+    EventKind.LINE_APPROVED: "A standard line was approved.",
+    EventKind.LINE_RETIRED: "A standard line was taken out of use.",
+    EventKind.ALERTED: "Somebody was told by mail.",
+    EventKind.DEALT_WITH: "Machine mail of no case was dealt with.",
+    EventKind.SESSION_ENDED: "A sign-in was ended.",
     EventKind.UNDONE: "Taken back.",
 }
 TOLD_BY_MESSAGES = frozenset(
@@ -98,6 +112,7 @@ TOLD_BY_MESSAGES = frozenset(
 _WHY_SILENT = {
     "channel_listens": "this channel only listens",
     "sending_paused": "sending is stopped",
+    "public": "it was said in public, and nothing automatic answers there",
 }
 
 
