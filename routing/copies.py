@@ -79,7 +79,10 @@ def makes_a_campaign(people: int, template: Assessment) -> bool:
 def read_together(
     messages: Sequence[MessageFacts], area: PostcodeTable | None
 ) -> Mapping[int, tuple[str, Copy]]:
-    """The copies among messages, by place: the key that all copies of one text share, and what each adds."""
+    """The copies among messages, by place: the key that all copies of one text share, and what each adds.
+
+    Here two people are enough for any text; on live mail a text that asks for help needs more of them.
+    """
     gists = [gist_of(message.subject, message.text) for message in messages]
     members: dict[int, list[int]] = {}
     for place, pile in enumerate(piles(gists)):
@@ -89,7 +92,7 @@ def read_together(
     for number, places in enumerate(members.values(), start=1):
         template = messages[places[template_of([messages[place].text for place in places])]]
         people = len({messages[place].from_address.lower() or place for place in places})
-        if not makes_a_campaign(people, assess(replace(template, is_campaign=True), area)):
+        if people < FEWEST_PEOPLE or assess(template, area).kind in _NOT_PILED:
             continue
         for place in places:
             copy = read_copy(messages[place], template.text, area)
