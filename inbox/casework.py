@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
-from inbox import alerts, casefile, clocks, files, linking, merging, people, search, triage
+from inbox import alerts, campaigns, casefile, clocks, files, linking, merging, people, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
@@ -270,6 +270,8 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
     event = session.exec(select(Event).where(Event.id == event_id)).first()
     if event is not None and event.kind in _BETWEEN_CASES and event.case_id:
         return _undo_between(session, event, now=now, actor=actor)
+    if event is not None and event.kind in campaigns.UNDOES:
+        return _undo_on_pile(session, desk, event, now=now, actor=actor)
     field = _UNDOES.get(EventKind(event.kind)) if event is not None else None
     if event is None or field is None or event.case_id is None:
         raise NotFound
@@ -311,6 +313,14 @@ def _undo_between(session: Session, event: Event, *, now: datetime, actor: Actor
         case.version += 1
         return case
     raise NotFound
+
+
+def _undo_on_pile(session: Session, desk: Desk, event: Event, *, now: datetime, actor: Actor) -> Case:
+    case = find(session, Case, event.case_id)
+    campaigns.take_back(session, desk, event, case, now=now, actor=actor)
+    case.version += 1
+    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
+    return case
 
 
 def _bring_back_clocks(session: Session, case: Case, since: datetime) -> None:

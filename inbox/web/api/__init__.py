@@ -2,12 +2,12 @@
 
 from inbox.web.api import (
     arrivals,
+    campaigns,
     cases,
     channels,
     deliveries,
     drafts,
     joining,
-    later,
     matches,
     messages,
     searching,
@@ -20,10 +20,10 @@ ROUTERS = (
     joining.router,
     messages.router,
     drafts.router,
+    campaigns.router,
     deliveries.router,
     arrivals.router,
     channels.router,
     searching.router,
     triage.router,
-    later.router,
 )

@@ -2,6 +2,8 @@
 
 from inbox.web.staff import (
     approvals,
+    campaign_answers,
+    campaigns,
     cases,
     channels,
     composing,
@@ -30,6 +32,8 @@ ROUTERS = (
     cases.router,
     joining.router,
     approvals.router,
+    campaigns.router,
+    campaign_answers.router,
     sending.router,
     set_aside.router,
     searching.router,

@@ -173,7 +173,9 @@ def acted(room: Workroom, case: Case, event_id: str, back: str) -> Response:
     if not room.is_htmx:
         return see_other(place_of(back, case.reference), done=event_id)
     seal(room.session)
-    left = back in ("to-sort", "official") and (case.status != CaseStatus.NEW or case.kind == "spam")
+    left = back in ("to-sort", "official") and (
+        case.status != CaseStatus.NEW or case.kind in ("spam", "campaign")
+    )
     gone = case.reference if left else None
     return page(ActedPart(room.undo_of(event_id), gone), room.visit.csrf_token)
 
