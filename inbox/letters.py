@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from connectors.contract import PUBLIC, Form, Handle, Letter
+from connectors.contract import PUBLIC, Advises, Form, Handle, Judges, Letter
 from connectors.contract import Attachment as File
 from inbox import files
 from inbox.desk import Desk
@@ -46,6 +46,19 @@ def letter_for(
         is_second=_is_second(session, draft, answers),
         heard_at=_heard_at(session, draft, channel),
     )
+
+
+def judged(
+    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, now: datetime
+) -> tuple[list[str], list[str]]:
+    """What the channel says of this draft: what is good to know, and what stands in its way."""
+    composer = desk.tools.composers.get(channel.kind)
+    if not isinstance(composer, (Judges, Advises)):
+        return [], []
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False)
+    advice = list(composer.advice(letter, now)) if isinstance(composer, Advises) else []
+    problems = list(composer.problems(letter, now)) if isinstance(composer, Judges) else []
+    return advice, problems
 
 
 def _is_second(session: Session, draft: Draft, answers: Message | None) -> bool:
