@@ -299,6 +299,18 @@ def found_again(
     return delivery
 
 
+def pending(session: Session, echo: Message) -> str | None:
+    """Our id of what is leaving through the same channel in the very words of `echo`, or may have left."""
+    query = (
+        select(Delivery.outgoing_id)
+        .join(Message, col(Message.id) == Delivery.message_id)
+        .where(col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)))
+        .where(Delivery.channel_id == echo.channel_id, Message.text == echo.text)
+        .where(Message.kind == echo.kind)
+    )
+    return session.exec(query.order_by(col(Delivery.id)).limit(1)).first()
+
+
 def report(session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime) -> None:
     """A delivery report came back for this message. Raises nothing: news about the past is only noted."""
     wanted = DeliveryState.BOUNCED if failed else DeliveryState.DELIVERED

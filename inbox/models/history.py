@@ -79,6 +79,8 @@ class EventKind(StrEnum):
     SENT_ELSEWHERE = "sent_elsewhere"
     MESSAGE_EDITED = "message_edited"
     MESSAGE_WITHDRAWN = "message_withdrawn"
+    MESSAGE_HIDDEN = "message_hidden"
+    MESSAGE_SHOWN = "message_shown"
     ENQUIRY_ASKED = "enquiry_asked"
     ENQUIRY_ANSWERED = "enquiry_answered"
     STATUS_LINK_ISSUED = "status_link_issued"

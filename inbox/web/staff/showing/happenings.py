@@ -75,6 +75,8 @@ _PLAIN = {
     EventKind.SENT_ELSEWHERE: "A reply was sent from another program.",
     EventKind.MESSAGE_EDITED: "The writer changed a message on the platform. Both wordings are kept.",
     EventKind.MESSAGE_WITHDRAWN: "The writer took a message back on the platform.",
+    EventKind.MESSAGE_HIDDEN: "A comment was hidden: only its writer and their friends see it there.",
+    EventKind.MESSAGE_SHOWN: "A hidden comment was shown to everybody again.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.STATUS_LINK_ISSUED: "A status link was made.",
