@@ -222,9 +222,10 @@ class Letter:
 
     `message_id` is bare (no angle brackets). `automatic` marks what no person wrote (RFC 3834).
     `form` is how it shall go out: a `comment` is public. `in_reply_to` is the platform's id of what it
-    answers, `answered_form` the form of that, `answered_at` when that was said, and `is_second` says that
-    something has gone out in answer to it in the same form already. `heard_at` is when the person last spoke
-    to us privately on this channel, from which reply windows count.
+    answers, `answered_form` the form of that, `answered_at` when that was said, `answered_warnings` what was
+    to be heeded about it, and `is_second` says that something has gone out in answer to it in the same form
+    already. `heard_at` is when the person last spoke to us privately on this channel, from which reply
+    windows count.
     """
 
     message_id: str
@@ -244,6 +245,7 @@ class Letter:
     answered_at: datetime | None = None
     is_second: bool = False
     heard_at: datetime | None = None
+    answered_warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

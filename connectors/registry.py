@@ -8,6 +8,7 @@ from connectors.email.channel import EmailChannel
 from connectors.facebook.channel import FacebookChannel
 from connectors.feed import FeedChannel
 from connectors.keys import Key
+from connectors.x.channel import XChannel
 
 
 class Kind(Protocol):
@@ -38,4 +39,5 @@ KINDS: dict[str, type[Kind]] = {
     "email": EmailChannel,
     "facebook": FacebookChannel,
     "feed": FeedChannel,
+    "x": XChannel,
 }

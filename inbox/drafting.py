@@ -238,18 +238,19 @@ def filled_in(session: Session, draft: Draft) -> dict[str, str]:
     return {"reference": reference, "name": name or ""}
 
 
-def has_plain_frame(session: Session, draft: Draft) -> bool:
+def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
     """Whether everything about a draft but its text is as the program made it.
 
     It answers the person, goes to addresses on file, under the subject it was given, with no files.
     """
-    if draft.enquiry_id or draft.attachments:
+    if draft.enquiry_id or draft.attachments or draft.form != Form.MESSAGE:
         return False
     case = find(session, Case, draft.case_id)
+    channel = desk.channels.get(draft.channel_id or "")
     answers = find_or_none(session, Message, draft.answers)
     known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
     on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
-    return draft.subject == _subject(case, answers) and set(draft.recipients) <= on_file
+    return draft.subject == _subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:
