@@ -401,6 +401,13 @@ class Composes(Protocol):
 
 
 @runtime_checkable
+class WritesTo(Protocol):
+    """Writes to people at the addresses of another kind of channel: several kinds carry email."""
+
+    reaches: str
+
+
+@runtime_checkable
 class Judges(Protocol):
     """Says what stands in the way of a letter while it is being written. Pure."""
 

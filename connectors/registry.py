@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Protocol
 
 from connectors.contract import Limits, News, RawArrival, Surroundings
 from connectors.email.channel import EmailChannel
+from connectors.email.graph.channel import Microsoft365Channel
 from connectors.keys import Key
 
 
@@ -32,4 +33,4 @@ class Kind(Protocol):
         ...
 
 
-KINDS: dict[str, type[Kind]] = {"email": EmailChannel}
+KINDS: dict[str, type[Kind]] = {"email": EmailChannel, "microsoft365": Microsoft365Channel}

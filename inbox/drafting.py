@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import Form, Judges
+from connectors.contract import Form, Judges, WritesTo
 from inbox import letters, people
 from inbox.database import find
 from inbox.dates import local_date
@@ -66,7 +66,7 @@ def begin(
         number=_next_number(session, case),
         channel_id=channel.id if channel else None,
         answers=answers.id if answers else None,
-        recipients=_recipients(session, person, channel, answers),
+        recipients=_recipients(session, desk, person, channel, answers),
         subject=_subject(case, answers),
         text=fill(template.body, values(desk, case, person, now)) if template else text,
         language=person.language if person else "en",
@@ -296,13 +296,15 @@ def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
 
 
 def _recipients(
-    session: Session, person: Constituent | None, channel: Channel | None, answers: Message | None
+    session: Session, desk: Desk, person: Constituent | None, channel: Channel | None, answers: Message | None
 ) -> list[str]:
     """The address on file, never a Reply-To: the person's own on this channel."""
     if channel is None:
         return []
     if person is not None:
-        known = people.addresses(session, person.id, channel.kind)
+        composer = desk.tools.composers.get(channel.kind)
+        kind = composer.reaches if isinstance(composer, WritesTo) else channel.kind
+        known = people.addresses(session, person.id, kind)
         if answers is not None and answers.sender_handle in known:
             return [answers.sender_handle]
         return known[:1]

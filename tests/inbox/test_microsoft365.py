@@ -1,0 +1,134 @@
+"""A Microsoft 365 mailbox through the stages: collected, filed, answered, and what staff do in Outlook."""
+
+import email
+import email.policy
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from inbox import channels, drafting, outbox, signoff
+from inbox.database import find
+from inbox.desk import open_desk
+from inbox.history import SYSTEM
+from inbox.models import Case, Channel, ChannelMode, Delivery, DeliveryState, Direction, Message
+from inbox.pipeline import Line, keep, process_due
+from inbox.settings import Environment, Settings
+from inbox.storage import FolderStore
+from inbox.worker.node import make_line
+from tests.connectors.microsoft365 import MAILBOX, SECRETS, Account, settings_at
+from tests.inbox.worlds import World
+from tests.rigs.platforms import Platform, platform
+
+
+@pytest.fixture(scope="module")
+def graph() -> Iterator[Platform]:
+    with platform("graph") as running:
+        yield running
+
+
+class Office:
+    """An office whose mail is in Microsoft 365, and the stages that carry it."""
+
+    def __init__(self, world: World, folder: Path, graph: Platform) -> None:
+        self.world, self.moment = world, datetime.now(UTC)
+        graph.order("_reset")
+        graph.order("_mailbox", mailbox=MAILBOX)
+        self.account = Account(graph)
+        self.settings = Settings(
+            database_url=world.database.url, data_dir=folder, env=Environment.TEST, smtp_timeout=2,
+            secret_keys="AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", _env_file=None,
+            allowed_private_hosts="127.0.0.1",
+        )  # fmt: skip
+        made = make_line(self.settings, world.database, FolderStore(folder / "store"))
+        self.line = Line(
+            world.database, made.tools, made.readers, made.scan, lambda: self.moment, made.lease,
+            lambda session: self.moment,
+        )  # fmt: skip
+        with world.database.write(world.office) as session:
+            channel = channels.add(
+                session, kind="microsoft365", name="Outlook", values=settings_at(graph.url), secrets=SECRETS,
+                keys=self.line.tools.keys, settings=self.settings, now=self.moment, actor=SYSTEM,
+                mode=ChannelMode.FULL,
+            )  # fmt: skip
+            self.channel = channel.id
+
+    def connector(self) -> Any:
+        with self.world.database.read(self.world.office) as session:
+            channel = find(session, Channel, self.channel)
+        return channels.connect(channel, self.line.tools.keys, self.settings, self.world.database)
+
+    def collect(self) -> None:
+        """Takes in all that waits in the mailbox, and files it."""
+        connector, more = self.connector(), True
+        while more:
+            with self.world.database.read(self.world.office) as session:
+                cursor = find(session, Channel, self.channel).cursor
+            batch = connector.fetch(cursor)
+            keep(self.line, self.channel, self.world.office, batch.arrivals, batch.cursor)
+            more = batch.more
+        while process_due(self.line):
+            pass
+
+    def all(self, table: type[Any]) -> list[Any]:
+        with self.world.database.read(self.world.office) as session:
+            return list(session.exec(select(table).order_by(col(table.id))))
+
+    def reply(self, text: str) -> Delivery:
+        """Approves a reply to the newest case and lets it leave."""
+        with self.world.database.write(self.world.office) as session:
+            desk = open_desk(session, self.line.tools)
+            case = session.exec(select(Case).order_by(col(Case.id).desc())).first()
+            assert case is not None
+            draft = drafting.begin(
+                session, desk, case, author_id=None, now=self.moment, actor=SYSTEM, text=text
+            )
+            signoff.approve(
+                session, desk, draft, staff_id=self.world.staff, digest=drafting.digest(session, draft),
+                now=self.moment, actor=SYSTEM,
+            )  # fmt: skip
+        return self.send()
+
+    def send(self) -> Delivery:
+        """Everything that is due goes out; the newest delivery afterwards."""
+        self.moment += timedelta(minutes=2)
+        with self.world.database.write(self.world.office) as session:
+            claimed = outbox.claim(session, self.moment, timedelta(seconds=60), limit=10)
+        for one in claimed:
+            raw = self.line.tools.store.get(self.world.office, one.raw_hash)
+            outcome = outbox.attempt(one, raw, self.connector(), committing=lambda: None)
+            with self.world.database.write(self.world.office) as session:
+                outbox.settle(session, one, outcome, self.moment)
+        newest: Delivery = self.all(Delivery)[-1]
+        return newest
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path, graph: Platform) -> Office:
+    return Office(world, tmp_path, graph)
+
+
+def test_mail_becomes_a_case_and_its_answer_is_a_reply_in_outlook(office: Office) -> None:
+    office.account.deliver("My bins were not emptied.", subject="Bins", message_id="<first@example.net>")
+    office.collect()
+    [case] = office.all(Case)
+    assert case.subject == "Bins"
+    delivery = office.reply("We have asked the council.")
+    assert (delivery.state, delivery.platform_id) == (DeliveryState.SENT, None)
+    sent = email.message_from_string(office.account.left()[-1]["mime"], policy=email.policy.default)
+    assert sent["In-Reply-To"] == "<first@example.net>"
+    assert sent["Message-ID"] == f"<{delivery.outgoing_id}>"
+    assert "We have asked the council." in sent.get_content()
+
+
+def test_their_answer_to_our_reply_joins_the_case(office: Office) -> None:
+    office.account.deliver("My bins were not emptied.", subject="Bins")
+    office.collect()
+    delivery = office.reply("We have asked the council.")
+    office.account.deliver("Thank you.", subject="Re: Bins", in_reply_to=f"<{delivery.outgoing_id}>")
+    office.collect()
+    assert len(office.all(Case)) == 1
+    assert [one.direction for one in office.all(Message)].count(Direction.INBOUND) == 2
