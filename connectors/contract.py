@@ -268,7 +268,8 @@ class SentReceipt:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the channel takes. `None` means no limit we know of. `forms`: how an answer can go out, the
-    usual one first. `subject`: whether a letter has a subject there."""
+    usual one first. `subject`: whether a letter has a subject there. `addresses`: the kind of channel whose
+    addresses it writes to, where that is another kind (several kinds carry email)."""
 
     characters: int | None = None
     attachment_bytes: int | None = None
@@ -277,6 +278,7 @@ class Limits:
     idempotent: bool = False
     subject: bool = True
     forms: tuple[Form, ...] = (Form.MESSAGE,)
+    addresses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,13 +400,6 @@ class Composes(Protocol):
     def compose(self, letter: Letter) -> bytes:
         """The exact bytes that will leave. Raises PermanentFailure when the letter cannot be expressed."""
         ...
-
-
-@runtime_checkable
-class WritesTo(Protocol):
-    """Writes to people at the addresses of another kind of channel: several kinds carry email."""
-
-    reaches: str
 
 
 @runtime_checkable

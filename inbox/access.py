@@ -14,10 +14,10 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, select
 
-from inbox.database import locked
+from inbox.database import find, locked
 from inbox.errors import NotAllowed, NotFound
 from inbox.history import Actor, ActorKind
-from inbox.models import Case, Role
+from inbox.models import Case, Delivery, Role
 
 
 class Action(StrEnum):
@@ -211,6 +211,16 @@ def find_case(session: Session, person: Person, reference: str, action: Action) 
         raise NotFound
     require(person, action, case)
     return case
+
+
+def find_delivery(session: Session, person: Person, delivery_id: str, action: Action) -> Delivery:
+    """Something on its way out, if this person may know its case and do `action`; locked as a case is."""
+    delivery = session.exec(locked(session, select(Delivery).where(Delivery.id == delivery_id))).first()
+    if delivery is None:
+        raise NotFound
+    if delivery.case_id is not None:
+        find_case(session, person, find(session, Case, delivery.case_id).reference, action)
+    return delivery
 
 
 @cache

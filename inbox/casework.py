@@ -1,12 +1,13 @@
 """What people do with a case: assign, move, sort, note, log, close, junk, accept a match, undo."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
-from inbox import casefile, clocks, people, search, triage
+from inbox import casefile, clocks, files, people, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
@@ -148,9 +149,9 @@ def add_note(
 
 def log(
     session: Session, case: Case, kind: MessageKind, text: str, *, author_id: str | None, when: datetime,
-    now: datetime, actor: Actor,
+    now: datetime, actor: Actor, given: Sequence[files.Given] = (),
 ) -> Message:  # fmt: skip
-    """What somebody said by phone, by letter or in person, written down by staff."""
+    """What somebody said by phone, by letter or in person, written down by staff, with their files."""
     if kind not in BY_HAND:
         raise Refused("Choose a call, a letter or a visit.")
     if not text.strip():
@@ -162,13 +163,14 @@ def log(
     person = find_or_none(session, Constituent, case.constituent_id)
     message.sender_name = person.name if person else ""
     _put(session, case, message, EventKind.LOGGED, now, actor)
+    files.on_message(session, message, given)
     return message
 
 
 def open_by_hand(
     session: Session, desk: Desk, *, kind: MessageKind, name: str, contact: str, postcode: str, subject: str,
     text: str, author_id: str | None, when: datetime, now: datetime, actor: Actor, phone: str = "",
-    address: str = "", language: str = "en",
+    address: str = "", language: str = "en", given: Sequence[files.Given] = (),
 ) -> Case:  # fmt: skip
     """A new case from a call, a letter or a visit, triaged like any other."""
     if not name.strip() or not text.strip():
@@ -187,8 +189,11 @@ def open_by_hand(
     subject = subject.strip() or " ".join(text.split())[:80]
     case = casefile.open_case(session, desk, None, person, now=now, subject=subject)
     case.received_at = when
-    message = log(session, case, kind, text, author_id=author_id, when=when, now=now, actor=actor)
-    seen = triage.consider(session, desk, message, case, person, attachment_types=(), now=now)
+    message = log(
+        session, case, kind, text, author_id=author_id, when=when, now=now, actor=actor, given=given
+    )
+    types = tuple(one.content_type for one in given)
+    seen = triage.consider(session, desk, message, case, person, attachment_types=types, now=now)
     casefile.learn(person, seen.assessment)
     triage.place(session, desk, case, seen, message, now=now)
     order = ClockOrder(kind=ClockKind.FIRST_REPLY)

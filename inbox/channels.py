@@ -27,13 +27,16 @@ from connectors.keys import Key
 from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, find, office_of
+from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import Channel, ChannelDoor, ChannelHealth, ChannelMode, EventKind, new_id
 from inbox.pipeline import Download, Reader
+from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
+from inbox.storage import Store
 
 QUIET_AFTER = timedelta(minutes=15)
 
@@ -43,15 +46,19 @@ def kinds() -> dict[str, dict[str, Key]]:
     return {kind: dict(made.KEYS) for kind, made in registry.KINDS.items()}
 
 
+def tools(settings: Settings, store: Store, keys: SecretKeys) -> Tools:
+    """What this node hands to its stages, as the settings say."""
+    return Tools(store, keys, settings.base_url, composers(), limits(), scanner(settings))
+
+
+def limits() -> dict[str, Limits]:
+    """What one message may carry, by kind of channel."""
+    return {kind: made.limits for kind, made in registry.KINDS.items()}
+
+
 def composers() -> dict[str, Composes]:
     """The kinds that can carry a letter."""
     return {kind: cast(Composes, made) for kind, made in registry.KINDS.items() if hasattr(made, "compose")}
-
-
-def limits_of(kind: str) -> Limits:
-    """What this kind of channel takes."""
-    made = registry.KINDS.get(kind)
-    return made.limits if made is not None else Limits()
 
 
 def readers() -> dict[str, Reader]:

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import Form, Judges, WritesTo
-from inbox import letters, people
+from connectors.contract import Form, Judges
+from inbox import files, letters, people
 from inbox.database import find
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -20,13 +20,13 @@ from inbox.models import (
     DRAFT_MOVES,
     EDITABLE,
     Approval,
-    Attachment,
     Case,
     Channel,
     ChannelMode,
     Constituent,
     Direction,
     Draft,
+    DraftFile,
     DraftState,
     DraftVersion,
     EventKind,
@@ -111,6 +111,52 @@ def save(
     return draft
 
 
+def add_files(
+    session: Session, desk: Desk, draft: Draft, given: Sequence[files.Given], *, version: int,
+    author_id: str | None, now: datetime, actor: Actor,
+) -> Draft:  # fmt: skip
+    """Adds files to what goes with a draft; like any change it voids an approval.
+
+    Raises Refused, and adds none, where they are more than the channel takes.
+    """
+    channel = desk.channels.get(draft.channel_id or "")
+    together = [*files.of_draft(session, draft), *given]
+    if too_much := files.too_much(desk.tools, channel, together):
+        raise Refused(" ".join(too_much))
+    rows = [
+        DraftFile(
+            office_id=draft.office_id,
+            draft_id=draft.id,
+            filename=one.filename,
+            content_type=one.content_type,
+            size=one.size,
+            content_hash=one.content_hash,
+            scan=one.scan,
+            added_by=author_id,
+            added_at=now,
+        )
+        for one in given
+    ]
+    session.add_all(rows)
+    session.flush()
+    for row in rows:
+        record(session, draft.case_id, EventKind.FILE_ADDED, actor, now=now, draft=draft.id, file=row.id)
+    changes = Changes(attachments=[*draft.attachments, *(row.id for row in rows)])
+    return save(session, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
+
+
+def remove_file(
+    session: Session, draft: Draft, file_id: str, *, version: int, author_id: str | None, now: datetime,
+    actor: Actor,
+) -> Draft:  # fmt: skip
+    """Takes a file off a draft. Raises NotFound for one that does not go with it."""
+    if file_id not in draft.attachments:
+        raise NotFound
+    record(session, draft.case_id, EventKind.FILE_REMOVED, actor, now=now, draft=draft.id, file=file_id)
+    changes = Changes(attachments=[one for one in draft.attachments if one != file_id])
+    return save(session, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
+
+
 def withdraw(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> None:
     """Puts a draft away. Its words stay in its versions."""
     draft.state = move(draft.state, DraftState.WITHDRAWN, DRAFT_MOVES, "reply")
@@ -120,15 +166,12 @@ def withdraw(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> 
 
 def digest(session: Session, draft: Draft) -> str:
     """What an approval is bound to: text, subject, recipients, files, identity and channel."""
-    hashes = [
-        session.exec(select(Attachment.content_hash).where(Attachment.id == one)).first() or ""
-        for one in draft.attachments
-    ]
+    goes_with = [[one.id, one.filename, one.content_hash] for one in files.of_draft(session, draft)]
     words = [
         draft.text,
         draft.subject,
         list(draft.recipients),
-        hashes,
+        goes_with,
         list(draft.attachments),
         draft.identity,
         draft.channel_id,
@@ -154,6 +197,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
+    found += files.problems(desk.tools, channel, files.of_draft(session, draft))
     return found or _judged(session, desk, draft, channel, now)
 
 
@@ -242,16 +286,11 @@ def _apply(session: Session, draft: Draft, changes: Changes) -> None:
         draft.attachments = [_own_file(session, draft, one) for one in changes.attachments]
 
 
-def _own_file(session: Session, draft: Draft, attachment_id: str) -> str:
-    """Only files of the draft's own case can go with it."""
-    query = (
-        select(Attachment.id)
-        .join(Message, col(Message.id) == Attachment.message_id)
-        .where(Attachment.id == attachment_id, Message.case_id == draft.case_id)
-    )
-    if session.exec(query).first() is None:
+def _own_file(session: Session, draft: Draft, file_id: str) -> str:
+    """Only files that were added to this draft, or came on its own case, can go with it."""
+    if not files.belongs_to(session, draft, file_id):
         raise NotFound
-    return attachment_id
+    return file_id
 
 
 def _void(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> None:
@@ -302,9 +341,7 @@ def _recipients(
     if channel is None:
         return []
     if person is not None:
-        composer = desk.tools.composers.get(channel.kind)
-        kind = composer.reaches if isinstance(composer, WritesTo) else channel.kind
-        known = people.addresses(session, person.id, kind)
+        known = people.addresses(session, person.id, desk.address_kind(channel))
         if answers is not None and answers.sender_handle in known:
             return [answers.sender_handle]
         return known[:1]

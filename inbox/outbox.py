@@ -52,6 +52,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ENQUIRY = "enquiry"
     NOTICE = "notice"
+    CAMPAIGN = "campaign"
 
 
 class Result(StrEnum):

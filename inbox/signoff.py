@@ -1,11 +1,13 @@
 """A yes to exact words, queued in the same commit. Any later change voids it."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlmodel import Session, select
 
 from connectors.contract import Letter, PermanentFailure
-from inbox import casefile, drafting, outbox
+from inbox import casefile, drafting, files, outbox
+from inbox.access import Action, Person
 from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
@@ -42,14 +44,23 @@ def submit(
            digest=drafting.digest(session, draft))  # fmt: skip
 
 
-def steps(desk: Desk, draft: Draft) -> list[str]:
+class Signed(Protocol):
+    """Words that go out in somebody's name: a draft, or the answer to a campaign."""
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def writers(self) -> list[str]: ...
+
+
+def steps(desk: Desk, draft: Signed) -> list[str]:
     """Who must say yes, in words that pages and programs share."""
     if draft.identity != drafting.OFFICE:
         return [f"person:{draft.identity}"]
     return [f"office:{desk.office.approval_office}"]
 
 
-def may_approve(desk: Desk, draft: Draft, staff_id: str) -> str | None:
+def may_approve(desk: Desk, draft: Signed, staff_id: str) -> str | None:
     """None when this person may say yes; otherwise the sentence that says why not."""
     if draft.identity != drafting.OFFICE:
         if draft.identity == staff_id:
@@ -89,6 +100,36 @@ def approve(
     reach("signoff.approved")
     after_commit(session, lambda: reach("signoff.committed"))
     return delivery
+
+
+def approve_as(
+    session: Session, desk: Desk, draft: Draft, person: Person, *, digest: str | None, now: datetime,
+    read_newest: bool = False,
+) -> Delivery:  # fmt: skip
+    """The yes of whoever acts. Standing for what somebody else wrote needs the right to approve.
+
+    Without a `digest` the text as it stands is meant: the caller has checked its version.
+    """
+    if person.staff_id is None:
+        raise NotAllowed("A token that acts for nobody may not approve or send.")
+    if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
+        raise NotAllowed("Your role does not include approving what others wrote.")
+    read = drafting.digest(session, draft) if digest is None else digest
+    return approve(
+        session, desk, draft, staff_id=person.staff_id, digest=read, now=now, actor=person.actor,
+        read_newest=read_newest,
+    )  # fmt: skip
+
+
+def stands_alone(desk: Desk, draft: Draft | None, person: Person) -> bool:
+    """Whether this person may let a text leave without asking anybody; None is a text nobody saved yet."""
+    if Action.SEND not in person.actions:
+        return False
+    if draft is None:
+        return desk.office.approval_office == "self"
+    if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
+        return False
+    return may_approve(desk, draft, person.staff_id or "") is None
 
 
 def send_back(
@@ -132,6 +173,7 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     letter = letter_for(session, desk, case, draft, channel, outgoing_id=outgoing_id, now=now)
     raw_hash = desk.store.put(case.office_id, _composed(desk, channel, letter))
     message = _message(session, desk, case, draft, channel, letter, now)
+    files.on_message(session, message, files.of_draft(session, draft))
     casefile.index(session, case, message)
     draft.state = move(draft.state, DraftState.QUEUED, DRAFT_MOVES, "reply")
     draft.version += 1

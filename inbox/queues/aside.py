@@ -87,7 +87,8 @@ def quarantined(office: str) -> Select[Any]:
 
 
 def loose(office: str) -> Select[Any]:
-    """Ids of messages of no case, by the index `message_loose`."""
+    """Ids of messages of no case that nobody has dealt with, by the index `message_loose`."""
     return select(col(Message.id).label("id")).where(
-        col(Message.office_id) == office, col(Message.case_id).is_(None)
+        col(Message.office_id) == office,
+        text("message.case_id IS NULL AND message.dealt_with_at IS NULL"),
     )

@@ -25,7 +25,7 @@ from connectors.email.graph import outgoing
 from connectors.email.graph import settings as graph_settings
 from connectors.email.graph.api import Graph, NotThere, line
 from connectors.email.graph.collecting import GraphMailbox
-from connectors.email.graph.sending import GraphSender
+from connectors.email.graph.sending import ADDRESSES, GraphSender
 from connectors.email.graph.settings import GraphSettings
 from connectors.keys import InMemory, Key
 
@@ -35,7 +35,6 @@ class Microsoft365Channel:
 
     KEYS: ClassVar[Mapping[str, Key]] = graph_settings.KEYS
     limits: Limits = GraphSender.limits
-    reaches: ClassVar[str] = "email"
 
     def __init__(self, given: GraphSettings, graph: Graph, around: Surroundings) -> None:
         self.settings = given
@@ -109,7 +108,7 @@ class Microsoft365Channel:
         """As mail by any road; its writers are reached by email. Raises Unreadable."""
         news = understanding.understand(arrival)
         if isinstance(news, InboundMessage):
-            return replace(news, reached_by=Microsoft365Channel.reaches)
+            return replace(news, reached_by=ADDRESSES)
         return news
 
     @staticmethod

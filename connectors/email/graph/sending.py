@@ -28,6 +28,8 @@ LARGEST_AT_ONCE = 3_000_000
 PIECE = 12 * 320 * 1024
 """Bytes of one piece of a larger file (Graph: at most 4 MB)."""
 USUAL_LIMIT = 25 * 1024 * 1024
+ADDRESSES = "email"
+"""People are written to at the same addresses as by any other mail."""
 SHOWN = "id,internetMessageId,isDraft,sentDateTime,parentFolderId"
 
 
@@ -44,7 +46,7 @@ class Found:
 class GraphSender:
     """Sends of the contract. `hooks` hears graph.drafted, .completed, .sending and .answered."""
 
-    limits = Limits(attachment_bytes=USUAL_LIMIT, recipients=500)
+    limits = Limits(attachment_bytes=USUAL_LIMIT, recipients=500, addresses=ADDRESSES)
 
     def __init__(
         self, user: str, graph: Graph, patience: float, hooks: Callable[[str], None] = nothing

@@ -26,7 +26,9 @@ from inbox.web.dependencies import (
     etag,
     may,
 )
+from inbox.web.own_site import takes_files
 from inbox.web.routers import api_router
+from inbox.web.uploads import Uploads, uploads
 
 router = api_router("drafts")
 STALE = "Somebody else changed this reply. Read it again, then decide."
@@ -116,6 +118,45 @@ def save_draft(
     return _shown(session, desk, draft, case, response, now)
 
 
+@router.post("/drafts/{draft_id}/attachments", status_code=201)
+@takes_files
+def add_files(
+    draft_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    given: Annotated[Uploads, uploads(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Adds files, sent as multipart/form-data in the field `files`. Voids an approval, like any change."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    if not given.checked():
+        raise Refused("Send at least one file, in the field files.")
+    drafting.add_files(session, desk, draft, given.files, version=version, author_id=person.staff_id, now=now,
+                       actor=person.actor)  # fmt: skip
+    return _shown(session, desk, draft, case, response, now)
+
+
+@router.delete("/drafts/{draft_id}/attachments/{attachment_id}")
+def remove_file(
+    draft_id: str,
+    attachment_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Takes a file off the draft. Voids an approval, like any change."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    drafting.remove_file(session, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
+                         actor=person.actor)  # fmt: skip
+    return _shown(session, desk, draft, case, response, now)
+
+
 @router.post("/drafts/{draft_id}/submit")
 def submit(
     draft_id: str,
@@ -149,8 +190,10 @@ def approve(
     """Says yes to exactly this text; it is queued in the same commit."""
     draft, case = _draft(session, person, draft_id, Action.SEND)
     check_version(draft.version, version, STALE, text=draft.text)
-    approve_as(session, desk, draft, person, given.digest if given else None, now,
-               read_newest=given.read_newest if given else False)  # fmt: skip
+    given = given or ApprovalGiven()
+    signoff.approve_as(
+        session, desk, draft, person, digest=given.digest, now=now, read_newest=given.read_newest
+    )
     return _shown(session, desk, draft, case, response, now)
 
 
@@ -187,20 +230,6 @@ def withdraw(
     check_version(draft.version, version, STALE, text=draft.text)
     drafting.withdraw(session, draft, now=now, actor=person.actor)
     return _shown(session, desk, draft, case, response, now)
-
-
-def approve_as(
-    session: Session, desk: Desk, draft: Draft, person: Person, digest: str | None, now: datetime, *,
-    read_newest: bool,
-) -> None:  # fmt: skip
-    """The yes of this person. Standing for another's text needs the right to approve."""
-    staff_id = _staff(person)
-    if set(draft.writers) - {staff_id} and Action.APPROVE not in person.actions:
-        raise NotAllowed("Your role does not include approving what others wrote.")
-    signoff.approve(
-        session, desk, draft, staff_id=staff_id, digest=digest or drafting.digest(session, draft), now=now,
-        actor=person.actor, read_newest=read_newest,
-    )  # fmt: skip
 
 
 def _staff(person: Person) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from inbox import channels, clocks, drafting, signoff
+from inbox import files as stored
 from inbox.access import Person, visible_cases
 from inbox.desk import Desk
 from inbox.models import (
@@ -142,6 +143,7 @@ def draft(session: Session, desk: Desk, row: Draft, case: Case, now: datetime) -
         recipients=row.recipients,
         identity=row.identity,
         attachments=row.attachments,
+        files=[_file(one) for one in stored.of_draft(session, row)],
         steps=signoff.steps(desk, row),
         digest=drafting.digest(session, row),
         provenance=shapes.ProvenanceShape.model_validate(row.provenance),
@@ -216,7 +218,7 @@ def _person(row: Constituent | None) -> shapes.ConstituentShape | None:
     )
 
 
-def _file(row: Attachment) -> shapes.AttachmentShape:
+def _file(row: stored.Outgoing) -> shapes.AttachmentShape:
     return shapes.AttachmentShape(
         id=row.id, filename=row.filename, content_type=row.content_type, size=row.size, scan=row.scan
     )

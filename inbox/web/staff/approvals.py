@@ -51,9 +51,9 @@ def approve(
     draft, case = _waiting(room, draft_id, Action.APPROVE)
     try:
         with savepoint(room.session):
-            delivery = signoff.approve(
-                room.session, room.desk, draft, staff_id=room.staff_id, digest=digest, now=room.now,
-                actor=room.person.actor, read_newest=read_newest,
+            delivery = signoff.approve_as(
+                room.session, room.desk, draft, room.person, digest=digest, now=room.now,
+                read_newest=read_newest,
             )  # fmt: skip
     except (Refused, Conflict, NotAllowed) as error:
         room.session.refresh(draft)

@@ -16,6 +16,7 @@ from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import happenings, onecase, pane, said, why, writing
 from inbox.web.staff.showing import words as say
+from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case import CasePage, Composer, TimelinePart
 from inbox.web.views.case_pages import CaseHistoryPage, ClosePage, PrintPage, WhyPage
 from inbox.web.views.messages import TimelineEntry
@@ -78,6 +79,7 @@ def log_form(reference: str, room: Annotated[Workroom, studying(Action.NOTE)]) -
 @router.post("/cases/{reference}/log")
 def log(
     reference: str,
+    given: Annotated[Uploads, uploads(Action.NOTE)],
     room: Annotated[Workroom, acting(Action.NOTE)],
     kind: Annotated[str, Form(max_length=10)] = "",
     text: Text = "",
@@ -90,10 +92,11 @@ def log(
                 raise Refused("Choose a call, a letter or a visit.")
             casework.log(
                 room.session, case, MessageKind(kind), text, author_id=room.person.staff_id, when=room.now,
-                now=room.now, actor=room.person.actor,
+                now=room.now, actor=room.person.actor, given=given.checked(),
             )  # fmt: skip
     except Refused as error:
         place = "kind" if "Choose" in error.sentence else "text"
+        place = "files" if error is given.problem else place
         return room.page(_log_page(room, case, kind, text, Problem(place, error.sentence)), 422)
     return see_other(f"/cases/{reference}", told="noted")
 
@@ -316,6 +319,7 @@ def _log_page(room: Workroom, case: Case, kind: str, text: str, *problems: Probl
     fields = (
         Field("kind", "How they told us", kind=FieldKind.RADIOS, choices=kinds),
         Field("text", "What they said", text, FieldKind.AREA, hint="Use their words where you can."),
+        Field("files", "Letters, photos or other files", kind=FieldKind.FILES),
     )
     effects = ("It is kept on the case as something they said, now.", "It is not sent to anybody.")
     return ConfirmPage(room.shell(), f"Log a call, letter or visit on {case.reference}", effects, None,

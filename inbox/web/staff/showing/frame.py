@@ -28,6 +28,7 @@ TOLD = {
     "retried": "It is on its way again.",
     "settled": "Noted what you found.",
     "again": "We try it again now.",
+    "dealt": "Dealt with. It stays in the history.",
     "answered": "Noted that they answered.",
     "none": "Nothing waits to be taken.",
     "added": "Added. It only listens until you open it.",

@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import drafting
+from inbox import drafting, signoff
+from inbox import files as stored
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
 from inbox.models import (
     EDITABLE,
     Approval,
-    Attachment,
     Case,
     ChannelMode,
     Constituent,
@@ -27,7 +27,6 @@ from inbox.presence import FRESH, Doing
 from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import Composer, StandardLine
-from inbox.web.views.messages import File
 from inbox.web.views.parts import Act, Choice, Link, Notice, Problem, Tone
 from inbox.wording import fill, gaps
 
@@ -56,10 +55,10 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     return Composer(
         note=False, public=False, audience=_unsent_audience(who), save_url=url, version="", text="",
-        main=Act(_main_label(desk, "office"), f"{url}/send"), state="Nothing written yet.",
+        main=Act(_main_label(desk, None, person), f"{url}/send"), state="Nothing written yet.",
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
-        lines=lines(session, desk, case, who, now), attach=False,
+        lines=lines(session, desk, case, who, now),
     )  # fmt: skip
 
 
@@ -80,7 +79,7 @@ def reply(
         save_url=url,
         version=str(draft.version),
         text=draft.text if mine is None else mine,
-        main=Act(_main_label(desk, draft.identity), f"{url}/send"),
+        main=Act(_main_label(desk, draft, person), f"{url}/send"),
         state=_state(desk, draft),
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         subject=draft.subject,
@@ -88,8 +87,8 @@ def reply(
         language=draft.language,
         identities=identities(desk, draft.identity),
         lines=lines(session, desk, case, who, now),
-        files=files(session, draft),
-        attach=False,
+        files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
+        attach=able,
         gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(f"{draft.text}\n{draft.subject}"))),
         closed=None if able else _closed(draft),
         writing=_writing(session, person, case, now),
@@ -142,22 +141,12 @@ def lines(
     )
 
 
-def files(session: Session, draft: Draft) -> tuple[File, ...]:
-    rows = session.exec(select(Attachment).where(col(Attachment.id).in_(list(draft.attachments)))).all()
-    return tuple(said.file(row) for row in rows)
-
-
 def _day(row: Template, desk: Desk) -> date | None:
     return row.expires_on.astimezone(desk.calendar.zone).date() if row.expires_on else None
 
 
-def _main_label(desk: Desk, identity: str) -> str:
-    return "Send" if may_send_alone(desk, identity) else "Send for sign-off"
-
-
-def may_send_alone(desk: Desk, identity: str) -> bool:
-    """Whether the office lets a writer stand for a text in that name."""
-    return identity == drafting.OFFICE and desk.office.approval_office == "self"
+def _main_label(desk: Desk, draft: Draft | None, person: Person) -> str:
+    return "Send" if signoff.stands_alone(desk, draft, person) else "Send for sign-off"
 
 
 def _unsent_audience(who: Constituent | None) -> str:
