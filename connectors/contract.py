@@ -378,6 +378,15 @@ class Receives(Protocol):
 
 
 @runtime_checkable
+class HearsHints(Protocol):
+    """Wants to know why it is asked early: the platform may have called about more than news."""
+
+    def hinted(self) -> None:
+        """The platform called since the last `fetch`. Never raises."""
+        ...
+
+
+@runtime_checkable
 class Downloads(Protocol):
     """Fetches the files that messages point to."""
 
@@ -487,7 +496,8 @@ class Surroundings:
     `allow_private`: hosts that may lie at private addresses and may be spoken to without TLS. `patience`:
     seconds to wait for the word of a server that may have delivered. `hooks` hears each named step (fault
     tests stop the program there). `kept`: where the secrets lie, once they do; two channels made with equal
-    `kept` share their sign-in. `budget` is this channel's, shared by all nodes.
+    `kept` share their sign-in. `budget` is this channel's, shared by all nodes. `webhook_url` is where its
+    platform can call it, once it has an address.
     """
 
     allow_private: frozenset[str] = frozenset()
@@ -495,6 +505,7 @@ class Surroundings:
     hooks: Callable[[str], None] = nothing
     kept: KeptSecrets | None = None
     budget: Budget = field(default_factory=Boundless)
+    webhook_url: str | None = None
 
 
 @runtime_checkable

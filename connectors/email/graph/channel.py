@@ -4,12 +4,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
+from urllib.parse import quote, urlsplit
 
 from connectors.contract import (
     Batch,
     Checked,
     ConnectorFailure,
-    InboundMessage,
+    DeliveryReport,
+    Echo,
+    KeptSecrets,
     Letter,
     Limits,
     News,
@@ -18,30 +21,35 @@ from connectors.contract import (
     RawArrival,
     SentReceipt,
     Surroundings,
+    WebhookAnswer,
+    WebhookRequest,
 )
 from connectors.email import understanding
 from connectors.email.graph import cursor as cursors
-from connectors.email.graph import outgoing
+from connectors.email.graph import notifications, outgoing
 from connectors.email.graph import settings as graph_settings
 from connectors.email.graph.api import Graph, NotThere, line
 from connectors.email.graph.collecting import GraphMailbox
 from connectors.email.graph.sending import ADDRESSES, GraphSender
 from connectors.email.graph.settings import GraphSettings
+from connectors.email.graph.subscribing import Subscriber
+from connectors.guard import is_named
 from connectors.keys import InMemory, Key
 
 
 class Microsoft365Channel:
-    """Polls, Reads, Composes, Sends and Tests of the contract, for one mailbox."""
+    """Polls, Receives, Reads, Composes, Sends and Tests of the contract, for one mailbox."""
 
     KEYS: ClassVar[Mapping[str, Key]] = graph_settings.KEYS
     limits: Limits = GraphSender.limits
 
-    def __init__(self, given: GraphSettings, graph: Graph, around: Surroundings) -> None:
+    def __init__(self, given: GraphSettings, graph: Graph, kept: KeptSecrets, around: Surroundings) -> None:
         self.settings = given
         self.poll_seconds = given.poll_seconds
         self._graph = graph
         self._mailbox = GraphMailbox(given, graph)
         self._sender = GraphSender(given.user, graph, around.patience, around.hooks)
+        self._subscriber = Subscriber(given, graph, kept, _callable_at(around))
         self._closing = threading.Event()
         self._said = set[str]()
 
@@ -53,7 +61,7 @@ class Microsoft365Channel:
         given = graph_settings.parse(settings, secrets, allow_private=around.allow_private)
         kept = around.kept or InMemory(secrets)
         shared = line(given.oauth, given.mailbox, kept, around.allow_private)
-        return cls(given, Graph(given.base_url, shared, around.budget), around)
+        return cls(given, Graph(given.base_url, shared, around.budget), kept, around)
 
     @staticmethod
     def account_of(settings: Mapping[str, str]) -> str:
@@ -77,7 +85,7 @@ class Microsoft365Channel:
             arrivals += found.arrivals
             notices += found.notices
             more = more or found.more
-        done = replace(known, folders=places)
+        done = self._subscriber.keep(replace(known, folders=places), notices)
         return Batch(tuple(arrivals), cursors.dump(done), more, tuple(notices))
 
     def acknowledge(self, arrivals: Sequence[RawArrival]) -> None:
@@ -92,6 +100,14 @@ class Microsoft365Channel:
         """Ends any wait. The connections are the account's, and stay."""
         self._closing.set()
 
+    def hinted(self) -> None:
+        """Microsoft called: perhaps to say that it will not call again."""
+        self._subscriber.doubt()
+
+    def receive(self, request: WebhookRequest) -> WebhookAnswer:
+        """See `notifications.answer`. Raises WebhookRejected."""
+        return notifications.answer(request, self.settings.notification_secret)
+
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
 
@@ -105,11 +121,16 @@ class Microsoft365Channel:
 
     @staticmethod
     def understand(arrival: RawArrival) -> News:
-        """As mail by any road; its writers are reached by email. Raises Unreadable."""
+        """As mail by any road; its writers are reached by email. Raises Unreadable.
+
+        What was sent and carries our own id is an echo of ours, also where Microsoft gave it another id.
+        """
         news = understanding.understand(arrival)
-        if isinstance(news, InboundMessage):
-            return replace(news, reached_by=ADDRESSES)
-        return news
+        if isinstance(news, DeliveryReport):
+            return news
+        message = replace(news, reached_by=ADDRESSES)
+        ours = outgoing.our_id(arrival.raw) if arrival.hints.get("direction") == "outbound" else None
+        return Echo(message, ours) if ours else message
 
     @staticmethod
     def formatted(raw: bytes) -> str | None:
@@ -127,7 +148,7 @@ class Microsoft365Channel:
         for folder, _ in self.settings.folders:
             step = f'Open the folder "{folder}"'
             try:
-                shown = self._graph.get(f"{self.settings.user}/mailFolders/{folder}")
+                shown = self._graph.get(f"{self.settings.user}/mailFolders/{quote(folder, safe='')}")
                 steps.append(Checked(step, True, f"{shown.get('totalItemCount', 'some')} messages"))
             except ConnectorFailure as failure:
                 steps.append(Checked(step, False, failure.reason))
@@ -140,3 +161,11 @@ class Microsoft365Channel:
         if words not in self._said:
             notices.append(words)
         self._said.add(words)
+
+
+def _callable_at(around: Surroundings) -> str | None:
+    """Where Microsoft can call us: it calls by https only; a stand-in on our own machine by either."""
+    url = around.webhook_url
+    if url is None or url.startswith("https://"):
+        return url
+    return url if is_named(urlsplit(url).hostname or "", around.allow_private) else None

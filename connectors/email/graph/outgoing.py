@@ -1,6 +1,7 @@
 """A composed message in Graph's terms: as JSON for an answer, as slim MIME for all else, files beside it."""
 
 import email.policy
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -13,12 +14,20 @@ OUR_HEADER = "X-Casework-Message"
 """Carries our own id of a message wherever it goes; Graph lets us set headers that begin so."""
 OUR_PROPERTY = "String {7d8c3b52-4f0e-4c39-9a53-20c2a6a6b1d4} Name CaseworkMessage"
 """The same as a named property, by which drafts can be found (Graph filters no headers)."""
+_OURS = re.compile(rb"^" + OUR_HEADER.encode() + rb":[ \t]*(?:\r\n[ \t]+)?<?([!-;=?-~]{1,900})", re.I | re.M)
+_HEADERS = 256 * 1024
 _POLICY = email.policy.SMTP.clone(refold_source="none")
 
 
 def compose(letter: Letter) -> bytes:
     """The message as bytes, our id in a header of its own. Raises like `composing.compose`."""
     return f"{OUR_HEADER}: {letter.message_id}\r\n".encode("ascii") + composing.compose(letter)
+
+
+def our_id(raw: bytes) -> str | None:
+    """Our own id of a message that we composed, from its headers."""
+    found = _OURS.search(raw[:_HEADERS].partition(b"\r\n\r\n")[0])
+    return found.group(1).decode("ascii") if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,82 +1,59 @@
 """Microsoft Graph with Entra's sign-in: mailboxes, delta, drafts, sending, change notifications.
 
-People's side and knobs (JSON in, JSON out), beside the server's own:
-  POST /_deliver       {"mailbox", "mime"} or {"mailbox", "from", "name", "subject", "text", "in_reply_to"},
-                       with "folder", "age_seconds", "times": mail arrives
-  POST /_sent_from_outlook  {"mailbox", "to", "subject", "text", "in_reply_to"}: staff answer in Outlook
-  POST /_move          {"mailbox", "id", "folder"} · POST /_delete {"mailbox", "id"}
-  POST /_expire        every delta link answers 410 · POST /_revoke every access token answers 401
-  POST /_deny          {"mailbox"}: 403 for it from now on
-  POST /_quirks        {"empty_pages", "repeats", "shuffled"} for the delta answers to come
-  POST /_lifecycle     {"event"} for every subscription
-  GET  /_left          what was sent: mailbox, to, mime
-  GET  /_state         counts: mails by folder, subscriptions, most requests at once
+What its people do, and the knobs, are in `people.py`.
 """
 
 import re
 import threading
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from email.utils import format_datetime, make_msgid
 from typing import Any
 from urllib.parse import unquote
 
 from connectors.standins.graph import outgoing
-from connectors.standins.graph.delta import Deltas, Quirks
-from connectors.standins.graph.mailbox import FOLDERS, NAMES, Mail, Mailbox, read, recipient
-from connectors.standins.graph.sign_in import SignIn, description, problem
+from connectors.standins.graph.mailbox import FOLDERS, NAMES, Mail, Mailbox
+from connectors.standins.graph.people import PeoplesSide, there
+from connectors.standins.graph.sign_in import description, problem
 from connectors.standins.graph.subscriptions import Subscriptions
-from connectors.standins.server import Asked, Refusal, StandIn, Told
+from connectors.standins.server import Asked, Refusal, Told
 
 MOST_AT_ONCE = 4
 _WHO = r"/v1\.0/(?:users/([^/]+)|me)"
 _MAIL = _WHO + r"(?:/mailFolders/[^/]+)?/messages/([^/]+)"
 
 
-class GraphStandIn(StandIn):
+class GraphStandIn(PeoplesSide):
     """The platform. A mailbox exists once mail was delivered to it or `/_mailbox` named it."""
 
     name = "graph"
 
     def __init__(self) -> None:
         super().__init__()
-        self._busy = 0
-        self._most_busy = 0
         self._counting = threading.Lock()
         self.routes = [
             ("POST", r"/([^/_]+)/oauth2/v2\.0/token", lambda asked: self.sign_in.token(asked, self.now())),
             ("GET", r"/([^/_]+)/v2\.0/\.well-known/openid-configuration", self._describe),
-            *self._people(),
+            *self.people(),
             *self._reading(),
             *self._writing(),
             *self._subscribing(),
         ]
-
-    def forget(self) -> None:
-        self.sign_in = SignIn()
-        self.mailboxes: dict[str, Mailbox] = {}
-        self.denied: set[str] = set()
-        self.deltas = Deltas()
-        self.uploads = outgoing.Uploads()
-        self.subscriptions = Subscriptions(self)
-        self.left: list[dict[str, Any]] = []
 
     def answer(self, asked: Asked) -> Told | None:
         """As the platform: four requests at once for a mailbox, and an id on every answer."""
         if asked.path.startswith("/_") or not asked.path.startswith("/v1.0/"):
             return super().answer(asked)
         with self._counting:
-            self._busy += 1
-            self._most_busy = max(self._most_busy, self._busy)
-            is_over = self._busy > MOST_AT_ONCE
+            self.busy += 1
+            self.most_busy = max(self.most_busy, self.busy)
+            is_over = self.busy > MOST_AT_ONCE
         try:
             told = self._throttled() if is_over else super().answer(asked)
         finally:
             with self._counting:
-                self._busy -= 1
+                self.busy -= 1
         if told is None:
             return None
         own = {
@@ -89,22 +66,6 @@ class GraphStandIn(StandIn):
         return problem(400, "BadRequest", "Resource not found for the segment.")
 
     # --- routes
-
-    def _people(self) -> list[tuple[str, str, Callable[[Asked], Told]]]:
-        return [
-            ("POST", "/_mailbox", _does(lambda given: self._made(given["mailbox"]))),
-            ("POST", "/_deliver", self._deliver),
-            ("POST", "/_sent_from_outlook", self._sent_from_outlook),
-            ("POST", "/_move", self._move),
-            ("POST", "/_delete", self._delete),
-            ("POST", "/_expire", _does(lambda given: self.deltas.links.clear())),
-            ("POST", "/_revoke", _does(lambda given: self.sign_in.revoke())),
-            ("POST", "/_deny", _does(lambda given: self.denied.add(given["mailbox"].lower()))),
-            ("POST", "/_quirks", self._set_quirks),
-            ("POST", "/_lifecycle", _does(lambda given: self.subscriptions.befall(given["event"]))),
-            ("GET", "/_left", lambda asked: Told(self.left)),
-            ("GET", "/_state", lambda asked: Told(self._state())),
-        ]
 
     def _reading(self) -> list[tuple[str, str, Callable[[Asked], Told]]]:
         return [
@@ -151,72 +112,6 @@ class GraphStandIn(StandIn):
         self.sign_in.check(asked, self.now())
         return self.subscriptions
 
-    # --- people's side
-
-    def _made(self, address: str) -> Mailbox:
-        return self.mailboxes.setdefault(address.lower(), Mailbox(address.lower()))
-
-    def _deliver(self, asked: Asked) -> Told:
-        given = asked.json
-        mailbox, folder = self._made(given["mailbox"]), given.get("folder", "inbox")
-        times = int(given.get("times", 1))
-        ids = []
-        for number in range(times):
-            age = timedelta(seconds=float(given.get("age_seconds", 0)) + times - 1 - number)
-            raw = given["mime"].encode() if "mime" in given else self._written(given, number, times)
-            mail = mailbox.add(folder, read(raw), self.now() - age, raw=raw)
-            ids.append(mailbox.id_of(mail.key, folder, is_immutable=True))
-            self.subscriptions.announce(mailbox.address, folder, ids[-1])
-        return Told({"ids": ids})
-
-    def _written(self, given: dict[str, Any], number: int, times: int) -> bytes:
-        suffix = f" {number}." if times > 1 else ""
-        name, address = given.get("name", ""), given.get("from", "wyn@example.net")
-        lines = [
-            f"Date: {format_datetime(self.now())}",
-            f"From: {name} <{address}>" if name else f"From: {address}",
-            f"To: {given['mailbox']}",
-            f"Subject: {given.get('subject', 'A letter')}{suffix}",
-            f"Message-ID: {given.get('message_id') or make_msgid(domain='example.net')}",
-            *([f"In-Reply-To: {given['in_reply_to']}"] if given.get("in_reply_to") else []),
-            "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit",
-            "", f"{given.get('text', 'Please help.')}{suffix}", "",
-        ]  # fmt: skip
-        return "\r\n".join(lines).encode()
-
-    def _sent_from_outlook(self, asked: Asked) -> Told:
-        given, mailbox = asked.json, self._made(asked.json["mailbox"])
-        shown = {
-            "subject": given.get("subject", ""), "toRecipients": [recipient("", given["to"])],
-            "body": {"contentType": "text", "content": given.get("text", "")},
-        }  # fmt: skip
-        mail = mailbox.add("drafts", shown, self.now(), is_draft=True)
-        if given.get("in_reply_to"):
-            mail.answers = {"In-Reply-To": given["in_reply_to"], "References": given["in_reply_to"]}
-        self._leave(mailbox, mail)
-        return Told({"done": True})
-
-    def _move(self, asked: Asked) -> Told:
-        mailbox = self._made(asked.json["mailbox"])
-        mailbox.move(_there(mailbox, asked.json["id"]), asked.json["folder"])
-        return Told({"done": True})
-
-    def _delete(self, asked: Asked) -> Told:
-        mailbox = self._made(asked.json["mailbox"])
-        mailbox.delete(_there(mailbox, asked.json["id"]))
-        return Told({"done": True})
-
-    def _set_quirks(self, asked: Asked) -> Told:
-        self.deltas.quirks = Quirks(**asked.json)
-        return Told({"done": True})
-
-    def _state(self) -> dict[str, Any]:
-        folders = Counter(mail.folder for box in self.mailboxes.values() for mail in box.mails.values())
-        return {
-            "folders": dict(folders), "subscriptions": list(self.subscriptions.known.values()),
-            "most_at_once": self._most_busy,
-        }  # fmt: skip
-
     # --- the platform's side
 
     def _describe(self, asked: Asked) -> Told:
@@ -234,7 +129,7 @@ class GraphStandIn(StandIn):
 
     def _mail(self, asked: Asked) -> tuple[Mailbox, Mail]:
         mailbox = self._box(asked)
-        return mailbox, _there(mailbox, unquote(asked.args[1]))
+        return mailbox, there(mailbox, unquote(asked.args[1]))
 
     def _list_folders(self, asked: Asked) -> Told:
         mailbox = self._box(asked)
@@ -280,7 +175,7 @@ class GraphStandIn(StandIn):
     def _send_mail(self, asked: Asked) -> Told:
         mailbox = self._box(asked)
         draft = outgoing.draft_of(mailbox, asked, self.now(), lambda given: given["message"])
-        self._leave(mailbox, draft)
+        self.leave(mailbox, draft)
         return Told(status=202)
 
     def _create_reply(self, asked: Asked) -> Told:
@@ -318,7 +213,7 @@ class GraphStandIn(StandIn):
         mailbox, mail = self._mail(asked)
         if not mail.is_draft:
             return problem(400, "ErrorItemNotDraft", "The message was sent already.")
-        self._leave(mailbox, mail)
+        self.leave(mailbox, mail)
         return Told(status=202)
 
     def _move_mail(self, asked: Asked) -> Told:
@@ -331,19 +226,6 @@ class GraphStandIn(StandIn):
         mailbox.delete(mail)
         return Told(status=204)
 
-    def _leave(self, mailbox: Mailbox, mail: Mail) -> None:
-        """Out to the world; those who have a mailbox here receive it."""
-        raw = outgoing.leave(mailbox, mail, self.now())
-        names = ("toRecipients", "ccRecipients", "bccRecipients")
-        to = [one["emailAddress"]["address"] for name in names for one in mail.shown.get(name) or ()]
-        self.left.append({"mailbox": mailbox.address, "to": to, "mime": raw.decode("utf-8", "replace")})
-        self.subscriptions.announce(
-            mailbox.address, "sentitems", mailbox.id_of(mail.key, "sentitems", is_immutable=True)
-        )
-        for address in to:
-            if address.lower() in self.mailboxes:
-                self._made(address).add("inbox", read(raw), self.now(), raw=raw)
-
     def _throttled(self) -> Told:
         words = "Application is over its MailboxConcurrency limit."
         return problem(429, "ApplicationThrottled", words, {"retry-after": "1"})
@@ -351,23 +233,6 @@ class GraphStandIn(StandIn):
     @staticmethod
     def _done(_: object, status: int = 200) -> Told:
         return Told(b"" if status == 204 else {"done": True}, status)
-
-
-def _does(act: Callable[[Any], object]) -> Callable[[Asked], Told]:
-    """A route of the people's side that does `act` with the JSON given."""
-
-    def route(asked: Asked) -> Told:
-        act(asked.json)
-        return Told({"done": True})
-
-    return route
-
-
-def _there(mailbox: Mailbox, identity: str) -> Mail:
-    mail = mailbox.find(identity)
-    if mail is None:
-        raise Refusal(problem(404, "ErrorItemNotFound", "The specified object was not found in the store."))
-    return mail
 
 
 def _named(folder: str) -> str:
