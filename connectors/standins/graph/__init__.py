@@ -188,6 +188,8 @@ class GraphStandIn(PeoplesSide):
         given = outgoing.lowered(asked.json)
         if not mail.is_draft and {"body", "torecipients", "internetmessageid"} & set(given):
             return problem(400, "ErrorInvalidPropertySet", "Message is not draft.")
+        if self.keeps_ids and "internetmessageid" in given:
+            return problem(400, "ErrorInvalidPropertySet", "Set action is invalid for property.")
         outgoing.change(mail, given)
         mailbox.touch(mail)
         return Told(self._shown(mailbox, mail, asked))

@@ -8,6 +8,7 @@ JSON in, JSON out, beside the server's own:
   POST /_expire        every delta link answers 410 · POST /_revoke every access token answers 401
   POST /_deny          {"mailbox"}: 403 for it from now on
   POST /_quirks        {"empty_pages", "repeats", "shuffled"} for the delta answers to come
+  POST /_keep_ids      drafts keep the Message-ID that the platform gave them
   POST /_lifecycle     {"event"} for every subscription
   GET  /_left          what was sent: mailbox, to, mime
   GET  /_state         counts: mails by folder, subscriptions, most requests at once
@@ -34,6 +35,7 @@ class PeoplesSide(StandIn):
         self.sign_in = SignIn()
         self.mailboxes: dict[str, Mailbox] = {}
         self.denied: set[str] = set()
+        self.keeps_ids = False
         self.deltas = Deltas()
         self.uploads = outgoing.Uploads()
         self.subscriptions = Subscriptions(self)
@@ -51,6 +53,7 @@ class PeoplesSide(StandIn):
             ("POST", "/_revoke", does(lambda given: self.sign_in.revoke())),
             ("POST", "/_deny", does(lambda given: self.denied.add(given["mailbox"].lower()))),
             ("POST", "/_quirks", self._set_quirks),
+            ("POST", "/_keep_ids", does(lambda given: setattr(self, "keeps_ids", True))),
             ("POST", "/_lifecycle", does(lambda given: self.subscriptions.befall(given["event"]))),
             ("GET", "/_left", lambda asked: Told(self.left)),
             ("GET", "/_state", lambda asked: Told(self._state())),
