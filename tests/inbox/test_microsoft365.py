@@ -14,7 +14,7 @@ from inbox import channels, drafting, outbox, signoff
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
-from inbox.models import Case, Channel, ChannelMode, Delivery, DeliveryState, Direction, Message
+from inbox.models import Case, Channel, ChannelMode, Delivery, DeliveryState, Direction, Message, MessageKind
 from inbox.pipeline import Line, keep, process_due
 from inbox.settings import Environment, Settings
 from inbox.storage import FolderStore
@@ -77,6 +77,11 @@ class Office:
         with self.world.database.read(self.world.office) as session:
             return list(session.exec(select(table).order_by(col(table.id))))
 
+    def said(self, direction: Direction) -> list[Message]:
+        """What people said in this direction."""
+        spoken = [one for one in self.all(Message) if one.kind != MessageKind.ACKNOWLEDGEMENT]
+        return [one for one in spoken if one.direction == direction]
+
     def reply(self, text: str) -> Delivery:
         """Approves a reply to the newest case and lets it leave."""
         with self.world.database.write(self.world.office) as session:
@@ -131,4 +136,78 @@ def test_their_answer_to_our_reply_joins_the_case(office: Office) -> None:
     office.account.deliver("Thank you.", subject="Re: Bins", in_reply_to=f"<{delivery.outgoing_id}>")
     office.collect()
     assert len(office.all(Case)) == 1
-    assert [one.direction for one in office.all(Message)].count(Direction.INBOUND) == 2
+    assert len(office.said(Direction.INBOUND)) == 2
+
+
+def test_an_unknown_outcome_is_settled_by_the_sent_items_and_sent_once(office: Office) -> None:
+    office.account.deliver("My bins were not emptied.")
+    office.collect()
+    office.send()
+    office.account.platform.order("_faults", on="POST .*/send", act="lose")
+    assert office.reply("We have asked the council.").state == DeliveryState.UNKNOWN
+    office.collect()
+    assert [one.state for one in office.all(Delivery)] == [DeliveryState.SENT] * 2
+    assert len(office.account.left()) == 2
+    assert len(office.said(Direction.OUTBOUND)) == 1
+
+
+def test_an_unknown_outcome_is_settled_though_the_platform_gave_it_another_id(office: Office) -> None:
+    office.account.platform.order("_keep_ids")
+    office.account.deliver("My bins were not emptied.")
+    office.collect()
+    office.send()
+    office.account.platform.order("_faults", on="POST .*/send", act="lose")
+    assert office.reply("We have asked the council.").state == DeliveryState.UNKNOWN
+    office.collect()
+    assert office.all(Delivery)[-1].state == DeliveryState.SENT
+
+
+def test_an_answer_to_the_platforms_own_id_joins_the_case(office: Office) -> None:
+    office.account.platform.order("_keep_ids")
+    office.account.deliver("My bins were not emptied.", subject="Bins")
+    office.collect()
+    delivery = office.reply("We have asked the council.")
+    assert delivery.platform_id
+    office.account.deliver("Thank you.", subject="Hello", in_reply_to=f"<{delivery.platform_id}>")
+    office.collect()
+    assert len(office.all(Case)) == 1
+
+
+def test_a_reply_written_in_outlook_joins_its_case_as_outbound(office: Office) -> None:
+    office.account.deliver("My bins were not emptied.", message_id="<first@example.net>")
+    office.collect()
+    office.account.platform.order(
+        "_sent_from_outlook", mailbox=MAILBOX, to="wyn@example.net", text="I rang them.",
+        in_reply_to="<first@example.net>", subject="Re: Bins",
+    )  # fmt: skip
+    office.collect()
+    [case] = office.all(Case)
+    [outbound] = office.said(Direction.OUTBOUND)
+    assert (outbound.case_id, "I rang them." in outbound.text) == (case.id, True)
+
+
+def test_a_forgotten_place_opens_no_case_twice(office: Office) -> None:
+    office.account.deliver("My bins were not emptied.")
+    office.collect()
+    office.account.platform.order("_expire")
+    office.account.deliver("The road is flooded.", **{"from": "someone@example.net"})
+    office.collect()
+    assert len(office.all(Case)) == len(office.said(Direction.INBOUND)) == 2
+
+
+def test_one_person_by_two_mailboxes_of_different_kinds_is_one_person(office: Office) -> None:
+    office.world.case(address="wyn@example.net")
+    office.account.deliver("My bins were not emptied.")
+    office.collect()
+    newest = office.all(Case)[-1]
+    assert newest.constituent_id == office.all(Case)[0].constituent_id
+    assert office.reply("We have asked.").recipients == ["wyn@example.net"]
+
+
+def test_the_acknowledgement_leaves_as_automatic_mail(office: Office) -> None:
+    office.account.deliver("My bins were not emptied.", message_id="<first@example.net>")
+    office.collect()
+    office.send()
+    [left] = office.account.left()
+    mail = email.message_from_string(left["mime"], policy=email.policy.default)
+    assert (mail["Auto-Submitted"], mail["In-Reply-To"]) == ("auto-replied", "<first@example.net>")

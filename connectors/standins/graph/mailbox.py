@@ -17,6 +17,7 @@ NAMES = {
 }  # fmt: skip
 COMMON = "YWRmYTYzLWI4ZTQtNDc2OC1hOWQ5LTY0MzdlZmJlNzg1NABGAAAAAABb"
 """What all ids of a mailbox begin with, as on the real platform."""
+_POLICY = email.policy.SMTP.clone(max_line_length=998)
 _SHOWN = {"toRecipients": "To", "ccRecipients": "Cc", "replyTo": "Reply-To"}
 
 
@@ -46,14 +47,14 @@ class Mail:
             message.add_attachment(
                 one["content"], maintype=maintype, subtype=subtype or "octet-stream", filename=one["name"]
             )
-        return message.as_bytes(policy=email.policy.SMTP)
+        return message.as_bytes(policy=_POLICY)
 
     def _whole(self) -> EmailMessage:
         if self.raw is not None:
-            parsed = email.message_from_bytes(self.raw, policy=email.policy.SMTP)
+            parsed = email.message_from_bytes(self.raw, policy=_POLICY)
             assert isinstance(parsed, EmailMessage)
             return parsed
-        message, shown = EmailMessage(email.policy.SMTP), self.shown
+        message, shown = EmailMessage(_POLICY), self.shown
         message["Date"] = format_datetime(self.received)
         message["From"] = written(shown["from"])
         for name, header in _SHOWN.items():
