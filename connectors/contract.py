@@ -277,7 +277,8 @@ class SentReceipt:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the channel takes. `None` means no limit we know of. `forms`: how an answer can go out, the
-    usual one first. `subject`: whether a letter has a subject there."""
+    usual one first. `subject`: whether a letter has a subject there. `addresses`: the kind of channel whose
+    addresses it writes to, where that is another kind (several kinds carry email)."""
 
     characters: int | None = None
     attachment_bytes: int | None = None
@@ -286,6 +287,7 @@ class Limits:
     idempotent: bool = False
     subject: bool = True
     forms: tuple[Form, ...] = (Form.MESSAGE,)
+    addresses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +383,15 @@ class Receives(Protocol):
 
         A handshake is answered with no arrivals. Raises WebhookRejected for what is not proved.
         """
+        ...
+
+
+@runtime_checkable
+class HearsHints(Protocol):
+    """Wants to know why it is asked early: the platform may have called about more than news."""
+
+    def hinted(self) -> None:
+        """The platform called since the last `fetch`. Never raises."""
         ...
 
 
@@ -523,7 +534,8 @@ class Surroundings:
     `allow_private`: hosts that may lie at private addresses and may be spoken to without TLS. `patience`:
     seconds to wait for the word of a server that may have delivered. `hooks` hears each named step (fault
     tests stop the program there). `kept`: where the secrets lie, once they do; two channels made with equal
-    `kept` share their sign-in. `budget` is this channel's, shared by all nodes.
+    `kept` share their sign-in. `budget` is this channel's, shared by all nodes. `webhook_url` is where its
+    platform can call it, once it has an address.
     """
 
     allow_private: frozenset[str] = frozenset()
@@ -531,6 +543,7 @@ class Surroundings:
     hooks: Callable[[str], None] = nothing
     kept: KeptSecrets | None = None
     budget: Budget = field(default_factory=Boundless)
+    webhook_url: str | None = None
 
 
 @runtime_checkable

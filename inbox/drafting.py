@@ -89,7 +89,7 @@ def unsaved(
         number=0,
         channel_id=channel.id if channel else None,
         answers=answers.id if answers else None,
-        recipients=_recipients(session, person, channel, answers),
+        recipients=_recipients(session, desk, person, channel, answers),
         subject=_subject(desk, case, channel, answers),
         language=person.language if person else "en",
         created_at=now,
@@ -375,13 +375,13 @@ def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
 
 
 def _recipients(
-    session: Session, person: Constituent | None, channel: Channel | None, answers: Message | None
+    session: Session, desk: Desk, person: Constituent | None, channel: Channel | None, answers: Message | None
 ) -> list[str]:
     """The address on file, never a Reply-To: the person's own on this channel."""
     if channel is None:
         return []
     if person is not None:
-        known = people.addresses(session, person.id, channel.kind)
+        known = people.addresses(session, person.id, desk.address_kind(channel))
         if answers is not None and answers.sender_handle in known:
             return [answers.sender_handle]
         return known[:1]
