@@ -158,12 +158,18 @@ def add(
 
 def set_mode(
     session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None,
-    now: datetime, actor: Actor,
+    now: datetime, actor: Actor, words: str | None = None,
 ) -> None:  # fmt: skip
-    """Switches a channel. Anything but full needs a reason that others will read."""
+    """Switches a channel. Anything but full needs a reason that others will read.
+
+    One that redirects collects as before and answers whoever writes with `words`, which say where to go.
+    """
     if mode is not ChannelMode.FULL and not reason.strip():
         raise Refused("Say why. Others will read it.")
-    before = channel.mode
+    words = (channel.redirect_words if words is None else words.strip()) or None
+    if mode is ChannelMode.REDIRECT and words is None:
+        raise Refused("Write the words that say where people shall go instead.")
+    before, channel.redirect_words = channel.mode, words
     channel.mode, channel.mode_reason, channel.mode_until = mode, reason.strip() or None, until
     record(
         session,
