@@ -92,16 +92,18 @@ def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Da
     secrets = keys.open_all(channel.sealed, channel.id)
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
-    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget)
+    address = f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}"
+    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
 
 
 def build(
     kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
-    kept: KeptSecrets | None = None, budget: Budget | None = None,
+    kept: KeptSecrets | None = None, budget: Budget | None = None, webhook_url: str | None = None,
 ) -> Any:  # fmt: skip
     """A connector from plain values and secrets, as a form or a command gives them.
 
-    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted.
+    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted;
+    `webhook_url`: where the platform can call the channel, once it has an address.
     """
     made = registry.KINDS.get(kind)
     if made is None:
@@ -112,7 +114,9 @@ def build(
         return made.from_settings(
             {"since": since.isoformat(), **values},
             secrets,
-            Surroundings(settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless()),
+            Surroundings(
+                settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless(), webhook_url
+            ),
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem

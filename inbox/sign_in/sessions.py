@@ -46,11 +46,18 @@ class Seat:
     is_full: bool
     created_at: datetime
     seen_at: datetime
+    browser: str = ""
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has ended by itself: unused for too long, or simply too old."""
+        longest = ABSOLUTE if self.is_full else HALF_WAY
+        return now - self.created_at >= longest or now - self.seen_at >= IDLE
 
 
 def start(
-    session: Session, staff: Staff, *, is_full: bool, now: datetime, replaces: str | None = None
-) -> str:
+    session: Session, staff: Staff, *, is_full: bool, now: datetime, replaces: str | None = None,
+    browser: str = "",
+) -> str:  # fmt: skip
     """A new session; returns its token, which is stored nowhere. The one it `replaces` (a token) is dead."""
     if replaces:
         end(session, token_hash(replaces))
@@ -62,6 +69,7 @@ def start(
             office_id=staff.office_id,
             csrf=new_token(),
             is_full=is_full,
+            browser=browser[:60],
             created_at=now,
             seen_at=now,
         )
@@ -81,9 +89,7 @@ def find_by_key(session: Session, key: str, now: datetime) -> Seat | None:
     if row is None:
         return None
     seat = Seat(key, *row)
-    longest = ABSOLUTE if seat.is_full else HALF_WAY
-    is_over = now - seat.created_at >= longest or now - seat.seen_at >= IDLE
-    return None if is_over else seat
+    return None if seat.is_over(now) else seat
 
 
 def person_of(session: Session, staff_id: str) -> Person | None:
@@ -118,9 +124,23 @@ def of_staff(session: Session, staff_id: str) -> list[Seat]:
         select(WebSession).where(WebSession.staff_id == staff_id).order_by(col(WebSession.created_at).desc())
     )
     return [
-        Seat(row.token_hash, row.staff_id, row.office_id, row.csrf, row.is_full, row.created_at, row.seen_at)
+        Seat(
+            row.token_hash,
+            row.staff_id,
+            row.office_id,
+            row.csrf,
+            row.is_full,
+            row.created_at,
+            row.seen_at,
+            row.browser,
+        )
         for row in session.exec(query)
     ]
+
+
+def public_id(key: str) -> str:
+    """What a page may call a session: from its key, which stays here."""
+    return token_hash(f"session {key}")[:32]
 
 
 def forget(session: Session, now: datetime) -> None:

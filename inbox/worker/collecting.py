@@ -11,6 +11,7 @@ from connectors.contract import (
     Batch,
     ConnectorFailure,
     CredentialsRejected,
+    HearsHints,
     PermanentFailure,
     Polls,
     TemporaryFailure,
@@ -189,6 +190,8 @@ class Collector:
             left -= _LOOK_FOR_HINTS_EVERY
             with self._node.database.read(channel.office_id) as session:
                 if find(session, Channel, channel.id).hinted_at != channel.hinted_at:
+                    if isinstance(source, HearsHints):
+                        source.hinted()
                     return
 
     def _may_take_in(self) -> bool:

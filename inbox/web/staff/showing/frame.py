@@ -27,6 +27,7 @@ TOLD = {
     "stopped": "Stopped. It was not sent, and is a draft again.",
     "retried": "It is on its way again.",
     "settled": "Noted what you found.",
+    "ended": "Ended. That browser must sign in again.",
     "again": "We try it again now.",
     "dealt": "Dealt with. It stays in the history.",
     "answered": "Noted that they answered.",
@@ -43,7 +44,7 @@ _RAIL: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], .
     ("Mine", "/queue/mine", "mine", _V.MINE, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
-    ("Campaigns", "/queue/campaigns", "feed", _V.CAMPAIGNS, "c", None),
+    ("Campaigns", "/campaigns", "feed", _V.CAMPAIGNS, "c", None),
     ("To approve", "/approvals", "approve", _V.TO_APPROVE, "a", "Approve"),
     ("Sending", "/sending", "send", _V.SENDING, "o", None),
     ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
@@ -68,6 +69,13 @@ _UNDOABLE = frozenset(
         EventKind.MARKED_JUNK,
         EventKind.MARKED_NOT_JUNK,
         EventKind.CLOSED,
+        EventKind.CASE_MERGED,
+        EventKind.CASE_SPLIT,
+        EventKind.CASES_LINKED,
+        EventKind.CASES_UNLINKED,
+        EventKind.CAMPAIGN_READ,
+        EventKind.CAMPAIGN_LEFT,
+        EventKind.CAMPAIGN_JOINED,
     }
 )
 
