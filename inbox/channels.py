@@ -87,12 +87,18 @@ def _has(channel: Channel, ability: str) -> bool:
     return made is not None and hasattr(made, ability)
 
 
+def webhook_url(channel: Channel, settings: Settings) -> str | None:
+    """The address that its platform calls; None for kinds that are never called."""
+    is_one = is_called(channel)
+    return f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}" if is_one else None
+
+
 def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:
     """The connector of a channel. Raises Refused when its settings make no sense."""
     secrets = keys.open_all(channel.sealed, channel.id)
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
-    address = f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}"
+    address = webhook_url(channel, settings)
     return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
 
 
