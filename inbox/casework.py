@@ -270,7 +270,7 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
     event = session.exec(select(Event).where(Event.id == event_id)).first()
     if event is not None and event.kind in _BETWEEN_CASES and event.case_id:
         return _undo_between(session, event, now=now, actor=actor)
-    field = _UNDOES.get(EventKind(event.kind)) if event is not None else None
+    field = _field_of(event) if event is not None else None
     if event is None or field is None or event.case_id is None:
         raise NotFound
     case = find(session, Case, event.case_id)
@@ -289,6 +289,18 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
     case.version += 1
     record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
     return case
+
+
+def can_be_undone(event: Event) -> bool:
+    """Whether there is a way back from this kind of act at all."""
+    return event.kind in _BETWEEN_CASES or _field_of(event) is not None
+
+
+def _field_of(event: Event) -> str | None:
+    """Which field of the case an act changed, if it can be taken back."""
+    if event.kind == EventKind.FACTS_CHANGED:
+        return {"topics": "topics", "language": "language"}.get(str(event.detail.get("field")))
+    return _UNDOES.get(EventKind(event.kind))
 
 
 def undo_reaches(session: Session, event: Event) -> list[Case]:

@@ -2,10 +2,12 @@
 
 from inbox.web.staff import (
     approvals,
+    bulk,
     cases,
     channels,
     composing,
     enquiries,
+    facts,
     files,
     history,
     joining,
@@ -22,6 +24,7 @@ from inbox.web.staff import (
 
 ROUTERS = (
     queue.router,
+    bulk.router,
     new_case.router,
     sorting.router,
     composing.router,
@@ -29,6 +32,7 @@ ROUTERS = (
     files.router,
     cases.router,
     joining.router,
+    facts.router,
     approvals.router,
     sending.router,
     set_aside.router,

@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import Form, Query
+from fastapi import Query
 from sqlmodel import col, select
 from starlette.responses import RedirectResponse, Response
 
-from inbox import casework, queues
-from inbox.access import Action, find_case, visible_cases
-from inbox.errors import CaseworkError, NotFound
-from inbox.models import Presence, Staff
+from inbox import queues
+from inbox.access import Action, visible_cases
+from inbox.errors import NotFound
+from inbox.models import Presence, Staff, Team
 from inbox.presence import FRESH
 from inbox.queues import View
 from inbox.web.routers import page_router
-from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
+from inbox.web.staff.room import Room, Workroom, looking, studying
 from inbox.web.staff.showing import lists, pane
 from inbox.web.views.parts import Act
 from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, ReadingPart
@@ -56,30 +56,6 @@ def open_one(
     return room.page(QueuePage(room.shell(listed.heading), listed, reading))
 
 
-@router.post("/bulk")
-def many(
-    room: Annotated[Workroom, acting(Action.TRIAGE)],
-    act: Annotated[str, Form(max_length=20)] = "",
-    case: Annotated[list[str], Form(max_length=200)] = [],  # noqa: B006 (FastAPI copies it)
-    back: Short = "to-sort",
-) -> Response:
-    """One act on every ticked row; what cannot be done is named, the rest is done."""
-    done, refused = 0, []
-    for reference in case:
-        try:
-            found = find_case(room.session, room.person, reference, Action.TRIAGE)
-            if act == "junk":
-                casework.junk(room.session, found, now=room.now, actor=room.person.actor)
-            else:
-                casework.assign(room.session, found, room.staff_id, now=room.now, actor=room.person.actor)
-            done += 1
-        except CaseworkError:
-            refused.append(reference)
-    if not case:
-        return see_other(place_of(back), told="choose")
-    return see_other(place_of(back), acted=str(done), refused=",".join(refused))
-
-
 def named_view(name: str) -> View:
     """Raises NotFound for a name that is no view."""
     try:
@@ -114,7 +90,7 @@ def list_of(
     return lists.listed(
         view, shown, office=room.office, staff=staff, query=query, total=total, next_cursor=found.next,
         now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),
-        take_next=take_next,
+        take_next=take_next, bulk=lists.bulk(room.person, staff, room.session.exec(select(Team)).all()),
     )  # fmt: skip
 
 

@@ -5,14 +5,16 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from inbox import queues
+from inbox.access import Action, Person, may
 from inbox.desk import calendar_of
-from inbox.models import Office, Staff
+from inbox.models import Office, Staff, Team
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
 from inbox.web.staff.showing import promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
+from routing.words import Topic
 
 HEADINGS = {
     View.TO_SORT: "To sort",
@@ -41,10 +43,34 @@ _EMPTY_LINK = {
     View.MINE: Link("Go to To sort", "/queue/to-sort"),
     View.LATE: Link("Go to Waiting", "/queue/waiting"),
 }
-BULK = (
-    Choice("me", "Give to me"),
-    Choice("junk", "Set aside as junk"),
-)
+_WORKS = frozenset({"caseworker", "official", "manager"})
+
+
+def bulk(person: Person, staff: Sequence[Staff], teams: Sequence[Team]) -> tuple[Choice, ...]:
+    """What can be done with ticked rows; `detail` is the group that a choice stands in."""
+    found: list[Choice] = []
+    if may(person, Action.ASSIGN):
+        others = [one for one in staff if one.is_active and one.id != person.staff_id]
+        found.append(Choice("me", "Give to me", detail="Give to"))
+        found += [
+            Choice(f"person:{one.id}", f"Give to {one.name}", detail="Give to")
+            for one in others
+            if _WORKS & set(one.roles)
+        ]
+    found += [
+        Choice(f"team:{one.id}", f"Move to {one.name}", detail="Move to")
+        for one in sorted(teams, key=lambda team: team.name)
+    ]
+    found += [
+        Choice(f"priority:{value}", f"Make {label}", detail="Urgency")
+        for value, label in say.URGENCIES.items()
+    ]
+    if may(person, Action.CLOSE):
+        found += [
+            Choice(f"close:{value}", f"Done: {label}", detail="Done") for value, label in say.OUTCOMES.items()
+        ]
+    found += [Choice(f"topic:{one}", f"Topic: {say.sentence(one)}", detail="Topic") for one in Topic]
+    return (*found, Choice("junk", "Set aside as junk", detail="Set aside"))
 
 
 def rows(
@@ -77,7 +103,7 @@ def rows(
 def listed(
     view: View, shown: tuple[Row, ...], *, office: Office, staff: Sequence[Staff], query: Mapping[str, str],
     total: int, next_cursor: str | None, now: datetime, base: str, heading: str | None = None,
-    may_create: bool, take_next: Act | None = None,
+    may_create: bool, bulk: tuple[Choice, ...], take_next: Act | None = None,
 ) -> QueueList:  # fmt: skip
     """The whole list. `query` holds the filters in use; `base` is the list's own address."""
     kept = {
@@ -94,7 +120,7 @@ def listed(
         refresh_url=here,
         new_url="/cases/new" if may_create else None,
         filters=filters(base, staff, kept),
-        bulk=BULK,
+        bulk=bulk,
         bulk_url=f"/bulk?back={view}",
         empty="No case fits these filters." if kept else _EMPTY[view],
         empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),
