@@ -146,6 +146,17 @@ def add_note(
     return note
 
 
+def keep_old(
+    session: Session, case: Case, old: dict[str, str], why: str, *, author_id: str | None, now: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """Notes what facts were before somebody put them right, and why: nothing that was known is lost."""
+    lines = [f"{name.capitalize()} was: {value or 'not known'}." for name, value in old.items()]
+    lines += [f"Facts changed. {why}"] if why else []
+    if lines:
+        add_note(session, case, "\n".join(lines), author_id=author_id, now=now, actor=actor)
+
+
 def log(
     session: Session, case: Case, kind: MessageKind, text: str, *, author_id: str | None, when: datetime,
     now: datetime, actor: Actor, given: Sequence[files.Given] = (),

@@ -23,13 +23,7 @@ router = page_router()
 Line = Annotated[str, Form(max_length=200)]
 Text = Annotated[str, Form(max_length=5000)]
 Words = Annotated[list[str], Form(max_length=60)]
-NAMES = {
-    "name": "Name",
-    "postcode": "Postcode",
-    "phone": "Phone",
-    "address": "Address",
-    "language": "Language",
-}
+PERSON = ("name", "postcode", "phone", "address", "language")
 
 
 @router.get("/cases/{reference}/facts")
@@ -106,19 +100,10 @@ def _change(room: Workroom, case: Case, typed: dict[str, Any]) -> None:
         facts.rename(session, case, typed["subject"], **done)
     if "language" in new:
         facts.set_language(session, case, typed["language"], **done)
-    person = facts.PersonFacts(**{key: typed[key] for key in NAMES if key in new})
+    person = facts.PersonFacts(**{key: typed[key] for key in PERSON if key in new})
     old = facts.change_person(session, room.desk, case, person, **done) if case.constituent_id else {}
-    _note(room, case, old, why if "flag" not in new else "")
-
-
-def _note(room: Workroom, case: Case, old: dict[str, str], why: str) -> None:
-    lines = [f"{NAMES[key]} was: {value or 'not known'}." for key, value in old.items()]
-    lines += [f"Facts changed. {why}"] if why else []
-    if lines:
-        casework.add_note(
-            room.session, case, "\n".join(lines), author_id=room.person.staff_id, now=room.now,
-            actor=room.person.actor,
-        )  # fmt: skip
+    said = "" if "flag" in new else why  # a change of flags has noted it already
+    casework.keep_old(session, case, old, said, author_id=room.person.staff_id, **done)
 
 
 def _current(room: Workroom, case: Case) -> dict[str, Any]:
@@ -156,7 +141,7 @@ def _page(room: Workroom, case: Case, values: dict[str, Any], *problems: Problem
               choices=_choices(languages, [values["language"]])),
         Field("subject", "What it is about, in a few words", values["subject"]),
         Field("topic", "Topics", kind=FieldKind.TICKS,
-              choices=_choices(((one, say.sentence(one)) for one in Topic), values["topic"])),
+              choices=_choices(((one, say.topic(one)) for one in Topic), values["topic"])),
         Field("flag", "Flags", kind=FieldKind.TICKS,
               choices=_choices(((one, say.sentence(one)) for one in Flag), values["flag"])),
         Field("priority", "Urgency", kind=FieldKind.SELECT,

@@ -114,6 +114,21 @@ def test_an_address_of_somebody_else_is_refused_and_joins_nobody(bench: Bench) -
     assert owner.constituent_id == person(bench, other).id != person(bench).id
 
 
+def test_programs_put_facts_right_alike(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    url, headers = f"/api/v1/cases/{bench.reference}", {"X-CSRF-Token": desk.csrf}
+    body = {"topics": ["tax"], "language": "cy", "constituent": {"name": "Donna Marlowe", "postcode": ""}}
+    assert desk.patch(url, json=body, headers=headers).status_code == 428
+    changed = desk.patch(url, json=body, headers=headers | {"If-Match": '"1"'})
+    assert changed.status_code == 200, changed.text
+    found = changed.json()
+    assert (found["topics"], found["language"]) == (["tax"], "cy")
+    assert (found["constituent"]["name"], found["constituent"]["postcode"]) == ("Donna Marlowe", None)
+    assert notes(bench) == ["Name was: Donna Fretwell.\nPostcode was: ZZ10 4AB."]
+    again = headers | {"If-Match": changed.headers["etag"]}
+    assert desk.patch(url, json={"topics": ["weather"]}, headers=again).status_code == 422
+
+
 def test_nothing_changed_writes_nothing(bench: Bench) -> None:
     before = bench.events()
     assert save(bench).status_code == 303

@@ -69,7 +69,7 @@ def bulk(person: Person, staff: Sequence[Staff], teams: Sequence[Team]) -> tuple
         found += [
             Choice(f"close:{value}", f"Done: {label}", detail="Done") for value, label in say.OUTCOMES.items()
         ]
-    found += [Choice(f"topic:{one}", f"Topic: {say.sentence(one)}", detail="Topic") for one in Topic]
+    found += [Choice(f"topic:{one}", f"Topic: {say.topic(one)}", detail="Topic") for one in Topic]
     return (*found, Choice("junk", "Set aside as junk", detail="Set aside"))
 
 

@@ -207,7 +207,7 @@ def _facts(
         link = Link("They answered", f"{url}/enquiries/{enquiry.id}/answered") if can else None
         found.append(Fact(enquiry.body, (words,), None, link))
     if case.topics:
-        found.append(Fact("Topic", (", ".join(say.sentence(topic) for topic in case.topics),)))
+        found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
     if case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
