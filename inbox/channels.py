@@ -7,15 +7,32 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from connectors import registry
-from connectors.contract import Checked, Composes, Limits, PermanentFailure, Polls, Sends, Tests
+from connectors.contract import (
+    Attachment,
+    Boundless,
+    Budget,
+    Checked,
+    Composes,
+    Downloads,
+    KeptSecrets,
+    Limits,
+    PermanentFailure,
+    Polls,
+    RemoteFile,
+    Sends,
+    Surroundings,
+    Tests,
+)
 from connectors.keys import Key
-from inbox.database import office_of
+from inbox.channel_budgets import ChannelBudgets
+from inbox.channel_secrets import ChannelSecrets
+from inbox.database import Database, find, office_of
 from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
-from inbox.models import Channel, ChannelHealth, ChannelMode, EventKind, new_id
-from inbox.pipeline import Reader
+from inbox.models import Channel, ChannelDoor, ChannelHealth, ChannelMode, EventKind, new_id
+from inbox.pipeline import Download, Reader
 from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
@@ -36,7 +53,7 @@ def tools(settings: Settings, store: Store, keys: SecretKeys) -> Tools:
 
 def limits() -> dict[str, Limits]:
     """What one message may carry, by kind of channel."""
-    return {kind: made.limits for kind, made in registry.KINDS.items() if hasattr(made, "limits")}
+    return {kind: made.limits for kind, made in registry.KINDS.items()}
 
 
 def composers() -> dict[str, Composes]:
@@ -57,20 +74,37 @@ def formatted(kind: str, raw: bytes) -> str | None:
 
 def is_polled(channel: Channel) -> bool:
     """Whether this channel is collected by asking."""
+    return _has(channel, "fetch")
+
+
+def is_called(channel: Channel) -> bool:
+    """Whether its platform calls us."""
+    return _has(channel, "receive")
+
+
+def _has(channel: Channel, ability: str) -> bool:
     made = registry.KINDS.get(channel.kind)
-    return made is not None and hasattr(made, "fetch")
+    return made is not None and hasattr(made, ability)
 
 
-def connect(channel: Channel, keys: SecretKeys, settings: Settings) -> Any:
+def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:
     """The connector of a channel. Raises Refused when its settings make no sense."""
     secrets = keys.open_all(channel.sealed, channel.id)
-    return build(channel.kind, channel.settings, secrets, channel.since, settings)
+    kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
+    budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
+    address = f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}"
+    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
 
 
 def build(
-    kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings
-) -> Any:
-    """A connector from plain values and secrets, as a form or a command gives them."""
+    kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
+    kept: KeptSecrets | None = None, budget: Budget | None = None, webhook_url: str | None = None,
+) -> Any:  # fmt: skip
+    """A connector from plain values and secrets, as a form or a command gives them.
+
+    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted;
+    `webhook_url`: where the platform can call the channel, once it has an address.
+    """
     made = registry.KINDS.get(kind)
     if made is None:
         raise Refused(
@@ -80,9 +114,9 @@ def build(
         return made.from_settings(
             {"since": since.isoformat(), **values},
             secrets,
-            allow_private=settings.private_hosts,
-            smtp_timeout=settings.smtp_timeout,
-            hooks=reach,
+            Surroundings(
+                settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless(), webhook_url
+            ),
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
@@ -108,7 +142,7 @@ def add(
         office_id=office_of(session),
         kind=kind,
         name=name.strip(),
-        account=plain.get("address", name).strip().lower(),
+        account=registry.KINDS[kind].account_of(plain) or name.strip().lower(),
         mode=mode,
         settings=plain,
         since=since,
@@ -116,6 +150,7 @@ def add(
     )
     channel.sealed = keys.seal_all(secrets, channel.id) if secrets else None
     session.add(channel)
+    session.add(ChannelDoor(channel_id=channel.id, office_id=channel.office_id, kind=kind))
     session.flush()
     record(session, None, EventKind.CHANNEL_ADDED, actor, now=now, channel=channel.id, channel_kind=kind)
     return channel
@@ -123,12 +158,18 @@ def add(
 
 def set_mode(
     session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None,
-    now: datetime, actor: Actor,
+    now: datetime, actor: Actor, words: str | None = None,
 ) -> None:  # fmt: skip
-    """Switches a channel. Anything but full needs a reason that others will read."""
+    """Switches a channel. Anything but full needs a reason that others will read.
+
+    One that redirects collects as before and answers whoever writes with `words`, which say where to go.
+    """
     if mode is not ChannelMode.FULL and not reason.strip():
         raise Refused("Say why. Others will read it.")
-    before = channel.mode
+    words = (channel.redirect_words if words is None else words.strip()) or None
+    if mode is ChannelMode.REDIRECT and words is None:
+        raise Refused("Write the words that say where people shall go instead.")
+    before, channel.redirect_words = channel.mode, words
     channel.mode, channel.mode_reason, channel.mode_until = mode, reason.strip() or None, until
     record(
         session,
@@ -149,10 +190,10 @@ def remove(session: Session, channel: Channel, *, now: datetime, actor: Actor) -
     record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="removed")
 
 
-def test(channel: Channel, keys: SecretKeys, settings: Settings) -> Sequence[Checked]:
+def test(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Sequence[Checked]:
     """What works and what does not, in words. Sends nothing and changes nothing."""
     try:
-        connector = connect(channel, keys, settings)
+        connector = connect(channel, keys, settings, database)
     except Refused as problem:
         return (Checked("settings", False, problem.sentence),)
     if not isinstance(connector, Tests):
@@ -198,3 +239,28 @@ def polls(connector: object) -> Polls | None:
 
 def sends(connector: object) -> Sends | None:
     return connector if isinstance(connector, Sends) else None
+
+
+def door(session: Session, kind: str, channel_id: str) -> str | None:
+    """The office whose channel of this kind it is; asked before any office is known."""
+    query = select(ChannelDoor.office_id).where(
+        ChannelDoor.channel_id == channel_id, ChannelDoor.kind == kind
+    )
+    return session.exec(query).first()
+
+
+def downloader(database: Database, keys: SecretKeys, settings: Settings) -> Download:
+    """How files that messages only point to are fetched: by the channel they came through."""
+
+    def download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
+        with database.read(office_id) as session:
+            channel = find(session, Channel, channel_id)
+        connector = connect(channel, keys, settings, database)
+        try:
+            if not isinstance(connector, Downloads):
+                raise PermanentFailure("This kind of channel keeps no files elsewhere.")
+            return connector.download(file)
+        finally:
+            connector.close()
+
+    return download

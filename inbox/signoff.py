@@ -1,12 +1,11 @@
 """A yes to exact words, queued in the same commit. Any later change voids it."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlmodel import Session, select
 
-from connectors.contract import Attachment as File
-from connectors.contract import Handle, Letter, PermanentFailure
+from connectors.contract import Letter, PermanentFailure
 from inbox import casefile, drafting, files, outbox, standard_lines
 from inbox.access import Action, Person
 from inbox.database import after_commit, find
@@ -14,12 +13,12 @@ from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
 from inbox.failpoints import reach
 from inbox.history import Actor, record
+from inbox.letters import letter_for
 from inbox.models import (
     DRAFT_MOVES,
     Approval,
     Case,
     Channel,
-    Constituent,
     Delivery,
     Direction,
     Draft,
@@ -31,7 +30,7 @@ from inbox.models import (
     StandardLine,
     move,
 )
-from inbox.references import new_message_id, reply_token
+from inbox.references import new_message_id
 
 
 def submit(
@@ -46,14 +45,23 @@ def submit(
            digest=drafting.digest(session, draft))  # fmt: skip
 
 
-def steps(desk: Desk, draft: Draft) -> list[str]:
+class Signed(Protocol):
+    """Words that go out in somebody's name: a draft, or the answer to a campaign."""
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def writers(self) -> list[str]: ...
+
+
+def steps(desk: Desk, draft: Signed) -> list[str]:
     """Who must say yes, in words that pages and programs share."""
     if draft.identity != drafting.OFFICE:
         return [f"person:{draft.identity}"]
     return [f"office:{desk.office.approval_office}"]
 
 
-def may_approve(desk: Desk, draft: Draft, staff_id: str) -> str | None:
+def may_approve(desk: Desk, draft: Signed, staff_id: str) -> str | None:
     """None when this person may say yes; otherwise the sentence that says why not."""
     if draft.identity != drafting.OFFICE:
         if draft.identity == staff_id:
@@ -155,7 +163,7 @@ def standing(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     In a person's name that is this person. In the office's name, where somebody else than the writer must
     approve, it is any one person who did not write the draft.
     """
-    if not draft.text.strip() or not drafting.has_plain_frame(session, draft):
+    if not draft.text.strip() or not drafting.has_plain_frame(session, desk, draft):
         return None
     lines = standard_lines.in_date(session, now)
     approvers = {line.approved_by or "" for line in lines}
@@ -217,7 +225,7 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     case = find(session, Case, draft.case_id)
     channel = desk.channels[draft.channel_id or ""]
     outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
-    letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id=outgoing_id, now=now)
     raw_hash = desk.store.put(case.office_id, _composed(desk, channel, letter))
     message = _message(session, desk, case, draft, channel, letter, now)
     files.on_message(session, message, files.of_draft(session, draft))
@@ -243,68 +251,6 @@ def _composed(desk: Desk, channel: Channel, letter: Letter) -> bytes:
         raise Refused(failure.reason) from failure
 
 
-def _letter(
-    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, outgoing_id: str, now: datetime
-) -> Letter:
-    answers = (
-        session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None
-    )
-    if draft.enquiry_id:
-        answers = None
-    references = _chain(session, case, answers)
-    return Letter(
-        message_id=outgoing_id,
-        sender=Handle(_sender_name(desk, draft), channel.account),
-        recipients=tuple(
-            Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
-        ),
-        subject=draft.subject,
-        text=draft.text,
-        date=now,
-        language=draft.language,
-        reply_to=_reply_to(desk, case, channel),
-        in_reply_to=answers.external_id if answers else None,
-        references=references,
-        attachments=tuple(_file(desk, one) for one in files.of_draft(session, draft)),
-    )
-
-
-def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, ...]:
-    """The ids of the conversation with this person, oldest first, ending with the one answered."""
-    if answers is None or not answers.external_id:
-        return ()
-    query = select(Message.external_id).where(
-        Message.case_id == case.id, Message.id <= answers.id, Message.constituent_id == answers.constituent_id
-    )
-    earlier = [one for one in session.exec(query.order_by(Message.id)) if one and one != answers.external_id]
-    return (*earlier, answers.external_id)
-
-
-def _sender_name(desk: Desk, draft: Draft) -> str:
-    if draft.identity == drafting.OFFICE:
-        return desk.office.name
-    return desk.staff[draft.identity].name
-
-
-def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
-    if draft.enquiry_id:
-        return ""
-    person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    return person.name if person and person.name != address else ""
-
-
-def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
-    """The signed address that replies come to, where the mailbox takes plus addresses."""
-    if channel.settings.get("plus_addressing") != "yes":
-        return None
-    local, _, domain = channel.account.rpartition("@")
-    return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
-
-
-def _file(desk: Desk, row: files.Outgoing) -> File:
-    return File(row.filename, row.content_type, row.size, desk.store.get(row.office_id, row.content_hash))
-
-
 def _message(
     session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, letter: Letter, now: datetime
 ) -> Message:
@@ -313,7 +259,7 @@ def _message(
         case_id=case.id,
         channel_id=channel.id,
         direction=Direction.OUTBOUND,
-        kind=MessageKind.MESSAGE,
+        kind=MessageKind(letter.form),
         external_id=letter.message_id,
         sender_name=letter.sender.name,
         sender_handle=channel.account,

@@ -3,8 +3,29 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.campaign import (
+    ANSWER_MOVES,
+    AnswerState,
+    Campaign,
+    CampaignAnswer,
+    CampaignCopy,
+    CampaignPrint,
+    CampaignRecipient,
+    Reading,
+    RecipientState,
+)
 from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
-from inbox.models.channel import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, ChannelHealth, ChannelMode
+from inbox.models.channel import (
+    ARRIVAL_MOVES,
+    SENDING,
+    Arrival,
+    ArrivalState,
+    Channel,
+    ChannelBudget,
+    ChannelDoor,
+    ChannelHealth,
+    ChannelMode,
+)
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
 from inbox.models.draft import (
     DRAFT_MOVES,
@@ -43,22 +64,32 @@ for _table in SQLModel.metadata.tables.values():
         _reference.deferrable, _reference.initially = True, "DEFERRED"
 
 __all__ = [
+    "ANSWER_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "SENDING",
     "AccessToken",
+    "AnswerState",
     "Approval",
     "Area",
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Campaign",
+    "CampaignAnswer",
+    "CampaignCopy",
+    "CampaignPrint",
+    "CampaignRecipient",
     "Case",
     "CaseLink",
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelBudget",
+    "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
     "Clock",
@@ -86,6 +117,8 @@ __all__ = [
     "OfficeOwned",
     "OnceKey",
     "Presence",
+    "Reading",
+    "RecipientState",
     "Role",
     "Rule",
     "Scan",

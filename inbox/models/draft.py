@@ -84,6 +84,7 @@ class Draft(Row, OfficeOwned, table=True):
     subject: str = ""
     text: str = Field(default="", sa_type=Text)
     language: str = Field(default="en", sa_type=String(2))
+    form: str = Field(default="message", sa_type=String(16), description="`comment` is public")
     identity: str = Field(
         default="office", sa_type=String(32), description="`office`, or the staff id of a person"
     )

@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from inbox.access import Person
+from inbox.database import office_of
 from inbox.models import Office, Role, Staff, WebSession
 from inbox.secrets import new_token, token_hash
 
@@ -15,6 +16,23 @@ IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
 HALF_WAY = timedelta(minutes=10)
 """How long a right password waits for its code."""
+
+
+_SEAT = sql.select(
+    col(WebSession.staff_id), col(WebSession.office_id), col(WebSession.csrf), col(WebSession.is_full),
+    col(WebSession.created_at), col(WebSession.seen_at),
+).where(col(WebSession.token_hash) == sql.bindparam("key"))  # fmt: skip
+_PERSON = (
+    sql.select(
+        col(Staff.office_id), col(Staff.name), col(Staff.email), col(Staff.roles), col(Office.named_lead)
+    )
+    .join(Office, col(Office.id) == col(Staff.office_id))
+    .where(
+        col(Staff.office_id) == sql.bindparam("office"), col(Staff.id) == sql.bindparam("staff"),
+        col(Staff.is_active),
+    )
+)  # fmt: skip
+"""Asked by every request: built once, and past the object layer, so the office is named here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +85,7 @@ def find(session: Session, token: str, now: datetime) -> Seat | None:
 
 def find_by_key(session: Session, key: str, now: datetime) -> Seat | None:
     """The same by the stored hash: for streams that look again and again."""
-    columns = sql.select(
-        col(WebSession.staff_id), col(WebSession.office_id), col(WebSession.csrf), col(WebSession.is_full),
-        col(WebSession.created_at), col(WebSession.seen_at),
-    )  # fmt: skip
-    row = session.execute(columns.where(col(WebSession.token_hash) == key)).first()
+    row = session.connection().execute(_SEAT, {"key": key}).first()
     if row is None:
         return None
     seat = Seat(key, *row)
@@ -80,11 +94,8 @@ def find_by_key(session: Session, key: str, now: datetime) -> Seat | None:
 
 def person_of(session: Session, staff_id: str) -> Person | None:
     """The person as they are now, or None once they are disabled or gone. Needs the office's session."""
-    columns = sql.select(
-        col(Staff.office_id), col(Staff.name), col(Staff.email), col(Staff.roles), col(Office.named_lead)
-    )
-    query = columns.join(Office, col(Office.id) == col(Staff.office_id))
-    row = session.execute(query.where(col(Staff.id) == staff_id, col(Staff.is_active))).first()
+    asked = {"office": office_of(session), "staff": staff_id}
+    row = session.connection().execute(_PERSON, asked).first()
     if row is None:
         return None
     office_id, name, email, roles, lead = row

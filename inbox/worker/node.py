@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from inbox import channels
-from inbox.database import Database, database_now
+from inbox.database import Database, shared_clock
 from inbox.failpoints import arm
 from inbox.models import Office
 from inbox.pipeline import Line
@@ -33,11 +33,9 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     """What the stages need from the outside, as the settings say."""
     tools = channels.tools(settings, store, SecretKeys(settings.keys))
     lease = timedelta(seconds=settings.lease_seconds)
-
-    def shared_now(session: Session) -> datetime:
-        return database_now(session) + timedelta(seconds=settings.clock_offset)
-
-    return Line(database, tools, channels.readers(), tools.scan, settings.now, lease, shared_now)
+    download = channels.downloader(database, tools.keys, settings)
+    now_here = shared_clock(lambda: settings.clock_offset)
+    return Line(database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from inbox.sign_in import door, sessions
 from tests.factories import (
     KEYS,
     NOW,
+    a_campaign,
     a_case,
     a_channel,
     a_delivery,
@@ -78,6 +79,7 @@ def a_house(database: Database, **facts: Any) -> House:
             owner_id=None, good_until=None, author_id=None, now=NOW, actor=OPERATOR,
         )  # fmt: skip
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
+        campaign = a_campaign(session, message, case)
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
         )
@@ -107,7 +109,7 @@ def a_house(database: Database, **facts: Any) -> House:
         "delivery_id": delivery.id,
         "arrival_id": arrival.id,
         "event_id": event,
-        "campaign_id": "save-our-banks",
+        "campaign_id": campaign.id,
         "view": "to-sort",
         "number": "1",
         "enquiry_id": "0" * 32,

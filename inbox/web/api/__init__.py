@@ -2,13 +2,13 @@
 
 from inbox.web.api import (
     arrivals,
+    campaigns,
     cases,
     channels,
     deliveries,
     drafts,
     facts,
     joining,
-    later,
     matches,
     messages,
     searching,
@@ -22,10 +22,10 @@ ROUTERS = (
     facts.router,
     messages.router,
     drafts.router,
+    campaigns.router,
     deliveries.router,
     arrivals.router,
     channels.router,
     searching.router,
     triage.router,
-    later.router,
 )

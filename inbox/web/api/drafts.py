@@ -109,7 +109,7 @@ def save_draft(
         text=change.text,
         subject=change.subject,
         recipients=change.recipients,
-        identity=_identity(desk, change.identity),
+        identity=identity_of(desk, change.identity),
         attachments=change.attachments,
     )
     drafting.save(
@@ -242,7 +242,8 @@ def _staff(person: Person) -> str:
     return person.staff_id
 
 
-def _identity(desk: Desk, given: str | None) -> str | None:
+def identity_of(desk: Desk, given: str | None) -> str | None:
+    """`office`, or the id of the person with that address. Raises Refused."""
     if given is None or given == drafting.OFFICE:
         return given
     found = [one.id for one in desk.staff.values() if given.lower() in (one.email, one.id) and one.is_active]

@@ -3,6 +3,8 @@
 from inbox.web.staff import (
     approvals,
     bulk,
+    campaign_answers,
+    campaigns,
     cases,
     channels,
     composing,
@@ -34,6 +36,8 @@ ROUTERS = (
     joining.router,
     facts.router,
     approvals.router,
+    campaigns.router,
+    campaign_answers.router,
     sending.router,
     set_aside.router,
     searching.router,

@@ -7,7 +7,7 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import casework, facts
+from inbox import casework, facts, undoing
 from inbox.access import Action, require
 from inbox.database import savepoint
 from inbox.errors import CaseworkError, NotFound, Refused
@@ -58,11 +58,11 @@ def undo_many(
     done, refused = 0, []
     for event in _own_at(room, at):
         try:
-            reached = casework.undo_reaches(room.session, event)
+            reached = undoing.undo_reaches(room.session, event)
             for one in reached:
                 room.case(one.reference, Action.TRIAGE)
             with savepoint(room.session):
-                casework.undo(room.session, room.desk, event.id, now=room.now, actor=room.person.actor)
+                undoing.undo(room.session, room.desk, event.id, now=room.now, actor=room.person.actor)
             done += 1
         except CaseworkError:
             refused += [one.reference for one in reached]
@@ -106,4 +106,4 @@ def _own_at(room: Workroom, at: str) -> list[Event]:
         Event.sequence > (head or 0) - 20_000, Event.at == moment, Event.actor_id == room.staff_id
     )
     rows = room.session.exec(query.order_by(col(Event.sequence)).limit(MOST * 4)).all()
-    return [row for row in rows if row.case_id and casework.can_be_undone(row)]
+    return [row for row in rows if row.case_id and undoing.can_be_undone(row)]

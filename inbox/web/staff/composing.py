@@ -8,6 +8,7 @@ from fastapi import Depends, Form, Header
 from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
+from connectors.contract import Form as Way
 from inbox import drafting, signoff, standard_lines
 from inbox.access import Action
 from inbox.database import find, find_or_none, savepoint
@@ -37,6 +38,8 @@ class Typed:
     subject: str | None
     recipients: str | None
     identity: str | None
+    form: Way | None
+    channel: str | None
     line: str | None
     remove: str | None
     uploads: Uploads
@@ -49,12 +52,14 @@ def _typed(
     subject: Line = None,
     recipients: Line = None,
     identity: Line = None,
+    form: Annotated[Way | None, Form()] = None,
+    channel: Line = None,
     line: Line = None,
     remove: Line = None,
     if_match: Annotated[str | None, Header()] = None,
 ) -> Typed:
     said = (version or if_match or "").strip().removeprefix("W/").strip('"')
-    return Typed(said, text, subject, recipients, identity or None, line, remove, given)
+    return Typed(said, text, subject, recipients, identity or None, form, channel, line, remove, given)
 
 
 Form_ = Annotated[Typed, Depends(_typed)]
@@ -164,8 +169,10 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
         raise Refused("Choose in whose name this goes.")
     wanted = typed.recipients.replace(";", ",").split(",") if typed.recipients is not None else None
     changes = drafting.Changes(
-        text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity
+        text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity, form=typed.form
     )
+    if typed.channel:
+        changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
     version = int(typed.version[:18]) if typed.version.isdigit() else -1
     with savepoint(room.session):
         drafting.save(room.session, draft, changes, version=version, **who)

@@ -40,7 +40,7 @@ def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHead
         back=_back(desk, person, case),
         position=None,
         links=_links(person, case, url),
-        menus=pane.menus(desk, person, case, "") if may(person, Action.TRIAGE, case) else (),
+        menus=pane.menus(session, desk, person, case, "") if may(person, Action.TRIAGE, case) else (),
         acts=pane.acts(person, case, "") + _turn(person, case, url),
     )
 
