@@ -2,12 +2,14 @@
 
 from inbox.web.staff import (
     approvals,
+    bulk,
     campaign_answers,
     campaigns,
     cases,
     channels,
     composing,
     enquiries,
+    facts,
     files,
     history,
     joining,
@@ -24,6 +26,7 @@ from inbox.web.staff import (
 
 ROUTERS = (
     queue.router,
+    bulk.router,
     new_case.router,
     sorting.router,
     composing.router,
@@ -31,6 +34,7 @@ ROUTERS = (
     files.router,
     cases.router,
     joining.router,
+    facts.router,
     approvals.router,
     campaigns.router,
     campaign_answers.router,

@@ -34,6 +34,16 @@ STATUSES = {
     CaseStatus.RESOLVED: "Finished",
     CaseStatus.CLOSED: "Closed",
 }
+_TOPICS = {
+    "benefits-uc": "Universal Credit",
+    "benefits-disability": "Disability benefits",
+    "housing-social": "Social housing",
+    "housing-private": "Private housing",
+    "nhs-access": "Getting NHS care",
+    "send": "Special educational needs",
+    "asb": "Antisocial behaviour",
+    "abroad": "Britons abroad",
+}
 LINKS = {
     LinkKind.RELATED: "Related",
     LinkKind.DUPLICATE: "The same matter told twice",
@@ -153,6 +163,11 @@ def constituency(state: str | None, postcode: str | None) -> Badge | None:
 def warnings(found: Iterable[str]) -> tuple[str, ...]:
     """Warnings of the reader as sentences; what is only for programs is left out."""
     return tuple(WARNINGS[one] for one in found if one in WARNINGS)
+
+
+def topic(word: str) -> str:
+    """A topic as colleagues say it."""
+    return _TOPICS.get(word) or sentence(word)
 
 
 def sentence(words: str) -> str:
