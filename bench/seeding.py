@@ -54,7 +54,7 @@ def seed_office(loader: Loader) -> Seeded:
         "staff",
         _STAFF,
         [
-            (identity(n, 1), OFFICE, f"s{n}@example.org", f"Person {n}", "[]", "1", 0, "{}", now)
+            (identity(n, 1), OFFICE, f"s{n}@example.org", f"Person {n}", '["caseworker"]', "1", 0, "{}", now)
             for n in range(STAFF)
         ],
     )

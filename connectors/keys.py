@@ -1,6 +1,7 @@
 """What a channel asks for when it is set up: its keys, and how a form or a command checks them."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from connectors.contract import PermanentFailure
@@ -49,3 +50,17 @@ def filled(
         if value is not None and any(ord(character) < 32 or ord(character) == 127 for character in value):
             raise PermanentFailure(f"{key.name} has a line break or another control character in it")
     return values
+
+
+class InMemory:
+    """KeptSecrets of a connector whose settings are not stored, or not yet: lost with the process."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = dict(secrets)
+        self._lock = threading.Lock()
+
+    def renew(self, name: str, use: Callable[[str | None], str | None]) -> None:
+        with self._lock:
+            fresh = use(self._secrets.get(name))
+            if fresh is not None:
+                self._secrets[name] = fresh

@@ -1,5 +1,41 @@
 """Every kind of channel there is."""
 
-from connectors.email.channel import EmailChannel
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
 
-KINDS: dict[str, type[EmailChannel]] = {"email": EmailChannel}
+from connectors.contract import Limits, News, RawArrival, Surroundings
+from connectors.email.channel import EmailChannel
+from connectors.facebook.channel import FacebookChannel
+from connectors.feed import FeedChannel
+from connectors.keys import Key
+
+
+class Kind(Protocol):
+    """What every channel's class has, whichever protocols of the contract it implements beside."""
+
+    KEYS: ClassVar[Mapping[str, Key]]
+    limits: Limits
+
+    @classmethod
+    def from_settings(
+        cls, settings: Mapping[str, str], secrets: Mapping[str, str], around: Surroundings
+    ) -> Any:
+        """A channel from what a person typed. Connects to nothing. Raises PermanentFailure in plain words."""
+        ...
+
+    @staticmethod
+    def account_of(settings: Mapping[str, str]) -> str:
+        """What the platform calls the account: an address, a page's number. "" where there is none."""
+        ...
+
+    @staticmethod
+    def understand(arrival: RawArrival) -> News:
+        """What an arrival says. Pure but for caps on time and memory. Raises Unreadable."""
+        ...
+
+
+KINDS: dict[str, type[Kind]] = {
+    "email": EmailChannel,
+    "facebook": FacebookChannel,
+    "feed": FeedChannel,
+}

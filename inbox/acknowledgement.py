@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import Handle, Letter, PermanentFailure
+from connectors.contract import PUBLIC, Handle, Letter, PermanentFailure
 from inbox import outbox, status_links
 from inbox.database import savepoint
 from inbox.dates import local_date
@@ -67,6 +67,7 @@ def send_automatic(
             language=language,
             automatic=True,
             in_reply_to=answers.external_id,
+            heard_at=answers.received_at,
             references=(answers.external_id,) if answers.external_id else (),
         )
     )
@@ -106,6 +107,8 @@ def _why_not(
         return "channel_listens"
     if desk.office.sending_paused:
         return "sending_paused"
+    if message.kind in PUBLIC:
+        return "public"
     allowed, reason = may_acknowledge(
         AcknowledgementFacts(
             received_at=message.received_at,

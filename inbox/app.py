@@ -10,17 +10,18 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from inbox import __version__, schema
-from inbox.database import Database, freeze_memory
+from inbox.database import Database, freeze_memory, shared_clock
 from inbox.errors import SetupProblem
 from inbox.failpoints import arm
 from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
 from inbox.storage import Store, open_store
-from inbox.web import api, errors, events, idempotency, officials, probes, sign_in, staff
+from inbox.web import api, errors, events, idempotency, officials, probes, sign_in, staff, webhooks
 from inbox.web.afterwards import Afterwards
 from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
+from inbox.web.keeper import Keeper
 from inbox.web.limits import Window
 from inbox.web.live import Live
 from inbox.web.public import status
@@ -33,6 +34,7 @@ ROUTERS = (
     events.router,
     probes.router,
     status.router,
+    webhooks.router,
     officials.router,
     *staff.ROUTERS,
     *api.ROUTERS,
@@ -48,10 +50,11 @@ def create_app(
     schema.check(opened, settings)
     if settings.failpoint:
         arm(settings.failpoint)
+    kept = store or open_store(settings)
     wiring = Wiring(
         settings=settings,
         database=opened,
-        store=store or open_store(settings),
+        store=kept,
         keys=SecretKeys(settings.keys),
         live=Live(opened, settings.now),
         turns=Turns(opened),
@@ -59,6 +62,8 @@ def create_app(
         searches=Window(60, 60.0),
         refusals=Window(20, 60.0),
         status_checks=Window(30, 900.0),
+        alarms=Window(1, 3600.0),
+        keeper=Keeper(opened, kept, settings.now, shared_clock(lambda: settings.clock_offset)),
         is_demo=demo,
     )
     app = FastAPI(

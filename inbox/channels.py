@@ -7,16 +7,36 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from connectors import registry
-from connectors.contract import Checked, Composes, PermanentFailure, Polls, Sends, Tests
+from connectors.contract import (
+    Attachment,
+    Boundless,
+    Budget,
+    Checked,
+    Composes,
+    Downloads,
+    KeptSecrets,
+    Limits,
+    PermanentFailure,
+    Polls,
+    RemoteFile,
+    Sends,
+    Surroundings,
+    Tests,
+)
 from connectors.keys import Key
-from inbox.database import office_of
+from inbox.channel_budgets import ChannelBudgets
+from inbox.channel_secrets import ChannelSecrets
+from inbox.database import Database, find, office_of
+from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
-from inbox.models import Channel, ChannelHealth, ChannelMode, EventKind, new_id
-from inbox.pipeline import Reader
+from inbox.models import Channel, ChannelDoor, ChannelHealth, ChannelMode, EventKind, new_id
+from inbox.pipeline import Download, Reader
+from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
+from inbox.storage import Store
 
 QUIET_AFTER = timedelta(minutes=15)
 
@@ -24,6 +44,16 @@ QUIET_AFTER = timedelta(minutes=15)
 def kinds() -> dict[str, dict[str, Key]]:
     """Every kind of channel and the keys it takes, for forms and for `inbox channel kinds`."""
     return {kind: dict(made.KEYS) for kind, made in registry.KINDS.items()}
+
+
+def tools(settings: Settings, store: Store, keys: SecretKeys) -> Tools:
+    """What this node hands to its stages, as the settings say."""
+    return Tools(store, keys, settings.base_url, composers(), limits(), scanner(settings))
+
+
+def limits() -> dict[str, Limits]:
+    """What one message may carry, by kind of channel."""
+    return {kind: made.limits for kind, made in registry.KINDS.items()}
 
 
 def composers() -> dict[str, Composes]:
@@ -44,20 +74,35 @@ def formatted(kind: str, raw: bytes) -> str | None:
 
 def is_polled(channel: Channel) -> bool:
     """Whether this channel is collected by asking."""
+    return _has(channel, "fetch")
+
+
+def is_called(channel: Channel) -> bool:
+    """Whether its platform calls us."""
+    return _has(channel, "receive")
+
+
+def _has(channel: Channel, ability: str) -> bool:
     made = registry.KINDS.get(channel.kind)
-    return made is not None and hasattr(made, "fetch")
+    return made is not None and hasattr(made, ability)
 
 
-def connect(channel: Channel, keys: SecretKeys, settings: Settings) -> Any:
+def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:
     """The connector of a channel. Raises Refused when its settings make no sense."""
     secrets = keys.open_all(channel.sealed, channel.id)
-    return build(channel.kind, channel.settings, secrets, channel.since, settings)
+    kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
+    budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
+    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget)
 
 
 def build(
-    kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings
-) -> Any:
-    """A connector from plain values and secrets, as a form or a command gives them."""
+    kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
+    kept: KeptSecrets | None = None, budget: Budget | None = None,
+) -> Any:  # fmt: skip
+    """A connector from plain values and secrets, as a form or a command gives them.
+
+    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted.
+    """
     made = registry.KINDS.get(kind)
     if made is None:
         raise Refused(
@@ -67,9 +112,7 @@ def build(
         return made.from_settings(
             {"since": since.isoformat(), **values},
             secrets,
-            allow_private=settings.private_hosts,
-            smtp_timeout=settings.smtp_timeout,
-            hooks=reach,
+            Surroundings(settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless()),
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
@@ -95,7 +138,7 @@ def add(
         office_id=office_of(session),
         kind=kind,
         name=name.strip(),
-        account=plain.get("address", name).strip().lower(),
+        account=registry.KINDS[kind].account_of(plain) or name.strip().lower(),
         mode=mode,
         settings=plain,
         since=since,
@@ -103,6 +146,7 @@ def add(
     )
     channel.sealed = keys.seal_all(secrets, channel.id) if secrets else None
     session.add(channel)
+    session.add(ChannelDoor(channel_id=channel.id, office_id=channel.office_id, kind=kind))
     session.flush()
     record(session, None, EventKind.CHANNEL_ADDED, actor, now=now, channel=channel.id, channel_kind=kind)
     return channel
@@ -136,10 +180,10 @@ def remove(session: Session, channel: Channel, *, now: datetime, actor: Actor) -
     record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="removed")
 
 
-def test(channel: Channel, keys: SecretKeys, settings: Settings) -> Sequence[Checked]:
+def test(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Sequence[Checked]:
     """What works and what does not, in words. Sends nothing and changes nothing."""
     try:
-        connector = connect(channel, keys, settings)
+        connector = connect(channel, keys, settings, database)
     except Refused as problem:
         return (Checked("settings", False, problem.sentence),)
     if not isinstance(connector, Tests):
@@ -185,3 +229,28 @@ def polls(connector: object) -> Polls | None:
 
 def sends(connector: object) -> Sends | None:
     return connector if isinstance(connector, Sends) else None
+
+
+def door(session: Session, kind: str, channel_id: str) -> str | None:
+    """The office whose channel of this kind it is; asked before any office is known."""
+    query = select(ChannelDoor.office_id).where(
+        ChannelDoor.channel_id == channel_id, ChannelDoor.kind == kind
+    )
+    return session.exec(query).first()
+
+
+def downloader(database: Database, keys: SecretKeys, settings: Settings) -> Download:
+    """How files that messages only point to are fetched: by the channel they came through."""
+
+    def download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
+        with database.read(office_id) as session:
+            channel = find(session, Channel, channel_id)
+        connector = connect(channel, keys, settings, database)
+        try:
+            if not isinstance(connector, Downloads):
+                raise PermanentFailure("This kind of channel keeps no files elsewhere.")
+            return connector.download(file)
+        finally:
+            connector.close()
+
+    return download

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import Composes
+from connectors.contract import Composes, Limits
 from inbox.database import office_of
 from inbox.models import Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
+from inbox.scanning import Scanner
 from inbox.secrets import SecretKeys
 from inbox.storage import Store
 from routing.constituency import PostcodeTable
@@ -21,12 +22,17 @@ from routing.working_time import Window, WorkingCalendar, week_from
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a node hands to its stages: where bytes lie, its keys, its address, how letters are composed."""
+    """What a node hands to its stages: where bytes lie, its keys, its address, how letters are composed.
+
+    `limits` says by kind of channel what one message may carry, `scan` whether a file may be opened.
+    """
 
     store: Store
     keys: SecretKeys
     base_url: str
     composers: Mapping[str, Composes]
+    limits: Mapping[str, Limits]
+    scan: Scanner
 
 
 @dataclass(frozen=True, slots=True)

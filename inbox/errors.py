@@ -10,6 +10,7 @@ CaseworkError                 500
 ├── Conflict                  409
 │   └── IllegalMove           409  a status cannot go there from here
 ├── Stale                     412  somebody changed it first
+├── NotYet                    503  it is about something that is still on its way
 ├── TooMany                   429  with `retry_after` seconds
 ├── Unavailable               503  try again soon; nothing was lost
 └── SetupProblem              the program cannot start; one line says what to do
@@ -110,6 +111,13 @@ class Unavailable(CaseworkError):
     status = 503
     title = "Try again in a moment"
     retry_after = 5
+
+
+class NotYet(CaseworkError):
+    """It is about something that is still on its way; taken up again later."""
+
+    status = 503
+    title = "Not here yet"
 
 
 class SetupProblem(CaseworkError):

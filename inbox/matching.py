@@ -5,6 +5,7 @@ domain. Otherwise the message waits beside the case for a person to say.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
@@ -12,11 +13,13 @@ from sqlmodel import Session, col, select
 from connectors.contract import InboundMessage, Verdict
 from inbox.database import locked
 from inbox.desk import Desk
-from inbox.models import Case, Constituent, Direction, Handle, Message
+from inbox.models import Case, CaseStatus, Constituent, Direction, Handle, Message
 from inbox.recall import Recall, answered_ids
-from inbox.references import compact_of, reference_in_message_id, reference_in_token
+from inbox.references import compact_of, reference_in_message_id, reference_in_token, thread_of
 
 _MOST_IDS = 60
+THREAD_RESTS = timedelta(days=30)
+"""A conversation on a platform never ends: after so long, what follows a finished case is a new matter."""
 
 
 class Because(StrEnum):
@@ -24,6 +27,7 @@ class Because(StrEnum):
 
     REPLY_ADDRESS = "reply_address"
     REFERENCES = "references"
+    THREAD = "thread"
     SAME_PERSON = "same_person"
     UNKNOWN_SENDER = "unknown_sender"
     DISOWNED = "failed_dmarc"
@@ -46,6 +50,8 @@ def match(
     if case is None:
         case, because = by_references(session, desk, message, known), Because.REFERENCES
     if case is None:
+        case, because = _by_thread(session, message, known), Because.THREAD
+    if case is None:
         return None
     known.see(session, case.id, case.constituent_id)
     if message.authentication is Verdict.FAIL:
@@ -60,7 +66,7 @@ def _by_reply_address(session: Session, desk: Desk, message: InboundMessage) -> 
         compact = reference_in_token(token, desk.keys)
         case = _by_compact(session, desk, compact)
         if case is not None:
-            return _living(session, case)
+            return living(session, case)
     return None
 
 
@@ -73,8 +79,33 @@ def by_references(session: Session, desk: Desk, message: InboundMessage, known: 
         else:
             case = _by_compact(session, desk, reference_in_message_id(one, desk.keys))
         if case is not None:
-            return _living(session, case)
+            return living(session, case)
     return None
+
+
+def conversation(session: Session, desk: Desk, message: InboundMessage, known: Recall) -> Case | None:
+    """The case that something of ours belongs to: by what it answers, else by its thread."""
+    return by_references(session, desk, message, known) or _by_thread(session, message, known)
+
+
+def _by_thread(session: Session, message: InboundMessage, known: Recall) -> Case | None:
+    """The case of the newest message of this conversation, unless that is finished and long ago."""
+    thread = thread_of(message)
+    if thread is None:
+        return None
+    known.see_thread(session, thread)
+    query = (
+        select(Message)
+        .where(Message.thread == thread, col(Message.case_id).is_not(None))
+        .order_by(col(Message.id).desc())
+    )
+    newest = session.exec(query.limit(1)).first()
+    if newest is None:
+        return None
+    case = living(session, session.exec(locked(session, select(Case).where(Case.id == newest.case_id))).one())
+    is_over = case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+    said_at = message.sent_at or newest.received_at
+    return None if is_over and said_at - newest.received_at > THREAD_RESTS else case
 
 
 def _by_compact(session: Session, desk: Desk, compact: str | None) -> Case | None:
@@ -87,7 +118,7 @@ def _by_compact(session: Session, desk: Desk, compact: str | None) -> Case | Non
     return case if case is not None and compact_of(case.reference) == compact else None
 
 
-def _living(session: Session, case: Case) -> Case:
+def living(session: Session, case: Case) -> Case:
     """The case that this one was merged into, and so on."""
     seen = {case.id}
     while case.merged_into and case.merged_into not in seen:

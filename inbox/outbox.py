@@ -38,8 +38,10 @@ from inbox.models import (
     Office,
     move,
 )
+from inbox.references import in_thread
 
 RETRY_FOR = timedelta(hours=4)
+MOST_INTERRUPTIONS = 3
 _PAUSES = (1, 5, 15, 30, 60)  # minutes; the last one repeats
 
 
@@ -50,6 +52,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ENQUIRY = "enquiry"
     NOTICE = "notice"
+    CAMPAIGN = "campaign"
 
 
 class Result(StrEnum):
@@ -68,6 +71,8 @@ class Outcome:
     result: Result
     words: str
     after: timedelta | None = None
+    platform_id: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +94,19 @@ class LeaseLost(Exception):
 
 
 def queue(
-    session: Session, *, case: Case | None, message: Message, channel: Channel, purpose: Purpose,
+    session: Session, *, case: Case | None, message: Message | None, channel: Channel, purpose: Purpose,
     recipients: list[str], envelope_sender: str, outgoing_id: str, raw_hash: str, now: datetime,
     not_before: datetime, draft: Draft | None = None, actor: Actor = SYSTEM,
 ) -> Delivery:  # fmt: skip
-    """Puts a message in the outbox, in the caller's transaction. The bytes are already in the store."""
+    """Puts a message in the outbox, in the caller's transaction. The bytes are already in the store.
+
+    A notice to staff has no message: nobody said it to anybody on the case.
+    """
     delivery = Delivery(
         office_id=office_of(session),
         case_id=case.id if case else None,
         draft_id=draft.id if draft else None,
-        message_id=message.id,
+        message_id=message.id if message else None,
         channel_id=channel.id,
         purpose=purpose,
         recipients=recipients,
@@ -155,7 +163,7 @@ def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Calla
         return Outcome(Result.NEVER, failure.reason)
     except (OutcomeUnknown, ConnectorFailure) as failure:
         return Outcome(Result.UNKNOWN, failure.reason)
-    return Outcome(Result.SENT, receipt.evidence)
+    return Outcome(Result.SENT, receipt.evidence, platform_id=receipt.external_id, thread=receipt.thread)
 
 
 def mark_committed(session: Session, claimed: Claimed) -> None:
@@ -172,9 +180,10 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     """Writes down how the attempt ended. Raises LeaseLost when another worker has taken over."""
     _update(session, claimed, lease_until=None)
     delivery = find(session, Delivery, claimed.id)
-    delivery.is_committed = False
+    delivery.is_committed, delivery.interruptions = False, 0
     if outcome.result is Result.SENT:
         _sent(session, delivery, outcome.words, now)
+        _known_there(session, delivery, outcome)
     elif outcome.result is Result.UNKNOWN:
         _unknown(session, delivery, outcome.words, now)
     elif outcome.result is Result.NEVER or now >= delivery.queued_at + RETRY_FOR:
@@ -189,7 +198,8 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
 def recover(session: Session, now: datetime) -> int:
     """Takes over from workers that died while sending; returns how many deliveries were moved.
 
-    Before the point of no return nothing can have left, so it is tried again; after it, nobody knows.
+    Before the point of no return nothing can have left, so it is tried again, unless it is what they die of:
+    then a person decides. After it, nobody knows.
     """
     query = select(Delivery).where(Delivery.state == DeliveryState.SENDING, col(Delivery.lease_until) < now)
     abandoned = session.exec(query.with_for_update(skip_locked=True)).all()
@@ -199,10 +209,20 @@ def recover(session: Session, now: datetime) -> int:
         if delivery.is_committed:
             _unknown(session, delivery, "The program stopped after handing the message over.", now)
         else:
-            delivery.state = move(delivery.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")
-            delivery.next_at = now
+            _interrupted(session, delivery, now)
         delivery.is_committed = False
+    session.flush()  # what is tried again can be claimed at once
     return len(abandoned)
+
+
+def _interrupted(session: Session, delivery: Delivery, now: datetime) -> None:
+    delivery.interruptions += 1
+    if delivery.interruptions >= MOST_INTERRUPTIONS:
+        words = f"Sending it ended the program {MOST_INTERRUPTIONS} times. Nothing has left."
+        _failed(session, delivery, words, now)
+        return
+    delivery.state = move(delivery.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")
+    delivery.next_at = now
 
 
 def stop(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
@@ -236,7 +256,7 @@ def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) 
         raise IllegalMove("It is on its way, or nobody knows if it left. It cannot be sent again now.")
     _change_by_hand(session, delivery, DeliveryState.QUEUED)
     delivery.next_at, delivery.queued_at, delivery.trouble = now, now, None
-    delivery.settled_by = None
+    delivery.settled_by, delivery.interruptions = None, 0
     record(session, delivery.case_id, EventKind.QUEUED, actor, now=now, delivery=delivery.id, again=True)
 
 
@@ -262,13 +282,33 @@ def settle_by_hand(
            was_sent=was_sent)  # fmt: skip
 
 
-def found_in_sent_folder(session: Session, outgoing_id: str, now: datetime) -> Delivery | None:
-    """Our own message came back from the Sent folder: proof that an unknown one left."""
-    delivery = session.exec(select(Delivery).where(Delivery.outgoing_id == outgoing_id)).first()
+def found_again(
+    session: Session, outgoing_id: str | None, platform_id: str, now: datetime
+) -> Delivery | None:
+    """Our own message came back, from the Sent folder or as an echo: proof that an unknown one left.
+
+    `outgoing_id` is ours, where the platform carried it along; for mail it is the platform's id as well.
+    """
+    ours = col(Delivery.outgoing_id).in_([one for one in (outgoing_id, platform_id) if one])
+    theirs = col(Delivery.platform_id) == platform_id
+    delivery = session.exec(select(Delivery).where(or_(ours, theirs))).first()
     if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
-        _sent(session, delivery, "A copy is in the Sent folder.", now)
+        _sent(session, delivery, "The platform shows it among what was sent.", now)
         delivery.needs_sent_copy = False
+        delivery.platform_id = delivery.platform_id or platform_id[:255]
     return delivery
+
+
+def pending(session: Session, echo: Message) -> str | None:
+    """Our id of what is leaving through the same channel in the very words of `echo`, or may have left."""
+    query = (
+        select(Delivery.outgoing_id)
+        .join(Message, col(Message.id) == Delivery.message_id)
+        .where(col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)))
+        .where(Delivery.channel_id == echo.channel_id, Message.text == echo.text)
+        .where(Message.kind == echo.kind)
+    )
+    return session.exec(query.order_by(col(Delivery.id)).limit(1)).first()
 
 
 def report(session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime) -> None:
@@ -345,7 +385,7 @@ def _change_by_hand(session: Session, delivery: Delivery, after: DeliveryState) 
 def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
     delivery.state = move(delivery.state, DeliveryState.SENT, DELIVERY_MOVES, "message")
     delivery.sent_at, delivery.evidence, delivery.trouble = now, evidence, None
-    delivery.needs_sent_copy = True
+    delivery.needs_sent_copy = delivery.purpose != Purpose.NOTICE
     message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
     if message is not None:
         message.sent_at = now
@@ -354,8 +394,25 @@ def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) ->
         draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
     channel = find(session, Channel, delivery.channel_id)
     channel.last_out_at = now
+    if delivery.purpose == Purpose.NOTICE:
+        record(session, delivery.case_id, EventKind.DELIVERED, SYSTEM, now=now, delivery=delivery.id)
+        return
     kind = EventKind.ACKNOWLEDGED if delivery.purpose == Purpose.ACKNOWLEDGEMENT else EventKind.SENT
     record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id, public=True)
+
+
+def _known_there(session: Session, delivery: Delivery, outcome: Outcome) -> None:
+    """The platform's own id and conversation of what left, by which answers to it are known."""
+    if not outcome.platform_id or outcome.platform_id == delivery.outgoing_id:
+        return
+    delivery.platform_id = outcome.platform_id[:255]
+    message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
+    if message is None:
+        return
+    message.external_id = outcome.platform_id[:998]
+    if outcome.thread:
+        channel = find(session, Channel, delivery.channel_id)
+        message.thread = in_thread(channel.kind, channel.account, outcome.thread)
 
 
 def _unknown(session: Session, delivery: Delivery, words: str, now: datetime) -> None:

@@ -1,25 +1,48 @@
 """Arrivals through the stages, transaction by transaction. The worker and bulk import both walk here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import ConnectorFailure, DeliveryReport, InboundMessage, RawArrival, Unreadable
+from connectors.contract import (
+    Attachment,
+    ConnectorFailure,
+    InboundMessage,
+    News,
+    PermanentFailure,
+    RawArrival,
+    RemoteFile,
+    TemporaryFailure,
+    Unreadable,
+)
 from inbox import intake, jobs
 from inbox.database import Database, database_now, find
 from inbox.desk import Desk, Tools, open_desk
-from inbox.errors import CaseworkError, Unavailable
+from inbox.errors import CaseworkError, NotYet, Unavailable
 from inbox.failpoints import reach
 from inbox.models import Arrival, ArrivalState, Channel
 from inbox.recall import recall
+from inbox.scanning import Scanner
 from inbox.storage import Store
 
 MOST_ATTEMPTS = 3
+MOST_FILES = 30
+NOT_FETCHED = "file-not-fetched"
+"""The warning on a message one of whose files could not be had: expired, too large, at a forbidden place."""
 
-Reader = Callable[[RawArrival], InboundMessage | DeliveryReport]
+Reader = Callable[[RawArrival], News]
 """Understands an arrival, in process or in a child with caps. Raises ConnectorFailure."""
+
+
+Download = Callable[[str, str, RemoteFile], Attachment]
+"""Fetches a file for the channel of an office (office id, channel id, file). Raises ConnectorFailure."""
+
+
+def no_download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
+    """Where nothing is fetched: what an import reads is whole."""
+    raise PermanentFailure("Files are not fetched here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +52,12 @@ class Line:
     database: Database
     tools: Tools
     readers: Mapping[str, Reader]
-    scan: intake.Scanner
+    scan: Scanner
     now: Callable[[], datetime]
     lease: timedelta
     shared_now: Callable[[Session], datetime] = database_now
     """The clock by which leases are counted: one for all nodes."""
+    download: Download = no_download
 
 
 @dataclass(slots=True)
@@ -64,6 +88,28 @@ def keep(
         reach("intake.row")
     reach("intake.kept")
     return fresh
+
+
+def keep_together(
+    database: Database, store: Store, office_id: str,
+    brought: Sequence[tuple[str, Sequence[RawArrival], bool]], *, now: datetime,
+    shared_now: Callable[[Session], datetime],
+) -> None:  # fmt: skip
+    """What platforms brought to several channels of an office (channel id, arrivals, hint), in one commit."""
+    kept = [
+        (channel_id, intake.store_raw(store, office_id, arrivals), hint)
+        for channel_id, arrivals, hint in brought
+    ]
+    with database.write(office_id) as session:
+        fresh: list[str] = []
+        for channel_id, ready, hint in kept:
+            channel = find(session, Channel, channel_id)
+            fresh += intake.keep(session, channel, ready, None, now)
+            if hint:
+                channel.hinted_at = now
+        jobs.add(session, jobs.JobKind.PROCESS, office_id, fresh, shared_now(session))
+        reach("intake.row")
+    reach("intake.kept")
 
 
 def process_due(line: Line, *, limit: int = 20) -> int:
@@ -117,12 +163,15 @@ def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
     try:
         with line.database.read(job.office_id) as session:
             arrival = find(session, Arrival, job.subject_id)
-        understood = _understand(line, desk, arrival, _raw(line.tools.store, desk, arrival))
+        raw = _raw(line.tools.store, desk, arrival)
+        understood = _understand(line, desk, arrival, raw, patient=job.attempts < MOST_ATTEMPTS)
         reach("intake.read")
         _commit_one(line, desk, job, understood)
         reach("intake.committed")
     except Unavailable:
         _later(line, job, "The database or the disk could not take it.", set_aside=False)
+    except NotYet as failure:
+        _later(line, job, failure.sentence, set_aside=False, after=timedelta(seconds=20))
     except (ConnectorFailure, CaseworkError) as failure:
         _later(line, job, str(failure), set_aside=job.attempts >= MOST_ATTEMPTS)
     except Exception as failure:
@@ -139,16 +188,19 @@ def _commit_one(line: Line, desk: Desk, job: jobs.ClaimedJob, understood: intake
             return
         arrival = session.exec(select(Arrival).where(Arrival.id == job.subject_id).with_for_update()).one()
         if arrival.state == ArrivalState.WAITING:
-            known = recall(session, [understood.message])
-            intake.process(session, desk, arrival, understood, known, now=now)
+            known = recall(session, [understood.told] if understood.told else [])
+            patient = job.attempts < MOST_ATTEMPTS
+            intake.process(session, desk, arrival, understood, known, now=now, patient=patient)
 
 
-def _later(line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool) -> None:
+def _later(
+    line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool, after: timedelta = timedelta(seconds=2)
+) -> None:
     now = line.now()
     try:
         with line.database.write(job.office_id) as session:
             if not set_aside:
-                due_at = line.shared_now(session) + timedelta(seconds=2 * job.attempts)
+                due_at = line.shared_now(session) + after * job.attempts
                 jobs.put_off(session, job, due_at, why)
             elif jobs.finish(session, job, now):
                 arrival = session.exec(select(Arrival).where(Arrival.id == job.subject_id)).one()
@@ -183,7 +235,7 @@ def _file_all(
     counted = Tally()
     now = line.now()
     with line.database.write(desk.office.id) as session:
-        known = recall(session, [one.message for _, one in ready])
+        known = recall(session, [one.told for _, one in ready if one.told])
         query = select(Arrival).where(
             col(Arrival.id).in_([key for key, _ in ready]), Arrival.state == ArrivalState.WAITING
         )
@@ -221,11 +273,25 @@ def _set_aside(line: Line, desk: Desk, arrival_id: str, why: str, tally: Tally) 
         intake.set_aside(session, find(session, Arrival, arrival_id), why, line.now())
 
 
-def _understand(line: Line, desk: Desk, row: Arrival, arrival: RawArrival) -> intake.Understood:
+def _understand(
+    line: Line, desk: Desk, row: Arrival, arrival: RawArrival, *, patient: bool = False
+) -> intake.Understood:
     if arrival.hints.get("unreadable"):
         raise Unreadable("The mail server would not give us this message. It is still in the mailbox.")
     news = line.readers[arrival.channel](arrival)
-    return intake.understand(line.tools.store, desk.office.id, news, line.scan)
+    if not isinstance(news, InboundMessage) or not news.remote:
+        return intake.understand(line.tools.store, desk.office.id, news, line.scan)
+    fetched: list[Attachment] = []
+    for file in news.remote[:MOST_FILES]:
+        try:
+            fetched.append(line.download(row.office_id, row.channel_id, file))
+        except TemporaryFailure:
+            if patient:
+                raise
+            news = replace(news, warnings=(*news.warnings, NOT_FETCHED))
+        except ConnectorFailure:
+            news = replace(news, warnings=(*news.warnings, NOT_FETCHED))
+    return intake.understand(line.tools.store, desk.office.id, news, line.scan, fetched)
 
 
 def _raw(store: Store, desk: Desk, row: Arrival) -> RawArrival:

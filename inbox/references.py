@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 
+from connectors.contract import InboundMessage
 from inbox.secrets import SecretKeys
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no I, O, 0, 1: they are misread
@@ -25,6 +26,16 @@ def read_reference(words: str) -> str | None:
     if found is None or _check(found[1], found[2]) != found[3]:
         return None
     return "-".join(found.groups())
+
+
+def thread_of(incoming: InboundMessage) -> str | None:
+    """The conversation as we keep it: no two accounts share one."""
+    return in_thread(incoming.channel, incoming.account, incoming.thread) if incoming.thread else None
+
+
+def in_thread(kind: str, account: str, thread: str) -> str:
+    """A platform's conversation with the account it is held with before it."""
+    return f"{kind}/{account}/{thread}".replace("\x00", "")[:512]
 
 
 def new_message_id(reference: str, domain: str, keys: SecretKeys) -> str:

@@ -1,24 +1,24 @@
 """A yes to exact words, queued in the same commit. Any later change voids it."""
 
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from sqlmodel import Session, select
 
-from connectors.contract import Attachment as File
-from connectors.contract import Handle, Letter, PermanentFailure
-from inbox import casefile, drafting, outbox
+from connectors.contract import Letter, PermanentFailure
+from inbox import casefile, drafting, files, outbox, standard_lines
+from inbox.access import Action, Person
 from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
 from inbox.failpoints import reach
 from inbox.history import Actor, record
+from inbox.letters import letter_for
 from inbox.models import (
     DRAFT_MOVES,
     Approval,
-    Attachment,
     Case,
     Channel,
-    Constituent,
     Delivery,
     Direction,
     Draft,
@@ -27,17 +27,17 @@ from inbox.models import (
     EventKind,
     Message,
     MessageKind,
-    Scan,
+    StandardLine,
     move,
 )
-from inbox.references import new_message_id, reply_token
+from inbox.references import new_message_id
 
 
 def submit(
     session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: Actor, read_newest: bool = False
 ) -> None:
     """Asks for a yes. Refused while there are gaps, or while something newer is unread."""
-    _must_be_ready(session, desk, draft, read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
     draft.state = move(draft.state, DraftState.SUBMITTED, DRAFT_MOVES, "reply")
     draft.submitted_at = now
     draft.version += 1
@@ -45,14 +45,23 @@ def submit(
            digest=drafting.digest(session, draft))  # fmt: skip
 
 
-def steps(desk: Desk, draft: Draft) -> list[str]:
+class Signed(Protocol):
+    """Words that go out in somebody's name: a draft, or the answer to a campaign."""
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def writers(self) -> list[str]: ...
+
+
+def steps(desk: Desk, draft: Signed) -> list[str]:
     """Who must say yes, in words that pages and programs share."""
     if draft.identity != drafting.OFFICE:
         return [f"person:{draft.identity}"]
     return [f"office:{desk.office.approval_office}"]
 
 
-def may_approve(desk: Desk, draft: Draft, staff_id: str) -> str | None:
+def may_approve(desk: Desk, draft: Signed, staff_id: str) -> str | None:
     """None when this person may say yes; otherwise the sentence that says why not."""
     if draft.identity != drafting.OFFICE:
         if draft.identity == staff_id:
@@ -74,24 +83,108 @@ def approve(
         raise NotAllowed(why_not)
     if digest != drafting.digest(session, draft):
         raise Stale("The words changed after you read them. Read them again, then decide.")
-    _must_be_ready(session, desk, draft, read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
+    return _say_yes(session, desk, draft, staff_id=staff_id, step=steps(desk, draft)[0], now=now, actor=actor)
+
+
+def _say_yes(
+    session: Session, desk: Desk, draft: Draft, *, staff_id: str, step: str, now: datetime, actor: Actor,
+    **detail: Any,
+) -> Delivery:  # fmt: skip
+    """Notes whose yes it is, and queues exactly that text in the same commit."""
+    digest = drafting.digest(session, draft)
     draft.state = move(draft.state, DraftState.APPROVED, DRAFT_MOVES, "reply")
     session.add(
         Approval(
             office_id=draft.office_id,
             draft_id=draft.id,
             staff_id=staff_id,
-            step=steps(desk, draft)[0],
+            step=step,
             digest=digest,
             is_yes=True,
             decided_at=now,
         )
     )
-    record(session, draft.case_id, EventKind.DRAFT_APPROVED, actor, now=now, draft=draft.id, digest=digest)
+    record(session, draft.case_id, EventKind.DRAFT_APPROVED, actor, now=now, draft=draft.id, digest=digest,
+           **detail)  # fmt: skip
     delivery = _queue(session, desk, draft, now=now, actor=actor)
     reach("signoff.approved")
     after_commit(session, lambda: reach("signoff.committed"))
     return delivery
+
+
+def approve_as(
+    session: Session, desk: Desk, draft: Draft, person: Person, *, digest: str | None, now: datetime,
+    read_newest: bool = False,
+) -> Delivery:  # fmt: skip
+    """The yes of whoever acts. Standing for what somebody else wrote needs the right to approve.
+
+    Without a `digest` the text as it stands is meant: the caller has checked its version.
+    """
+    if person.staff_id is None:
+        raise NotAllowed("A token that acts for nobody may not approve or send.")
+    if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
+        raise NotAllowed("Your role does not include approving what others wrote.")
+    read = drafting.digest(session, draft) if digest is None else digest
+    return approve(
+        session, desk, draft, staff_id=person.staff_id, digest=read, now=now, actor=person.actor,
+        read_newest=read_newest,
+    )  # fmt: skip
+
+
+def stands_alone(session: Session, desk: Desk, draft: Draft | None, person: Person, now: datetime) -> bool:
+    """Whether this person may let a text leave without asking anybody; None is a text nobody saved yet."""
+    if Action.SEND not in person.actions or person.staff_id is None:
+        return False
+    if draft is None:
+        return desk.office.approval_office == "self"
+    return _is_own(desk, draft, person) or standing(session, desk, draft, now) is not None
+
+
+def send(
+    session: Session, desk: Desk, draft: Draft, person: Person, *, now: datetime, read_newest: bool = False
+) -> Delivery:
+    """Lets a text leave that needs nobody else's yes. Raises NotAllowed for any other (`stands_alone`)."""
+    approved = None if _is_own(desk, draft, person) else standing(session, desk, draft, now)
+    if approved is None or Action.SEND not in person.actions:
+        return approve_as(session, desk, draft, person, digest=None, now=now, read_newest=read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
+    named = [f"{line.number} v{line.version}" for line in approved]
+    draft.provenance = {**draft.provenance, "lines": named}
+    return _say_yes(
+        session, desk, draft, staff_id=approved[0].approved_by or "", step="standard_lines", now=now,
+        actor=person.actor, lines=[line.id for line in approved],
+    )  # fmt: skip
+
+
+def standing(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[StandardLine] | None:
+    """The lines that a draft is made of, where whoever must say yes to it has approved every one of them.
+
+    In a person's name that is this person. In the office's name, where somebody else than the writer must
+    approve, it is any one person who did not write the draft.
+    """
+    if not draft.text.strip() or not drafting.has_plain_frame(session, draft):
+        return None
+    lines = standard_lines.in_date(session, now)
+    approvers = {line.approved_by or "" for line in lines}
+    able = (
+        {draft.identity} & approvers if draft.identity != drafting.OFFICE else approvers - set(draft.writers)
+    )
+    filled = drafting.filled_in(session, draft)
+    for one in sorted(able):
+        found = standard_lines.made_of(draft.text, [x for x in lines if x.approved_by == one], filled)
+        if found:
+            return found
+    return None
+
+
+def _is_own(desk: Desk, draft: Draft, person: Person) -> bool:
+    """Whether this person's own word is enough for a text they wrote, or may stand for."""
+    if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
+        return False
+    if draft.identity == drafting.OFFICE:
+        return desk.office.approval_office == "self"
+    return draft.identity == person.staff_id
 
 
 def send_back(
@@ -118,8 +211,8 @@ def send_back(
     record(session, draft.case_id, EventKind.DRAFT_RETURNED, actor, now=now, draft=draft.id, digest=digest)
 
 
-def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool) -> None:
-    blocking = drafting.problems(session, desk, draft)
+def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool, now: datetime) -> None:
+    blocking = drafting.problems(session, desk, draft, now)
     if blocking:
         raise Refused(" ".join(blocking), problems=blocking)
     newer = None if read_newest or draft.enquiry_id else drafting.newer_than(session, draft)
@@ -132,9 +225,10 @@ def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: 
     case = find(session, Case, draft.case_id)
     channel = desk.channels[draft.channel_id or ""]
     outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
-    letter = _letter(session, desk, case, draft, channel, outgoing_id, now)
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id=outgoing_id, now=now)
     raw_hash = desk.store.put(case.office_id, _composed(desk, channel, letter))
     message = _message(session, desk, case, draft, channel, letter, now)
+    files.on_message(session, message, files.of_draft(session, draft))
     casefile.index(session, case, message)
     draft.state = move(draft.state, DraftState.QUEUED, DRAFT_MOVES, "reply")
     draft.version += 1
@@ -157,72 +251,6 @@ def _composed(desk: Desk, channel: Channel, letter: Letter) -> bytes:
         raise Refused(failure.reason) from failure
 
 
-def _letter(
-    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, outgoing_id: str, now: datetime
-) -> Letter:
-    answers = (
-        session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None
-    )
-    if draft.enquiry_id:
-        answers = None
-    references = _chain(session, case, answers)
-    return Letter(
-        message_id=outgoing_id,
-        sender=Handle(_sender_name(desk, draft), channel.account),
-        recipients=tuple(
-            Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
-        ),
-        subject=draft.subject,
-        text=draft.text,
-        date=now,
-        language=draft.language,
-        reply_to=_reply_to(desk, case, channel),
-        in_reply_to=answers.external_id if answers else None,
-        references=references,
-        attachments=tuple(_file(session, desk, one) for one in draft.attachments),
-    )
-
-
-def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, ...]:
-    """The ids of the conversation with this person, oldest first, ending with the one answered."""
-    if answers is None or not answers.external_id:
-        return ()
-    query = select(Message.external_id).where(
-        Message.case_id == case.id, Message.id <= answers.id, Message.constituent_id == answers.constituent_id
-    )
-    earlier = [one for one in session.exec(query.order_by(Message.id)) if one and one != answers.external_id]
-    return (*earlier, answers.external_id)
-
-
-def _sender_name(desk: Desk, draft: Draft) -> str:
-    if draft.identity == drafting.OFFICE:
-        return desk.office.name
-    return desk.staff[draft.identity].name
-
-
-def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
-    if draft.enquiry_id:
-        return ""
-    person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    return person.name if person and person.name != address else ""
-
-
-def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
-    """The signed address that replies come to, where the mailbox takes plus addresses."""
-    if channel.settings.get("plus_addressing") != "yes":
-        return None
-    local, _, domain = channel.account.rpartition("@")
-    return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
-
-
-def _file(session: Session, desk: Desk, attachment_id: str) -> File:
-    row = find(session, Attachment, attachment_id)
-    if row.scan in (Scan.INFECTED, Scan.HELD):
-        raise Refused(f"{row.filename} has not passed the virus check, so it cannot be sent.")
-    content = desk.store.get(row.office_id, row.content_hash)
-    return File(row.filename, row.content_type, row.size, content)
-
-
 def _message(
     session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, letter: Letter, now: datetime
 ) -> Message:
@@ -231,7 +259,7 @@ def _message(
         case_id=case.id,
         channel_id=channel.id,
         direction=Direction.OUTBOUND,
-        kind=MessageKind.MESSAGE,
+        kind=MessageKind(letter.form),
         external_id=letter.message_id,
         sender_name=letter.sender.name,
         sender_handle=channel.account,

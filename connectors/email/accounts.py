@@ -91,7 +91,3 @@ class SmtpSettings:
     timeout: float = 60
     data_timeout: float = 600
     allow_private: frozenset[str] = frozenset()
-
-
-def nothing(_: str) -> None:
-    """The hook that hears each step of a conversation and does nothing."""

@@ -11,25 +11,27 @@ from connectors.contract import (
     Checked,
     DeliveryReport,
     InboundMessage,
+    KeptSecrets,
     Letter,
     Limits,
     OutboundMessage,
     RawArrival,
     SentReceipt,
+    Surroundings,
+    nothing,
 )
 from connectors.email import settings as email_settings
-from connectors.email.accounts import nothing
 from connectors.email.child import read_in_child
 from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
 from connectors.email.limits import is_ordinary
 from connectors.email.mime import read_mail
-from connectors.email.oauth import OAuthClient, TokenProvider
 from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
 from connectors.email.smtp import SmtpSender
-from connectors.keys import Key
+from connectors.keys import InMemory, Key
+from connectors.oauth import OAuthClient, TokenProvider
 
 
 class EmailChannel:
@@ -50,23 +52,25 @@ class EmailChannel:
         cls,
         settings: Mapping[str, str],
         secrets: Mapping[str, str],
-        *,
-        allow_private: frozenset[str] = frozenset(),
-        smtp_timeout: float = 600,
-        hooks: Callable[[str], None] = nothing,
+        around: Surroundings,
     ) -> "EmailChannel":
         """A channel from what a person typed. Connects to nothing.
 
-        `smtp_timeout`: seconds to wait after the final dot. Raises PermanentFailure with one plain sentence
-        for settings that are unknown, missing or ill-formed.
+        Raises PermanentFailure with one plain sentence for settings that are unknown, missing or ill-formed.
         """
         given = email_settings.parse(
-            settings, secrets, allow_private=allow_private, smtp_timeout=smtp_timeout
+            settings, secrets, allow_private=around.allow_private, smtp_timeout=around.patience
         )
         if given.oauth is not None:
-            tokens = _tokens(given.oauth, allow_private, given.imap.ca_file)
+            kept = around.kept or InMemory(secrets)
+            tokens = _tokens(given.oauth, kept, around.allow_private, given.imap.ca_file)
             given = email_settings.with_tokens(given, tokens)
-        return cls(given, hooks=hooks)
+        return cls(given, hooks=around.hooks)
+
+    @staticmethod
+    def account_of(settings: Mapping[str, str]) -> str:
+        """The address."""
+        return settings.get("address", "").strip().lower()
 
     def fetch(self, cursor: str | None) -> Batch:
         return self._mailbox.fetch(cursor)
@@ -88,9 +92,10 @@ class EmailChannel:
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
 
-    def evidence(self, message_id: str) -> str | None:
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         """Looks in the Sent folder, if the channel has one. Raises like `fetch`."""
-        return self._sent.find(message_id) if self._sent else None
+        found = self._sent.find(message.message_id) if self._sent else None
+        return SentReceipt(message.message_id, found) if found else None
 
     def keep_copy(self, message: OutboundMessage) -> None:
         """Puts what was sent into the Sent folder, if the channel has one, unless it is there already."""
@@ -112,10 +117,14 @@ class EmailChannel:
         return read_mail(raw).html if is_ordinary(raw) else None
 
     def check(self) -> Sequence[Checked]:
+        if self.settings.imap.sign_in.tokens is not None:
+            self.settings.imap.sign_in.tokens.forget()  # what is tested is what was typed last
         return [*self._mailbox.check(), *self._sender.check()]
 
 
 @lru_cache(maxsize=256)
-def _tokens(who: OAuthClient, allow_private: frozenset[str], ca_file: str | None) -> TokenProvider:
-    """One provider per account, however many channels are made: collecting and sending share its token."""
-    return TokenProvider(who, http.client(allow_private, ca_file=ca_file))
+def _tokens(
+    who: OAuthClient, kept: KeptSecrets, allow_private: frozenset[str], ca_file: str | None
+) -> TokenProvider:
+    """One provider per account, however often it is opened: collecting and sending share its token."""
+    return TokenProvider(who, kept, http.client(allow_private, ca_file=ca_file))

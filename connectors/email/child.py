@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from connectors.contract import (
     Attachment,
     DeliveryReport,
+    Form,
     Handle,
     InboundMessage,
     Machine,
@@ -77,6 +78,8 @@ def _unpacked_arrival(data: bytes) -> RawArrival:
 
 def _packed_answer(answer: InboundMessage | DeliveryReport, stream: BinaryIO) -> None:
     message = answer.message if isinstance(answer, DeliveryReport) else answer
+    if message is None:
+        raise TypeError("whatever a mail says, it is a message")
     facts = {name: value for name, value in _fields(message).items() if name != "attachments"}
     facts["attachments"] = [
         [file.filename, file.content_type, file.size, file.content_id, len(file.content)]
@@ -132,6 +135,7 @@ def _message(facts: dict[str, Any], blobs: memoryview) -> InboundMessage:
     facts["sent_at"] = datetime.fromisoformat(facts["sent_at"]) if facts["sent_at"] else None
     facts["machine"] = Machine(facts["machine"]) if facts["machine"] else None
     facts["authentication"] = Verdict(facts["authentication"])
+    facts["form"], facts["remote"] = Form(facts["form"]), ()
     return InboundMessage(**facts)
 
 

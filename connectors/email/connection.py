@@ -16,7 +16,7 @@ from imap_tools.imap_utf7 import utf7_encode
 from connectors import guard
 from connectors.contract import ConnectorFailure, CredentialsRejected, PermanentFailure, TemporaryFailure
 from connectors.email.accounts import Auth, ImapSettings, SignIn, Tls
-from connectors.email.wording import plain
+from connectors.wording import plain
 
 imaplib.Commands.setdefault("IDLE", ("SELECTED",))
 

@@ -18,8 +18,9 @@ from connectors.contract import (
     PermanentFailure,
     RawArrival,
     TemporaryFailure,
+    nothing,
 )
-from connectors.email.accounts import AfterKind, ImapSettings, nothing
+from connectors.email.accounts import AfterKind, ImapSettings
 from connectors.email.connection import Connection, connect, folder_name, in_words
 from connectors.email.cursor import dump, parse
 from connectors.email.folders import Budget, Folder, collect, examine, fetch_each, ranges

@@ -16,9 +16,9 @@ from connectors.email.accounts import (
     Tls,
     Tokens,
 )
-from connectors.email.oauth import OAuthClient
 from connectors.guard import is_named
 from connectors.keys import Key, filled, table
+from connectors.oauth import OAuthClient
 
 TLS = tuple(tls.value for tls in Tls)
 IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
@@ -151,7 +151,7 @@ def _oauth(values: Mapping[str, str]) -> OAuthClient | None:
         values["token_url"],
         values["client_id"],
         values.get("client_secret"),
-        values.get("refresh_token"),
+        "refresh_token" in values,
         values.get("scope"),
     )
 

@@ -17,8 +17,9 @@ from connectors.contract import (
     PermanentFailure,
     SentReceipt,
     TemporaryFailure,
+    nothing,
 )
-from connectors.email.accounts import SmtpSettings, nothing
+from connectors.email.accounts import SmtpSettings
 from connectors.email.smtp_connection import connected, expect, in_full, in_words
 from connectors.email.smtp_text import canonical, path, stuffed
 
@@ -52,7 +53,7 @@ class SmtpSender:
                 client.putcmd("QUIT")
             return receipt
 
-    def evidence(self, message_id: str) -> str | None:
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         """SMTP keeps no record that could be asked."""
         return None
 

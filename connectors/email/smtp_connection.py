@@ -10,7 +10,7 @@ from connectors import guard
 from connectors.contract import ConnectorFailure, CredentialsRejected, PermanentFailure, TemporaryFailure
 from connectors.email.accounts import Auth, SignIn, SmtpSettings, Tls
 from connectors.email.connection import may_try_again, xoauth2
-from connectors.email.wording import plain
+from connectors.wording import plain
 
 
 @contextmanager

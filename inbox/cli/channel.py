@@ -134,7 +134,7 @@ def test(office: InOffice, name: Name, json: Json = False) -> None:
     with opened() as inbox:
         with inbox.database.read(inbox.office(office).id) as session:
             channel = named(session, name)
-        checked = channels.test(channel, inbox.keys, inbox.settings)
+        checked = channels.test(channel, inbox.keys, inbox.settings, inbox.database)
     if json:
         as_json([{"step": one.step, "ok": one.ok, "detail": one.detail} for one in checked])
     else:

@@ -4,7 +4,7 @@
 once per arrival in one transaction; what cannot be read is set aside with its bytes and can be run again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,24 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from connectors.contract import Attachment as File
-from connectors.contract import DeliveryReport, InboundMessage, Machine, RawArrival, Verdict
-from inbox import acknowledgement, casefile, clocks, matching, people, triage
+from connectors.contract import (
+    Change,
+    DeliveryReport,
+    Echo,
+    InboundMessage,
+    Machine,
+    News,
+    RawArrival,
+    Verdict,
+)
+from inbox import acknowledgement, alerts, campaigns, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
+from inbox.intake.changes import changed
 from inbox.intake.messages import message_of, storable
-from inbox.intake.own_mail import reported, sent_elsewhere
+from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
 from inbox.models import (
     ARRIVAL_MOVES,
     Arrival,
@@ -37,6 +47,7 @@ from inbox.models import (
     new_id,
 )
 from inbox.recall import Recall
+from inbox.scanning import Scanner
 from inbox.storage import Store
 from routing.rules import ClockOrder
 from routing.words import LIFE_FLAGS, ClockKind, Kind
@@ -44,7 +55,7 @@ from routing.words import LIFE_FLAGS, ClockKind, Kind
 _BATCH = 200
 """More than any channel hands over at once."""
 
-Scanner = Callable[[bytes], Scan]
+_NO_PILE = frozenset({Kind.SPAM, Kind.AUTO_REPLY})
 _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
 
 
@@ -69,12 +80,20 @@ class Filed:
 class Understood:
     """A message that was read, its files in the store: ready for one short transaction."""
 
-    news: InboundMessage | DeliveryReport
-    files: tuple[Filed, ...]
+    news: News
+    files: tuple[Filed, ...] = ()
+
+    @property
+    def told(self) -> InboundMessage | None:
+        """The message in the news; None for a receipt, a deletion and what says nothing."""
+        return self.news if isinstance(self.news, InboundMessage) else getattr(self.news, "message", None)
 
     @property
     def message(self) -> InboundMessage:
-        return self.news.message if isinstance(self.news, DeliveryReport) else self.news
+        """The message, where there is one."""
+        if self.told is None:
+            raise TypeError("this news holds no message")
+        return self.told
 
 
 def store_raw(store: Store, office_id: str, arrivals: Sequence[RawArrival]) -> list[Kept]:
@@ -115,21 +134,28 @@ def kept_last(session: Session, channel: Channel) -> list[RawArrival]:
 
 
 def understand(
-    store: Store, office_id: str, news: InboundMessage | DeliveryReport, scan: Scanner
+    store: Store, office_id: str, news: News, scan: Scanner, fetched: Sequence[File] = ()
 ) -> Understood:
-    """Puts the files of a message into the store, scanned, before any transaction is opened."""
-    message = news.message if isinstance(news, DeliveryReport) else news
-    files = tuple(
-        Filed(file, store.put(office_id, file.content), scan(file.content)) for file in message.attachments
+    """Puts the files of a message, and those `fetched` for it, into the store before any transaction."""
+    message = Understood(news).told
+    files = (*(message.attachments if message else ()), *fetched)
+    return Understood(
+        news, tuple(Filed(file, store.put(office_id, file.content), scan(file.content)) for file in files)
     )
-    return Understood(news, files)
 
 
 def process(
     session: Session, desk: Desk, arrival: Arrival, understood: Understood, known: Recall, *, now: datetime,
-    acknowledging: bool = True,
+    acknowledging: bool = True, patient: bool = False,
 ) -> Case | None:  # fmt: skip
-    """One arrival, in the caller's transaction: its case, or None for machine mail of no case."""
+    """One arrival, in the caller's transaction: its case, or None for what belongs to no case.
+
+    Raises NotYet, where the caller is `patient`, for news about a message that is still on its way.
+    """
+    if understood.told is None:
+        _note(session, understood.news, now, patient=patient)
+        arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
+        return None
     incoming = understood.message
     if _is_repeat(session, arrival, incoming, known, now):
         return None
@@ -154,6 +180,15 @@ def _file(
     *, now: datetime, acknowledging: bool,
 ) -> Case | None:  # fmt: skip
     incoming = understood.message
+    if isinstance(understood.news, Echo):
+        return echoed(session, desk, understood.news, message, known, now)
+    if isinstance(understood.news, Change):
+        edited = changed(session, understood.news, message, now)
+        if edited is not None:
+            _add(session, edited, message, understood, now, because="edited")
+            seen = triage.consider(session, desk, message, edited, None, attachment_types=(), now=now)
+            triage.heed(session, edited, seen, message, now=now)
+            return edited
     if arrival.hints.get("direction") == "outbound":
         return sent_elsewhere(session, desk, message, incoming, known, now)
     if isinstance(understood.news, DeliveryReport):
@@ -163,13 +198,22 @@ def _file(
     return _person(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
 
 
+def _note(session: Session, news: News, now: datetime, *, patient: bool) -> None:
+    """What holds no message of its own: a receipt for ours, a deletion, or nothing to keep."""
+    if isinstance(news, DeliveryReport):
+        receipted(session, news, now)
+    elif isinstance(news, Change):
+        changed(session, news, None, now, patient=patient)
+
+
 def _person(
     session: Session, desk: Desk, arrival: Arrival, understood: Understood, message: Message, known: Recall,
     *, now: datetime, acknowledging: bool,
 ) -> Case:  # fmt: skip
     """A person wrote: every such message is on exactly one case."""
     incoming = understood.message
-    writer = known.person(incoming.channel, incoming.sender.address)
+    reached_by = incoming.reached_by or incoming.channel
+    writer = known.person(reached_by, incoming.sender.address)
     if writer is not None:
         known.see(session, writer.id)
     hit = matching.match(session, desk, incoming, writer, known)
@@ -180,14 +224,26 @@ def _person(
         casefile.wake(session, desk, hit.case, message, now=now)
         seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
+        if acknowledging:
+            alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
         return hit.case
-    person = writer or people.add(session, incoming.channel, incoming.sender, language="en", now=now)
-    known.people[incoming.channel, incoming.sender.address.lower()] = person
+    sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
+    campaign = sighting.campaign
+    own_case = campaigns.case_in(session, campaign, writer)
+    if own_case is not None and hit is None and incoming.authentication is not Verdict.FAIL:
+        message.constituent_id = own_case.constituent_id
+        _add(session, own_case, message, understood, now, because="campaign")
+        campaigns.join(session, desk, own_case, message, sighting, known, now=now)
+        return own_case
+    person = writer or people.add(session, reached_by, incoming.sender, language="en", now=now)
+    if incoming.sender.address:
+        known.people[reached_by, incoming.sender.address.lower()] = person
     message.constituent_id = person.id
     _propose(session, message, hit, writer)
-    seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now)
+    seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now,
+                           copy=sighting.copy, campaign=campaign.slug if campaign else None)  # fmt: skip
     is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
-    return _open(
+    case = _open(
         session,
         desk,
         understood,
@@ -199,6 +255,9 @@ def _person(
         is_junk=is_junk,
         acknowledging=acknowledging,
     )
+    if case.kind not in _NO_PILE:
+        campaigns.join(session, desk, case, message, sighting, known, now=now)
+    return case
 
 
 def _open(
@@ -233,6 +292,9 @@ def _open(
     if acknowledging and case.kind != Kind.SPAM:
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
+    if acknowledging and seen.verdict.notify and not is_junk:
+        session.flush()
+        alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 

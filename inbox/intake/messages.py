@@ -1,7 +1,8 @@
 """From what a channel read to a row that both databases can hold."""
 
 from connectors.contract import InboundMessage
-from inbox.models import Arrival, Direction, Message, new_id
+from inbox.models import Arrival, Direction, Message, MessageKind, new_id
+from inbox.references import thread_of
 
 
 def message_of(arrival: Arrival, incoming: InboundMessage) -> Message:
@@ -13,6 +14,7 @@ def message_of(arrival: Arrival, incoming: InboundMessage) -> Message:
         channel_id=arrival.channel_id,
         arrival_id=arrival.id,
         direction=Direction.INBOUND,
+        kind=MessageKind(incoming.form),
         external_id=_external_id(incoming),
         content_key=incoming.content_key,
         sender_name=storable(incoming.sender.name),
@@ -24,6 +26,8 @@ def message_of(arrival: Arrival, incoming: InboundMessage) -> Message:
         machine=incoming.machine,
         warnings=list(incoming.warnings),
         has_html="html" in incoming.warnings,
+        thread=thread_of(incoming),
+        link=storable(incoming.link) if incoming.link else None,
         sent_at=incoming.sent_at,
         received_at=arrival.received_at,
     )

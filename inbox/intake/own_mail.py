@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from connectors.contract import DeliveryReport, InboundMessage, Machine, ReportAction
+from connectors.contract import DeliveryReport, Echo, InboundMessage, Machine, ReportAction
 from inbox import casefile, clocks, departures, matching, outbox
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
-from inbox.models import Case, Delivery, Direction, EventKind, Message, MessageKind
+from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Message, MessageKind
 from inbox.recall import Recall
+from inbox.references import in_thread
 from routing.words import ClockKind
 
 
@@ -34,16 +36,51 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
     return case
 
 
-def sent_elsewhere(
-    session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime
+def receipted(session: Session, receipt: DeliveryReport, now: datetime) -> None:
+    """A platform's receipt for what we sent: each message by its name, or all of a conversation till then."""
+    if receipt.action is ReportAction.DELAYED:
+        return
+    if receipt.original_ids:
+        ids = receipt.original_ids[:200]
+        named = or_(col(Delivery.platform_id).in_(ids), col(Delivery.outgoing_id).in_(ids))
+        query = select(Delivery).where(named)
+    elif receipt.thread and receipt.until:
+        thread = in_thread(receipt.channel, receipt.account, receipt.thread)
+        query = (
+            select(Delivery)
+            .join(Message, col(Message.id) == Delivery.message_id)
+            .where(Message.thread == thread, Delivery.state == DeliveryState.SENT)
+            .where(col(Delivery.sent_at) <= receipt.until)
+        )
+    else:
+        return
+    for delivery in session.exec(query):
+        failed = receipt.action is ReportAction.FAILED
+        outbox.report(session, delivery, failed=failed, words=storable(receipt.reason), now=now)
+
+
+def echoed(
+    session: Session, desk: Desk, echo: Echo, message: Message, known: Recall, now: datetime
 ) -> Case | None:
+    """The platform tells back what went out in our name: proof of our own, or written in its own program.
+
+    Where the platform carries no id of ours along, the words tell, while nobody knows if ours left.
+    """
+    outgoing_id = echo.outgoing_id or outbox.pending(session, message)
+    return sent_elsewhere(session, desk, message, echo.message, known, now, outgoing_id=outgoing_id)
+
+
+def sent_elsewhere(
+    session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime,
+    *, outgoing_id: str | None = None,
+) -> Case | None:  # fmt: skip
     """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_in_sent_folder(session, incoming.external_id, now)
+    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now)
     if ours is not None and ours.sent_at == now:
         departures.left(session, desk, ours, now=now, actor=SYSTEM)
-    hit = None if ours else matching.by_references(session, desk, incoming, known)
+    hit = None if ours else matching.conversation(session, desk, incoming, known)
     if hit is None:
         message.machine = Machine.OWN
         if ours is None:

@@ -3,10 +3,40 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
-from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
-from inbox.models.channel import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, ChannelHealth, ChannelMode
+from inbox.models.campaign import (
+    ANSWER_MOVES,
+    AnswerState,
+    Campaign,
+    CampaignAnswer,
+    CampaignCopy,
+    CampaignPrint,
+    CampaignRecipient,
+    Reading,
+    RecipientState,
+)
+from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
+from inbox.models.channel import (
+    ARRIVAL_MOVES,
+    Arrival,
+    ArrivalState,
+    Channel,
+    ChannelBudget,
+    ChannelDoor,
+    ChannelHealth,
+    ChannelMode,
+)
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
-from inbox.models.draft import DRAFT_MOVES, EDITABLE, Approval, Draft, DraftState, DraftVersion, Template
+from inbox.models.draft import (
+    DRAFT_MOVES,
+    EDITABLE,
+    Approval,
+    Draft,
+    DraftFile,
+    DraftState,
+    DraftVersion,
+    StandardLine,
+    Template,
+)
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -33,21 +63,31 @@ for _table in SQLModel.metadata.tables.values():
         _reference.deferrable, _reference.initially = True, "DEFERRED"
 
 __all__ = [
+    "ANSWER_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
     "AccessToken",
+    "AnswerState",
     "Approval",
     "Area",
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Campaign",
+    "CampaignAnswer",
+    "CampaignCopy",
+    "CampaignPrint",
+    "CampaignRecipient",
     "Case",
+    "CaseLink",
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelBudget",
+    "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
     "Clock",
@@ -57,6 +97,7 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Draft",
+    "DraftFile",
     "DraftState",
     "DraftVersion",
     "Enquiry",
@@ -66,6 +107,7 @@ __all__ = [
     "Job",
     "Json",
     "Lease",
+    "LinkKind",
     "Message",
     "MessageKind",
     "Office",
@@ -73,6 +115,8 @@ __all__ = [
     "OfficeOwned",
     "OnceKey",
     "Presence",
+    "Reading",
+    "RecipientState",
     "Role",
     "Rule",
     "Scan",
@@ -80,6 +124,7 @@ __all__ = [
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StandardLine",
     "StatusLink",
     "StatusLinkKey",
     "Team",

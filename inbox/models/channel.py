@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, text
-from sqlmodel import Field
+from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from inbox.models.base import OfficeOwned, Row, json_dict, moment, ref
 
@@ -40,6 +40,9 @@ class Channel(Row, OfficeOwned, table=True):
     mode: str = Field(default=ChannelMode.LISTEN, sa_type=String(10))
     mode_reason: str | None = None
     mode_until: datetime | None = moment(default=None)
+    redirect_words: str | None = Field(
+        default=None, sa_type=Text, description="what a channel that redirects answers"
+    )
     settings: dict[str, str] = json_dict()
     sealed: str | None = Field(default=None, sa_type=Text)
     cursor: str | None = Field(default=None, sa_type=Text)
@@ -52,8 +55,34 @@ class Channel(Row, OfficeOwned, table=True):
     failing_since: datetime | None = moment(default=None)
     failures: int = 0
     retry_at: datetime | None = moment(default=None)
+    hinted_at: datetime | None = moment(
+        default=None, description="when the platform last said that something waits"
+    )
     trouble: str | None = Field(default=None, sa_type=Text)
     needs_attention: bool = False
+
+
+class ChannelDoor(SQLModel, table=True):
+    """Whose channel a platform's call is for: looked up before the office is known, so it holds ids only."""
+
+    __tablename__ = "channel_door"
+
+    channel_id: str = Field(primary_key=True, sa_type=String(32))
+    office_id: str = Field(sa_type=String(32), index=True)
+    kind: str = Field(sa_type=String(20))
+
+
+class ChannelBudget(OfficeOwned, table=True):
+    """What one limit of a platform still allows on a channel, counted once for all nodes."""
+
+    __tablename__ = "channel_budget"
+
+    channel_id: str = Field(primary_key=True, sa_type=String(32))
+    name: str = Field(primary_key=True, sa_type=String(40))
+    remaining: int | None = Field(default=None, sa_type=Integer)
+    resets_at: datetime | None = moment(default=None)
+    spent: int = Field(default=0, sa_type=BigInteger, description="millionths of a US dollar on `spent_on`")
+    spent_on: str = Field(default="", sa_type=String(10))
 
 
 class ArrivalState(StrEnum):

@@ -59,6 +59,13 @@ class Delivery(Row, OfficeOwned, table=True):
             sqlite_where=text(UNSETTLED),
         ),
         Index("delivery_outgoing_id", "office_id", "outgoing_id"),
+        Index(
+            "delivery_platform_id",
+            "office_id",
+            "platform_id",
+            postgresql_where=text("platform_id IS NOT NULL"),
+            sqlite_where=text("platform_id IS NOT NULL"),
+        ),
     )
 
     case_id: str | None = ref("case.id", default=None, index=True)
@@ -70,6 +77,9 @@ class Delivery(Row, OfficeOwned, table=True):
     recipients: list[str] = json_list()
     envelope_sender: str = Field(default="", sa_type=String(254))
     outgoing_id: str = Field(sa_type=String(255), description="our Message-ID, fixed before any attempt")
+    platform_id: str | None = Field(
+        default=None, sa_type=String(255), description="the platform's id of it, once it is known"
+    )
     raw_hash: str = Field(sa_type=String(64))
     queued_at: datetime = moment()
     next_at: datetime = moment(description="not before this")
@@ -78,6 +88,11 @@ class Delivery(Row, OfficeOwned, table=True):
         default=0, sa_type=Integer, description="grows with each claim; a late writer is refused"
     )
     attempts: int = 0
+    interruptions: int = Field(
+        default=0,
+        sa_type=Integer,
+        description="attempts that ended with the whole program, one after another",
+    )
     is_committed: bool = Field(
         default=False, sa_type=Boolean, description="the current attempt passed the point of no return"
     )

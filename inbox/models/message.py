@@ -40,8 +40,16 @@ class Scan(StrEnum):
     NOT_SCANNED = "not_scanned"
 
 
+LOOSE = "case_id IS NULL AND dealt_with_at IS NULL"
+"""Mail of no case that nobody has dealt with: written out, because the partial index serves only this."""
+
+
 class Message(Row, OfficeOwned, table=True):
-    """One thing said. Never changed after it is written; `case_id` is null for machine mail of no case."""
+    """One thing said. Never changed after it is written; `case_id` is null for machine mail of no case.
+
+    A message that its writer edited on the platform is followed by a new one with `edit_of`; one that was
+    taken back there has `withdrawn_at`. `thread` is the platform's conversation, with the account before it.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -49,11 +57,19 @@ class Message(Row, OfficeOwned, table=True):
         Index("message_external", "office_id", "external_id"),
         Index("message_content", "office_id", "content_key"),
         Index(
+            "message_thread",
+            "office_id",
+            "thread",
+            "id",
+            postgresql_where=text("thread IS NOT NULL"),
+            sqlite_where=text("thread IS NOT NULL"),
+        ),
+        Index(
             "message_loose",
             "office_id",
             "id",
-            postgresql_where=text("case_id IS NULL"),
-            sqlite_where=text("case_id IS NULL"),
+            postgresql_where=text(LOOSE),
+            sqlite_where=text(LOOSE),
         ),
         Index(
             "message_match",
@@ -94,6 +110,11 @@ class Message(Row, OfficeOwned, table=True):
     constituent_id: str | None = ref("constituent.id", default=None)
     proposed_case_id: str | None = Field(default=None, sa_type=String(32))
     proposed_because: str | None = None
+    thread: str | None = Field(default=None, sa_type=String(512))
+    link: str | None = Field(default=None, sa_type=Text, description="where the platform shows it")
+    edit_of: str | None = Field(default=None, sa_type=String(32))
+    withdrawn_at: datetime | None = moment(default=None)
+    dealt_with_at: datetime | None = moment(default=None, description="mail of no case that somebody saw")
     sent_at: datetime | None = moment(default=None)
     received_at: datetime = moment()
 

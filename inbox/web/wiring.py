@@ -1,6 +1,7 @@
 """What every request may use: made once by `app.create_app`, kept at `app.state.wiring`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import HTTPConnection
 
@@ -11,6 +12,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import Store
 from inbox.web.afterwards import Afterwards
+from inbox.web.keeper import Keeper
 from inbox.web.limits import Window
 from inbox.web.live import Live
 from inbox.web.turns import Turns
@@ -30,12 +32,16 @@ class Wiring:
     searches: Window
     refusals: Window
     status_checks: Window
+    alarms: Window
+    keeper: Keeper
+    doors: dict[str, Any] = field(default_factory=dict)
+    """Channels that platforms call, remembered for a moment by `webhooks`."""
     is_demo: bool = False
 
     @property
     def tools(self) -> Tools:
         """What the stages need of this node."""
-        return Tools(self.store, self.keys, self.settings.base_url, channels.composers())
+        return channels.tools(self.settings, self.store, self.keys)
 
 
 def wiring_of(connection: HTTPConnection) -> Wiring:

@@ -25,6 +25,7 @@ from inbox.worker.loops import Loops, log
 from inbox.worker.node import Node
 
 _WAITS = (2, 5, 15, 60, 300)  # seconds after the first, second, … failure in a row
+_LOOK_FOR_HINTS_EVERY = 2.0
 _NOTE_SUCCESS_EVERY = timedelta(seconds=20)
 
 
@@ -54,7 +55,7 @@ class Collector:
         now = self._node.now()
         if (channel.retry_at and channel.retry_at > now) or not self._may_take_in():
             return False
-        lease = f"mailbox:{channel.id}"
+        lease = _lease_of(channel.id)
         with self._node.database.write() as session:
             if not jobs.hold(session, lease, self._node.name, self._node.shared_now(session), self._lease()):
                 return False
@@ -79,7 +80,7 @@ class Collector:
         if held:
             with self._node.database.write() as session:
                 for channel_id in held:
-                    jobs.let_go(session, f"mailbox:{channel_id}", self._node.name)
+                    jobs.let_go(session, _lease_of(channel_id), self._node.name)
 
     def _collect(self, channel: Channel, lease: str) -> bool:
         is_new = channel.id not in self._connectors
@@ -133,6 +134,7 @@ class Collector:
                 )
 
     def _failed(self, channel: Channel, failure: ConnectorFailure) -> None:
+        """Writes it down and gives the mailbox back: perhaps another node reaches it."""
         self._drop(channel.id)
         now = self._node.now()
         log.warning("mailbox failed", channel=channel.id, why=failure.reason)
@@ -145,6 +147,7 @@ class Collector:
         with self._node.database.write(channel.office_id) as session:
             stored = find(session, Channel, channel.id)
             channels.failed(stored, failure.reason, now=now, wait=wait, attention=attention)
+            jobs.let_go(session, _lease_of(channel.id), self._node.name)
 
     def _watcher(self, office_id: str, channel_id: str) -> Callable[[], None]:
         """Collects at once, then whenever the mailbox says so or the poll is due."""
@@ -171,9 +174,22 @@ class Collector:
             return
         seconds = min(float(channel.settings.get("poll_seconds", "60")), self._lease().total_seconds() / 2)
         try:
-            source.wait(seconds)
+            if channels.is_called(channel):
+                self._wait_for_hint(channel, source, seconds)
+            else:
+                source.wait(seconds)
         except ConnectorFailure as failure:
             self._failed(channel, failure)
+
+    def _wait_for_hint(self, channel: Channel, source: Polls, seconds: float) -> None:
+        """Until the poll is due, or the platform has told the web process that something waits."""
+        left = seconds
+        while left > 0 and not self._loops.stopping.is_set():
+            source.wait(min(left, _LOOK_FOR_HINTS_EVERY))
+            left -= _LOOK_FOR_HINTS_EVERY
+            with self._node.database.read(channel.office_id) as session:
+                if find(session, Channel, channel.id).hinted_at != channel.hinted_at:
+                    return
 
     def _may_take_in(self) -> bool:
         if self._node.store.has_room():
@@ -190,7 +206,9 @@ class Collector:
         if known is not None and known[0] == stamp:
             return known[1]
         self._drop(channel.id)
-        connector = channels.connect(channel, self._node.line.tools.keys, self._node.settings)
+        connector = channels.connect(
+            channel, self._node.line.tools.keys, self._node.settings, self._node.database
+        )
         self._connectors[channel.id] = (stamp, connector)
         return connector
 
@@ -209,3 +227,7 @@ class Collector:
                 continue
             found += [row for row in rows if row.mode != ChannelMode.OFF and channels.is_polled(row)]
         return found
+
+
+def _lease_of(channel_id: str) -> str:
+    return f"mailbox:{channel_id}"

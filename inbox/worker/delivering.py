@@ -53,7 +53,7 @@ class Deliverer:
         tools = self._node.line.tools
         try:
             raw = tools.store.get(claimed.office_id, claimed.raw_hash)
-            connector = channels.connect(channel, tools.keys, self._node.settings)
+            connector = channels.connect(channel, tools.keys, self._node.settings, self._node.database)
         except CaseworkError as problem:
             self._settle(claimed, outbox.Outcome(outbox.Result.NEVER, problem.sentence))
             return

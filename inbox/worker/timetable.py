@@ -27,6 +27,7 @@ from inbox.models import (
     WebSession,
 )
 from inbox.sign_in import throttle
+from inbox.worker import answering
 from inbox.worker.loops import log
 from inbox.worker.node import Node
 
@@ -109,7 +110,7 @@ def _keep_copy(node: Node, row: Delivery) -> bool:
         channel = find(session, Channel, row.channel_id)
     try:
         raw = node.line.tools.store.get(row.office_id, row.raw_hash)
-        connector = channels.connect(channel, node.line.tools.keys, node.settings)
+        connector = channels.connect(channel, node.line.tools.keys, node.settings, node.database)
         try:
             if isinstance(connector, KeepsCopies):
                 copy = OutboundMessage(row.outgoing_id, tuple(row.recipients), row.envelope_sender, raw)
@@ -125,6 +126,7 @@ def _keep_copy(node: Node, row: Delivery) -> bool:
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("end pauses", 60, end_pauses),
+    Firing("late campaign copies", 60, answering.answer_late),
     Firing("sweep", 3600, sweep),
     Firing("sent copies", 30, keep_sent_copies),
 )

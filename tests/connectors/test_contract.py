@@ -12,6 +12,7 @@ from connectors.contract import (
     OutcomeUnknown,
     PermanentFailure,
     RawArrival,
+    Surroundings,
     TemporaryFailure,
 )
 from connectors.email.channel import EmailChannel
@@ -47,7 +48,7 @@ class EmailRig(PollingRig, SendingRig):
             "after": "move:Processed",
         }
         return EmailChannel.from_settings(
-            settings, {"password": PASSWORD}, allow_private=LOOPBACK, smtp_timeout=0.5
+            settings, {"password": PASSWORD}, Surroundings(LOOPBACK, patience=0.5)
         )
 
     def deliver(self, text: bytes) -> None:

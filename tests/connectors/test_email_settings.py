@@ -5,10 +5,18 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors import contract
-from connectors.contract import InboundMessage, Machine, PermanentFailure, RawArrival
+from connectors.contract import (
+    InboundMessage,
+    KeptSecrets,
+    Machine,
+    PermanentFailure,
+    RawArrival,
+    Surroundings,
+)
 from connectors.email.accounts import After, AfterKind, Auth, Tls
 from connectors.email.channel import EmailChannel
 from connectors.email.settings import KEYS
+from connectors.keys import InMemory
 from connectors.registry import KINDS
 from tests.connectors.mail import LOOPBACK
 
@@ -16,13 +24,12 @@ GOOD = {"address": "Casework@Example.org", "imap_host": "imap.example.org", "smt
 SECRET = {"password": "four-brass-buttons"}
 
 
-def made(secrets: dict[str, str] | None = None, **changes: str) -> EmailChannel:
+def made(
+    secrets: dict[str, str] | None = None, kept: KeptSecrets | None = None, **changes: str
+) -> EmailChannel:
     chosen = SECRET if secrets is None else secrets
     return EmailChannel.from_settings(
-        {**GOOD, **changes},
-        chosen,
-        allow_private=LOOPBACK,
-        smtp_timeout=42,
+        {**GOOD, **changes}, chosen, Surroundings(LOOPBACK, patience=42, kept=kept)
     )
 
 
@@ -93,8 +100,10 @@ def test_oauth_needs_a_way_to_ask() -> None:
 
 def test_collecting_and_sending_share_one_token_however_often_the_channel_is_made() -> None:
     changes = {"auth": "xoauth2", "client_id": "app", "token_url": "https://login.example.org/token"}
-    one, two = (made({"refresh_token": "shared"}, **changes).settings for _ in range(2))
-    other = made({"refresh_token": "of somebody else"}, **changes).settings
+    ours, theirs = InMemory({"refresh_token": "ours"}), InMemory({"refresh_token": "theirs"})
+    one = made({"refresh_token": "ours"}, kept=ours, **changes).settings
+    two = made({"refresh_token": "replaced meanwhile"}, kept=ours, **changes).settings
+    other = made({"refresh_token": "theirs"}, kept=theirs, **changes).settings
     assert one.imap.sign_in.tokens is two.imap.sign_in.tokens is not other.imap.sign_in.tokens
 
 

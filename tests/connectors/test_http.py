@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from connectors import http
-from connectors.email.oauth import OAuthClient, TokenProvider
+from connectors.keys import InMemory
+from connectors.oauth import OAuthClient, TokenProvider
 from tests.connectors.mail import LOOPBACK
 from tests.rigs.certificates import Certificates
 
@@ -51,7 +52,7 @@ def service(certificates: Certificates) -> Iterator[int]:
 def test_a_token_comes_over_tls_from_a_named_private_host(service: int, certificates: Certificates) -> None:
     who = OAuthClient(f"https://localhost:{service}/token", "app", "hush")
     with http.client(LOOPBACK, ca_file=str(certificates.authority)) as client:
-        assert TokenProvider(who, client)() == "real-token"
+        assert TokenProvider(who, InMemory({}), client)() == "real-token"
 
 
 def test_a_redirect_is_given_back_not_followed(service: int, certificates: Certificates) -> None:

@@ -9,11 +9,12 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from connectors.contract import CredentialsRejected, TemporaryFailure
+from connectors.contract import CredentialsRejected, KeptSecrets, TemporaryFailure
 from connectors.email.connection import xoauth2
-from connectors.email.oauth import OAuthClient, TokenProvider
+from connectors.keys import InMemory
+from connectors.oauth import OAuthClient, TokenProvider
 
-PERSON = OAuthClient("https://login.example.org/token", "app-1", refresh_token="refresh-1", scope="imap smtp")
+PERSON = OAuthClient("https://login.example.org/token", "app-1", for_person=True, scope="imap smtp")
 APPLICATION = OAuthClient("https://login.example.org/token", "app-1", client_secret="hush-hush")
 
 
@@ -46,10 +47,13 @@ def a_token(token: str, **more: object) -> httpx.Response:
 
 
 def provider(
-    service: Callable[[httpx.Request], httpx.Response], who: OAuthClient = PERSON, clock: Clock | None = None
+    service: Callable[[httpx.Request], httpx.Response],
+    who: OAuthClient = PERSON,
+    clock: Clock | None = None,
+    kept: KeptSecrets | None = None,
 ) -> TokenProvider:
     client = httpx.Client(transport=httpx.MockTransport(service))
-    return TokenProvider(who, client, clock or Clock())
+    return TokenProvider(who, kept or InMemory({"refresh_token": "refresh-1"}), client, clock or Clock())
 
 
 def test_the_xoauth2_words_are_those_of_the_providers_pages() -> None:
@@ -87,6 +91,50 @@ def test_a_person_is_asked_for_by_refresh_token_and_a_new_one_is_used_from_then_
         "client_id": "app-1",
         "scope": "imap smtp",
     }
+
+
+class Typed(InMemory):
+    """Secrets whose saving fails as often as told, and that a person may type anew."""
+
+    failures = 0
+
+    def renew(self, name: str, use: Callable[[str | None], str | None]) -> None:
+        if not self.failures:
+            return super().renew(name, use)
+        use(self._secrets.get(name))
+        self.failures -= 1
+        raise TemporaryFailure("the disk is full")
+
+
+def test_a_new_refresh_token_that_could_not_be_saved_is_used_and_saved_next_time() -> None:
+    service = Service(a_token("one", refresh_token="refresh-2"))
+    kept = Typed({"refresh_token": "refresh-1"})
+    kept.failures = 1
+    tokens = provider(service, kept=kept)
+    with pytest.raises(TemporaryFailure):
+        tokens()
+    assert tokens() == "token-2"
+    saved: list[str | None] = []
+    kept.renew("refresh_token", lambda now: saved.append(now))
+    assert saved == ["refresh-2"]
+    assert [form["refresh_token"] for form in service.forms] == ["refresh-1", "refresh-2"]
+
+
+def test_what_a_person_typed_counts_more_than_a_token_that_could_not_be_saved() -> None:
+    service = Service(a_token("one", refresh_token="refresh-2"))
+    kept = Typed({"refresh_token": "refresh-1"})
+    kept.failures = 1
+    tokens = provider(service, kept=kept)
+    with pytest.raises(TemporaryFailure):
+        tokens()
+    kept.renew("refresh_token", lambda _: "typed")
+    tokens()
+    assert service.forms[-1]["refresh_token"] == "typed"
+
+
+def test_an_account_that_lost_its_refresh_token_needs_a_person() -> None:
+    with pytest.raises(CredentialsRejected):
+        provider(Service(), kept=InMemory({}))()
 
 
 def test_an_application_asks_in_its_own_name() -> None:
@@ -160,4 +208,3 @@ def test_a_life_in_any_form_is_read_or_taken_as_an_hour(life: object) -> None:
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     assert "hush-hush" not in repr(APPLICATION)
-    assert "refresh-1" not in repr(PERSON)

@@ -25,6 +25,7 @@ from connectors.contract import (
     OutcomeUnknown,
     RawArrival,
     SentReceipt,
+    Surroundings,
 )
 from connectors.email.channel import EmailChannel
 from connectors.fake import FakeChannel
@@ -73,11 +74,15 @@ class SimulatedChannel:
 
     @classmethod
     def from_settings(
-        cls, *given: object, hooks: Callable[[str], None], **more: object
+        cls, settings: Mapping[str, str], secrets: Mapping[str, str], around: Surroundings
     ) -> "SimulatedChannel":
         made = cls()
-        made.hooks = hooks
+        made.hooks = around.hooks
         return made
+
+    @staticmethod
+    def account_of(settings: Mapping[str, str]) -> str:
+        return ADDRESS
 
     hooks: Callable[[str], None]
 

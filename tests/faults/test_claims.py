@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from connectors.contract import PermanentFailure
+from connectors.contract import ConnectorFailure, PermanentFailure, TemporaryFailure
 from inbox import drafting, jobs, outbox, signoff
 from inbox.database import Database
 from inbox.desk import open_desk
@@ -70,6 +70,56 @@ def test_two_people_who_send_it_again_at_the_same_moment_send_it_once(office: Of
     assert office.platform.copies()[delivery.outgoing_id] == 1
 
 
+def test_a_message_that_ends_the_program_three_times_waits_for_a_person(office: Office) -> None:
+    delivery = _queued(office)
+    for _ in range(3):
+        office.wait(3600)
+        assert office.work(dies_at="smtp.midbody")
+    office.wait(3600)
+    assert not office.work(dies_at="smtp.midbody")
+    failed = _now(office, delivery)
+    assert (failed.state, failed.attempts) == (DeliveryState.FAILED, 3)
+    assert failed.trouble == "Sending it ended the program 3 times. Nothing has left."
+    assert office.platform.copies()[delivery.outgoing_id] == 0
+
+    with office.writing() as session:
+        row = session.exec(select(Delivery).where(Delivery.id == delivery.id)).one()
+        outbox.retry(session, row, now=office.now, actor=_actor(office))
+    assert office.work(dies_at="smtp.midbody"), "three times more, after a person's word"
+    office.wait(3600)
+    office.work()
+    assert _now(office, delivery).state == DeliveryState.SENT
+    assert office.platform.copies()[delivery.outgoing_id] == 1
+
+
+def test_ends_of_the_program_count_only_in_a_row(office: Office) -> None:
+    delivery = _queued(office)
+    office.wait(3600)
+    for _ in range(2):
+        assert office.work(dies_at="smtp.midbody")
+        office.wait(3600)
+    office.platform.sending.append(TemporaryFailure("451 later"))
+    office.work()
+    for _ in range(2):
+        office.wait(1200)
+        assert office.work(dies_at="smtp.midbody")
+    office.wait(3600)
+    office.work()
+    assert _now(office, delivery).state == DeliveryState.SENT
+
+
+@pytest.mark.parametrize("failure", [TemporaryFailure("it is away"), PermanentFailure("no such folder")])
+def test_a_mailbox_that_fails_here_is_free_for_another_node(
+    office: Office, failure: ConnectorFailure
+) -> None:
+    office.platform.inside.failures.append(failure)
+    collector = office.worker._collector
+    [channel] = collector._channels()
+    assert not collector.collect(channel)
+    with office.database.write() as session:
+        assert jobs.hold(session, f"mailbox:{channel.id}", "another node", office.now, MINUTE)
+
+
 def test_what_was_stopped_leaves_only_with_a_new_yes(office: Office) -> None:
     delivery = _queued(office)
     with office.writing() as session:
@@ -113,6 +163,11 @@ def _queued(office: Office) -> Delivery:
             session, desk, draft, staff_id=office.staff, digest=drafting.digest(session, draft),
             now=office.now, actor=_actor(office),
         )  # fmt: skip
+
+
+def _now(office: Office, delivery: Delivery) -> Delivery:
+    with office.reading() as session:
+        return session.exec(select(Delivery).where(Delivery.id == delivery.id)).one()
 
 
 def _failed(office: Office) -> Delivery:

@@ -81,7 +81,15 @@ def test_a_migrated_postgresql_walls_every_table_of_an_office(postgresql_databas
             for table in inspect(connection).get_table_names()
             if "office_id" in {column["name"] for column in inspect(connection).get_columns(table)}
         }
-    looked_up_first = {"access_token", "job", "presence", "sign_in_address", "status_link_key", "web_session"}
+    looked_up_first = {
+        "access_token",
+        "channel_door",
+        "job",
+        "presence",
+        "sign_in_address",
+        "status_link_key",
+        "web_session",
+    }
     assert with_office - walled == looked_up_first
 
 

@@ -29,6 +29,8 @@ class Known:
     policy: Declared
     body: dict[str, Any]
     is_json: bool = False
+    from_anywhere: bool = False
+    """Other places may call it, and prove themselves by other means than where the browser stands."""
 
     @property
     def name(self) -> str:
@@ -47,13 +49,17 @@ class Known:
         return filled(self.path, house.ids | instead)
 
 
+def _is_called(route: APIRoute) -> bool:
+    return getattr(route.endpoint, "from_anywhere", False)
+
+
 def every_route(app: FastAPI) -> Iterator[Known]:
     for route in _flat(app.routes):
         if isinstance(route, APIRoute):
             policy = _policy(route.dependant) or PUBLIC
             body, is_json = _body_of(route)
             for method in sorted(route.methods):
-                yield Known(method, route.path, policy, body, is_json)
+                yield Known(method, route.path, policy, body, is_json, _is_called(route))
         elif isinstance(route, Route):
             yield Known("GET", route.path, PUBLIC, {})
 

@@ -67,7 +67,7 @@ def show(channel_id: str, room: Annotated[Room, looking(Action.READ_CHANNELS)]) 
 def test(channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]) -> Response:
     """Connects and says what works; sends nothing and changes nothing."""
     row = _channel(room, channel_id)
-    found = channels.test(row, room.wiring.keys, room.wiring.settings)
+    found = channels.test(row, room.wiring.keys, room.wiring.settings, room.wiring.database)
     log = tuple(
         Line(room.local(room.now), f"{one.step}: {one.detail}", "works" if one.ok else "does not")
         for one in found

@@ -198,6 +198,7 @@ class FieldKind(StrEnum):
     SELECT = "select"
     RADIOS = "radios"
     TICK = "tick"
+    FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import clocks, drafting, signoff
+from inbox import clocks, drafting, files, signoff
 from inbox.access import Action, Person, may
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -15,7 +15,7 @@ from inbox.errors import CaseworkError, Conflict
 from inbox.models import Approval as Yes
 from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind
 from inbox.queues import Submitted
-from inbox.web.staff.showing import happenings, onecase, promises, said, writing
+from inbox.web.staff.showing import happenings, onecase, promises, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
 from inbox.web.views.parts import Act, ClockBadge, Link, Notice, Tone
@@ -79,7 +79,7 @@ def approval(
         asked=_asked(asking.new_text if asking else "", case),
         asking=shown,
         done=_done(session, desk, case),
-        checks=_checks(session, desk, draft),
+        checks=_checks(session, desk, draft, now),
         exact=_exact(session, desk, draft, digest),
         changes=compare(before[0], draft.text) if before else None,
         changes_since=before[1] if before else None,
@@ -192,14 +192,14 @@ def _done(session: Session, desk: Desk, case: Case) -> tuple[str, ...]:
     )
 
 
-def _checks(session: Session, desk: Desk, draft: Draft) -> tuple[Check, ...]:
+def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[Check, ...]:
     missing = list(dict.fromkeys(gaps(f"{draft.text}\n{draft.subject}")))
     found = [
         Check(not missing, "No gaps." if not missing else f"Still to be filled in: {', '.join(missing)}.")
     ]
     found += [
         Check(False, sentence)
-        for sentence in drafting.problems(session, desk, draft)
+        for sentence in drafting.problems(session, desk, draft, now)
         if "Fill in" not in sentence
     ]
     if not draft.enquiry_id and drafting.newer_than(session, draft) is not None:
@@ -214,8 +214,9 @@ def _exact(session: Session, desk: Desk, draft: Draft, digest: str) -> Exact:
     channel = desk.channels.get(draft.channel_id or "")
     word, icon = say.channel(channel.kind if channel else None)
     sender = f"{_sends_as(desk, draft)} <{channel.account}>" if channel else _sends_as(desk, draft)
+    goes_with = tuple(said.file(one) for one in files.of_draft(session, draft))
     return Exact(word, icon, sender, tuple(draft.recipients), draft.subject, draft.text, draft.language,
-                 writing.files(session, draft), digest[:4].upper())  # fmt: skip
+                 goes_with, digest[:4].upper())  # fmt: skip
 
 
 def _clock(session: Session, desk: Desk, case_id: str, now: datetime) -> ClockBadge | None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import httpx
 
-from connectors.contract import CredentialsRejected, TemporaryFailure
-from connectors.email.wording import plain
+from connectors.contract import CredentialsRejected, KeptSecrets, TemporaryFailure
+from connectors.wording import plain
 
 RENEW_AT = 0.8
 """The part of a token's life after which we ask for the next."""
 USUAL_LIFE = 3600
+REFRESH_TOKEN = "refresh_token"
 HOPELESS = frozenset(
     {"invalid_grant", "invalid_client", "unauthorized_client", "invalid_scope", "access_denied"}
 )
@@ -22,62 +23,84 @@ HOPELESS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """Who asks. With `refresh_token`: on behalf of a person; without: as the application itself."""
+    """Who asks: as the application itself, or with `for_person` by a refresh token of that person."""
 
     token_url: str
     client_id: str
     client_secret: str | None = field(default=None, repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
+    for_person: bool = False
     scope: str | None = None
 
 
 class TokenProvider:
-    """Implements `Tokens`. `clock` gives seconds that never go back."""
+    """Implements `Tokens`. `kept` holds the refresh token; `clock` gives seconds that never go back."""
 
     def __init__(
-        self, who: OAuthClient, client: httpx.Client, clock: Callable[[], float] = time.monotonic
+        self,
+        who: OAuthClient,
+        kept: KeptSecrets,
+        client: httpx.Client,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._who = who
+        self._kept = kept
         self._client = client
         self._clock = clock
         self._lock = threading.Lock()
         self._token: str | None = None
         self._renew_at = 0.0
-        self._refresh_token = who.refresh_token
+        self._unsaved: dict[str, str] = {}
 
     def __call__(self) -> str:
         """A token with at least a fifth of its life left. Threads that ask at once share one request."""
         with self._lock:
-            if self._token is None or self._clock() >= self._renew_at:
-                self._token = self._ask()
-            return self._token
+            if self._token is None or self._unsaved or self._clock() >= self._renew_at:
+                self._renew()
+            return str(self._token)
 
     def forget(self) -> None:
         """The last token was refused: ask for another next time."""
         with self._lock:
             self._token = None
 
-    def _ask(self) -> str:
+    def _renew(self) -> None:
+        if not self._who.for_person:
+            self._ask(None)
+            return
+        self._kept.renew(REFRESH_TOKEN, self._exchange)
+        self._unsaved.clear()
+
+    def _exchange(self, stored: str | None) -> str | None:
+        """Asks in the person's name; the refresh token to keep from now on, if it is another one.
+
+        Some services give a new one each time and end the old one (RFC 6749, section 6).
+        """
+        if stored is None:
+            raise CredentialsRejected("the account is not signed in any more; connect the account again")
+        refresh_token = self._unsaved.get(stored, stored)
+        given = self._ask(refresh_token).get(REFRESH_TOKEN)
+        if isinstance(given, str) and given and given != refresh_token:
+            self._unsaved = {stored: given}
+        return self._unsaved.get(stored)
+
+    def _ask(self, refresh_token: str | None) -> dict[str, Any]:
         asked_at = self._clock()
         try:
-            response = self._client.post(self._who.token_url, data=self._form())
+            response = self._client.post(self._who.token_url, data=self._form(refresh_token))
         except httpx.HTTPError as failure:
             raise TemporaryFailure(f"the sign-in service cannot be reached: {plain(str(failure))}") from None
         answer = _json(response)
         token = answer.get("access_token")
         if response.status_code != 200 or not isinstance(token, str) or not token:
             _refused(response, answer)
-        # Some services give a new refresh token each time and end the old one (RFC 6749, section 6).
-        if isinstance(answer.get("refresh_token"), str):
-            self._refresh_token = answer["refresh_token"]
-        self._renew_at = asked_at + _seconds(answer.get("expires_in")) * RENEW_AT
-        return str(token)
+        self._token, self._renew_at = token, asked_at + _seconds(answer.get("expires_in")) * RENEW_AT
+        return answer
 
-    def _form(self) -> dict[str, str]:
+    def _form(self, refresh_token: str | None) -> dict[str, str]:
         who = self._who
         form = {"client_id": who.client_id}
-        if self._refresh_token:
-            form |= {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+        if refresh_token:
+            form |= {"grant_type": "refresh_token", REFRESH_TOKEN: refresh_token}
         else:
             form["grant_type"] = "client_credentials"
         optional = {"client_secret": who.client_secret, "scope": who.scope}

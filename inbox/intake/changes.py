@@ -1,0 +1,49 @@
+"""What became of a message after it was said: edited, taken back, hidden from the public."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from connectors.contract import Change, ChangeAction
+from inbox.database import locked
+from inbox.errors import NotYet
+from inbox.history import SYSTEM, record
+from inbox.models import Case, Direction, EventKind, Message
+
+_SEEN = {ChangeAction.HIDDEN: EventKind.MESSAGE_HIDDEN, ChangeAction.SHOWN: EventKind.MESSAGE_SHOWN}
+"""By whom, the platform does not say: by us in its own program, or by itself."""
+
+
+def changed(
+    session: Session, change: Change, message: Message | None, now: datetime, *, patient: bool = False
+) -> Case | None:
+    """The case of the message that changed; None where we have no such message.
+
+    `message` is the new wording of an edit. Raises NotYet for a deletion that overtook its message, if the
+    caller is `patient`.
+    """
+    first = _newest_wording(session, change)
+    if first is None:
+        if change.action is ChangeAction.DELETED and patient:
+            raise NotYet("The message that was taken back is not here yet.")
+        return None
+    case = session.exec(locked(session, select(Case).where(Case.id == first.case_id))).first()
+    if change.action in _SEEN:
+        record(session, case, _SEEN[change.action], SYSTEM, now=now, message=first.id)
+    elif change.action is ChangeAction.DELETED:
+        first.withdrawn_at = change.at or now
+        record(session, case, EventKind.MESSAGE_WITHDRAWN, SYSTEM, now=now, message=first.id)
+    elif message is not None:
+        message.edit_of, message.constituent_id = first.id, first.constituent_id
+        message.thread = message.thread or first.thread
+        record(session, case, EventKind.MESSAGE_EDITED, SYSTEM, now=now, message=message.id, before=first.id)
+    return case
+
+
+def _newest_wording(session: Session, change: Change) -> Message | None:
+    query = (
+        select(Message)
+        .where(Message.external_id == change.external_id, Message.direction == Direction.INBOUND)
+        .order_by(col(Message.id).desc())
+    )
+    return session.exec(query.limit(1)).first()

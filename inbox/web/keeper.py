@@ -1,0 +1,79 @@
+"""Makes durable what platforms bring, many calls in one commit: each caller waits for its own."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from connectors.contract import RawArrival
+from inbox import pipeline
+from inbox.database import Database
+from inbox.storage import Store
+
+
+@dataclass(slots=True, eq=False)
+class _Load:
+    """What one call brought, and how keeping it ended."""
+
+    office_id: str
+    channel_id: str
+    arrivals: Sequence[RawArrival]
+    hint: bool
+    is_done: bool = False
+    failure: Exception | None = None
+
+
+class Keeper:
+    """Whoever comes while a commit is under way waits and goes with the next, so that load makes commits
+    larger and not slower."""
+
+    def __init__(
+        self, database: Database, store: Store, now: Callable[[], datetime],
+        shared_now: Callable[[Session], datetime],
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._store = store
+        self._now = now
+        self._shared_now = shared_now
+        self._guard = threading.Lock()
+        self._turn = threading.Lock()
+        self._waiting: list[_Load] = []
+
+    def keep(self, office_id: str, channel_id: str, arrivals: Sequence[RawArrival], *, hint: bool) -> None:
+        """Returns once everything is durable. Raises Unavailable when it cannot be: then nothing was kept."""
+        mine = _Load(office_id, channel_id, arrivals, hint)
+        with self._guard:
+            self._waiting.append(mine)
+        with self._turn:
+            if not mine.is_done:
+                self._commit()
+        if mine.failure is not None:
+            raise mine.failure
+
+    def _commit(self) -> None:
+        with self._guard:
+            loads, self._waiting = self._waiting, []
+        by_office: dict[str, list[_Load]] = defaultdict(list)
+        for load in loads:
+            by_office[load.office_id].append(load)
+        for office_id, together in by_office.items():
+            failure = self._keep(office_id, together)
+            for load in together:
+                load.is_done, load.failure = True, failure
+
+    def _keep(self, office_id: str, loads: Sequence[_Load]) -> Exception | None:
+        try:
+            pipeline.keep_together(
+                self._database,
+                self._store,
+                office_id,
+                [(one.channel_id, one.arrivals, one.hint) for one in loads],
+                now=self._now(),
+                shared_now=self._shared_now,
+            )
+        except Exception as failure:  # each caller is told, whatever it was
+            return failure
+        return None
