@@ -5,9 +5,11 @@ from typing import Any, ClassVar, Protocol
 
 from connectors.contract import Limits, News, RawArrival, Surroundings
 from connectors.email.channel import EmailChannel
+from connectors.email.graph.channel import Microsoft365Channel
 from connectors.facebook.channel import FacebookChannel
 from connectors.feed import FeedChannel
 from connectors.keys import Key
+from connectors.x.channel import XChannel
 
 
 class Kind(Protocol):
@@ -38,4 +40,6 @@ KINDS: dict[str, type[Kind]] = {
     "email": EmailChannel,
     "facebook": FacebookChannel,
     "feed": FeedChannel,
+    "microsoft365": Microsoft365Channel,
+    "x": XChannel,
 }

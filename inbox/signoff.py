@@ -163,7 +163,7 @@ def standing(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     In a person's name that is this person. In the office's name, where somebody else than the writer must
     approve, it is any one person who did not write the draft.
     """
-    if not draft.text.strip() or not drafting.has_plain_frame(session, draft):
+    if not draft.text.strip() or not drafting.has_plain_frame(session, desk, draft):
         return None
     lines = standard_lines.in_date(session, now)
     approvers = {line.approved_by or "" for line in lines}
