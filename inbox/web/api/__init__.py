@@ -2,11 +2,13 @@
 
 from inbox.web.api import (
     arrivals,
+    campaigns,
     cases,
     channels,
     deliveries,
     drafts,
-    later,
+    facts,
+    joining,
     matches,
     messages,
     searching,
@@ -16,12 +18,14 @@ from inbox.web.api import (
 ROUTERS = (
     cases.router,
     matches.router,
+    joining.router,
+    facts.router,
     messages.router,
     drafts.router,
+    campaigns.router,
     deliveries.router,
     arrivals.router,
     channels.router,
     searching.router,
     triage.router,
-    later.router,
 )
