@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 from connectors.contract import Limits, News, RawArrival, Surroundings
 from connectors.email.channel import EmailChannel
 from connectors.keys import Key
+from connectors.web_form import WebFormChannel
 
 
 class Kind(Protocol):
@@ -32,4 +33,4 @@ class Kind(Protocol):
         ...
 
 
-KINDS: dict[str, type[Kind]] = {"email": EmailChannel}
+KINDS: dict[str, type[Kind]] = {"email": EmailChannel, "web": WebFormChannel}

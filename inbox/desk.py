@@ -18,6 +18,9 @@ from routing.rule_files import rule_from
 from routing.words import Nation
 from routing.working_time import Window, WorkingCalendar, week_from
 
+MAIL_KINDS = ("email", "microsoft365")
+"""Kinds of channel whose addresses are email addresses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -54,6 +57,18 @@ class Desk:
     @property
     def own_addresses(self) -> frozenset[str]:
         return frozenset(channel.account.lower() for channel in self.channels.values())
+
+    def carrier_of(self, channel_id: str | None) -> Channel | None:
+        """What answers a message that came through this channel: the channel itself, else the first mailbox.
+
+        A form only takes in; whoever filled it in is reached by email. A mailbox that sends comes first.
+        """
+        used = self.channels.get(channel_id or "")
+        if used is not None and used.kind in self.tools.composers:
+            return used
+        mail = [one for _, one in sorted(self.channels.items()) if one.kind in MAIL_KINDS]
+        able = [one for one in mail if one.kind in self.tools.composers]
+        return min(able, key=lambda one: one.mode != ChannelMode.FULL, default=None)
 
     def mode_of(self, channel_id: str | None) -> ChannelMode:
         channel = self.channels.get(channel_id or "")

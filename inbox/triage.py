@@ -31,9 +31,12 @@ class Triage:
 
 def consider(
     session: Session, desk: Desk, message: Message, case: Case | None, known: Constituent | None,
-    *, attachment_types: tuple[str, ...], now: datetime,
+    *, attachment_types: tuple[str, ...], now: datetime, stated_postcode: str | None = None,
 ) -> Triage:  # fmt: skip
-    """Reads a message and asks the rules. `known`: its writer, if they wrote before. Changes nothing."""
+    """Reads a message and asks the rules. `known`: its writer, if they wrote before. Changes nothing.
+
+    `stated_postcode`: one that the writer typed into a field of its own.
+    """
     assessment = assess(
         MessageFacts(
             channel=_channel_kind(desk, message),
@@ -44,6 +47,7 @@ def consider(
             machine=Machine(message.machine) if message.machine else None,
             received_at=message.received_at,
             attachments=attachment_types,
+            stated_postcode=stated_postcode,
         ),
         desk.area,
     )

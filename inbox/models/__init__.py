@@ -23,6 +23,7 @@ from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMembe
 from inbox.models.person import Constituent, Handle
 from inbox.models.search import SearchEntry
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
     Area,
@@ -48,6 +49,7 @@ __all__ = [
     "DRAFT_MOVES",
     "EDITABLE",
     "AccessToken",
+    "AddressProof",
     "Approval",
     "Area",
     "Arrival",
@@ -73,6 +75,8 @@ __all__ = [
     "Enquiry",
     "Event",
     "EventKind",
+    "FormFile",
+    "FormSession",
     "Handle",
     "Job",
     "Json",

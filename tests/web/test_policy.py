@@ -39,6 +39,17 @@ PUBLIC_ROUTES = {
             ("GET", "/status", "needs the cookie that the check gives, else one neutral page"),
             ("GET", "/status/add", "needs that cookie"),
             ("POST", "/status/add", "needs that cookie"),
+            ("GET", "/contact/{office}", "the form's first page"),
+            ("POST", "/contact/{office}", "begins a visit: nothing of the office is read or changed"),
+            ("GET", "/contact/{office}/no-postcode", "asks why"),
+            ("POST", "/contact/{office}/no-postcode", "begins a visit"),
+            ("GET", "/contact/{office}/not-ours", "needs the visit's cookie"),
+            ("GET", "/contact/{office}/{step}", "needs the visit's cookie"),
+            ("POST", "/contact/{office}/{step}", "needs the visit's cookie, or begins a visit"),
+            ("POST", "/contact/{office}/message", "needs the visit's cookie, or begins a visit"),
+            ("POST", "/contact/{office}/check", "needs the visit's cookie and its token"),
+            ("GET", "/contact/{office}/confirm/{token}", "the same page for every token"),
+            ("POST", "/contact/{office}/confirm/{token}", "proves an address by a token of a mail"),
         )
     },
 }

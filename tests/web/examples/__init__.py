@@ -1,7 +1,7 @@
 """Every page in every state that matters: rendered by the tests, shown by the gallery."""
 
 from inbox.web.rendering import View
-from tests.web.examples import approvals, case_pages, cases, flow, officials, public, queue, running
+from tests.web.examples import approvals, case_pages, cases, contact, flow, officials, public, queue, running
 
 EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
@@ -12,4 +12,5 @@ EXAMPLES: dict[str, View] = (
     | running.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
+    | contact.EXAMPLES
 )
