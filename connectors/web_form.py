@@ -101,7 +101,7 @@ def _fields(raw: bytes) -> dict[str, Any]:
         raise Unreadable("This submission of the form is not whole.") from error
     if not isinstance(fields, dict) or fields.get("version") != VERSION:
         raise Unreadable("This submission of the form was written by another version of the program.")
-    for name in ("name", "email", "message", *TOLD):
+    for name in ("name", "email", "topic", "message", *TOLD):
         if not isinstance(fields.get(name, ""), str):
             raise Unreadable(f"The field {name} of this submission is not text.")
     if not isinstance(fields.get("files", []), list):
@@ -117,7 +117,7 @@ def _message(arrival: RawArrival, fields: Mapping[str, Any]) -> InboundMessage:
         account=arrival.account,
         external_id="",
         sender=Handle(fields.get("name", ""), fields.get("email", "").lower()),
-        subject=None,
+        subject=fields.get("topic") or None,
         text="\n\n".join(part for part in (words, _answers(told)) if part),
         new_text=words,
         attachments=tuple(_file(one) for one in fields.get("files", [])),

@@ -287,10 +287,10 @@ def _next_number(session: Session, case: Case) -> int:
 
 
 def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
-    """The channel the person used; else the office's first that can carry a letter."""
-    used = desk.channels.get((answers.channel_id if answers else None) or case.channel_id or "")
-    if used is not None and used.kind in desk.tools.composers:
-        return used
+    """The channel the person used, or a mailbox where that only takes in; else the first that can carry."""
+    carrier = desk.carrier_of((answers.channel_id if answers else None) or case.channel_id)
+    if carrier is not None:
+        return carrier
     able = (channel for channel in desk.channels.values() if channel.kind in desk.tools.composers)
     return next(able, None)
 

@@ -4,6 +4,7 @@ The key is in the visitor's cookie (or in the page, where cookies are none) and 
 the database reads nothing.
 """
 
+import hashlib
 import hmac
 import json
 import os
@@ -30,12 +31,14 @@ class Receipt:
     """What was promised when the form was sent: the same however often the button is pressed.
 
     `link` is the token of the status link, or "" where nothing could open one. `by_email`: a mail follows.
+    `digest` stands for what was sent.
     """
 
     arrival: str
     reference: str
     link: str
     by_email: bool
+    digest: str
     sent_at: datetime
 
 
@@ -147,6 +150,12 @@ def empty(session: Session, visit: Visit, now: datetime) -> None:
     session.execute(delete(FormFile).where(col(FormFile.key_hash) == token_hash(visit.key)))
 
 
+def drop(session: Session, visit: Visit) -> None:
+    """Lets go of a visit that came to nothing."""
+    session.execute(delete(FormFile).where(col(FormFile.key_hash) == token_hash(visit.key)))
+    session.execute(delete(FormSession).where(col(FormSession.key_hash) == token_hash(visit.key)))
+
+
 def forget(session: Session, now: datetime) -> None:
     """Removes this office's visits whose time is over; run now and then by the worker."""
     over = select(FormSession.key_hash).where(col(FormSession.until) <= now)
@@ -155,6 +164,11 @@ def forget(session: Session, now: datetime) -> None:
         keys = gone[start : start + 500]
         session.execute(delete(FormFile).where(col(FormFile.key_hash).in_(keys)))
         session.execute(delete(FormSession).where(col(FormSession.key_hash).in_(keys)))
+
+
+def digest_of(answers: Mapping[str, str]) -> str:
+    """Stands for answers where they themselves are not kept."""
+    return hashlib.sha256(json.dumps(sorted(answers.items())).encode()).hexdigest()
 
 
 def _row(session: Session, key: str, now: datetime) -> FormSession | None:
@@ -172,6 +186,7 @@ def _plain(visit: Visit) -> bytes:
             "reference": visit.receipt.reference,
             "link": visit.receipt.link,
             "by_email": visit.receipt.by_email,
+            "digest": visit.receipt.digest,
             "sent_at": visit.receipt.sent_at.isoformat(),
         }
     return json.dumps({"answers": dict(visit.answers), "receipt": receipt}).encode()

@@ -48,6 +48,10 @@ PUBLIC_ROUTES = {
             ("POST", "/contact/{office}/{step}", "needs the visit's cookie, or begins a visit"),
             ("POST", "/contact/{office}/message", "needs the visit's cookie, or begins a visit"),
             ("POST", "/contact/{office}/check", "needs the visit's cookie and its token"),
+            ("GET", "/contact/{office}/embed", "the form for a frame, where sites are listed"),
+            ("POST", "/contact/{office}/embed", "sends it: one case for one signed key"),
+            ("OPTIONS", "/contact/{office}.json", "whether a listed site may send"),
+            ("POST", "/contact/{office}.json", "the form for an office's own site"),
             ("GET", "/contact/{office}/confirm/{token}", "the same page for every token"),
             ("POST", "/contact/{office}/confirm/{token}", "proves an address by a token of a mail"),
         )

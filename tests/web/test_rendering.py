@@ -70,9 +70,9 @@ def _of_fields() -> set[str]:
         "elsewhere": answers.ELSEWHERE, "soon": answers.SOON, "reply_by": answers.REPLY_BY,
         "voicemail": answers.YES_NO, "share": answers.YES_NO, "help_abuse": NATIONS,
     }  # fmt: skip
-    labelled = {*answers.LONGEST, "files"} - {"language", "share"}
+    labelled = {*answers.LONGEST, "files"} - {"share"}
     found = {f"form_{field}_{value}" for field, chosen in values.items() for value in chosen}
-    found |= {f"form_wrong_{field}_long" for field in answers.LONGEST if field != "language"}
+    found |= {f"form_wrong_{field}_long" for field in answers.LONGEST}
     found |= {f"form_{key}{part}" for key in ("confirmed", "not_confirmed") for part in ("", "_title")}
     return found | {f"form_{field}_label" for field in labelled}
 

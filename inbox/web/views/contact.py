@@ -142,11 +142,14 @@ class EmbeddedPage:
     template: ClassVar[str] = "public/contact/embed.html"
     shell: PublicShell
     action: str
+    key: str
     ticket: str
+    hint: str
     typed: dict[str, str]
+    elsewhere: tuple[Choice, ...]
     soon: tuple[Choice, ...]
     reply_by: tuple[Choice, ...]
-    elsewhere: tuple[Choice, ...]
+    voicemail: tuple[Choice, ...]
     share: tuple[Choice, ...]
     privacy: str
     problems: tuple[Problem, ...] = ()

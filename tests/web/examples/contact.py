@@ -1,5 +1,6 @@
 """The public form, page by page, in both languages, with what can be wrong."""
 
+from dataclasses import replace
 from datetime import date
 
 from inbox.web.public.contact import answers
@@ -30,6 +31,7 @@ def _pages(language: str) -> dict[str, View]:
     home = ("/cy" if language == "cy" else "") + "/contact/rowan-ashby-mp"
     other = home.removeprefix("/cy") if language == "cy" else "/cy" + home
     shell = PublicShell(language, OFFICES[language], other, "https://rowanashby.example/privacy")
+    framed, empty = replace(shell, framed=True), dict.fromkeys(answers.LONGEST, "")
     hint = say("form_postcode_mp", member="Rowan Ashby")
     privacy = say("form_privacy", office=shell.office)
     lines = tuple(
@@ -91,6 +93,15 @@ def _pages(language: str) -> dict[str, View]:
         ),
         "check-wait": contact.CheckPage(
             shell, f"{home}/check", f"{home}/reach", lines, share, privacy, (), patience
+        ),
+        "embed": contact.EmbeddedPage(
+            framed, f"{home}/embed", "A" * 43, "dGlja2V0", hint, empty, reasons, soon, reply, voice, share,
+            privacy,
+        ),
+        "embed-wrong": contact.EmbeddedPage(
+            framed, f"{home}/embed", "A" * 43, "dGlja2V0", hint,
+            empty | {"elsewhere": "homeless", "message": MESSAGE}, reasons, soon, reply,
+            voice, share, privacy, (*wrong("name", "form_wrong_name"), *wrong("share", "form_wrong_share")),
         ),
         "sent": contact.SentPage(
             shell, "WX-7K4M-2P", date(2026, 6, 9), LINK, True, "01632 960180", helps

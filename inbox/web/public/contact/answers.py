@@ -11,7 +11,7 @@ from routing.postcodes import normalised
 
 LONGEST = {
     "postcode": 16, "elsewhere": 10, "message": 20_000, "soon": 8, "name": 200, "address": 500, "email": 254,
-    "phone": 40, "reply_by": 8, "voicemail": 3, "when": 200, "share": 3, "language": 2,
+    "phone": 40, "reply_by": 8, "voicemail": 3, "when": 200, "share": 3, "topic": 80,
 }  # fmt: skip
 ELSEWHERE = ("homeless", "forces", "overseas", "away", "other")
 SOON = ("now", "weeks", "no")

@@ -35,6 +35,7 @@ def promise(session: Session, place: Place, visit: Visit) -> Visit:
         reference=free_references(session, place.office.prefix, 1)[0],
         link=new_token() if can_open else "",
         by_email=writes_back(place, visit.answers),
+        digest=form_sessions.digest_of(visit.answers),
         sent_at=place.now,
     )
     promised = replace(visit, receipt=receipt)
@@ -83,7 +84,9 @@ def subject_of(visit: Visit) -> str:
 
 def _fields(place: Place, visit: Visit, via: str) -> dict[str, object]:
     told = {
-        name: visit.answers[name] for name in ("name", "email", "message", *TOLD) if visit.answers.get(name)
+        name: visit.answers[name]
+        for name in ("name", "email", "topic", "message", *TOLD)
+        if visit.answers.get(name)
     }
     share, privacy = place.say("form_share"), place.say("form_privacy", office=place.office.name)
     agreed = {

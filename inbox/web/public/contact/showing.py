@@ -1,6 +1,7 @@
 """The form's pages as they are shown: what was typed, what is wrong with it, in the words of the public."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from inbox.form_sessions import Receipt, Visit
 from inbox.starting_words import help_line
@@ -12,6 +13,7 @@ from inbox.web.views.contact import (
     Answer,
     CheckPage,
     ElsewherePage,
+    EmbeddedPage,
     FileLine,
     MessagePage,
     Patience,
@@ -89,16 +91,44 @@ def check(
     )  # fmt: skip
 
 
+def embedded(
+    place: Place, key: str, ticket: str, given: Mapping[str, str], wrong: Sequence[Wrong],
+    patience: Patience | None,
+) -> EmbeddedPage:  # fmt: skip
+    """The whole form on one page; `key` and `ticket` stand for the cookie that a frame has not got."""
+    who = place.office.member
+    return EmbeddedPage(
+        replace(place.shell(), framed=True), place.url("embed"), key, ticket,
+        place.say("form_postcode_mp", member=who) if who else place.say("form_postcode_office"),
+        {name: given.get(name, "") for name in fields.LONGEST},
+        choices(place, "elsewhere", fields.ELSEWHERE, given.get("elsewhere")),
+        choices(place, "soon", fields.SOON, given.get("soon")),
+        choices(place, "reply_by", fields.REPLY_BY, given.get("reply_by")),
+        choices(place, "voicemail", fields.YES_NO, given.get("voicemail")),
+        choices(place, "share", fields.YES_NO, given.get("share")),
+        place.say("form_privacy", office=place.office.name), problems(place, wrong), patience,
+    )  # fmt: skip
+
+
+def sent_in_frame(place: Place, receipt: Receipt) -> SentPage:
+    return replace(sent(place, receipt), shell=replace(place.shell(), framed=True))
+
+
+def link_of(place: Place, receipt: Receipt) -> str:
+    """The whole address of the status link, or "" where there is none."""
+    welsh = "/cy" if place.language == "cy" else ""
+    return f"{place.wiring.settings.base_url.rstrip('/')}{welsh}/s/{receipt.link}" if receipt.link else ""
+
+
 def sent(place: Place, receipt: Receipt) -> SentPage:
     """The page after the button. The link stands here and in no mail to an address that is not proved."""
-    welsh = "/cy" if place.language == "cy" else ""
-    link = f"{place.wiring.settings.base_url.rstrip('/')}{welsh}/s/{receipt.link}" if receipt.link else ""
     helps = (
         place.say("form_help_999"), help_line(place.office.nation, place.language),
         place.say("form_help_samaritans"), place.say(f"form_help_abuse_{place.office.nation}"),
     )  # fmt: skip
     return SentPage(
-        place.shell(), receipt.reference, hear_by(place.office, receipt.sent_at), link, receipt.by_email,
+        place.shell(), receipt.reference, hear_by(place.office, receipt.sent_at), link_of(place, receipt),
+        receipt.by_email,
         place.office.phone, helps,
     )  # fmt: skip
 
