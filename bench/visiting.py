@@ -29,7 +29,8 @@ def visitor(bench: Bench, office: str, staff: str) -> Callable[[str], bytes]:
 
     async def get(path: str) -> bytes:
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http",
             "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
             "headers": [(b"host", b"127.0.0.1"), (b"cookie", f"inbox={token}".encode())],
             "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80),

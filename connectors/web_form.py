@@ -18,6 +18,7 @@ from connectors.contract import (
     Surroundings,
     Unreadable,
 )
+from connectors.filenames import safe_filename
 from connectors.keys import Key, filled, table
 
 VERSION = 1
@@ -144,7 +145,8 @@ def _file(one: object) -> Attachment:
         raise Unreadable("A file of this submission is not whole.")
     try:
         content = base64.b64decode(one["content"], validate=True)
-        return Attachment(str(one["name"]), str(one["type"]), len(content), content)
+        kind = str(one["type"])
+        return Attachment(safe_filename(str(one["name"]), kind), kind, len(content), content)
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable("A file of this submission is not whole.") from error
 

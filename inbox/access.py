@@ -8,16 +8,16 @@ for everybody else it does not exist: not in a list, a count, a suggestion, a st
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, select
 
-from inbox.database import locked
+from inbox.database import find, locked
 from inbox.errors import NotAllowed, NotFound
 from inbox.history import Actor, ActorKind
-from inbox.models import Case, Role
+from inbox.models import Case, Delivery, Role
 
 
 class Action(StrEnum):
@@ -189,13 +189,18 @@ def require(person: Person, action: Action, case: CaseFacts | None = None) -> No
 def visible_cases(person: Person) -> ColumnElement[bool]:
     """What every list, count, search and suggestion of cases adds to its WHERE."""
     if Action.READ_CASE not in person.actions:
-        return false()
-    if person.sees_restricted:
-        return true()
+        return _NOTHING
+    return _EVERYTHING if person.sees_restricted else _unrestricted_and_own(person.staff_id)
+
+
+_NOTHING, _EVERYTHING = false(), true()
+
+
+@lru_cache(maxsize=1024)
+def _unrestricted_and_own(staff_id: str | None) -> ColumnElement[bool]:
+    """The same object each time, so that statements made with it can be kept."""
     unrestricted = col(Case.is_restricted).is_(False)
-    if person.staff_id is None:
-        return unrestricted
-    return or_(unrestricted, col(Case.assignee_id) == person.staff_id)
+    return unrestricted if staff_id is None else or_(unrestricted, col(Case.assignee_id) == staff_id)
 
 
 def find_case(session: Session, person: Person, reference: str, action: Action) -> Case:
@@ -211,6 +216,16 @@ def find_case(session: Session, person: Person, reference: str, action: Action) 
         raise NotFound
     require(person, action, case)
     return case
+
+
+def find_delivery(session: Session, person: Person, delivery_id: str, action: Action) -> Delivery:
+    """Something on its way out, if this person may know its case and do `action`; locked as a case is."""
+    delivery = session.exec(locked(session, select(Delivery).where(Delivery.id == delivery_id))).first()
+    if delivery is None:
+        raise NotFound
+    if delivery.case_id is not None:
+        find_case(session, person, find(session, Case, delivery.case_id).reference, action)
+    return delivery
 
 
 @cache

@@ -16,6 +16,7 @@ from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import (
+    SENDING,
     Case,
     Channel,
     ChannelMode,
@@ -83,6 +84,8 @@ def _acknowledge(
         with savepoint(session):
             token = status_links.issue(session, case, person, language=language, now=now)
             subject, text = letter("acknowledgement", language, _values(desk, case, token, language))
+            if channel.mode == ChannelMode.REDIRECT and not is_typed:
+                text = f"{channel.redirect_words}\n\n{text}"
             return send_automatic(
                 session, desk, case, person, channel, to=message.sender_handle, subject=subject, text=text,
                 secret=token, language=language, answers=message, now=now,
@@ -181,9 +184,9 @@ def _why_not(
     session: Session, desk: Desk, channel: Channel | None, case: Case, message: Message, person: Constituent,
     judged: Judged, now: datetime,
 ) -> str | None:  # fmt: skip
-    if channel is None or channel.mode != ChannelMode.FULL or channel.kind not in desk.tools.composers:
+    if channel is None or channel.mode not in SENDING or channel.kind not in desk.tools.composers:
         return "channel_listens"
-    if desk.mode_of(message.channel_id) is not ChannelMode.FULL:
+    if desk.mode_of(message.channel_id) not in SENDING:
         return "channel_listens"
     if desk.office.sending_paused:
         return "sending_paused"

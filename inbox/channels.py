@@ -27,13 +27,16 @@ from connectors.keys import Key
 from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, find, office_of
+from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import Channel, ChannelDoor, ChannelHealth, ChannelMode, EventKind, new_id
 from inbox.pipeline import Download, Reader
+from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
+from inbox.storage import Store
 
 QUIET_AFTER = timedelta(minutes=15)
 
@@ -43,15 +46,19 @@ def kinds() -> dict[str, dict[str, Key]]:
     return {kind: dict(made.KEYS) for kind, made in registry.KINDS.items()}
 
 
+def tools(settings: Settings, store: Store, keys: SecretKeys) -> Tools:
+    """What this node hands to its stages, as the settings say."""
+    return Tools(store, keys, settings.base_url, composers(), limits(), scanner(settings))
+
+
+def limits() -> dict[str, Limits]:
+    """What one message may carry, by kind of channel."""
+    return {kind: made.limits for kind, made in registry.KINDS.items()}
+
+
 def composers() -> dict[str, Composes]:
     """The kinds that can carry a letter."""
     return {kind: cast(Composes, made) for kind, made in registry.KINDS.items() if hasattr(made, "compose")}
-
-
-def limits_of(kind: str) -> Limits:
-    """What this kind of channel takes."""
-    made = registry.KINDS.get(kind)
-    return made.limits if made is not None else Limits()
 
 
 def readers() -> dict[str, Reader]:
@@ -85,16 +92,18 @@ def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Da
     secrets = keys.open_all(channel.sealed, channel.id)
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
-    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget)
+    address = f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}"
+    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
 
 
 def build(
     kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
-    kept: KeptSecrets | None = None, budget: Budget | None = None,
+    kept: KeptSecrets | None = None, budget: Budget | None = None, webhook_url: str | None = None,
 ) -> Any:  # fmt: skip
     """A connector from plain values and secrets, as a form or a command gives them.
 
-    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted.
+    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted;
+    `webhook_url`: where the platform can call the channel, once it has an address.
     """
     made = registry.KINDS.get(kind)
     if made is None:
@@ -105,7 +114,9 @@ def build(
         return made.from_settings(
             {"since": since.isoformat(), **values},
             secrets,
-            Surroundings(settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless()),
+            Surroundings(
+                settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless(), webhook_url
+            ),
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
@@ -147,12 +158,18 @@ def add(
 
 def set_mode(
     session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None,
-    now: datetime, actor: Actor,
+    now: datetime, actor: Actor, words: str | None = None,
 ) -> None:  # fmt: skip
-    """Switches a channel. Anything but full needs a reason that others will read."""
+    """Switches a channel. Anything but full needs a reason that others will read.
+
+    One that redirects collects as before and answers whoever writes with `words`, which say where to go.
+    """
     if mode is not ChannelMode.FULL and not reason.strip():
         raise Refused("Say why. Others will read it.")
-    before = channel.mode
+    words = (channel.redirect_words if words is None else words.strip()) or None
+    if mode is ChannelMode.REDIRECT and words is None:
+        raise Refused("Write the words that say where people shall go instead.")
+    before, channel.redirect_words = channel.mode, words
     channel.mode, channel.mode_reason, channel.mode_until = mode, reason.strip() or None, until
     record(
         session,

@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, column, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, select
 
 from inbox.errors import NotFound, SetupProblem, Unavailable
@@ -194,9 +195,9 @@ def after_commit(session: Session, follow: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(follow)
 
 
-def shared_clock(offset_seconds: float) -> Callable[[Session], datetime]:
-    """The database's clock, by which leases are counted on all nodes; the offset is for tests."""
-    return lambda session: database_now(session) + timedelta(seconds=offset_seconds)
+def shared_clock(offset: Callable[[], float]) -> Callable[[Session], datetime]:
+    """The database's clock, by which leases are counted on all nodes; the offset in seconds is for tests."""
+    return lambda session: database_now(session) + timedelta(seconds=offset())
 
 
 def database_now(session: Session) -> datetime:
@@ -218,9 +219,13 @@ def _stay_in_office(state: ORMExecuteState) -> None:
     office = state.session.info.get("office")
     if state.is_column_load or state.is_relationship_load:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(OfficeOwned, lambda row: row.office_id == office, include_aliases=True)
-    )
+    state.statement = state.statement.options(_within(office))
+
+
+@lru_cache(maxsize=1024)
+def _within(office: str | None) -> LoaderCriteriaOption:
+    """The wall around one office, made once: it stands in every query of the object layer."""
+    return with_loader_criteria(OfficeOwned, lambda row: row.office_id == office, include_aliases=True)
 
 
 @event.listens_for(_Session, "before_flush")

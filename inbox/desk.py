@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import Composes
+from connectors.contract import Composes, Limits
 from inbox.database import office_of
-from inbox.models import Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
+from inbox.models import SENDING, Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
+from inbox.scanning import Scanner
 from inbox.secrets import SecretKeys
 from inbox.storage import Store
 from routing.constituency import PostcodeTable
@@ -18,18 +19,20 @@ from routing.rule_files import rule_from
 from routing.words import Nation
 from routing.working_time import Window, WorkingCalendar, week_from
 
-MAIL_KINDS = ("email", "microsoft365")
-"""Kinds of channel whose addresses are email addresses."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a node hands to its stages: where bytes lie, its keys, its address, how letters are composed."""
+    """What a node hands to its stages: where bytes lie, its keys, its address, how letters are composed.
+
+    `limits` says by kind of channel what one message may carry, `scan` whether a file may be opened.
+    """
 
     store: Store
     keys: SecretKeys
     base_url: str
     composers: Mapping[str, Composes]
+    limits: Mapping[str, Limits]
+    scan: Scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,17 @@ class Desk:
     def own_addresses(self) -> frozenset[str]:
         return frozenset(channel.account.lower() for channel in self.channels.values())
 
+    def address_kind(self, channel: Channel) -> str:
+        """The kind under which the addresses that this channel writes to are known."""
+        limits = self.tools.limits.get(channel.kind)
+        return (limits.addresses if limits else None) or channel.kind
+
+    def can_mail(self, channel: Channel) -> bool:
+        """Whether letters to any address can leave by it: a mailbox, and no platform where people must speak
+        first."""
+        limits = self.tools.limits.get(channel.kind)
+        return channel.kind in self.tools.composers and limits is not None and limits.subject
+
     def carrier_of(self, channel_id: str | None) -> Channel | None:
         """What answers a message that came through this channel: the channel itself, else the first mailbox.
 
@@ -66,9 +80,8 @@ class Desk:
         used = self.channels.get(channel_id or "")
         if used is not None and used.kind in self.tools.composers:
             return used
-        mail = [one for _, one in sorted(self.channels.items()) if one.kind in MAIL_KINDS]
-        able = [one for one in mail if one.kind in self.tools.composers]
-        return min(able, key=lambda one: one.mode != ChannelMode.FULL, default=None)
+        able = [one for _, one in sorted(self.channels.items()) if self.can_mail(one)]
+        return min(able, key=lambda one: one.mode not in SENDING, default=None)
 
     def mode_of(self, channel_id: str | None) -> ChannelMode:
         channel = self.channels.get(channel_id or "")

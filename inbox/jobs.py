@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     """What a job does; the subject says to what."""
 
     PROCESS = "process"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from connectors.contract import PUBLIC, Form, Handle, Letter
+from connectors.contract import PUBLIC, Advises, Form, Handle, Judges, Letter
 from connectors.contract import Attachment as File
-from inbox.database import find
+from inbox import files
 from inbox.desk import Desk
-from inbox.errors import Refused
-from inbox.models import Attachment, Case, Channel, Constituent, Direction, Draft, Message, Scan
+from inbox.models import Case, Channel, Constituent, Delivery, DeliveryState, Direction, Draft, Message
 from inbox.references import reply_token
 
 OFFICE = "office"
@@ -29,7 +28,7 @@ def letter_for(
     references = _chain(session, case, answers)
     return Letter(
         message_id=outgoing_id,
-        sender=Handle(_sender_name(desk, draft), channel.account),
+        sender=Handle(sender_name(desk, draft.identity), channel.account),
         recipients=tuple(
             Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
         ),
@@ -37,14 +36,43 @@ def letter_for(
         text=draft.text,
         date=now,
         language=draft.language,
-        reply_to=_reply_to(desk, case, channel),
+        reply_to=reply_to(desk, case.reference, channel),
         in_reply_to=answers.external_id if answers else None,
         references=references,
-        attachments=tuple(_file(session, desk, one) for one in draft.attachments) if with_files else (),
+        attachments=tuple(_file(desk, one) for one in files.of_draft(session, draft)) if with_files else (),
         form=Form(draft.form),
         answered_form=Form(answers.kind) if answers and answers.kind in _FORMS else Form.MESSAGE,
+        answered_at=answers.received_at if answers else None,
+        is_second=_is_second(session, draft, answers),
         heard_at=_heard_at(session, draft, channel),
+        answered_warnings=tuple(answers.warnings) if answers else (),
     )
+
+
+def judged(
+    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, now: datetime
+) -> tuple[list[str], list[str]]:
+    """What the channel says of this draft: what is good to know, and what stands in its way."""
+    composer = desk.tools.composers.get(channel.kind)
+    if not isinstance(composer, (Judges, Advises)):
+        return [], []
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False)
+    advice = list(composer.advice(letter, now)) if isinstance(composer, Advises) else []
+    problems = list(composer.problems(letter, now)) if isinstance(composer, Judges) else []
+    return advice, problems
+
+
+def _is_second(session: Session, draft: Draft, answers: Message | None) -> bool:
+    """Whether something has gone out, or may have, in answer to the same message in the same form."""
+    if answers is None:
+        return False
+    query = (
+        select(Delivery.id)
+        .join(Draft, col(Draft.id) == Delivery.draft_id)
+        .where(Draft.answers == answers.id, Draft.form == draft.form, Draft.id != draft.id)
+        .where(col(Delivery.state).not_in((DeliveryState.FAILED, DeliveryState.STOPPED)))
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _heard_at(session: Session, draft: Draft, channel: Channel) -> datetime | None:
@@ -70,10 +98,9 @@ def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, 
     return (*earlier, answers.external_id)
 
 
-def _sender_name(desk: Desk, draft: Draft) -> str:
-    if draft.identity == OFFICE:
-        return desk.office.name
-    return desk.staff[draft.identity].name
+def sender_name(desk: Desk, identity: str) -> str:
+    """The name that a letter goes out under."""
+    return desk.office.name if identity == OFFICE else desk.staff[identity].name
 
 
 def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
@@ -83,17 +110,13 @@ def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
     return person.name if person and person.name != address else ""
 
 
-def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
+def reply_to(desk: Desk, reference: str, channel: Channel) -> Handle | None:
     """The signed address that replies come to, where the mailbox takes plus addresses."""
     if channel.settings.get("plus_addressing") != "yes":
         return None
     local, _, domain = channel.account.rpartition("@")
-    return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
+    return Handle(desk.office.name, f"{local}+{reply_token(reference, desk.keys)}@{domain}")
 
 
-def _file(session: Session, desk: Desk, attachment_id: str) -> File:
-    row = find(session, Attachment, attachment_id)
-    if row.scan in (Scan.INFECTED, Scan.HELD):
-        raise Refused(f"{row.filename} has not passed the virus check, so it cannot be sent.")
-    content = desk.store.get(row.office_id, row.content_hash)
-    return File(row.filename, row.content_type, row.size, content)
+def _file(desk: Desk, row: files.Outgoing) -> File:
+    return File(row.filename, row.content_type, row.size, desk.store.get(row.office_id, row.content_hash))

@@ -24,6 +24,7 @@ from inbox.errors import CaseworkError, NotYet, Unavailable
 from inbox.failpoints import reach
 from inbox.models import Arrival, ArrivalState, Channel
 from inbox.recall import recall
+from inbox.scanning import Scanner
 from inbox.storage import Store
 
 MOST_ATTEMPTS = 3
@@ -51,7 +52,7 @@ class Line:
     database: Database
     tools: Tools
     readers: Mapping[str, Reader]
-    scan: intake.Scanner
+    scan: Scanner
     now: Callable[[], datetime]
     lease: timedelta
     shared_now: Callable[[Session], datetime] = database_now

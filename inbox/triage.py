@@ -1,7 +1,7 @@
 """From a message to where it goes: facts, the office's rules, a decision with its reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func
@@ -12,6 +12,7 @@ from inbox.history import SYSTEM, record
 from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
 from routing import engine
 from routing.assessment import Assessment, MessageFacts, assess
+from routing.copies import Copy
 from routing.engine import Considered
 from routing.engine import Decision as Verdict
 from routing.facts import CaseFacts
@@ -31,26 +32,17 @@ class Triage:
 
 def consider(
     session: Session, desk: Desk, message: Message, case: Case | None, known: Constituent | None,
-    *, attachment_types: tuple[str, ...], now: datetime, stated_postcode: str | None = None,
+    *, attachment_types: tuple[str, ...], now: datetime, copy: Copy | None = None,
+    campaign: str | None = None, stated_postcode: str | None = None,
 ) -> Triage:  # fmt: skip
-    """Reads a message and asks the rules. `known`: its writer, if they wrote before. Changes nothing.
-
-    `stated_postcode`: one that the writer typed into a field of its own.
-    """
-    assessment = assess(
-        MessageFacts(
-            channel=_channel_kind(desk, message),
-            from_name=message.sender_name,
-            from_address=message.sender_handle,
-            subject=message.subject or "",
-            text=message.new_text or message.text,
-            machine=Machine(message.machine) if message.machine else None,
-            received_at=message.received_at,
-            attachments=attachment_types,
-            stated_postcode=stated_postcode,
-        ),
-        desk.area,
-    )
+    """Reads a message and asks the rules. `known`: its writer, if they wrote before; `copy`: how it differs
+    from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
+    `stated_postcode`: one that its writer typed into a field of its own. Changes nothing."""
+    told = facts_of(desk, message, attachment_types, stated_postcode)
+    assessment = copy.assessment if copy else assess(told, desk.area)
+    lifted = copy.lifted if copy else None
+    if lifted is not None and assessment.kind is Kind.CAMPAIGN:
+        assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None
     open_cases, all_cases = _history(session, known, case)
     facts = CaseFacts(
         received=message.received_at,
@@ -68,11 +60,29 @@ def consider(
         language=assessment.language,
         priority=assessment.priority,
         constituency=assessment.constituency,
+        campaign=campaign,
         attachment_types=attachment_types,
         open_cases=open_cases,
         previous_cases=all_cases - open_cases,
     )
     return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
+
+
+def facts_of(
+    desk: Desk, message: Message, attachment_types: tuple[str, ...] = (), stated_postcode: str | None = None
+) -> MessageFacts:
+    """A message as triage reads it."""
+    return MessageFacts(
+        channel=_channel_kind(desk, message),
+        from_name=message.sender_name,
+        from_address=message.sender_handle,
+        subject=message.subject or "",
+        text=message.new_text or message.text,
+        machine=Machine(message.machine) if message.machine else None,
+        received_at=message.received_at,
+        attachments=attachment_types,
+        stated_postcode=stated_postcode,
+    )
 
 
 def place(
@@ -143,7 +153,7 @@ def _raise_priority(case: Case, priority: Priority, *, always: bool = False) -> 
 
 def _channel_kind(desk: Desk, message: Message) -> str:
     channel = desk.channels.get(message.channel_id or "")
-    return channel.settings.get("reads_as", channel.kind) if channel else "email"
+    return channel.settings.get("reads_as", desk.address_kind(channel)) if channel else "email"
 
 
 def _history(session: Session, person: Constituent | None, case: Case | None) -> tuple[int, int]:

@@ -42,8 +42,6 @@ DISPLAY_WORK = 2_000_000
 """Misnested tags × tags: what an HTML tree builder may have to repeat."""
 
 TNEF_ITEMS = 500
-FILENAME = 120
-FILENAME_BYTES = 200
 
 ORDINARY_BYTES = 5 * 1024 * 1024
 ORDINARY_DASH_LINES = 2_000

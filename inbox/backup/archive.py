@@ -24,7 +24,12 @@ _NOT_KEPT = frozenset(
 )
 """What belongs to running processes and open browsers: a restored system starts without it."""
 
-_FILE_COLUMNS = {"arrival": "raw_hash", "attachment": "content_hash", "delivery": "raw_hash"}
+_FILE_COLUMNS = {
+    "arrival": "raw_hash",
+    "attachment": "content_hash",
+    "delivery": "raw_hash",
+    "draft_file": "content_hash",
+}
 """Columns that promise that the store holds these bytes."""
 
 

@@ -161,6 +161,9 @@ def mode(
     until: Annotated[
         str | None, typer.Option(metavar="TIME", help="When it goes back to full, RFC 3339.")
     ] = None,
+    words: Annotated[
+        str | None, typer.Option(help="For redirect: what people are answered, and where they shall go.")
+    ] = None,
 ) -> None:
     """Say what a channel may do."""
     from inbox import channels
@@ -171,7 +174,14 @@ def mode(
     with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
         channel = named(session, name)
         channels.set_mode(
-            session, channel, ChannelMode(mode), reason=reason, until=ends, now=inbox.now, actor=OPERATOR
+            session,
+            channel,
+            ChannelMode(mode),
+            reason=reason,
+            until=ends,
+            now=inbox.now,
+            actor=OPERATOR,
+            words=words,
         )
     tell(f"{name} is {mode} now.")
 

@@ -4,7 +4,7 @@
 once per arrival in one transaction; what cannot be read is set aside with its bytes and can be run again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from connectors.contract import (
     RawArrival,
     Verdict,
 )
-from inbox import acknowledgement, casefile, clocks, matching, people, triage
+from inbox import acknowledgement, alerts, campaigns, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
@@ -48,6 +48,7 @@ from inbox.models import (
     new_id,
 )
 from inbox.recall import Recall
+from inbox.scanning import Scanner
 from inbox.storage import Store
 from routing.rules import ClockOrder
 from routing.words import LIFE_FLAGS, ClockKind, Kind
@@ -55,7 +56,7 @@ from routing.words import LIFE_FLAGS, ClockKind, Kind
 _BATCH = 200
 """More than any channel hands over at once."""
 
-Scanner = Callable[[bytes], Scan]
+_NO_PILE = frozenset({Kind.SPAM, Kind.AUTO_REPLY})
 _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
 
 
@@ -224,7 +225,17 @@ def _person(
         casefile.wake(session, desk, hit.case, message, now=now)
         seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
+        if acknowledging:
+            alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
         return hit.case
+    sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
+    campaign = sighting.campaign
+    own_case = campaigns.case_in(session, campaign, writer)
+    if own_case is not None and hit is None and incoming.authentication is not Verdict.FAIL:
+        message.constituent_id = own_case.constituent_id
+        _add(session, own_case, message, understood, now, because="campaign")
+        campaigns.join(session, desk, own_case, message, sighting, known, now=now)
+        return own_case
     person = writer or people.add(session, reached_by, incoming.sender, language="en", now=now)
     if incoming.sender.address:
         known.people[reached_by, incoming.sender.address.lower()] = person
@@ -233,9 +244,10 @@ def _person(
     message.constituent_id = person.id
     _propose(session, message, hit, writer)
     seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now,
+                           copy=sighting.copy, campaign=campaign.slug if campaign else None,
                            stated_postcode=incoming.told.get("postcode"))  # fmt: skip
     is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
-    return _open(
+    case = _open(
         session,
         desk,
         arrival,
@@ -248,6 +260,9 @@ def _person(
         is_junk=is_junk,
         acknowledging=acknowledging,
     )
+    if case.kind not in _NO_PILE:
+        campaigns.join(session, desk, case, message, sighting, known, now=now)
+    return case
 
 
 def _open(
@@ -285,6 +300,9 @@ def _open(
     if acknowledging and case.kind != Kind.SPAM:
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
+    if acknowledging and seen.verdict.notify and not is_junk:
+        session.flush()
+        alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 

@@ -3,9 +3,21 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
-from inbox.models.case import CASE_MOVES, Case, CaseStatus, Clock, Decision, Rule
+from inbox.models.campaign import (
+    ANSWER_MOVES,
+    AnswerState,
+    Campaign,
+    CampaignAnswer,
+    CampaignCopy,
+    CampaignPrint,
+    CampaignRecipient,
+    Reading,
+    RecipientState,
+)
+from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
 from inbox.models.channel import (
     ARRIVAL_MOVES,
+    SENDING,
     Arrival,
     ArrivalState,
     Channel,
@@ -15,7 +27,17 @@ from inbox.models.channel import (
     ChannelMode,
 )
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
-from inbox.models.draft import DRAFT_MOVES, EDITABLE, Approval, Draft, DraftState, DraftVersion, Template
+from inbox.models.draft import (
+    DRAFT_MOVES,
+    EDITABLE,
+    Approval,
+    Draft,
+    DraftFile,
+    DraftState,
+    DraftVersion,
+    StandardLine,
+    Template,
+)
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -43,19 +65,28 @@ for _table in SQLModel.metadata.tables.values():
         _reference.deferrable, _reference.initially = True, "DEFERRED"
 
 __all__ = [
+    "ANSWER_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "SENDING",
     "AccessToken",
     "AddressProof",
+    "AnswerState",
     "Approval",
     "Area",
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Campaign",
+    "CampaignAnswer",
+    "CampaignCopy",
+    "CampaignPrint",
+    "CampaignRecipient",
     "Case",
+    "CaseLink",
     "CaseStatus",
     "ChainHead",
     "Channel",
@@ -70,6 +101,7 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Draft",
+    "DraftFile",
     "DraftState",
     "DraftVersion",
     "Enquiry",
@@ -81,6 +113,7 @@ __all__ = [
     "Job",
     "Json",
     "Lease",
+    "LinkKind",
     "Message",
     "MessageKind",
     "Office",
@@ -88,6 +121,8 @@ __all__ = [
     "OfficeOwned",
     "OnceKey",
     "Presence",
+    "Reading",
+    "RecipientState",
     "Role",
     "Rule",
     "Scan",
@@ -95,6 +130,7 @@ __all__ = [
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StandardLine",
     "StatusLink",
     "StatusLinkKey",
     "Team",

@@ -110,6 +110,27 @@ class Case(Row, OfficeOwned, table=True):
     closed_at: datetime | None = moment(default=None)
 
 
+class LinkKind(StrEnum):
+    """How two cases that stay two belong together."""
+
+    RELATED = "related"
+    DUPLICATE = "duplicate"
+    HOUSEHOLD = "household"
+
+
+class CaseLink(Row, OfficeOwned, table=True):
+    """Two cases that belong together, written once; `case_id` is the older case."""
+
+    __tablename__ = "case_link"
+    __table_args__ = (UniqueConstraint("case_id", "other_id"),)
+
+    case_id: str = ref("case.id")
+    other_id: str = ref("case.id", index=True)
+    kind: str = Field(default=LinkKind.RELATED, sa_type=String(12))
+    made_by: str | None = Field(default=None, sa_type=String(32))
+    made_at: datetime = moment()
+
+
 class Clock(Row, OfficeOwned, table=True):
     """A promise with a due time. Its state is read (`routing.sla.read`), never stored."""
 

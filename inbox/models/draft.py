@@ -98,6 +98,42 @@ class Draft(Row, OfficeOwned, table=True):
     updated_at: datetime = moment()
 
 
+class DraftFile(Row, OfficeOwned, table=True):
+    """A file that a writer added to a draft. It goes with the draft while `Draft.attachments` names it."""
+
+    __tablename__ = "draft_file"
+
+    draft_id: str = ref("draft.id", index=True)
+    filename: str
+    content_type: str = Field(sa_type=String(127))
+    size: int
+    content_hash: str = Field(sa_type=String(64))
+    scan: str = Field(default="not_scanned", sa_type=String(12))
+    added_by: str | None = Field(default=None, sa_type=String(32))
+    added_at: datetime = moment()
+
+
+class StandardLine(Row, OfficeOwned, table=True):
+    """One version of an approved paragraph. An approved text is never changed: it gets a new version."""
+
+    __tablename__ = "standard_line"
+    __table_args__ = (UniqueConstraint("office_id", "number", "version"),)
+
+    number: int = Field(sa_type=Integer, description="what people call it: line 14")
+    version: int = Field(default=1, sa_type=Integer)
+    title: str = Field(sa_type=String(120))
+    topic: str | None = Field(default=None, sa_type=String(40))
+    english: str = Field(sa_type=Text)
+    welsh: str | None = Field(default=None, sa_type=Text)
+    owner_id: str | None = ref("staff.id", default=None)
+    good_until: datetime | None = moment(default=None, description="the first moment it may not be sent")
+    approved_by: str | None = ref("staff.id", default=None)
+    approved_at: datetime | None = moment(default=None)
+    retired_at: datetime | None = moment(default=None)
+    written_by: str | None = Field(default=None, sa_type=String(32))
+    written_at: datetime = moment()
+
+
 class DraftVersion(Row, OfficeOwned, table=True):
     """Every text that was ever saved under a draft's number, so that nothing typed is lost."""
 

@@ -40,6 +40,10 @@ class Scan(StrEnum):
     NOT_SCANNED = "not_scanned"
 
 
+LOOSE = "case_id IS NULL AND dealt_with_at IS NULL"
+"""Mail of no case that nobody has dealt with: written out, because the partial index serves only this."""
+
+
 class Message(Row, OfficeOwned, table=True):
     """One thing said. Never changed after it is written; `case_id` is null for machine mail of no case.
 
@@ -64,8 +68,8 @@ class Message(Row, OfficeOwned, table=True):
             "message_loose",
             "office_id",
             "id",
-            postgresql_where=text("case_id IS NULL"),
-            sqlite_where=text("case_id IS NULL"),
+            postgresql_where=text(LOOSE),
+            sqlite_where=text(LOOSE),
         ),
         Index(
             "message_match",
@@ -110,6 +114,7 @@ class Message(Row, OfficeOwned, table=True):
     link: str | None = Field(default=None, sa_type=Text, description="where the platform shows it")
     edit_of: str | None = Field(default=None, sa_type=String(32))
     withdrawn_at: datetime | None = moment(default=None)
+    dealt_with_at: datetime | None = moment(default=None, description="mail of no case that somebody saw")
     sent_at: datetime | None = moment(default=None)
     received_at: datetime = moment()
 

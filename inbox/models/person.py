@@ -33,3 +33,4 @@ class Handle(Row, OfficeOwned, table=True):
     constituent_id: str = ref("constituent.id", index=True)
     channel_kind: str = Field(sa_type=String(20))
     address: str = Field(sa_type=String(254))
+    confirmed_at: datetime | None = moment(default=None, description="when the office confirmed it")

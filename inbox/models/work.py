@@ -38,6 +38,7 @@ class WebSession(SQLModel, table=True):
     office_id: str = Field(sa_type=String(32))
     csrf: str = Field(sa_type=String(64))
     is_full: bool = Field(default=False, sa_type=Boolean)
+    browser: str = Field(default="", sa_type=String(60), description="its kind, in a word or two")
     created_at: datetime = moment()
     seen_at: datetime = moment()
 

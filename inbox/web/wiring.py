@@ -41,7 +41,7 @@ class Wiring:
     @property
     def tools(self) -> Tools:
         """What the stages need of this node."""
-        return Tools(self.store, self.keys, self.settings.base_url, channels.composers())
+        return channels.tools(self.settings, self.store, self.keys)
 
 
 def wiring_of(connection: HTTPConnection) -> Wiring:

@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from connectors import clamd
 from inbox import channels
 from inbox.database import Database, shared_clock
-from inbox.desk import Tools
 from inbox.failpoints import arm
-from inbox.intake import Scanner
-from inbox.models import Office, Scan
+from inbox.models import Office
 from inbox.pipeline import Line
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
@@ -34,27 +31,11 @@ def make_node(settings: Settings, database: Database) -> "Node":
 
 def make_line(settings: Settings, database: Database, store: FolderStore) -> Line:
     """What the stages need from the outside, as the settings say."""
-    tools = Tools(store, SecretKeys(settings.keys), settings.base_url, channels.composers())
+    tools = channels.tools(settings, store, SecretKeys(settings.keys))
     lease = timedelta(seconds=settings.lease_seconds)
     download = channels.downloader(database, tools.keys, settings)
-    return Line(
-        database,
-        tools,
-        channels.readers(),
-        _scanner(settings),
-        settings.now,
-        lease,
-        shared_clock(settings.clock_offset),
-        download,
-    )
-
-
-def _scanner(settings: Settings) -> Scanner:
-    """Asks clamd where there is one; without one a file is marked as not scanned."""
-    address = settings.clamd
-    if not address:
-        return lambda content: Scan.NOT_SCANNED
-    return lambda content: Scan(clamd.scan(address, content))
+    now_here = shared_clock(lambda: settings.clock_offset)
+    return Line(database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from inbox.models import (
     WebSession,
 )
 from inbox.sign_in import throttle
+from inbox.worker import answering
 from inbox.worker.loops import log
 from inbox.worker.node import Node
 
@@ -126,6 +127,7 @@ def _keep_copy(node: Node, row: Delivery) -> bool:
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("end pauses", 60, end_pauses),
+    Firing("late campaign copies", 60, answering.answer_late),
     Firing("sweep", 3600, sweep),
     Firing("sent copies", 30, keep_sent_copies),
 )

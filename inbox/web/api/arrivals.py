@@ -4,12 +4,9 @@ from typing import Annotated
 
 from sqlmodel import col, select
 
-from inbox import jobs
+from inbox import set_aside
 from inbox.access import Action, Person
-from inbox.database import locked
-from inbox.errors import NotFound
-from inbox.history import record
-from inbox.models import ARRIVAL_MOVES, Arrival, ArrivalState, EventKind, move
+from inbox.models import Arrival, ArrivalState
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Now, Page, Reading, ReadingDesk, Writing, WritingDesk, cursor, may
 from inbox.web.routers import api_router
@@ -45,12 +42,6 @@ def run_again(
     now: Now,
 ) -> shapes.ArrivalShape:
     """Runs a quarantined arrival again with this version of the program."""
-    row = session.exec(locked(session, select(Arrival).where(Arrival.id == arrival_id))).first()
-    if row is None:
-        raise NotFound
-    row.state = move(row.state, ArrivalState.WAITING, ARRIVAL_MOVES, "message")
-    row.trouble = None
-    jobs.add(session, jobs.JobKind.PROCESS, row.office_id, [row.id], now)
-    record(session, None, EventKind.RUN_AGAIN, person.actor, now=now, arrival=row.id)
+    row = set_aside.run_again(session, arrival_id, now=now, actor=person.actor)
     session.flush()
     return showing.arrival(desk, row)

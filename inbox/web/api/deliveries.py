@@ -2,12 +2,10 @@
 
 from typing import Annotated
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import col, or_, select
 
 from inbox import departures, outbox
-from inbox.access import Action, Person, find_case, visible_cases
-from inbox.database import find, locked
-from inbox.errors import NotFound
+from inbox.access import Action, Person, find_delivery, visible_cases
 from inbox.models import Case, Delivery, DeliveryState
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Now, Page, Reading, ReadingDesk, Writing, WritingDesk, cursor, may
@@ -50,7 +48,7 @@ def list_deliveries(
 def read_delivery(
     delivery_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk
 ) -> shapes.DeliveryShape:
-    row = _delivery(session, person, delivery_id, Action.READ_CASE)
+    row = find_delivery(session, person, delivery_id, Action.READ_CASE)
     return showing.deliveries(session, desk, [row])[0]
 
 
@@ -63,7 +61,7 @@ def stop(
     now: Now,
 ) -> shapes.DeliveryShape:
     """Stops what has not left; its words are a draft again."""
-    row = _delivery(session, person, delivery_id, Action.SEND)
+    row = find_delivery(session, person, delivery_id, Action.SEND)
     outbox.stop(session, row, now=now, actor=person.actor)
     session.flush()
     return showing.deliveries(session, desk, [row])[0]
@@ -78,7 +76,7 @@ def retry(
     now: Now,
 ) -> shapes.DeliveryShape:
     """Sends a failed, bounced or stopped message again. One of unknown outcome must be settled first."""
-    row = _delivery(session, person, delivery_id, Action.SETTLE_DELIVERY)
+    row = find_delivery(session, person, delivery_id, Action.SETTLE_DELIVERY)
     outbox.retry(session, row, now=now, actor=person.actor)
     session.flush()
     return showing.deliveries(session, desk, [row])[0]
@@ -94,18 +92,7 @@ def settle(
     now: Now,
 ) -> shapes.DeliveryShape:
     """Says whether a message of unknown outcome was sent."""
-    row = _delivery(session, person, delivery_id, Action.SETTLE_DELIVERY)
-    outbox.settle_by_hand(session, row, was_sent=found.was_sent, now=now, actor=person.actor)
-    if found.was_sent:
-        departures.left(session, desk, row, now=now, actor=person.actor)
+    row = find_delivery(session, person, delivery_id, Action.SETTLE_DELIVERY)
+    departures.settle(session, desk, row, was_sent=found.was_sent, now=now, actor=person.actor)
     session.flush()
     return showing.deliveries(session, desk, [row])[0]
-
-
-def _delivery(session: Session, person: Person, delivery_id: str, action: Action) -> Delivery:
-    row = session.exec(locked(session, select(Delivery).where(Delivery.id == delivery_id))).first()
-    if row is None:
-        raise NotFound
-    if row.case_id is not None:
-        find_case(session, person, find(session, Case, row.case_id).reference, action)
-    return row

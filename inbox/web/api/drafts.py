@@ -26,7 +26,9 @@ from inbox.web.dependencies import (
     etag,
     may,
 )
+from inbox.web.own_site import takes_files
 from inbox.web.routers import api_router
+from inbox.web.uploads import Uploads, uploads
 
 router = api_router("drafts")
 STALE = "Somebody else changed this reply. Read it again, then decide."
@@ -65,8 +67,8 @@ def list_drafts(
     person: Annotated[Person, may(Action.READ_CASE)],
     session: Reading,
     desk: ReadingDesk,
-    page: Page,
     now: Now,
+    page: Page,
 ) -> shapes.Page[shapes.DraftShape]:
     case = find_case(session, person, reference, Action.READ_CASE)
     query = select(Draft).where(Draft.case_id == case.id).order_by(col(Draft.number))
@@ -83,11 +85,11 @@ def read_draft(
     person: Annotated[Person, may(Action.READ_CASE)],
     session: Reading,
     desk: ReadingDesk,
-    response: Response,
     now: Now,
+    response: Response,
 ) -> shapes.DraftShape:
     draft, case = _draft(session, person, draft_id, Action.READ_CASE)
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.patch("/drafts/{draft_id}")
@@ -107,13 +109,52 @@ def save_draft(
         text=change.text,
         subject=change.subject,
         recipients=change.recipients,
-        identity=_identity(desk, change.identity),
+        identity=identity_of(desk, change.identity),
         attachments=change.attachments,
     )
     drafting.save(
         session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
+
+
+@router.post("/drafts/{draft_id}/attachments", status_code=201)
+@takes_files
+def add_files(
+    draft_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    given: Annotated[Uploads, uploads(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Adds files, sent as multipart/form-data in the field `files`. Voids an approval, like any change."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    if not given.checked():
+        raise Refused("Send at least one file, in the field files.")
+    drafting.add_files(session, desk, draft, given.files, version=version, author_id=person.staff_id, now=now,
+                       actor=person.actor)  # fmt: skip
+    return _shown(session, desk, draft, case, now, response)
+
+
+@router.delete("/drafts/{draft_id}/attachments/{attachment_id}")
+def remove_file(
+    draft_id: str,
+    attachment_id: str,
+    version: IfMatch,
+    person: Annotated[Person, may(Action.DRAFT)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.DraftShape:
+    """Takes a file off the draft. Voids an approval, like any change."""
+    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    drafting.remove_file(session, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
+                         actor=person.actor)  # fmt: skip
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/submit")
@@ -132,7 +173,7 @@ def submit(
     check_version(draft.version, version, STALE, text=draft.text)
     read = given.read_newest if given else False
     signoff.submit(session, desk, draft, now=now, actor=person.actor, read_newest=read)
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/approve")
@@ -149,9 +190,15 @@ def approve(
     """Says yes to exactly this text; it is queued in the same commit."""
     draft, case = _draft(session, person, draft_id, Action.SEND)
     check_version(draft.version, version, STALE, text=draft.text)
-    approve_as(session, desk, draft, person, given.digest if given else None, now,
-               read_newest=given.read_newest if given else False)  # fmt: skip
-    return _shown(session, desk, draft, case, response, now)
+    given = given or ApprovalGiven()
+    unchanged = given.digest in (None, drafting.digest(session, draft))
+    if unchanged and signoff.stands_alone(session, desk, draft, person, now):
+        signoff.send(session, desk, draft, person, now=now, read_newest=given.read_newest)
+    else:
+        signoff.approve_as(
+            session, desk, draft, person, digest=given.digest, now=now, read_newest=given.read_newest
+        )
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/return")
@@ -169,7 +216,7 @@ def send_back(
     draft, case = _draft(session, person, draft_id, Action.APPROVE)
     check_version(draft.version, version, STALE, text=draft.text)
     signoff.send_back(session, draft, staff_id=_staff(person), note=given.note, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/withdraw")
@@ -186,21 +233,7 @@ def withdraw(
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
     check_version(draft.version, version, STALE, text=draft.text)
     drafting.withdraw(session, draft, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response, now)
-
-
-def approve_as(
-    session: Session, desk: Desk, draft: Draft, person: Person, digest: str | None, now: datetime, *,
-    read_newest: bool,
-) -> None:  # fmt: skip
-    """The yes of this person. Standing for another's text needs the right to approve."""
-    staff_id = _staff(person)
-    if set(draft.writers) - {staff_id} and Action.APPROVE not in person.actions:
-        raise NotAllowed("Your role does not include approving what others wrote.")
-    signoff.approve(
-        session, desk, draft, staff_id=staff_id, digest=digest or drafting.digest(session, draft), now=now,
-        actor=person.actor, read_newest=read_newest,
-    )  # fmt: skip
+    return _shown(session, desk, draft, case, now, response)
 
 
 def _staff(person: Person) -> str:
@@ -209,7 +242,8 @@ def _staff(person: Person) -> str:
     return person.staff_id
 
 
-def _identity(desk: Desk, given: str | None) -> str | None:
+def identity_of(desk: Desk, given: str | None) -> str | None:
+    """`office`, or the id of the person with that address. Raises Refused."""
     if given is None or given == drafting.OFFICE:
         return given
     found = [one.id for one in desk.staff.values() if given.lower() in (one.email, one.id) and one.is_active]
@@ -227,7 +261,7 @@ def _draft(session: Session, person: Person, draft_id: str, action: Action) -> t
 
 
 def _shown(
-    session: Session, desk: Desk, draft: Draft, case: Case, response: Response, now: datetime
+    session: Session, desk: Desk, draft: Draft, case: Case, now: datetime, response: Response
 ) -> shapes.DraftShape:
     session.flush()
     response.headers.update(etag(draft.version))

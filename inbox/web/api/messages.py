@@ -1,25 +1,20 @@
 """Messages by themselves: their exact bytes, and the files that came with them."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import Response
 from sqlmodel import Session
 
 from inbox.access import Action, Person, find_case
 from inbox.database import find
-from inbox.errors import NotAllowed, NotFound
-from inbox.models import Arrival, Attachment, Case, Message, Scan
+from inbox.errors import NotFound
+from inbox.models import Arrival, Case, Message
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Reading, ReadingDesk, Wired, may
+from inbox.web.downloads import file_response, saved_as
 from inbox.web.routers import api_router
 
 router = api_router("messages")
-NEVER_RUN = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "no-store",
-}
 
 
 @router.get("/messages/{message_id}")
@@ -39,8 +34,7 @@ def read_raw(
         raise NotFound
     arrival = find(session, Arrival, message.arrival_id)
     raw = wiring.store.get(arrival.office_id, arrival.raw_hash)
-    headers = {**NEVER_RUN, "Content-Disposition": f'attachment; filename="{message.id}.eml"'}
-    return Response(raw, media_type="application/octet-stream", headers=headers)
+    return saved_as(f"{message.id}.eml", raw)
 
 
 @router.get("/attachments/{attachment_id}")
@@ -51,19 +45,7 @@ def read_attachment(
     wiring: Wired,
 ) -> Response:
     """A file, never to be shown in place. One that is held or infected is not given out."""
-    file = find(session, Attachment, attachment_id)
-    _message(session, person, file.message_id)
-    return file_response(file, wiring.store.get(file.office_id, file.content_hash))
-
-
-def file_response(file: Attachment, content: bytes) -> Response:
-    """The bytes as a download: no type that a browser would run, the name well formed (RFC 6266)."""
-    if file.scan in (Scan.INFECTED, Scan.HELD):
-        raise NotAllowed("This file has not passed the virus check. We did not open it.")
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file.filename)
-    name = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}"
-    headers = {**NEVER_RUN, "Content-Disposition": name}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return file_response(session, person, wiring.store, attachment_id)
 
 
 def _message(session: Session, person: Person, message_id: str) -> Message:

@@ -184,6 +184,7 @@ class DraftShape(Shape):
     recipients: list[str]
     identity: str
     attachments: list[str]
+    files: list[AttachmentShape]
     steps: list[str]
     digest: str
     provenance: ProvenanceShape

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from inbox import channels, clocks, drafting, signoff
+from inbox import files as stored
 from inbox.access import Person, visible_cases
 from inbox.desk import Desk
 from inbox.models import (
@@ -26,15 +27,17 @@ from inbox.models import Decision as Trace
 from inbox.web.api import shapes
 
 
-def cases(session: Session, desk: Desk, rows: Sequence[Case], now: datetime) -> list[shapes.CaseShape]:
-    """Cases with their people and clocks, in the order given."""
+def cases(
+    session: Session, desk: Desk, person: Person, rows: Sequence[Case], now: datetime
+) -> list[shapes.CaseShape]:
+    """Cases with their people and clocks, in the order given; one `person` may not know stays unnamed."""
     people = _by_id(session, Constituent, (row.constituent_id for row in rows))
     running: dict[str, list[shapes.ClockShape]] = {}
     wanted = col(Clock.case_id).in_([row.id for row in rows])
     for clock in session.exec(select(Clock).where(wanted).order_by(col(Clock.due_at))):
         running.setdefault(clock.case_id, []).append(_clock(desk, clock, now))
     teams = {team_id: name for name, team_id in desk.teams.items()}
-    merged = _references(session, (row.merged_into for row in rows))
+    merged = _references(session, (row.merged_into for row in rows), visible_cases(person))
     return [
         shapes.CaseShape(
             reference=row.reference,
@@ -142,6 +145,7 @@ def draft(session: Session, desk: Desk, row: Draft, case: Case, now: datetime) -
         recipients=row.recipients,
         identity=row.identity,
         attachments=row.attachments,
+        files=[_file(one) for one in stored.of_draft(session, row)],
         steps=signoff.steps(desk, row),
         digest=drafting.digest(session, row),
         provenance=shapes.ProvenanceShape.model_validate(row.provenance),
@@ -216,7 +220,7 @@ def _person(row: Constituent | None) -> shapes.ConstituentShape | None:
     )
 
 
-def _file(row: Attachment) -> shapes.AttachmentShape:
+def _file(row: stored.Outgoing) -> shapes.AttachmentShape:
     return shapes.AttachmentShape(
         id=row.id, filename=row.filename, content_type=row.content_type, size=row.size, scan=row.scan
     )

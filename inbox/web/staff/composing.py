@@ -1,20 +1,24 @@
 """Replies: begun by the first save, saved as typed under a version, sent or sent for sign-off, put away."""
 
-from typing import Annotated
+import re
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
-from fastapi import Form, Header
+from fastapi import Depends, Form, Header
 from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
-from inbox import drafting, signoff
+from connectors.contract import Form as Way
+from inbox import drafting, signoff, standard_lines
 from inbox.access import Action
-from inbox.database import find, savepoint
+from inbox.database import find, find_or_none, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import Case, Constituent, Draft, Message, Template
+from inbox.models import Case, Constituent, Draft, Message, StandardLine, Template
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import onecase, said, writing
+from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case import Composer, DraftPage
 from inbox.web.views.parts import Problem
 from inbox.wording import fill
@@ -25,29 +29,57 @@ Line = Annotated[str | None, Form(max_length=2000)]
 Version = Annotated[str, Form(max_length=20)]
 
 
-@router.post("/cases/{reference}/drafts")
-def begin(
-    reference: str,
-    room: Annotated[Workroom, acting(Action.DRAFT)],
-    text: Words = "",
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the composer's form holds; None for a field that it did not send. `remove` is a file's id."""
+
+    version: str
+    text: str | None
+    subject: str | None
+    recipients: str | None
+    identity: str | None
+    form: Way | None
+    channel: str | None
+    line: str | None
+    remove: str | None
+    uploads: Uploads
+
+
+def _typed(
+    given: Annotated[Uploads, uploads(Action.DRAFT)],
+    version: Version = "",
+    text: Words = None,
+    subject: Line = None,
+    recipients: Line = None,
     identity: Line = None,
+    form: Annotated[Way | None, Form()] = None,
+    channel: Line = None,
     line: Line = None,
-) -> Response:
+    remove: Line = None,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Typed:
+    said = (version or if_match or "").strip().removeprefix("W/").strip('"')
+    return Typed(said, text, subject, recipients, identity or None, form, channel, line, remove, given)
+
+
+Form_ = Annotated[Typed, Depends(_typed)]
+
+
+@router.post("/cases/{reference}/drafts")
+def begin(reference: str, typed: Form_, room: Annotated[Workroom, acting(Action.DRAFT)]) -> Response:
     """The first save: the draft is made, and its own address is told."""
     case = room.case(reference, Action.DRAFT)
-    draft = _begun(room, case, text or "", identity)
-    if line:
-        _insert(room, case, draft, line)
-    return _saved(room, draft)
+    draft = _begun(room, case, typed)
+    return _kept(room, case, draft, replace(typed, text=None, version=str(draft.version)))
 
 
 @router.post("/cases/{reference}/drafts/send")
-def begin_and_send(
-    reference: str, room: Annotated[Workroom, acting(Action.DRAFT)], text: Words = "", identity: Line = None
-) -> Response:
+def begin_and_send(reference: str, typed: Form_, room: Annotated[Workroom, acting(Action.DRAFT)]) -> Response:
     """For a reply written and sent in one go, without a save between."""
     case = room.case(reference, Action.DRAFT)
-    return _let_go(room, case, _begun(room, case, text or "", identity), read_newest=False)
+    draft = _begun(room, case, typed)
+    begun = replace(typed, text=None, version=str(draft.version))
+    return _sent(room, case, draft, begun, read_newest=False)
 
 
 @router.get("/cases/{reference}/drafts/{number}")
@@ -63,59 +95,28 @@ def show(reference: str, number: int, room: Annotated[Workroom, studying(Action.
 
 @router.post("/cases/{reference}/drafts/{number}")
 def save(
-    reference: str,
-    number: int,
-    room: Annotated[Workroom, acting(Action.DRAFT)],
-    version: Version = "",
-    text: Words = None,
-    subject: Line = None,
-    recipients: Line = None,
-    identity: Line = None,
-    line: Line = None,
-    if_match: Annotated[str | None, Header()] = None,
+    reference: str, number: int, typed: Form_, room: Annotated[Workroom, acting(Action.DRAFT)]
 ) -> Response:
     """Saves what was typed. Where somebody saved first, nothing is overwritten and both texts are shown."""
     case = room.case(reference, Action.DRAFT)
-    draft = _draft(room, case, number)
-    try:
-        _save(room, draft, version or if_match or "", text, subject, recipients, identity)
-    except Stale as error:
-        if wants_json(room.request):
-            raise
-        return _clash(room, case, draft, text, error)
-    except Refused as error:
-        if wants_json(room.request):
-            raise
-        return _refused(room, case, draft, error, text, recipients)
-    if line:
-        _insert(room, case, draft, line)
-    return _saved(room, draft)
+    return _kept(room, case, _draft(room, case, number), typed)
 
 
 @router.post("/cases/{reference}/drafts/{number}/send")
 def send(
     reference: str,
     number: int,
+    typed: Form_,
     room: Annotated[Workroom, acting(Action.DRAFT)],
-    version: Version = "",
-    text: Words = None,
-    subject: Line = None,
-    recipients: Line = None,
-    identity: Line = None,
     read_newest: Annotated[bool, Form()] = False,
     stored: Annotated[bool, Form()] = False,
 ) -> Response:
     """Saves, then sends where the writer may stand for it, else asks for sign-off. `stored`: as saved."""
     case = room.case(reference, Action.DRAFT)
     draft = _draft(room, case, number)
-    try:
-        if not stored:
-            _save(room, draft, version, text, subject, recipients, identity)
-    except Stale as error:
-        return _clash(room, case, draft, text, error)
-    except Refused as error:
-        return _refused(room, case, draft, error, text, recipients)
-    return _let_go(room, case, draft, read_newest=read_newest)
+    if stored:
+        return _let_go(room, case, draft, read_newest=read_newest)
+    return _sent(room, case, draft, typed, read_newest=read_newest)
 
 
 @router.post("/cases/{reference}/drafts/{number}/withdraw")
@@ -129,44 +130,80 @@ def withdraw(
     return see_other(f"/cases/{reference}", told="withdrawn")
 
 
-def _begun(room: Workroom, case: Case, text: str, identity: str | None) -> Draft:
-    draft = drafting.begin(
+def _begun(room: Workroom, case: Case, typed: Typed) -> Draft:
+    return drafting.begin(
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
-        text=text.replace("\r\n", "\n"),
+        text=(typed.text or "").replace("\r\n", "\n"),
     )  # fmt: skip
-    if identity and identity != draft.identity:
-        _save(room, draft, str(draft.version), None, None, None, identity)
-    return draft
 
 
-def _save(
-    room: Workroom, draft: Draft, version: str, text: str | None, subject: str | None,
-    recipients: str | None, identity: str | None,
-) -> None:  # fmt: skip
-    bare = version.strip().removeprefix("W/").strip('"')
-    if identity and identity != drafting.OFFICE and identity not in room.desk.staff:
+def _kept(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
+    """Saves, and says where the draft is now or what stands against it."""
+    try:
+        _save(room, case, draft, typed)
+    except (Stale, Refused) as error:
+        if wants_json(room.request):
+            raise
+        return _stopped(room, case, draft, typed, error)
+    return _saved(room, draft)
+
+
+def _sent(room: Workroom, case: Case, draft: Draft, typed: Typed, *, read_newest: bool) -> Response:
+    try:
+        _save(room, case, draft, typed)
+    except (Stale, Refused) as error:
+        return _stopped(room, case, draft, typed, error)
+    return _let_go(room, case, draft, read_newest=read_newest)
+
+
+def _stopped(room: Workroom, case: Case, draft: Draft, typed: Typed, error: Stale | Refused) -> Response:
+    if isinstance(error, Stale):
+        return _clash(room, case, draft, typed.text, error)
+    return _refused(room, case, draft, error, typed.text, typed.recipients)
+
+
+def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
+    """The words first, then the files: a file that cannot be taken loses nobody's words."""
+    who: Any = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
+    if typed.identity and typed.identity != drafting.OFFICE and typed.identity not in room.desk.staff:
         raise Refused("Choose in whose name this goes.")
-    wanted = recipients.replace(";", ",").split(",") if recipients is not None else None
-    changes = drafting.Changes(text=text, subject=subject, recipients=wanted, identity=identity or None)
+    wanted = typed.recipients.replace(";", ",").split(",") if typed.recipients is not None else None
+    changes = drafting.Changes(
+        text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity, form=typed.form
+    )
+    if typed.channel:
+        changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
+    version = int(typed.version[:18]) if typed.version.isdigit() else -1
     with savepoint(room.session):
-        drafting.save(
-            room.session, draft, changes, version=int(bare) if bare.isdigit() else -1,
-            author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
-        )  # fmt: skip
+        drafting.save(room.session, draft, changes, version=version, **who)
+    if typed.remove and typed.remove in draft.attachments:
+        drafting.remove_file(room.session, draft, typed.remove, version=draft.version, **who)
+    if given := typed.uploads.checked():
+        drafting.add_files(room.session, room.desk, draft, given, version=draft.version, **who)
+    if typed.line:
+        _insert(room, case, draft, typed.line)
 
 
 def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
     """A standard text at the end of what is written, filled with what is known."""
-    template = find(room.session, Template, template_id)
     who = room.session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    words = fill(template.body, drafting.values(room.desk, case, who, room.now))
+    line = find_or_none(room.session, StandardLine, template_id)
+    body = (
+        standard_lines.words_of(line, draft.language)
+        if line
+        else find(room.session, Template, template_id).body
+    )
+    words = fill(body, drafting.values(room.desk, case, who, room.now))
     text = f"{draft.text.rstrip()}\n\n{words}".strip()
-    _save(room, draft, str(draft.version), text, None, None, None)
+    drafting.save(
+        room.session, draft, drafting.Changes(text=text), version=draft.version,
+        author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
+    )  # fmt: skip
 
 
 def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
     """Out of the writer's hands: into the outbox, or to whoever must approve it."""
-    alone = writing.may_send_alone(room.desk, draft.identity) and room.may(Action.SEND)
+    alone = signoff.stands_alone(room.session, room.desk, draft, room.person, room.now)
     try:
         with savepoint(room.session):
             if not alone:
@@ -175,11 +212,9 @@ def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> R
                     read_newest=read_newest,
                 )  # fmt: skip
                 return see_other(f"/cases/{case.reference}", told="submitted")
-            delivery = signoff.approve(
-                room.session, room.desk, draft, staff_id=room.staff_id,
-                digest=drafting.digest(room.session, draft), now=room.now, actor=room.person.actor,
-                read_newest=read_newest,
-            )  # fmt: skip
+            delivery = signoff.send(
+                room.session, room.desk, draft, room.person, now=room.now, read_newest=read_newest
+            )
     except (Refused, Conflict) as error:
         room.session.refresh(draft)
         return _refused(room, case, draft, error, None, None)
@@ -217,6 +252,7 @@ def _refused(
     found = error.details.get("problems")
     sentences = [str(one) for one in found] if isinstance(found, list) else [error.sentence]
     place = "recipients" if "email address" in error.sentence else "text"
+    place = "files" if re.search(r"\b[Ff]iles?\b", error.sentence) else place
     problems = tuple(Problem(place, sentence) for sentence in sentences)
     composer = writing.reply(
         room.session, room.desk, room.person, case, draft, room.now, problems=problems, mine=text,

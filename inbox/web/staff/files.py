@@ -3,7 +3,6 @@
 import html
 import re
 from typing import Annotated
-from urllib.parse import quote
 
 from sqlmodel import select
 from starlette.responses import Response
@@ -11,17 +10,13 @@ from starlette.responses import Response
 from inbox import channels
 from inbox.access import Action
 from inbox.database import find
-from inbox.errors import NotAllowed, NotFound
-from inbox.models import Arrival, Attachment, Case, Channel, Message, Scan
+from inbox.errors import NotFound
+from inbox.models import Arrival, Channel, Message
+from inbox.web.downloads import file_response, saved_as
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, looking
 
 router = page_router()
-NEVER_RUN = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
 BODY_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'self'; sandbox"
 _PICTURES = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _ALT = re.compile(r'\balt="([^"]*)"', re.IGNORECASE)
@@ -29,13 +24,8 @@ _ALT = re.compile(r'\balt="([^"]*)"', re.IGNORECASE)
 
 @router.get("/attachments/{attachment_id}")
 def download(attachment_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
-    """A file as a download, never shown in place; one that did not pass the check is not given out."""
-    file = find(room.session, Attachment, attachment_id)
-    _case_of(room, find(room.session, Message, file.message_id))
-    if file.scan in (Scan.INFECTED, Scan.HELD):
-        raise NotAllowed("This file has not passed the virus check. We did not open it.")
-    content = room.wiring.store.get(file.office_id, file.content_hash)
-    return saved_as(file.filename, content)
+    """A file as a download, never shown in place."""
+    return file_response(room.session, room.person, room.wiring.store, attachment_id)
 
 
 @router.get("/cases/{reference}/messages/{message_id}/raw")
@@ -69,14 +59,6 @@ def body(reference: str, message_id: str, room: Annotated[Room, looking(Action.R
     return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def saved_as(filename: str, content: bytes) -> Response:
-    """Bytes that a browser saves and never opens by itself; the name is well formed (RFC 6266)."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in filename)
-    name = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-    headers = {**NEVER_RUN, "Content-Disposition": name}
-    return Response(content, media_type="application/octet-stream", headers=headers)
-
-
 def _arrival(room: Room, reference: str, message_id: str) -> Arrival:
     case = room.case(reference)
     message = room.session.exec(
@@ -97,9 +79,3 @@ def _without_picture(found: re.Match[str]) -> str:
     alt = _ALT.search(found[0])
     words = html.unescape(alt[1]).strip() if alt else ""
     return f"[Picture{': ' + html.escape(words) if words else ''}]"
-
-
-def _case_of(room: Room, message: Message) -> None:
-    """Raises NotFound unless this person may know the message's case."""
-    if message.case_id is not None:
-        room.case(find(room.session, Case, message.case_id).reference)

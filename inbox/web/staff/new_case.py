@@ -13,6 +13,7 @@ from inbox.errors import Refused
 from inbox.models import MessageKind
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
+from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case_pages import NewCasePage
 from inbox.web.views.parts import Choice, Problem
 
@@ -44,6 +45,7 @@ def form(room: Annotated[Workroom, studying(Action.CREATE_CASE)]) -> Response:
 
 @router.post("/cases/new")
 def create(
+    given: Annotated[Uploads, uploads(Action.CREATE_CASE)],
     room: Annotated[Workroom, acting(Action.CREATE_CASE)],
     kind: Line = "", at: Line = "", name: Line = "", phone: Line = "", email: Line = "", address: Line = "",
     postcode: Line = "", language: Line = "en", subject: Line = "", text: Text = "", done: Text = "",
@@ -53,6 +55,7 @@ def create(
     values = dict(zip(FIELDS, (at, name, phone, email, address, postcode, subject, text, done), strict=True))
     when = _moment(room, at)
     problems = _problems(kind, when, name, text, email)
+    problems += (Problem("files", given.problem.sentence),) if given.problem else ()
     if problems or when is None:
         return _page(room, values, kind, team, language, *problems, status=422)
     session, actor = room.session, room.person.actor
@@ -61,7 +64,7 @@ def create(
             case = casework.open_by_hand(
                 session, room.desk, kind=MessageKind(kind), name=name, contact=email or phone, phone=phone,
                 address=address, language=language, postcode=postcode, subject=subject, text=text,
-                author_id=room.person.staff_id, when=when, now=room.now, actor=actor,
+                author_id=room.person.staff_id, when=when, now=room.now, actor=actor, given=given.files,
             )  # fmt: skip
             if done.strip():
                 casework.add_note(

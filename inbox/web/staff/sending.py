@@ -6,10 +6,10 @@ from fastapi import Form, Query
 from sqlmodel import col, or_, select
 from starlette.responses import Response
 
-from inbox import outbox, queues
-from inbox.access import Action, visible_cases
-from inbox.database import find, locked
-from inbox.errors import NotFound, Refused
+from inbox import departures, outbox, queues
+from inbox.access import Action, find_delivery, visible_cases
+from inbox.database import find
+from inbox.errors import Refused
 from inbox.models import Case, Delivery, DeliveryState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
@@ -47,7 +47,7 @@ def index(
 @router.post("/sending/{delivery_id}/stop")
 def stop(delivery_id: str, room: Annotated[Workroom, acting(Action.SEND)]) -> Response:
     """Stops what has not left; its words are a draft again."""
-    row = _delivery(room, delivery_id, Action.SEND)
+    row = find_delivery(room.session, room.person, delivery_id, Action.SEND)
     outbox.stop(room.session, row, now=room.now, actor=room.person.actor)
     return see_other(_back(room, row), told="stopped")
 
@@ -55,7 +55,7 @@ def stop(delivery_id: str, room: Annotated[Workroom, acting(Action.SEND)]) -> Re
 @router.post("/sending/{delivery_id}/retry")
 def retry(delivery_id: str, room: Annotated[Workroom, acting(Action.SETTLE_DELIVERY)]) -> Response:
     """Sends again what failed, came back or was stopped."""
-    row = _delivery(room, delivery_id, Action.SETTLE_DELIVERY)
+    row = find_delivery(room.session, room.person, delivery_id, Action.SETTLE_DELIVERY)
     outbox.retry(room.session, row, now=room.now, actor=room.person.actor)
     return see_other(_back(room, row), told="retried")
 
@@ -67,11 +67,11 @@ def settle(
     outcome: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """A person looked: it was sent, or it was not and may be tried again."""
-    row = _delivery(room, delivery_id, Action.SETTLE_DELIVERY)
+    row = find_delivery(room.session, room.person, delivery_id, Action.SETTLE_DELIVERY)
     if outcome not in ("sent", "not_sent"):
         raise Refused("Say whether it was sent.")
-    outbox.settle_by_hand(
-        room.session, row, was_sent=outcome == "sent", now=room.now, actor=room.person.actor
+    departures.settle(
+        room.session, room.desk, row, was_sent=outcome == "sent", now=room.now, actor=room.person.actor
     )
     return see_other("/sending", told="settled")
 
@@ -91,16 +91,6 @@ def _past(room: Room, state: str, after: str | None) -> tuple[tuple[DeliveryGrou
     rows = room.session.exec(query.limit(PAGE + 1)).all()
     following = rows[PAGE - 1].id if len(rows) > PAGE else None
     return leaving.past_group(room.session, rows[:PAGE], state, room.zone), following
-
-
-def _delivery(room: Workroom, delivery_id: str, action: Action) -> Delivery:
-    query = select(Delivery).where(Delivery.id == delivery_id)
-    row = room.session.exec(locked(room.session, query)).first()
-    if row is None:
-        raise NotFound
-    if row.case_id is not None:
-        room.case(find(room.session, Case, row.case_id).reference, action)
-    return row
 
 
 def _back(room: Workroom, row: Delivery) -> str:

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import RedirectResponse, Response
 
-from inbox import jobs, queues
+from inbox import queues, set_aside
 from inbox.access import Action
 from inbox.database import find
 from inbox.errors import NotFound
-from inbox.history import record
-from inbox.models import ARRIVAL_MOVES, Arrival, ArrivalState, Channel, EventKind, Message, move
+from inbox.models import Arrival, ArrivalState, Channel, Message
+from inbox.web.downloads import saved_as
 from inbox.web.routers import page_router
-from inbox.web.staff.files import saved_as
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.staff.showing import aside
 from inbox.web.views.parts import Link
@@ -33,7 +32,8 @@ def index(
         return RedirectResponse("/queue/set-aside", 303)
     if kind == "machine":
         messages, following = queues.set_aside_messages(room.session, cursor=after)
-        rows = tuple(aside.message(one, room.zone) for one in messages)
+        can = room.may(Action.TRIAGE)
+        rows = tuple(aside.message(one, room.zone, can) for one in messages)
     else:
         arrivals, following = queues.set_aside_arrivals(room.session, cursor=after)
         can = room.may(Action.TRIAGE)
@@ -53,10 +53,16 @@ def machine_mail(message_id: str, room: Annotated[Room, looking(Action.READ_CASE
     row = find(room.session, Message, message_id)
     if row.case_id is not None:
         raise NotFound
-    return room.page(
-        PlainTextPage(room.shell("Set aside"), aside.opened(row, room.zone), aside.MACHINE_NOTICE, row.text,
-                      Link("Set aside", "/set-aside?kind=machine"))
-    )  # fmt: skip
+    shown = aside.opened(row, room.zone, room.may(Action.TRIAGE))
+    back = Link("Set aside", "/set-aside?kind=machine")
+    return room.page(PlainTextPage(room.shell("Set aside"), shown, aside.MACHINE_NOTICE, row.text, back))
+
+
+@router.post("/set-aside/messages/{message_id}/done")
+def deal_with(message_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
+    """Somebody saw it: it leaves the list."""
+    set_aside.deal_with(room.session, message_id, now=room.now, actor=room.person.actor)
+    return see_other("/set-aside?kind=machine", told="dealt")
 
 
 @router.get("/set-aside/{arrival_id}")
@@ -82,11 +88,7 @@ def raw(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Re
 @router.post("/set-aside/{arrival_id}/retry")
 def run_again(arrival_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
     """Runs it again with this version of the program."""
-    row = find(room.session, Arrival, arrival_id)
-    row.state = move(row.state, ArrivalState.WAITING, ARRIVAL_MOVES, "message")
-    row.trouble = None
-    jobs.add(room.session, jobs.JobKind.PROCESS, row.office_id, [row.id], room.now)
-    record(room.session, None, EventKind.RUN_AGAIN, room.person.actor, now=room.now, arrival=row.id)
+    set_aside.run_again(room.session, arrival_id, now=room.now, actor=room.person.actor)
     return see_other("/set-aside", told="again")
 
 

@@ -33,6 +33,7 @@ class File:
     size: str
     url: str
     scan: Scan
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

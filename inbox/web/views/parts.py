@@ -202,6 +202,7 @@ class FieldKind(StrEnum):
     SELECT = "select"
     RADIOS = "radios"
     TICK = "tick"
+    FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)

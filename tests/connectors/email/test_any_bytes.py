@@ -9,11 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.contract import DeliveryReport, RawArrival
-from connectors.email.attachments import safe_filename
 from connectors.email.html_text import html_to_text
 from connectors.email.mime import Mail, read_mail
 from connectors.email.reading import read
 from connectors.email.sanitising import sanitise
+from connectors.filenames import safe_filename
 
 FOLDER = Path(__file__).parent.parent / "payloads" / "email"
 PAYLOADS = [path.read_bytes() for path in sorted(FOLDER.glob("*.eml"))]

@@ -1,5 +1,6 @@
 """What is set aside, as cards."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from inbox.models import Arrival, Channel, Message
@@ -51,31 +52,34 @@ def arrival(row: AsideArrival, zone: ZoneInfo, can_retry: bool) -> AsideRow:
     )
 
 
-def message(row: AsideMessage, zone: ZoneInfo) -> AsideRow:
+def message(row: AsideMessage, zone: ZoneInfo, can: bool) -> AsideRow:
     """Machine mail of no case."""
-    word = say.MACHINES.get(row.machine or "", "Machine mail")
+    sender = row.sender_handle or row.sender_name or "nobody"
+    read = (Link("Read it", f"/set-aside/messages/{row.id}"),)
+    return _machine(row.id, row.machine, row.subject, sender, row.received_at, zone, read, can)
+
+
+def opened(row: Message, zone: ZoneInfo, can: bool) -> AsideRow:
+    """The same on a page of its own; what was dealt with has nothing left to do."""
+    able = can and row.dealt_with_at is None
+    return _machine(row.id, row.machine, row.subject, row.sender_handle, row.received_at, zone, (), able)
+
+
+def _machine(
+    key: str, machine: str | None, subject: str | None, sender: str, at: datetime, zone: ZoneInfo,
+    links: tuple[Link, ...], can: bool,
+) -> AsideRow:  # fmt: skip
+    word = say.MACHINES.get(machine or "", "Machine mail")
+    done = (Act("Dealt with", f"/set-aside/messages/{key}/done"),) if can else ()
     return AsideRow(
-        row.id,
-        row.subject or "No subject",
-        f"From {row.sender_handle or row.sender_name or 'nobody'}",
-        row.received_at.astimezone(zone),
+        key,
+        subject or "No subject",
+        f"From {sender}",
+        at.astimezone(zone),
         "Email",
         "email",
         f"{word}. It stops no clock.",
         (Badge(word, Tone.CALM),),
-        (Link("Read it", f"/set-aside/messages/{row.id}"),),
-    )
-
-
-def opened(row: Message, zone: ZoneInfo) -> AsideRow:
-    word = say.MACHINES.get(row.machine or "", "Machine mail")
-    return AsideRow(
-        row.id,
-        row.subject or "No subject",
-        f"From {row.sender_handle}",
-        row.received_at.astimezone(zone),
-        "Email",
-        "email",
-        f"{word}.",
-        (Badge(word, Tone.CALM),),
+        links,
+        done,
     )

@@ -39,6 +39,16 @@ _PLAIN = {
     EventKind.MARKED_JUNK: "Set aside as junk.",
     EventKind.MARKED_NOT_JUNK: "Not junk: brought back to sorting.",
     EventKind.CLOSED: "Finished.",
+    EventKind.CAMPAIGN_FOUND: "Several people sent the same text: it is a campaign now.",
+    EventKind.CAMPAIGN_JOINED: "It is a copy of a campaign and was put on its pile.",
+    EventKind.CAMPAIGN_LEFT: "Taken off the pile of a campaign.",
+    EventKind.CAMPAIGN_READ: "The words that this person added were read.",
+    EventKind.CAMPAIGN_CHANGED: "A campaign was changed.",
+    EventKind.CAMPAIGN_ANSWER_WRITTEN: "The answer to a campaign was written.",
+    EventKind.CAMPAIGN_ANSWER_APPROVED: "The answer to a campaign was approved, with its list.",
+    EventKind.CAMPAIGN_ANSWER_RETURNED: "The answer to a campaign was sent back with a note.",
+    EventKind.CAMPAIGN_ANSWER_STOPPED: "The answer to a campaign was stopped.",
+    EventKind.CAMPAIGN_ANSWERED: "The answer to the campaign was made for this person.",
     EventKind.NOTED: "Office note written.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
     EventKind.CLOCK_STARTED: "A promise began.",
@@ -65,15 +75,30 @@ _PLAIN = {
     EventKind.SENT_ELSEWHERE: "A reply was sent from another program.",
     EventKind.MESSAGE_EDITED: "The writer changed a message on the platform. Both wordings are kept.",
     EventKind.MESSAGE_WITHDRAWN: "The writer took a message back on the platform.",
+    EventKind.MESSAGE_HIDDEN: "A comment was hidden: only its writer and their friends see it there.",
+    EventKind.MESSAGE_SHOWN: "A hidden comment was shown to everybody again.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.STATUS_LINK_ISSUED: "A status link was made.",
     EventKind.STATUS_LINK_USED: "The status page was opened.",
     EventKind.STATUS_LINK_REVOKED: "A status link was closed.",
     EventKind.STATUS_LINK_LOCKED: "The status link had five wrong answers and is locked for 15 minutes.",
+    EventKind.STATUS_LINK_CLEARED: "The wrong answers at the status link were looked into.",
     EventKind.INFORMATION_ADDED: "The person added something on the status page.",
     EventKind.ATTACHMENT_OPENED: "A file was opened.",
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
+    EventKind.FILE_ADDED: "A file was added to a draft.",
+    EventKind.FILE_REMOVED: "A file was taken off a draft.",
+    EventKind.CASE_MERGED: "The case went on as another one.",
+    EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
+    EventKind.CASES_LINKED: "Linked with another case.",
+    EventKind.CASES_UNLINKED: "The link with another case was taken off.",
+    EventKind.LINE_WRITTEN: "A standard line was written.",
+    EventKind.LINE_APPROVED: "A standard line was approved.",
+    EventKind.LINE_RETIRED: "A standard line was taken out of use.",
+    EventKind.ALERTED: "Somebody was told by mail.",
+    EventKind.DEALT_WITH: "Machine mail of no case was dealt with.",
+    EventKind.SESSION_ENDED: "A sign-in was ended.",
     EventKind.UNDONE: "Taken back.",
 }
 TOLD_BY_MESSAGES = frozenset(
@@ -126,6 +151,10 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
             return f"{say.STATUSES[CaseStatus(str(detail.get('after')))]}."
         case EventKind.CLOSED:
             return f"Finished: {say.OUTCOMES.get(str(detail.get('outcome')), 'closed').lower()}."
+        case EventKind.CASE_MERGED if "came" in detail:
+            return "Another case was added to this one."
+        case EventKind.CASE_SPLIT if "came" in detail:
+            return "It was split off another case."
         case EventKind.ROUTED:
             return _routed(detail, names)
         case EventKind.NOT_ACKNOWLEDGED:

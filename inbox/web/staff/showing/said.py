@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from inbox.files import Outgoing
 from inbox.models import (
     Attachment,
     Case,
@@ -114,10 +115,11 @@ def _message(
     )
 
 
-def file(row: Attachment) -> views.File:
+def file(row: Outgoing) -> views.File:
     """A file, with the address it may be fetched from."""
     kind = say.file_kind(row.content_type)
-    return views.File(row.filename, kind, say.size(row.size), f"/attachments/{row.id}", views.Scan(row.scan))
+    url = f"/attachments/{row.id}"
+    return views.File(row.filename, kind, say.size(row.size), url, views.Scan(row.scan), row.id)
 
 
 def _who(row: Message, staff: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import clocks, drafting, signoff
+from inbox import clocks, drafting, files, signoff
 from inbox.access import Action, Person, may
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -15,7 +15,7 @@ from inbox.errors import CaseworkError, Conflict
 from inbox.models import Approval as Yes
 from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind
 from inbox.queues import Submitted
-from inbox.web.staff.showing import happenings, onecase, promises, said, writing
+from inbox.web.staff.showing import happenings, onecase, promises, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
 from inbox.web.views.parts import Act, ClockBadge, Link, Notice, Tone
@@ -214,8 +214,9 @@ def _exact(session: Session, desk: Desk, draft: Draft, digest: str) -> Exact:
     channel = desk.channels.get(draft.channel_id or "")
     word, icon = say.channel(channel.kind if channel else None)
     sender = f"{_sends_as(desk, draft)} <{channel.account}>" if channel else _sends_as(desk, draft)
+    goes_with = tuple(said.file(one) for one in files.of_draft(session, draft))
     return Exact(word, icon, sender, tuple(draft.recipients), draft.subject, draft.text, draft.language,
-                 writing.files(session, draft), digest[:4].upper())  # fmt: skip
+                 goes_with, digest[:4].upper())  # fmt: skip
 
 
 def _clock(session: Session, desk: Desk, case_id: str, now: datetime) -> ClockBadge | None:

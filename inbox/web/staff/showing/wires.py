@@ -11,7 +11,11 @@ from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
 
-KINDS = {"email": "Mailbox (IMAP and SMTP)", "web": "Form on the web"}
+KINDS = {
+    "email": "Mailbox (IMAP and SMTP)",
+    "microsoft365": "Microsoft 365 mailbox",
+    "web": "Form on the web",
+}
 MODES = {
     ChannelMode.FULL: "Collects and sends",
     ChannelMode.LISTEN: "Listens only",
@@ -22,6 +26,8 @@ EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
     ChannelMode.FULL: ("Open", ("It collects messages, and what the office writes leaves by it.",
                                "New messages are acknowledged.")),
     ChannelMode.LISTEN: ("Stop sending by", ("Messages still come in.", "Nothing leaves by it.")),
+    ChannelMode.REDIRECT: ("Send people elsewhere from", ("Messages still come in and become cases.",
+                           "Whoever writes is answered with your words; replies still leave.")),
     ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.", "Mail stays on its server.")),
 }  # fmt: skip
 _STATES = {
@@ -69,9 +75,10 @@ def modes(channel: Channel) -> Group:
     """The form that switches it."""
     details = {
         ChannelMode.LISTEN: "Collects messages, sends nothing",
+        ChannelMode.REDIRECT: "Collects messages, and answers where to go instead",
         ChannelMode.OFF: "Does nothing; mail stays on its server",
     }
-    offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.OFF)
+    offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
     choices = tuple(Choice(str(one), MODES[one], channel.mode == one, details.get(one)) for one in offered)
     return Group(
         "What it may do",
@@ -79,6 +86,14 @@ def modes(channel: Channel) -> Group:
             Field("mode", "Mode", kind=FieldKind.RADIOS, choices=choices),
             Field("reason", "Reason", hint="Others will read it", optional=True),
             Field("until", "Until", kind=FieldKind.DATE, optional=True),
+            Field(
+                "words",
+                "What people are answered",
+                channel.redirect_words or "",
+                kind=FieldKind.AREA,
+                hint="Only when people shall go elsewhere: say where",
+                optional=True,
+            ),
         ),
     )
 
