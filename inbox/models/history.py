@@ -63,6 +63,8 @@ class EventKind(StrEnum):
     CLOCK_WARNED = "clock_warned"
     ACKNOWLEDGED = "acknowledged"
     NOT_ACKNOWLEDGED = "not_acknowledged"
+    ADDRESS_ASKED = "address_asked"
+    ADDRESS_PROVED = "address_proved"
     DRAFT_STARTED = "draft_started"
     DRAFT_SUBMITTED = "draft_submitted"
     DRAFT_RETURNED = "draft_returned"
