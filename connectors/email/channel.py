@@ -89,9 +89,10 @@ class EmailChannel:
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
 
-    def evidence(self, message_id: str) -> str | None:
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         """Looks in the Sent folder, if the channel has one. Raises like `fetch`."""
-        return self._sent.find(message_id) if self._sent else None
+        found = self._sent.find(message.message_id) if self._sent else None
+        return SentReceipt(message.message_id, found) if found else None
 
     def keep_copy(self, message: OutboundMessage) -> None:
         """Puts what was sent into the Sent folder, if the channel has one, unless it is there already."""

@@ -185,10 +185,10 @@ class SendsContract:
 
     def test_without_a_copy_there_is_no_evidence_and_with_one_there_is(self, rig: SendingRig) -> None:
         channel, message = rig.channel(), rig.message()
-        assert channel.evidence(message.message_id) is None
+        assert channel.evidence(message) is None
         if isinstance(channel, KeepsCopies):
             channel.keep_copy(message)
-            assert channel.evidence(message.message_id)
+            assert channel.evidence(message)
 
 
 NONSENSE = (
