@@ -7,6 +7,7 @@ because a threat that nobody is told of is worse. A mail that cannot be made hol
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, select
@@ -32,6 +33,7 @@ class About(StrEnum):
     CASE = "alert-case"
     LINK_LOCKED = "alert-link-locked"
     SIGN_IN = "alert-sign-in"
+    CHANNEL = "alert-channel"
 
 
 def of_case(session: Session, desk: Desk, case: Case, told: Iterable[str], *, now: datetime) -> int:
@@ -57,6 +59,20 @@ def of_sign_in(session: Session, desk: Desk, staff_id: str, tries: int, *, now: 
         return 0
     values = {"tries": str(tries), "at": _moment(desk, now), "office": desk.office.name}
     return _tell(session, desk, None, About.SIGN_IN, [staff], values, now=now)
+
+
+def of_channel(session: Session, desk: Desk, channel: Channel, *, now: datetime) -> int:
+    """A channel that needs a person, or has not answered for long: the managers are told, once a day."""
+    if _told_of_channel(session, channel, now):
+        return 0
+    values = {
+        "channel": channel.name,
+        "trouble": channel.trouble or "it does not answer",
+        "since": _moment(desk, channel.failing_since or now),
+        "link": f"{desk.tools.base_url.rstrip('/')}/channels/{channel.id}",
+        "office": desk.office.name,
+    }
+    return _tell(session, desk, None, About.CHANNEL, managers(desk), values, now=now, channel=channel.id)
 
 
 def managers(desk: Desk) -> list[Staff]:
@@ -93,7 +109,7 @@ def _of_case(
 
 def _tell(
     session: Session, desk: Desk, case: Case | None, about: About, wanted: list[Staff],
-    values: Mapping[str, str], *, now: datetime,
+    values: Mapping[str, str], *, now: datetime, **detail: Any,
 ) -> int:  # fmt: skip
     """Queues one mail for each; notes who was told, or why nobody was."""
     channel, because = _channel(desk), None
@@ -106,7 +122,7 @@ def _tell(
     told = [] if channel is None or because else wanted
     told = [one for one in told if channel and _send(session, desk, channel, case, about, one, values, now)]
     record(session, case, EventKind.ALERTED, SYSTEM, now=now, about=str(about),
-           staff=[one.id for one in told], because=because)  # fmt: skip
+           staff=[one.id for one in told], because=because, **detail)  # fmt: skip
     return len(told)
 
 
@@ -142,13 +158,9 @@ def _send(
 
 def _channel(desk: Desk) -> Channel | None:
     chosen = desk.channels.get(desk.office.system_channel or "")
-    if chosen is not None and chosen.kind in desk.tools.composers and chosen.mode == ChannelMode.FULL:
+    if chosen is not None and desk.can_mail(chosen) and chosen.mode == ChannelMode.FULL:
         return chosen
-    able = (
-        one
-        for one in desk.channels.values()
-        if one.kind in desk.tools.composers and one.mode == ChannelMode.FULL
-    )
+    able = (one for one in desk.channels.values() if desk.can_mail(one) and one.mode == ChannelMode.FULL)
     return next(able, None)
 
 
@@ -157,6 +169,11 @@ def _told_lately(session: Session, case: Case, about: About, now: datetime) -> b
         Event.case_id == case.id, Event.kind == EventKind.ALERTED, Event.at > now - AGAIN_AFTER
     )
     return any(detail.get("about") == str(about) and detail.get("staff") for detail in session.exec(query))
+
+
+def _told_of_channel(session: Session, channel: Channel, now: datetime) -> bool:
+    query = select(Event.detail).where(Event.kind == EventKind.ALERTED, Event.at > now - timedelta(days=1))
+    return any(detail.get("channel") == channel.id for detail in session.exec(query))
 
 
 def _many(session: Session, now: datetime) -> bool:

@@ -87,12 +87,18 @@ def _has(channel: Channel, ability: str) -> bool:
     return made is not None and hasattr(made, ability)
 
 
+def webhook_url(channel: Channel, settings: Settings) -> str | None:
+    """The address that its platform calls; None for kinds that are never called."""
+    is_one = is_called(channel)
+    return f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}" if is_one else None
+
+
 def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:
     """The connector of a channel. Raises Refused when its settings make no sense."""
     secrets = keys.open_all(channel.sealed, channel.id)
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
-    address = f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}"
+    address = webhook_url(channel, settings)
     return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
 
 
@@ -158,12 +164,18 @@ def add(
 
 def set_mode(
     session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None,
-    now: datetime, actor: Actor,
+    now: datetime, actor: Actor, words: str | None = None,
 ) -> None:  # fmt: skip
-    """Switches a channel. Anything but full needs a reason that others will read."""
+    """Switches a channel. Anything but full needs a reason that others will read.
+
+    One that redirects collects as before and answers whoever writes with `words`, which say where to go.
+    """
     if mode is not ChannelMode.FULL and not reason.strip():
         raise Refused("Say why. Others will read it.")
-    before = channel.mode
+    words = (channel.redirect_words if words is None else words.strip()) or None
+    if mode is ChannelMode.REDIRECT and words is None:
+        raise Refused("Write the words that say where people shall go instead.")
+    before, channel.redirect_words = channel.mode, words
     channel.mode, channel.mode_reason, channel.mode_until = mode, reason.strip() or None, until
     record(
         session,

@@ -66,6 +66,12 @@ class Desk:
         limits = self.tools.limits.get(channel.kind)
         return (limits.addresses if limits else None) or channel.kind
 
+    def can_mail(self, channel: Channel) -> bool:
+        """Whether letters to any address can leave by it: a mailbox, and no platform where people must speak
+        first."""
+        limits = self.tools.limits.get(channel.kind)
+        return channel.kind in self.tools.composers and limits is not None and limits.subject
+
     def mode_of(self, channel_id: str | None) -> ChannelMode:
         channel = self.channels.get(channel_id or "")
         return ChannelMode(channel.mode) if channel else ChannelMode.OFF

@@ -19,10 +19,10 @@ from inbox.history import Actor, record
 from inbox.models import (
     DRAFT_MOVES,
     EDITABLE,
+    SENDING,
     Approval,
     Case,
     Channel,
-    ChannelMode,
     Constituent,
     Direction,
     Draft,
@@ -214,7 +214,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     channel = desk.channels.get(draft.channel_id or "")
     if channel is None:
         found.append("Choose the channel to send on.")
-    elif channel.mode != ChannelMode.FULL:
+    elif channel.mode not in SENDING:
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
@@ -366,12 +366,11 @@ def _next_number(session: Session, case: Case) -> int:
 
 
 def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
-    """The channel the person used; else the office's first that can carry a letter."""
+    """The channel the person used; else the office's first mailbox."""
     used = desk.channels.get((answers.channel_id if answers else None) or case.channel_id or "")
     if used is not None and used.kind in desk.tools.composers:
         return used
-    able = (channel for channel in desk.channels.values() if channel.kind in desk.tools.composers)
-    return next(able, None)
+    return next((channel for channel in desk.channels.values() if desk.can_mail(channel)), None)
 
 
 def _recipients(

@@ -26,9 +26,9 @@ from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     DELIVERY_MOVES,
     DRAFT_MOVES,
+    SENDING,
     Case,
     Channel,
-    ChannelMode,
     Delivery,
     DeliveryState,
     Draft,
@@ -133,7 +133,7 @@ def claim(session: Session, now: datetime, lease: timedelta, *, limit: int = 1) 
         .where(
             col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
             Delivery.next_at <= now,
-            col(Channel.mode).in_((ChannelMode.FULL, ChannelMode.REDIRECT)),
+            col(Channel.mode).in_(SENDING),
             col(Channel.removed_at).is_(None),
         )
         .order_by(col(Delivery.next_at), col(Delivery.id))
