@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 from connectors.contract import Limits, News, RawArrival, Surroundings
 from connectors.email.channel import EmailChannel
 from connectors.facebook.channel import FacebookChannel
+from connectors.feed import FeedChannel
 from connectors.keys import Key
 
 
@@ -33,4 +34,4 @@ class Kind(Protocol):
         ...
 
 
-KINDS: dict[str, type[Kind]] = {"email": EmailChannel, "facebook": FacebookChannel}
+KINDS: dict[str, type[Kind]] = {"email": EmailChannel, "facebook": FacebookChannel, "feed": FeedChannel}

@@ -63,7 +63,7 @@ def create_app(
         refusals=Window(20, 60.0),
         status_checks=Window(30, 900.0),
         alarms=Window(1, 3600.0),
-        keeper=Keeper(opened, kept, settings.now, shared_clock(settings.clock_offset)),
+        keeper=Keeper(opened, kept, settings.now, shared_clock(lambda: settings.clock_offset)),
         is_demo=demo,
     )
     app = FastAPI(

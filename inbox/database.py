@@ -194,9 +194,9 @@ def after_commit(session: Session, follow: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(follow)
 
 
-def shared_clock(offset_seconds: float) -> Callable[[Session], datetime]:
-    """The database's clock, by which leases are counted on all nodes; the offset is for tests."""
-    return lambda session: database_now(session) + timedelta(seconds=offset_seconds)
+def shared_clock(offset: Callable[[], float]) -> Callable[[Session], datetime]:
+    """The database's clock, by which leases are counted on all nodes; the offset in seconds is for tests."""
+    return lambda session: database_now(session) + timedelta(seconds=offset())
 
 
 def database_now(session: Session) -> datetime:

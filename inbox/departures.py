@@ -6,8 +6,8 @@ from sqlmodel import Session, select
 
 from inbox import clocks, enquiries, outbox
 from inbox.desk import Desk
-from inbox.history import Actor
-from inbox.models import Case, Delivery
+from inbox.history import Actor, record
+from inbox.models import CASE_MOVES, Case, CaseStatus, Delivery, EventKind, move
 from inbox.outbox import Purpose
 from routing.words import ClockKind
 
@@ -30,5 +30,20 @@ def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, act
         clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
     elif delivery.purpose == Purpose.REPLY:
         clocks.replied(session, desk, case, now=now, actor=actor)
+    elif delivery.purpose == Purpose.CAMPAIGN:
+        _answered(session, case, now=now, actor=actor)
     elif delivery.purpose == Purpose.ENQUIRY:
         enquiries.sent(session, desk, delivery, now=now, actor=actor)
+
+
+def _answered(session: Session, case: Case, *, now: datetime, actor: Actor) -> None:
+    """The answer to a campaign ends the case; a reply to it opens the case again."""
+    clocks.meet(session, case, (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY), now=now, actor=actor)
+    before = CaseStatus(case.status)
+    if CaseStatus.RESOLVED not in CASE_MOVES[before]:
+        return
+    case.status = move(before, CaseStatus.RESOLVED, CASE_MOVES, "case")
+    case.outcome, case.closed_at = "resolved", now
+    case.version += 1
+    case.updated_at = now
+    record(session, case, EventKind.CLOSED, actor, now=now, public=True, before=before, outcome=case.outcome)

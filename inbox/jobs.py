@@ -17,6 +17,8 @@ class JobKind(StrEnum):
     """What a job does; the subject says to what."""
 
     PROCESS = "process"
+    ANSWER = "answer"
+    HIDE = "hide"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def letter_for(
     references = _chain(session, case, answers)
     return Letter(
         message_id=outgoing_id,
-        sender=Handle(_sender_name(desk, draft), channel.account),
+        sender=Handle(sender_name(desk, draft.identity), channel.account),
         recipients=tuple(
             Handle(_name_of(session, case, draft, address), address) for address in draft.recipients
         ),
@@ -36,7 +36,7 @@ def letter_for(
         text=draft.text,
         date=now,
         language=draft.language,
-        reply_to=_reply_to(desk, case, channel),
+        reply_to=reply_to(desk, case.reference, channel),
         in_reply_to=answers.external_id if answers else None,
         references=references,
         attachments=tuple(_file(desk, one) for one in files.of_draft(session, draft)) if with_files else (),
@@ -97,10 +97,9 @@ def _chain(session: Session, case: Case, answers: Message | None) -> tuple[str, 
     return (*earlier, answers.external_id)
 
 
-def _sender_name(desk: Desk, draft: Draft) -> str:
-    if draft.identity == OFFICE:
-        return desk.office.name
-    return desk.staff[draft.identity].name
+def sender_name(desk: Desk, identity: str) -> str:
+    """The name that a letter goes out under."""
+    return desk.office.name if identity == OFFICE else desk.staff[identity].name
 
 
 def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
@@ -110,12 +109,12 @@ def _name_of(session: Session, case: Case, draft: Draft, address: str) -> str:
     return person.name if person and person.name != address else ""
 
 
-def _reply_to(desk: Desk, case: Case, channel: Channel) -> Handle | None:
+def reply_to(desk: Desk, reference: str, channel: Channel) -> Handle | None:
     """The signed address that replies come to, where the mailbox takes plus addresses."""
     if channel.settings.get("plus_addressing") != "yes":
         return None
     local, _, domain = channel.account.rpartition("@")
-    return Handle(desk.office.name, f"{local}+{reply_token(case.reference, desk.keys)}@{domain}")
+    return Handle(desk.office.name, f"{local}+{reply_token(reference, desk.keys)}@{domain}")
 
 
 def _file(desk: Desk, row: files.Outgoing) -> File:

@@ -2,26 +2,45 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from connectors.contract import InboundMessage
-from inbox.models import Case, Constituent, Handle, Message
+from inbox.database import office_of
+from inbox.models import Campaign, Case, Constituent, Handle, Message
 from inbox.references import new_reference
+from routing.campaigns import Gist, gist_of
 
 _CHUNK = 500
+Key = TypeVar("Key", str, int)
 _MOST_IDS = 60
+
+
+@dataclass(slots=True)
+class KnownText:
+    """A text that was sent before. `text_id`: the message it is counted under; `copies` so far, where the
+    template of its campaign may still change."""
+
+    text_id: str
+    campaign: Campaign | None = None
+    copies: int = 1
 
 
 @dataclass(slots=True)
 class Recall:
     """`contents`: content key to message id. `people`: (kind of channel, address) to person. `answered`: the
-    Message-ID of a message on a case to that case's id. `size`: how many messages it was asked for."""
+    Message-ID of a message on a case to that case's id. `prints`: what texts are known by to those texts;
+    `gists`: of texts and, by content key, of the messages; `texts`: those met again. `size`: how many
+    messages it was asked for."""
 
     size: int = 1
     contents: dict[str, str] = field(default_factory=dict)
     people: dict[tuple[str, str], Constituent] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
+    prints: dict[int, list[str]] = field(default_factory=dict)
+    gists: dict[str, Gist] = field(default_factory=dict)
+    texts: dict[str, KnownText] = field(default_factory=dict)
     _references: list[str] = field(default_factory=list)
     _threads: set[str] = field(default_factory=set)
     _unwritten: set[str | None] = field(default_factory=set)
@@ -51,9 +70,13 @@ class Recall:
     def see_thread(self, session: Session, thread: str) -> None:
         """Writes what the batch has made so far, if it holds a message of this conversation."""
         if thread in self._threads:
-            session.flush()
-            self._unwritten.clear()
+            self.flush(session)
             self._threads.clear()
+
+    def flush(self, session: Session) -> None:
+        """Writes all that the batch has made so far."""
+        session.flush()
+        self._unwritten.clear()
 
     def reference(self, session: Session, prefix: str) -> str:
         """A case reference that nobody has, drawn for the whole batch at once."""
@@ -63,7 +86,7 @@ class Recall:
 
 
 def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
-    """Three questions for any number of messages."""
+    """Four questions for any number of messages."""
     found = Recall(size=max(1, len(incoming)))
     for keys in _chunks({one.content_key for one in incoming}):
         contents = select(Message.content_key, Message.id).where(col(Message.content_key).in_(keys))
@@ -80,7 +103,26 @@ def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
         )
         newest_first = session.exec(answered.order_by(col(Message.id).desc()))
         found.answered.update((external or "", case or "") for external, case in newest_first)
+    _recall_texts(session, incoming, found)
     return found
+
+
+def gist_of_message(known: Recall, message: InboundMessage) -> Gist:
+    """What the text of an incoming message is known by."""
+    if message.content_key not in known.gists:
+        known.gists[message.content_key] = gist_of(message.subject or "", message.new_text or message.text)
+    return known.gists[message.content_key]
+
+
+def _recall_texts(session: Session, incoming: Sequence[InboundMessage], found: Recall) -> None:
+    """Which texts share something with these messages, if a person wrote them."""
+    written = [message for message in incoming if message.machine is None]
+    asked = {one for message in written for one in gist_of_message(found, message).asked}
+    table, office = SQLModel.metadata.tables["campaign_print"].c, office_of(session)
+    for prints in _chunks(asked):
+        query = select(table.print, table.text_id).where(table.office_id == office, table.print.in_(prints))
+        for one, text_id in session.connection().execute(query):
+            found.prints.setdefault(one, []).append(text_id)
 
 
 def answered_ids(message: InboundMessage) -> list[str]:
@@ -98,6 +140,6 @@ def free_references(session: Session, prefix: str, count: int) -> list[str]:
     raise RuntimeError("no free case reference was found")
 
 
-def _chunks(keys: Iterable[str]) -> Iterable[list[str]]:
+def _chunks(keys: Iterable[Key]) -> Iterable[list[Key]]:
     ordered = sorted(keys)
     return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))

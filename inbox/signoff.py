@@ -1,6 +1,7 @@
 """A yes to exact words, queued in the same commit. Any later change voids it."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlmodel import Session, select
 
@@ -43,14 +44,23 @@ def submit(
            digest=drafting.digest(session, draft))  # fmt: skip
 
 
-def steps(desk: Desk, draft: Draft) -> list[str]:
+class Signed(Protocol):
+    """Words that go out in somebody's name: a draft, or the answer to a campaign."""
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def writers(self) -> list[str]: ...
+
+
+def steps(desk: Desk, draft: Signed) -> list[str]:
     """Who must say yes, in words that pages and programs share."""
     if draft.identity != drafting.OFFICE:
         return [f"person:{draft.identity}"]
     return [f"office:{desk.office.approval_office}"]
 
 
-def may_approve(desk: Desk, draft: Draft, staff_id: str) -> str | None:
+def may_approve(desk: Desk, draft: Signed, staff_id: str) -> str | None:
     """None when this person may say yes; otherwise the sentence that says why not."""
     if draft.identity != drafting.OFFICE:
         if draft.identity == staff_id:

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,12 +13,18 @@ from inbox.errors import NotFound, Unavailable
 from inbox.failpoints import reach
 from inbox.settings import Settings
 
+_NO_ROOM = "The disk cannot take new files. Nothing was accepted; free some space."
+
 
 class Store(Protocol):
     """Keeps bytes. `put` returns only when they would survive a power cut."""
 
     def put(self, office_id: str, content: bytes) -> str:
         """Keeps `content` and returns its SHA-256 in hex. Putting it again is harmless."""
+        ...
+
+    def put_all(self, office_id: str, contents: Sequence[bytes]) -> list[str]:
+        """The same for many at once, which is quicker than one after the other."""
         ...
 
     def get(self, office_id: str, digest: str) -> bytes:
@@ -41,10 +48,21 @@ class FolderStore:
             else:
                 self._write(place, content)
         except OSError as error:
-            raise Unavailable(
-                "The disk cannot take new files. Nothing was accepted; free some space."
-            ) from error
+            raise Unavailable(_NO_ROOM) from error
         return digest
+
+    def put_all(self, office_id: str, contents: Sequence[bytes]) -> list[str]:
+        digests = [hashlib.sha256(content).hexdigest() for content in contents]
+        places = [self._place(office_id, digest) for digest in digests]
+        try:
+            for place, content in zip(places, contents, strict=True):
+                if not place.exists():
+                    self._write(place, content, sync_folder=False)
+            for folder in {place.parent for place in places}:
+                _sync_folder(folder)
+        except OSError as error:
+            raise Unavailable(_NO_ROOM) from error
+        return digests
 
     def get(self, office_id: str, digest: str) -> bytes:
         try:
@@ -75,7 +93,7 @@ class FolderStore:
             raise NotFound
         return self._folder / office_id / digest[:2] / digest
 
-    def _write(self, place: Path, content: bytes) -> None:
+    def _write(self, place: Path, content: bytes, *, sync_folder: bool = True) -> None:
         _make_folder(place.parent)
         aside = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
         try:
@@ -90,7 +108,8 @@ class FolderStore:
             aside.unlink(missing_ok=True)
             raise
         reach("store.renamed")
-        _sync_folder(place.parent)
+        if sync_folder:
+            _sync_folder(place.parent)
 
 
 def open_store(settings: Settings) -> FolderStore:

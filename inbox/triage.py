@@ -1,7 +1,7 @@
 """From a message to where it goes: facts, the office's rules, a decision with its reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func
@@ -12,6 +12,7 @@ from inbox.history import SYSTEM, record
 from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
 from routing import engine
 from routing.assessment import Assessment, MessageFacts, assess
+from routing.copies import Copy
 from routing.engine import Considered
 from routing.engine import Decision as Verdict
 from routing.facts import CaseFacts
@@ -31,22 +32,16 @@ class Triage:
 
 def consider(
     session: Session, desk: Desk, message: Message, case: Case | None, known: Constituent | None,
-    *, attachment_types: tuple[str, ...], now: datetime,
+    *, attachment_types: tuple[str, ...], now: datetime, copy: Copy | None = None,
+    campaign: str | None = None,
 ) -> Triage:  # fmt: skip
-    """Reads a message and asks the rules. `known`: its writer, if they wrote before. Changes nothing."""
-    assessment = assess(
-        MessageFacts(
-            channel=_channel_kind(desk, message),
-            from_name=message.sender_name,
-            from_address=message.sender_handle,
-            subject=message.subject or "",
-            text=message.new_text or message.text,
-            machine=Machine(message.machine) if message.machine else None,
-            received_at=message.received_at,
-            attachments=attachment_types,
-        ),
-        desk.area,
-    )
+    """Reads a message and asks the rules. `known`: its writer, if they wrote before; `copy`: how it differs
+    from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
+    Changes nothing."""
+    assessment = copy.assessment if copy else assess(facts_of(desk, message, attachment_types), desk.area)
+    lifted = copy.lifted if copy else None
+    if lifted is not None and assessment.kind is Kind.CAMPAIGN:
+        assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None
     open_cases, all_cases = _history(session, known, case)
     facts = CaseFacts(
         received=message.received_at,
@@ -64,11 +59,26 @@ def consider(
         language=assessment.language,
         priority=assessment.priority,
         constituency=assessment.constituency,
+        campaign=campaign,
         attachment_types=attachment_types,
         open_cases=open_cases,
         previous_cases=all_cases - open_cases,
     )
     return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
+
+
+def facts_of(desk: Desk, message: Message, attachment_types: tuple[str, ...] = ()) -> MessageFacts:
+    """A message as triage reads it."""
+    return MessageFacts(
+        channel=_channel_kind(desk, message),
+        from_name=message.sender_name,
+        from_address=message.sender_handle,
+        subject=message.subject or "",
+        text=message.new_text or message.text,
+        machine=Machine(message.machine) if message.machine else None,
+        received_at=message.received_at,
+        attachments=attachment_types,
+    )
 
 
 def place(

@@ -23,7 +23,7 @@ from connectors.contract import (
     RawArrival,
     Verdict,
 )
-from inbox import acknowledgement, casefile, clocks, matching, people, triage
+from inbox import acknowledgement, campaigns, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
@@ -55,6 +55,7 @@ from routing.words import LIFE_FLAGS, ClockKind, Kind
 _BATCH = 200
 """More than any channel hands over at once."""
 
+_NO_PILE = frozenset({Kind.SPAM, Kind.AUTO_REPLY})
 _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPLY, Kind.ABUSE})
 
 
@@ -224,14 +225,23 @@ def _person(
         seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
         return hit.case
+    sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
+    campaign = sighting.campaign
+    own_case = campaigns.case_in(session, campaign, writer)
+    if own_case is not None and hit is None and incoming.authentication is not Verdict.FAIL:
+        message.constituent_id = own_case.constituent_id
+        _add(session, own_case, message, understood, now, because="campaign")
+        campaigns.join(session, desk, own_case, message, sighting, known, now=now)
+        return own_case
     person = writer or people.add(session, reached_by, incoming.sender, language="en", now=now)
     if incoming.sender.address:
         known.people[reached_by, incoming.sender.address.lower()] = person
     message.constituent_id = person.id
     _propose(session, message, hit, writer)
-    seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now)
+    seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now,
+                           copy=sighting.copy, campaign=campaign.slug if campaign else None)  # fmt: skip
     is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
-    return _open(
+    case = _open(
         session,
         desk,
         understood,
@@ -243,6 +253,9 @@ def _person(
         is_junk=is_junk,
         acknowledging=acknowledging,
     )
+    if case.kind not in _NO_PILE:
+        campaigns.join(session, desk, case, message, sighting, known, now=now)
+    return case
 
 
 def _open(

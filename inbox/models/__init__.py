@@ -3,6 +3,17 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.campaign import (
+    ANSWER_MOVES,
+    AnswerState,
+    Campaign,
+    CampaignAnswer,
+    CampaignCopy,
+    CampaignPrint,
+    CampaignRecipient,
+    Reading,
+    RecipientState,
+)
 from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
 from inbox.models.channel import (
     ARRIVAL_MOVES,
@@ -52,17 +63,24 @@ for _table in SQLModel.metadata.tables.values():
         _reference.deferrable, _reference.initially = True, "DEFERRED"
 
 __all__ = [
+    "ANSWER_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
     "AccessToken",
+    "AnswerState",
     "Approval",
     "Area",
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Campaign",
+    "CampaignAnswer",
+    "CampaignCopy",
+    "CampaignPrint",
+    "CampaignRecipient",
     "Case",
     "CaseLink",
     "CaseStatus",
@@ -97,6 +115,8 @@ __all__ = [
     "OfficeOwned",
     "OnceKey",
     "Presence",
+    "Reading",
+    "RecipientState",
     "Role",
     "Rule",
     "Scan",

@@ -6,6 +6,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from inbox import jobs, pipeline
 from inbox.errors import Unavailable
+from inbox.worker import answering
 from inbox.worker.collecting import Collector
 from inbox.worker.delivering import Deliverer
 from inbox.worker.loops import Loops, log
@@ -30,6 +31,7 @@ class Worker:
     def start(self) -> None:
         """Starts the loops and the timetable; returns at once."""
         self._loops.start("process", self._process)
+        self._loops.start("campaign answers", self._prepare)
         self._loops.start("mailboxes", self._collector.keep_watching)
         for number in range(SENDERS):
             self._loops.start(f"deliver {number}", self._deliver)
@@ -57,8 +59,9 @@ class Worker:
         while self.node.now() < ends:
             collected = self._collector.collect_all()
             processed = pipeline.process_due(self.node.line)
+            prepared = answering.prepare_due(self.node)
             delivered = self._deliverer.deliver_due()
-            if not (collected or processed or delivered):
+            if not (collected or processed or prepared or delivered):
                 break
         TIMETABLE[-1].run(self.node)
         self._collector.close()
@@ -67,6 +70,11 @@ class Worker:
         while not self._loops.stopping.is_set():
             if not pipeline.process_due(self.node.line):
                 self._loops.stopping.wait(0.2)
+
+    def _prepare(self) -> None:
+        while not self._loops.stopping.is_set():
+            # Between two batches others get the one writer's turn.
+            self._loops.stopping.wait(0.01 if answering.prepare_due(self.node) else 1)
 
     def _deliver(self) -> None:
         while not self._loops.stopping.is_set():

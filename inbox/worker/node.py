@@ -34,8 +34,11 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     tools = channels.tools(settings, store, SecretKeys(settings.keys))
     lease = timedelta(seconds=settings.lease_seconds)
     download = channels.downloader(database, tools.keys, settings)
-    now_here = shared_clock(settings.clock_offset)
-    return Line(database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download)
+    now_here = shared_clock(lambda: settings.clock_offset)
+    introduce = channels.introducer(database, tools.keys, settings)
+    return Line(
+        database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download, introduce
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from inbox.web.dependencies import Now, ReadingDesk, may
 from inbox.web.routers import api_router
 from routing import engine
 from routing.assessment import MessageFacts, assess
+from routing.copies import Copy, read_together
 from routing.facts import CaseFacts
 
 router = api_router("triage")
@@ -60,26 +61,37 @@ def preview(
     given: Samples, person: Annotated[Person, may(Action.READ_CASE)], desk: ReadingDesk, now: Now
 ) -> Preview:
     """In the same order as given."""
-    return Preview(items=[_seen(desk, sample, now) for sample in given.messages])
+    facts = [_facts(sample, now) for sample in given.messages]
+    copies = read_together(facts, desk.area)
+    return Preview(
+        items=[
+            _seen(desk, sample, one, copies.get(number), now)
+            for number, (sample, one) in enumerate(zip(given.messages, facts, strict=True))
+        ]
+    )
 
 
-def _seen(desk: Desk, sample: Sample, now: datetime) -> Seen:
+def _facts(sample: Sample, now: datetime) -> MessageFacts:
     received = sample.received or now
     if received.tzinfo is None:
         received = received.replace(tzinfo=now.tzinfo)
-    found = assess(
-        MessageFacts(
-            text=sample.text,
-            received_at=received,
-            subject=sample.subject,
-            channel=sample.channel,
-            from_name=sample.from_name,
-            from_address=sample.from_handle,
-        ),
-        desk.area,
+    return MessageFacts(
+        text=sample.text,
+        received_at=received,
+        subject=sample.subject,
+        channel=sample.channel,
+        from_name=sample.from_name,
+        from_address=sample.from_handle,
     )
+
+
+def _seen(
+    desk: Desk, sample: Sample, message: MessageFacts, copied: tuple[str, Copy] | None, now: datetime
+) -> Seen:
+    campaign, copy = copied or (None, None)
+    found = copy.assessment if copy else assess(message, desk.area)
     facts = CaseFacts(
-        received=received,
+        received=message.received_at,
         subject=sample.subject,
         text=sample.text,
         from_address=sample.from_handle,
@@ -91,9 +103,12 @@ def _seen(desk: Desk, sample: Sample, now: datetime) -> Seen:
         language=found.language,
         priority=found.priority,
         constituency=found.constituency,
+        campaign=campaign,
     )
     verdict = engine.decide(facts, desk.rules, now=now, calendar=desk.calendar)
     because: dict[str, Any] = {name: [asdict(one) for one in some] for name, some in found.because.items()}
+    if copy is not None:
+        because["campaign"] = {"added": copy.own, "added_words": copy.differences.added_words}
     because["rules"] = [asdict(one) for one in verdict.considered if one.matched]
     return Seen(
         id=sample.id,
@@ -104,7 +119,7 @@ def _seen(desk: Desk, sample: Sample, now: datetime) -> Seen:
         postcode=found.postcode,
         constituency=found.constituency,
         language=found.language,
-        campaign=None,
+        campaign=campaign,
         hidden_casework=found.hidden_casework,
         split=found.split,
         because=because,

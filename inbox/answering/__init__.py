@@ -1,0 +1,1 @@
+"""The one answer to a campaign: one text signed off once, one letter for each person."""

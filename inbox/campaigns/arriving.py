@@ -1,0 +1,110 @@
+"""A message that arrives joins the text it is a copy of; a text that enough people sent becomes a campaign.
+
+Walked inside the intake's transaction: `recognise` before triage, `join` once the message is on its case.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from connectors.contract import InboundMessage
+from inbox.campaigns import founding, index
+from inbox.database import find_or_none
+from inbox.desk import Desk
+from inbox.history import SYSTEM, record
+from inbox.models import Campaign, CampaignCopy, Case, Constituent, EventKind, Message
+from inbox.recall import KnownText, Recall, gist_of_message
+from inbox.triage import facts_of
+from routing.campaigns import Gist, are_copies, gist_of, is_same_text, likeness
+from routing.copies import Copy, read_copy
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What is known of a message's text. `text`: the text it is a copy of, if it was sent before;
+    `copy`: the message beside the template, once the text is a campaign."""
+
+    gist: Gist
+    text: KnownText | None = None
+    copy: Copy | None = None
+    likeness: int = 100
+
+    @property
+    def campaign(self) -> Campaign | None:
+        return self.text.campaign if self.text else None
+
+
+def recognise(
+    session: Session, desk: Desk, incoming: InboundMessage, message: Message, writer: Constituent | None,
+    known: Recall, *, now: datetime,
+) -> Sighting:  # fmt: skip
+    """Finds the text that a message is a copy of. A copy that makes the text a campaign founds it."""
+    gist = gist_of_message(known, incoming)
+    for text_id in index.near(known, gist.asked):
+        first = index.gist_of_text(session, known, text_id)
+        if first is None or not are_copies(gist, first):
+            continue
+        text = _known_text(session, known, text_id)
+        if text.campaign is None:
+            founding.found_if_due(session, desk, text, message, writer, known, now=now)
+        if not is_same_text(gist, first) and not _agrees(session, known, gist, text.campaign):
+            continue
+        shared = round(100 * likeness(gist, first))
+        if text.campaign is None:
+            return Sighting(gist, text, None, shared)
+        copy = read_copy(facts_of(desk, message), text.campaign.template, desk.area)
+        return Sighting(gist, text, copy, shared)
+    return Sighting(gist)
+
+
+def join(
+    session: Session, desk: Desk, case: Case, message: Message, seen: Sighting, known: Recall,
+    *, now: datetime,
+) -> None:  # fmt: skip
+    """Notes the message as a copy of its text, or as the first that has it."""
+    if seen.text is None:
+        index.keep(session, known, seen.gist, message.id)
+        return
+    copy = founding.a_copy(message, case, seen.text.text_id, seen.likeness, now)
+    session.add(copy)
+    if seen.campaign is None or seen.copy is None:
+        return
+    seen.text.copies += 1
+    copy.campaign_id = seen.campaign.id
+    founding.note_differences(copy, seen.copy)
+    case.campaign = seen.campaign.slug
+    record(session, case, EventKind.CAMPAIGN_JOINED, SYSTEM, now=now, message=message.id,
+           campaign=seen.campaign.id)  # fmt: skip
+    founding.settle_template(session, desk, seen.campaign, seen.text.copies)
+
+
+def case_in(session: Session, campaign: Campaign | None, person: Constituent | None) -> Case | None:
+    """This person's case in a campaign: whoever sends a text twice has one case."""
+    if campaign is None or person is None:
+        return None
+    query = select(Case).where(Case.constituent_id == person.id, Case.campaign == campaign.slug)
+    return session.exec(query.order_by(col(Case.id)).limit(1)).first()
+
+
+def _known_text(session: Session, known: Recall, text_id: str) -> KnownText:
+    if text_id not in known.texts:
+        known.see(session, text_id)
+        row = session.exec(select(CampaignCopy).where(CampaignCopy.message_id == text_id)).first()
+        campaign = find_or_none(session, Campaign, row.campaign_id) if row else None
+        copies = 1
+        if row is not None and not (campaign and campaign.is_settled):
+            count = select(func.count()).select_from(CampaignCopy)
+            copies = session.exec(count.where(CampaignCopy.text_id == row.text_id)).one()
+        known.texts[text_id] = KnownText(row.text_id if row else text_id, campaign, copies)
+    return known.texts[text_id]
+
+
+def _agrees(session: Session, known: Recall, gist: Gist, campaign: Campaign | None) -> bool:
+    """Whether a reworded text says what the template of the campaign says, too."""
+    if campaign is None:
+        return True
+    if campaign.template_id not in known.gists:
+        known.gists[campaign.template_id] = gist_of(campaign.title, campaign.template)
+    return are_copies(gist, known.gists[campaign.template_id])

@@ -1,0 +1,161 @@
+"""A text becomes a campaign: founded when enough people sent it, its template the text most of them sent."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zlib import crc32
+
+from sqlmodel import Session, col, select
+
+from inbox import clocks, triage
+from inbox.desk import Desk
+from inbox.history import SYSTEM, record
+from inbox.models import Campaign, CampaignCopy, Case, CaseStatus, Constituent, EventKind, Message, Reading
+from inbox.recall import KnownText, Recall
+from inbox.triage import facts_of
+from routing.assessment import assess
+from routing.campaigns import subject_key
+from routing.copies import Copy, makes_a_campaign, read_copy, template_of
+from routing.letter_parts import core_words
+from routing.words import Kind, Priority
+
+SETTLED = 3
+"""Word-for-word copies after which the template stays what it is."""
+_LOOKED_AT = (3, 6, 12, 25)
+_MOST_MEMBERS = 40
+_TEAM = "Campaigns"
+_GATHERED = frozenset({Kind.CASEWORK, Kind.POLICY_VIEW, Kind.OFFICE, Kind.THANK_YOU, Kind.NOT_OURS})
+"""What a copy may have been taken for before it was known as one."""
+
+
+def found_if_due(
+    session: Session, desk: Desk, text: KnownText, message: Message, writer: Constituent | None,
+    known: Recall, *, now: datetime,
+) -> None:  # fmt: skip
+    """Makes a text a campaign if `message` is the copy that makes it one, and gathers the earlier copies."""
+    known.flush(session)
+    _note_first(session, text, now)
+    members = _members(session, text.text_id)
+    people = {one.constituent_id for _, one in members} | {writer.id if writer else message.sender_handle}
+    texts = [one.new_text for _, one in members] + [message.new_text]
+    chosen = template_of(texts)
+    template = [*(one for _, one in members), message][chosen]
+    whole = assess(replace(facts_of(desk, template), is_campaign=True), desk.area)
+    if not makes_a_campaign(len(people), whole):
+        return
+    title = _title([one.subject for _, one in members] + [message.subject], template)
+    campaign = Campaign(
+        office_id=desk.office.id, slug=_free_slug(session, title), title=title, template=template.new_text,
+        template_id=template.id, created_at=now, updated_at=now,
+    )  # fmt: skip
+    session.add(campaign)
+    session.flush()
+    record(session, None, EventKind.CAMPAIGN_FOUND, SYSTEM, now=now, campaign=campaign.id)
+    for copy, member in members:
+        _gather(session, desk, campaign, copy, member, now)
+    text.campaign, text.copies = campaign, len(members)
+
+
+def a_copy(message: Message, case: Case, text_id: str, likeness: int, now: datetime) -> CampaignCopy:
+    """A message as a copy of a text, not compared with a template yet."""
+    core = " ".join(word.plain for word in core_words(message.new_text))
+    return CampaignCopy(
+        office_id=case.office_id, message_id=message.id, text_id=text_id, case_id=case.id,
+        core=crc32(core.encode()), likeness=likeness, joined_at=now,
+    )  # fmt: skip
+
+
+def note_differences(copy: CampaignCopy, read: Copy) -> None:
+    """Keeps what a person added and took out, and whether that hides something."""
+    copy.added = [list(span) for span in read.differences.added]
+    copy.removed = [list(span) for span in read.differences.removed]
+    copy.added_words, copy.hides = read.differences.added_words, read.hides
+    if copy.hides and copy.reading == Reading.UNREAD:
+        copy.reading = Reading.LIFTED
+
+
+def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: int) -> None:
+    """Looks again, while a campaign is young, which text most people sent."""
+    if campaign.is_settled or copies not in _LOOKED_AT:
+        return
+    session.flush()
+    query = (
+        select(CampaignCopy, Message)
+        .join(Message, col(Message.id) == CampaignCopy.message_id)
+        .where(CampaignCopy.campaign_id == campaign.id)
+        .order_by(col(CampaignCopy.message_id))
+    )
+    members = session.exec(query.limit(_MOST_MEMBERS)).all()
+    template = members[template_of([one.new_text for _, one in members])][1]
+    same = [copy for copy, _ in members if copy.core == _core_of(members, template)]
+    campaign.is_settled = len(same) >= SETTLED or copies >= _LOOKED_AT[-1]
+    if template.id == campaign.template_id:
+        return
+    campaign.template, campaign.template_id = template.new_text, template.id
+    for copy, member in members:
+        note_differences(copy, read_copy(facts_of(desk, member), campaign.template, desk.area))
+
+
+def _core_of(members: Sequence[tuple[CampaignCopy, Message]], template: Message) -> int:
+    return next(copy.core for copy, member in members if member.id == template.id)
+
+
+def _note_first(session: Session, text: KnownText, now: datetime) -> None:
+    """The first message of a text becomes a copy of it once there is a second."""
+    if session.exec(select(CampaignCopy.message_id).where(CampaignCopy.message_id == text.text_id)).first():
+        return
+    query = select(Message, Case).join(Case, col(Case.id) == Message.case_id)
+    row = session.exec(query.where(Message.id == text.text_id)).first()
+    if row is not None:
+        session.add(a_copy(row[0], row[1], text.text_id, 100, now))
+        session.flush()
+
+
+def _members(session: Session, text_id: str) -> Sequence[tuple[CampaignCopy, Message]]:
+    query = (
+        select(CampaignCopy, Message)
+        .join(Message, col(Message.id) == CampaignCopy.message_id)
+        .where(CampaignCopy.text_id == text_id)
+        .order_by(col(CampaignCopy.message_id))
+    )
+    return session.exec(query.limit(_MOST_MEMBERS)).all()
+
+
+def _gather(
+    session: Session, desk: Desk, campaign: Campaign, copy: CampaignCopy, message: Message, now: datetime
+) -> None:
+    """A copy that came before anybody could know joins its campaign; what people began on it stays."""
+    read = read_copy(facts_of(desk, message), campaign.template, desk.area)
+    copy.campaign_id = campaign.id
+    note_differences(copy, read)
+    case = session.exec(select(Case).where(Case.id == copy.case_id)).one()
+    case.campaign = campaign.slug
+    untouched = case.status == CaseStatus.NEW and case.assignee_id is None and case.kind in _GATHERED
+    if untouched and not read.hides:
+        case.kind = Kind.CAMPAIGN
+        case.team_id = desk.teams.get(_TEAM, case.team_id)
+        triage.set_priority(case, Priority.LOW)
+        clocks.cancel_all(session, case, now=now, actor=SYSTEM)
+    case.version += 1
+    record(session, case, EventKind.CAMPAIGN_JOINED, SYSTEM, now=now, message=message.id,
+           campaign=campaign.id)  # fmt: skip
+
+
+def _title(subjects: Sequence[str | None], template: Message) -> str:
+    """What most of them called it; without a subject, the first words of the template."""
+    named = [" ".join(one.split()) for one in subjects if one and one.strip()]
+    if named:
+        keys = [subject_key(one) for one in named]
+        best = max(keys, key=keys.count)
+        plain = re.sub(r"(?i)^(?:(?:re|fw|fwd)\s*:\s*)+", "", named[keys.index(best)])
+        return plain[:120] or named[0][:120]
+    return " ".join(template.new_text.split())[:80] or "Campaign"
+
+
+def _free_slug(session: Session, title: str) -> str:
+    """A name for the address of the pile that no other campaign of the office has."""
+    base = "-".join(re.findall(r"[a-z0-9]+", subject_key(title)))[:60].strip("-") or "campaign"
+    taken = set(session.exec(select(Campaign.slug).where(col(Campaign.slug).startswith(base))))
+    names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)

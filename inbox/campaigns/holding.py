@@ -1,0 +1,190 @@
+"""Who is on a pile, and who must not get its standard answer, each with the reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlmodel import Session, col
+
+from inbox.database import office_of
+from inbox.desk import Desk
+from inbox.models import (
+    Campaign,
+    CampaignAnswer,
+    CampaignCopy,
+    CampaignRecipient,
+    Case,
+    CaseStatus,
+    ChannelMode,
+    Constituent,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Message,
+    MessageKind,
+    Reading,
+    RecipientState,
+)
+from routing.differences import OWN_WORDS
+from routing.words import RISK_FLAGS, ConstituencyState, Flag, Kind
+
+OUTLIER = 42
+"""Percent of the text's word pairs; what has fewer of them is a rewording, which a person looks at."""
+
+
+class HeldBack(StrEnum):
+    """Why somebody does not get the standard answer; the order is the order in which they are looked for."""
+
+    ANSWERED = "answered"
+    RISK = "risk"
+    HIDDEN_CASEWORK = "hidden_casework"
+    IN_WORK = "in_work"
+    SAME_PERSON = "same_person"
+    DISOWNED = "disowned"
+    NO_WAY_BACK = "no_way_back"
+    NOT_OURS = "not_ours"
+    NO_ADDRESS = "no_address"
+    HELD = "held"
+    OUTLIER = "outlier"
+    OWN_WORDS = "own_words"
+
+
+MAY_BE_INCLUDED = frozenset({HeldBack.NO_ADDRESS})
+"""What a person may decide to answer all the same, for everybody at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One copy on a pile, with what a page and an answer need of its case and its writer."""
+
+    message_id: str
+    case_id: str
+    reference: str
+    constituent_id: str | None
+    name: str
+    postcode: str | None
+    constituency: str
+    channel_id: str | None
+    handle: str
+    external_id: str | None
+    language: str
+    received_at: datetime
+    likeness: int
+    added_words: int
+    reading: str
+    held_back: HeldBack | None
+
+    @property
+    def has_own_words(self) -> bool:
+        return self.added_words >= OWN_WORDS
+
+
+def members(
+    session: Session, desk: Desk, campaign: Campaign, *, included: Iterable[HeldBack] = (),
+    case_ids: Sequence[str] | None = None, visible: ColumnElement[bool] | None = None,
+) -> list[Member]:  # fmt: skip
+    """Every copy of a campaign in order of arrival. `included`: reasons that do not hold back this time."""
+    query = _query(campaign)
+    if case_ids is not None:
+        query = query.where(col(Case.id).in_(case_ids))
+    if visible is not None:
+        query = query.where(visible)
+    rows = session.execute(query).all()
+    answered = _answered(session, campaign, case_ids)
+    first: dict[str, str] = {}
+    for row in rows:
+        if row.constituent_id:
+            first.setdefault(row.constituent_id, row.case_id)
+    skipped = frozenset(included) & MAY_BE_INCLUDED
+    return [_member(row, _held_back(desk, row, answered, first, skipped)) for row in rows]
+
+
+def _held_back(
+    desk: Desk, row: Row[Any], answered: set[str], first: dict[str, str],
+    skipped: frozenset[HeldBack],
+) -> HeldBack | None:  # fmt: skip
+    """The first reason that holds, or None for somebody who gets the standard answer."""
+    channel = desk.channels.get(row.channel_id or "")
+    sends = channel is not None and channel.mode == ChannelMode.FULL and channel.kind in desk.tools.composers
+    flags = set(row.flags)
+    unread = row.reading == Reading.UNREAD
+    reasons = {
+        HeldBack.ANSWERED: row.constituent_id in answered,
+        HeldBack.RISK: bool(flags & (RISK_FLAGS | {Flag.CONFIDENTIAL})) or row.is_restricted,
+        HeldBack.HIDDEN_CASEWORK: row.hides or row.reading == Reading.LIFTED,
+        HeldBack.IN_WORK: row.kind != Kind.CAMPAIGN or row.status != CaseStatus.NEW or bool(row.merged_into),
+        HeldBack.SAME_PERSON: row.constituent_id is None or first.get(row.constituent_id) != row.case_id,
+        HeldBack.DISOWNED: "dmarc-fail" in row.warnings,
+        HeldBack.NO_WAY_BACK: not sends or "@" not in row.sender_handle,
+        HeldBack.NOT_OURS: row.constituency == ConstituencyState.NOT_OURS,
+        HeldBack.NO_ADDRESS: desk.area is not None and row.constituency == ConstituencyState.UNKNOWN,
+        HeldBack.HELD: row.reading == Reading.HELD,
+        HeldBack.OUTLIER: unread and row.likeness < OUTLIER,
+        HeldBack.OWN_WORDS: unread and row.added_words >= OWN_WORDS,
+    }
+    return next((one for one, holds in reasons.items() if holds and one not in skipped), None)
+
+
+_COLUMNS: Any = (
+    col(CampaignCopy.message_id), col(CampaignCopy.case_id), col(CampaignCopy.likeness),
+    col(CampaignCopy.added_words), col(CampaignCopy.hides), col(CampaignCopy.reading),
+    col(Case.reference), col(Case.constituent_id), col(Case.flags), col(Case.is_restricted),
+    col(Case.kind), col(Case.status), col(Case.merged_into), col(Case.language),
+    col(Constituent.name), col(Constituent.postcode), col(Constituent.constituency),
+    col(Message.channel_id), col(Message.sender_handle), col(Message.external_id),
+    col(Message.warnings), col(Message.received_at),
+)  # fmt: skip
+
+
+def _query(campaign: Campaign) -> Select[Any]:
+    query: Select[Any] = select(*_COLUMNS)
+    return (
+        query.join(Case, col(Case.id) == CampaignCopy.case_id)
+        .join(Message, col(Message.id) == CampaignCopy.message_id)
+        .join(Constituent, col(Constituent.id) == Case.constituent_id, isouter=True)
+        .where(col(CampaignCopy.campaign_id) == campaign.id)
+        .order_by(col(CampaignCopy.message_id))
+    )
+
+
+def _answered(session: Session, campaign: Campaign, case_ids: Sequence[str] | None) -> set[str]:
+    """Who was answered already: by an answer to this campaign, or on their case by a letter of its own."""
+    on_the_list = (
+        select(col(CampaignRecipient.constituent_id))
+        .join(CampaignAnswer, col(CampaignAnswer.id) == CampaignRecipient.answer_id)
+        .join(Delivery, col(Delivery.id) == CampaignRecipient.delivery_id)
+        .where(
+            col(CampaignAnswer.campaign_id) == campaign.id,
+            col(CampaignRecipient.state) == RecipientState.QUEUED,
+            col(Delivery.state) != DeliveryState.STOPPED,
+        )
+    )  # fmt: skip
+    by_letter = (
+        select(col(Case.constituent_id))
+        .join(Message, col(Message.case_id) == Case.id)
+        .join(Delivery, col(Delivery.message_id) == Message.id, isouter=True)
+        .where(
+            col(Case.office_id) == office_of(session), col(Case.campaign) == campaign.slug,
+            col(Message.direction) == Direction.OUTBOUND, col(Message.kind) != MessageKind.ACKNOWLEDGEMENT,
+            col(Delivery.state).is_(None) | (col(Delivery.state) != DeliveryState.STOPPED),
+        )
+    )  # fmt: skip
+    if case_ids is not None:
+        on_the_list = on_the_list.where(col(CampaignRecipient.case_id).in_(case_ids))
+        by_letter = by_letter.where(col(Case.id).in_(case_ids))
+    found = [*session.execute(on_the_list).scalars(), *session.execute(by_letter).scalars()]
+    return {one for one in found if one}
+
+
+def _member(row: Row[Any], held_back: HeldBack | None) -> Member:
+    return Member(
+        message_id=row.message_id, case_id=row.case_id, reference=row.reference,
+        constituent_id=row.constituent_id, name=row.name or row.sender_handle, postcode=row.postcode,
+        constituency=row.constituency or ConstituencyState.UNKNOWN, channel_id=row.channel_id,
+        handle=row.sender_handle, external_id=row.external_id, language=row.language,
+        received_at=row.received_at, likeness=row.likeness, added_words=row.added_words,
+        reading=row.reading, held_back=held_back,
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""What texts are known by: looked up and kept as rows, a bounded number for each message."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from inbox.database import before_commit, held, office_of
+from inbox.models import CampaignPrint, Message
+from inbox.recall import Recall
+from routing.campaigns import STORED_PRINTS, Gist, gist_of
+
+SATURATED = 8
+"""A number that so many texts share says nothing about a further one, and is not kept again."""
+_MOST_COMPARED = 4
+_FEWEST_HITS = 2
+_HELD = "campaign_prints"
+
+
+def near(known: Recall, prints: Iterable[int]) -> list[str]:
+    """The texts that share most prints, the likeliest first; never more than a handful."""
+    hits = Counter(text for one in prints for text in known.prints.get(one, ()))
+    return [text for text, count in hits.most_common(_MOST_COMPARED) if count >= _FEWEST_HITS]
+
+
+def keep(session: Session, known: Recall, gist: Gist, text_id: str) -> None:
+    """Makes a new text findable, from now on within the batch and with the commit for everybody."""
+    before_commit(session, _write)
+    office, rows = office_of(session), held(session, _HELD)
+    for one in gist.prints(STORED_PRINTS):
+        texts = known.prints.setdefault(one, [])
+        if len(texts) < SATURATED:
+            texts.append(text_id)
+            rows.append({"office_id": office, "print": one, "text_id": text_id})
+    known.gists[text_id] = gist
+
+
+def gist_of_text(session: Session, known: Recall, text_id: str) -> Gist | None:
+    """What a kept text is known by in full; None when its message is gone."""
+    if text_id not in known.gists:
+        query = select(col(Message.subject), col(Message.new_text)).where(col(Message.id) == text_id)
+        row = session.execute(query).first()
+        if row is None:
+            return None
+        known.gists[text_id] = gist_of(row[0] or "", row[1])
+    return known.gists[text_id]
+
+
+def _write(session: Session) -> None:
+    rows = held(session, _HELD)
+    if rows:
+        session.connection().execute(insert(CampaignPrint), rows)
+        rows.clear()

@@ -1,0 +1,175 @@
+"""Copies of one text told from letters in own words: what a text is known by, and how alike two texts are.
+
+A copy keeps most of the word pairs of its text through greetings, signatures, small edits, reordering and
+added paragraphs. A reworded copy keeps its facts: the same numbers, dates, names and hashtags, sentence for
+sentence. Own words on the same subject keep neither.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from zlib import crc32
+
+from routing.anchors import anchors, stem, weight
+from routing.folding import clean, fold
+from routing.letter_parts import LONGEST, Word, core_words
+from routing.word_sets import word_set
+
+STORED_PRINTS = 12
+ASKED_PRINTS = 20
+"""A text is kept under its lowest prints and looked up by a few more: a copy may hold much that is added."""
+MOST_ANCHORS = 6
+FEWEST_PAIRS = 5
+"""Fewer word pairs than this say too little to call two texts the same."""
+
+COPY = 0.42
+SHORT_COPY = 0.7
+SURE_PAIRS = 8
+"""A copy shares `COPY` of the shorter text's pairs; of a text with few pairs, `SHORT_COPY`."""
+REWORDED = 0.45
+_MASK = (1 << 31) - 1
+_SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What a text is known by, its greeting, signature and postcodes left out.
+
+    `pairs`: neighbouring words that carry meaning, as numbers. `anchors`: numbers, dates, names, hashtags and
+    links. `sentences`: the meaning words of each sentence.
+    """
+
+    pairs: frozenset[int]
+    anchors: frozenset[str]
+    sentences: tuple[frozenset[str], ...]
+    subject: str
+
+    @property
+    def is_telling(self) -> bool:
+        return len(self.pairs) >= FEWEST_PAIRS
+
+    @property
+    def asked(self) -> list[int]:
+        """What a text is looked up by."""
+        return self.prints(ASKED_PRINTS)
+
+    def prints(self, most: int) -> list[int]:
+        """The numbers this text is kept under or looked for, the same for every copy as far as can be."""
+        if not self.is_telling:
+            return []
+        facts = sorted(crc32(b"anchor " + one.encode()) & _MASK for one in self.anchors)
+        return [*sorted(self.pairs)[:most], *facts[:MOST_ANCHORS]]
+
+
+def gist_of(subject: str, text: str) -> Gist:
+    """What `text` is known by; never fails, bounded in time whatever the text."""
+    words = core_words(text)
+    core = text[words[0].start : words[-1].end] if words else ""
+    telling = [(stem(word.plain), word) for word in words if _tells(word.plain)]
+    return Gist(
+        pairs=_pairs([stem for stem, _ in telling]),
+        anchors=frozenset(anchors(core)),
+        sentences=_sentences(text[:LONGEST], telling),
+        subject=subject_key(subject),
+    )
+
+
+def likeness(one: Gist, other: Gist) -> float:
+    """How much of the shorter text stands in the longer, 0 to 1, by its word pairs."""
+    fewer = min(len(one.pairs), len(other.pairs))
+    return len(one.pairs & other.pairs) / fewer if fewer else 0.0
+
+
+def is_same_text(one: Gist, other: Gist) -> bool:
+    """Whether the two are one text with edits, in any order, with more or less added."""
+    common, fewer = len(one.pairs & other.pairs), min(len(one.pairs), len(other.pairs))
+    return fewer >= FEWEST_PAIRS and common >= max(FEWEST_PAIRS - 1, COPY * fewer) and (
+        common >= SURE_PAIRS or common >= SHORT_COPY * fewer
+    )  # fmt: skip
+
+
+def are_copies(one: Gist, other: Gist) -> bool:
+    """Whether the two are one text, edited, reordered, added to, or said in other words."""
+    if not (one.is_telling and other.is_telling):
+        return False
+    return is_same_text(one, other) or reworded(one, other) >= REWORDED
+
+
+def reworded(one: Gist, other: Gist) -> float:
+    """How far one says the same as the other, point by point in other words, 0 to 1."""
+    anchors = _anchor_share(one, other)
+    aligned = _aligned(one, other)
+    same_subject = 0.08 if one.subject and one.subject == other.subject else 0.0
+    return 0.55 * aligned + 0.3 * anchors + 0.4 * likeness(one, other) + same_subject
+
+
+def subject_key(subject: str) -> str:
+    """A subject without reply marks, case and punctuation."""
+    plain = " ".join(re.findall(r"[^\W_]+", fold(clean(subject[:300]))))
+    return re.sub(r"^(?:(?:re|fw|fwd|aw|wg) )+", "", plain)
+
+
+def _anchor_share(one: Gist, other: Gist) -> float:
+    """The share of facts that both name; a number or a date is a fact, a name may only be the subject."""
+    common = sum(weight(anchor) for anchor in one.anchors & other.anchors)
+    fewer = min(sum(map(weight, one.anchors)), sum(map(weight, other.anchors)))
+    return common / max(fewer, 2.5) if common else 0.0
+
+
+def _aligned(one: Gist, other: Gist) -> float:
+    """How much of each text's sentences has a counterpart in the other, the better covered text first."""
+    some, others = _covered(one.sentences, other.sentences), _covered(other.sentences, one.sentences)
+    return 0.7 * max(some, others) + 0.3 * min(some, others)
+
+
+def _covered(some: tuple[frozenset[str], ...], others: tuple[frozenset[str], ...]) -> float:
+    """The mean share of each sentence's words found in its best counterpart."""
+    total = sum(len(sentence) for sentence in some)
+    if not total:
+        return 0.0
+    found = sum(
+        max((_overlap(sentence, other) for other in others), default=0.0) * len(sentence) for sentence in some
+    )
+    return found / total
+
+
+def _overlap(some: frozenset[str], others: frozenset[str]) -> float:
+    common = len(some & others)
+    return 2 * common / (len(some) + len(others)) if common >= 2 else 0.0
+
+
+def _pairs(stems: list[str]) -> frozenset[int]:
+    numbers = [crc32(stem.encode()) for stem in stems]
+    return frozenset(
+        ((a * 0x9E3779B1) ^ (b * 0x9E3779B1) ^ (a + b)) * 0x85EBCA6B >> 7 & _MASK
+        for a, b in pairwise(numbers)
+        if a != b
+    )
+
+
+def _sentences(text: str, telling: list[tuple[str, Word]]) -> tuple[frozenset[str], ...]:
+    """The meaning words of each sentence; a sentence of fewer than three is read with the next."""
+    ends = [found.end() for found in _SENTENCE_END.finditer(text)]
+    found: list[frozenset[str]] = []
+    current: set[str] = set()
+    at = 0
+    for plain, word in telling:
+        while at < len(ends) and word.start >= ends[at]:
+            at += 1
+            if len(current) >= 3:
+                found.append(frozenset(current))
+                current = set()
+        current.add(plain)
+    if current:
+        found.append(frozenset(current))
+    return tuple(found[:60])
+
+
+@cache
+def _untelling() -> frozenset[str]:
+    return word_set("frequent_words") | word_set("english") | word_set("letter_words")
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and word not in _untelling()

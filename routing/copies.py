@@ -1,0 +1,97 @@
+"""A message read as a copy of a text that many sent: what its writer added decides what it hides."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from routing.assessment import Assessment, MessageFacts, assess
+from routing.campaigns import gist_of, likeness
+from routing.constituency import PostcodeTable
+from routing.differences import Differences, added_text, differences
+from routing.letter_parts import core_words
+from routing.piles import piles
+from routing.words import LIFE_FLAGS, RISK_FLAGS, Kind
+
+FEWEST_PEOPLE = 2
+FEWEST_WITH_A_MATTER = 5
+"""A text that asks for help with a matter, such as the letter of a block of tenants, is casework longer."""
+_NOT_PILED = frozenset({Kind.AUTO_REPLY, Kind.SPAM})
+_MOST_WEIGHED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message beside the text of its pile: `own` are the words its writer added.
+
+    `lifted`: those words read by themselves, where they hold somebody's own matter or a risk.
+    """
+
+    assessment: Assessment
+    differences: Differences
+    own: str
+    lifted: Assessment | None = None
+
+    @property
+    def hides(self) -> bool:
+        """Whether it holds something that the standard answer must not be the answer to."""
+        return self.lifted is not None or bool(self.assessment.flags & RISK_FLAGS)
+
+
+def read_copy(message: MessageFacts, template: str, area: PostcodeTable | None) -> Copy:
+    """What a copy is. Hidden casework is looked for in what was added, never in the text all have."""
+    found = differences(message.text, template)
+    own = added_text(message.text, found)
+    whole = assess(replace(message, is_campaign=True), area)
+    lifted = None
+    if found.has_own_words:
+        apart = replace(message, subject="", text=own)
+        if hides_a_matter(assess(replace(apart, is_campaign=True), area)):
+            lifted = assess(apart, area)
+    return Copy(replace(whole, hidden_casework=lifted is not None), found, own, lifted)
+
+
+def hides_a_matter(assessment: Assessment) -> bool:
+    """Whether words read as a copy's hold somebody's own matter, or a risk to life."""
+    return assessment.hidden_casework or bool(assessment.flags & LIFE_FLAGS)
+
+
+def template_of(texts: Sequence[str]) -> int:
+    """Which of the texts is the one that most people sent; of edited ones the most like all others."""
+    weighed = [tuple(word.plain for word in core_words(text)) for text in texts[:_MOST_WEIGHED]]
+    times = Counter(weighed)
+    if max(times.values()) > 1:
+        return weighed.index(max(times, key=lambda core: (times[core], -len(core))))
+    gists = [gist_of("", text) for text in texts[:_MOST_WEIGHED]]
+    return max(
+        range(len(gists)),
+        key=lambda one: (sum(likeness(gists[one], other) for other in gists), -len(weighed[one])),
+    )
+
+
+def makes_a_campaign(people: int, template: Assessment) -> bool:
+    """Whether a text sent by so many people is a campaign. `template`: read as a copy with nothing added."""
+    if template.kind in _NOT_PILED:
+        return False
+    return people >= (FEWEST_WITH_A_MATTER if template.hidden_casework else FEWEST_PEOPLE)
+
+
+def read_together(
+    messages: Sequence[MessageFacts], area: PostcodeTable | None
+) -> Mapping[int, tuple[str, Copy]]:
+    """The copies among messages, by place: the key that all copies of one text share, and what each adds."""
+    gists = [gist_of(message.subject, message.text) for message in messages]
+    members: dict[int, list[int]] = {}
+    for place, pile in enumerate(piles(gists)):
+        if pile is not None:
+            members.setdefault(pile, []).append(place)
+    found: dict[int, tuple[str, Copy]] = {}
+    for number, places in enumerate(members.values(), start=1):
+        template = messages[places[template_of([messages[place].text for place in places])]]
+        people = len({messages[place].from_address.lower() or place for place in places})
+        if not makes_a_campaign(people, assess(replace(template, is_campaign=True), area)):
+            continue
+        for place in places:
+            copy = read_copy(messages[place], template.text, area)
+            if copy.assessment.kind not in _NOT_PILED:
+                found[place] = (f"campaign-{number}", copy)
+    return found

@@ -1,0 +1,96 @@
+"""Copies of one text become a pile as they arrive; whoever has a matter of their own is lifted out."""
+
+from sqlmodel import Session, select
+
+from inbox.history import verify
+from inbox.models import Case, Clock, Message
+from tests.inbox.campaign_post import BANKS, PLEA, RIVERS, TENANTS, Post
+
+
+def test_copies_become_one_pile_with_one_case_for_each_person(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton", "Alan Treves")
+    [campaign] = post.campaigns()
+    for name in ("Colin Peake", "Sheila Barton", "Alan Treves"):
+        case = post.case_of(name)
+        assert (case.kind, case.campaign, case.priority) == ("campaign", campaign.slug, "low"), name
+        assert post.copy_of(name).added_words == 0
+    with post.office.reading() as session:
+        assert verify(session) is None
+        assert not [one for one in session.exec(select(Clock)) if one.cancelled_at is None]
+
+
+def test_two_campaigns_and_a_letter_in_own_words_stay_apart(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    post.arrive("Cerys Dunn", "Tobias Wren", text=RIVERS)
+    post.arrive("Nia Cole", text=TENANTS)
+    assert len(post.campaigns()) == 2
+    assert post.case_of("Colin Peake").campaign != post.case_of("Cerys Dunn").campaign
+    assert post.case_of("Nia Cole").campaign is None
+
+
+def test_what_a_person_added_is_kept_as_places_in_their_own_message(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    own = "The nearest branch is now two buses away and I am 79."
+    post.arrive("Farida Aziz", text=f"{own}\n\n{BANKS}")
+    copy = post.copy_of("Farida Aziz")
+    with post.office.reading() as session:
+        message = session.exec(select(Message).where(Message.id == copy.message_id)).one()
+    assert [message.new_text[start:end] for start, end in copy.added] == [own.rstrip(".")]
+    assert (copy.removed, copy.hides, copy.reading) == ([], False, "unread")
+
+
+def test_a_plea_inside_a_copy_is_lifted_out_as_casework_with_its_clock(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    post.arrive("Jean Oduya", text=BANKS.replace("Yours", f"{PLEA}\n\nYours"))
+    case, copy = post.case_of("Jean Oduya"), post.copy_of("Jean Oduya")
+    assert (case.kind, case.campaign) == ("casework", post.campaigns()[0].slug)
+    assert copy.hides and copy.reading == "lifted"
+    with post.office.reading() as session:
+        assert session.exec(select(Clock).where(Clock.case_id == case.id)).first() is not None
+
+
+def test_a_plea_in_the_first_copy_is_lifted_out_once_the_text_is_known(post: Post) -> None:
+    post.arrive("Jean Oduya", text=BANKS.replace("Yours", f"{PLEA}\n\nYours"))
+    post.arrive("Colin Peake", "Sheila Barton", "Alan Treves")
+    assert post.copy_of("Jean Oduya").hides
+    assert post.case_of("Jean Oduya").kind != "campaign"
+    assert PLEA not in post.campaigns()[0].template
+
+
+def test_a_threat_inside_a_copy_reaches_a_person_at_once(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    threat = "Vote against it and I will come to your house and kill you."
+    post.arrive("Ted Hollis", text=BANKS.replace("Yours", f"{threat}\n\nYours"))
+    case = post.case_of("Ted Hollis")
+    assert (case.kind, case.priority) == ("threat", "immediate")
+    assert post.copy_of("Ted Hollis").hides
+
+
+def test_the_letter_of_two_neighbours_stays_casework(post: Post) -> None:
+    post.arrive("Nia Cole", "Kofi Mensah", text=TENANTS)
+    assert post.campaigns() == []
+    assert {post.case_of(name).kind for name in ("Nia Cole", "Kofi Mensah")} == {"casework"}
+
+
+def test_whoever_sends_a_text_twice_has_one_case(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    post.arrive("Colin Peake", text=BANKS + " Please answer.")
+    assert post.case_of("Colin Peake").message_count >= 2
+    assert _count(post, Case) == 2
+
+
+def test_copies_that_come_in_one_batch_make_the_same_pile(post: Post) -> None:
+    names = [f"Person {chr(65 + number)}" for number in range(12)]
+    for name in names:
+        post.write(name, BANKS)
+    post.office.work()
+    assert {post.case_of(name).campaign for name in names} == {post.campaigns()[0].slug}
+
+
+def _count(post: Post, kind: type[Case]) -> int:
+    with post.office.reading() as session:
+        return len(_all(session, kind))
+
+
+def _all(session: Session, kind: type[Case]) -> list[Case]:
+    return list(session.exec(select(kind)))
