@@ -1,4 +1,4 @@
-"""Looking at a Page: everything once, in order, under the names that calls use; limits heeded; calls kept on."""
+"""Looking at a Page: all of it once, in order, under the names that calls use; limits heeded."""
 
 import base64
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from connectors.facebook import files
 from connectors.facebook.channel import FacebookChannel
 from connectors.standins.facebook.state import PAGE
 from tests.connectors.contract_suite import PollingRig, PollsContract, collected
-from tests.rigs.facebook import Facebook, facebook
+from tests.rigs.facebook import Facebook, call_of, facebook
 
 PERSON = "6780462125377510"
 
@@ -242,8 +242,6 @@ def test_a_file_that_is_too_large_is_given_up_on_the_way(
 
 def _calls_about(page: Facebook, post: str, comment: str, mid: str) -> list[WebhookRequest]:
     """What Facebook would call with about these three."""
-    from tests.rigs.facebook import call_of
-
     wall = {"item": "post", "verb": "add", "post_id": post, "from": {"id": "31"}}
     said = {
         "item": "comment", "verb": "add", "comment_id": f"{PAGE}_{comment}", "post_id": post,

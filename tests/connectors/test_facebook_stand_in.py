@@ -1,5 +1,6 @@
 """The stand-in, driven by a client that knows nothing of us: python-facebook-api."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -35,7 +36,9 @@ def test_a_page_its_token_and_its_permissions_are_told(page: Facebook) -> None:
 def test_conversations_and_messages_are_walked_page_by_page(page: Facebook) -> None:
     for number in range(60):
         page.says(str(2000 + number), f"number {number}")
-    found = client(page).get_full_connections(PAGE, "conversations", limit=25, platform="messenger")
+    found = client(page).get_full_connections(
+        PAGE, "conversations", count=None, limit=25, platform="messenger"
+    )
     assert len(found["data"]) >= 60
     messages = client(page).get_full_connections(found["data"][0]["id"], "messages", fields="id,message,from")
     assert messages["data"][0]["message"] == "number 59"
@@ -73,6 +76,4 @@ def test_a_dead_token_is_refused_as_facebook_does(page: Facebook) -> None:
 
 
 def _flat(body: dict[str, object]) -> dict[str, str]:
-    import json
-
     return {name: one if isinstance(one, str) else json.dumps(one) for name, one in body.items()}
