@@ -47,7 +47,7 @@ class Facebook:
         return str(self.platform.order("_say", **{"from": person, "text": text, **more})["mid"])
 
     def comments(self, on: str, person: str, text: str, **more: Any) -> str:
-        return str(self.platform.order("_comment", on=on, **{"from": person, "text": text, **more})["id"])
+        return str(self.platform.order("_comment", about=on, **{"from": person, "text": text, **more})["id"])
 
     def posts(self, text: str, **more: Any) -> str:
         return str(self.platform.order("_post", text=text, **more)["id"])
