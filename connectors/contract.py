@@ -222,9 +222,10 @@ class Letter:
 
     `message_id` is bare (no angle brackets). `automatic` marks what no person wrote (RFC 3834).
     `form` is how it shall go out: a `comment` is public. `in_reply_to` is the platform's id of what it
-    answers, `answered_form` the form of that, `answered_at` when that was said, and `is_second` says that
-    something has gone out in answer to it in the same form already. `heard_at` is when the person last spoke
-    to us privately on this channel, from which reply windows count.
+    answers, `answered_form` the form of that, `answered_at` when that was said, `answered_warnings` what was
+    to be heeded about it, and `is_second` says that something has gone out in answer to it in the same form
+    already. `heard_at` is when the person last spoke to us privately on this channel, from which reply
+    windows count.
     """
 
     message_id: str
@@ -244,6 +245,7 @@ class Letter:
     answered_at: datetime | None = None
     is_second: bool = False
     heard_at: datetime | None = None
+    answered_warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,8 @@ class SentReceipt:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the channel takes. `None` means no limit we know of. `forms`: how an answer can go out, the
-    usual one first. `subject`: whether a letter has a subject there."""
+    usual one first. `subject`: whether a letter has a subject there. `addresses`: the kind of channel whose
+    addresses it writes to, where that is another kind (several kinds carry email)."""
 
     characters: int | None = None
     attachment_bytes: int | None = None
@@ -284,6 +287,7 @@ class Limits:
     idempotent: bool = False
     subject: bool = True
     forms: tuple[Form, ...] = (Form.MESSAGE,)
+    addresses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +383,15 @@ class Receives(Protocol):
 
         A handshake is answered with no arrivals. Raises WebhookRejected for what is not proved.
         """
+        ...
+
+
+@runtime_checkable
+class HearsHints(Protocol):
+    """Wants to know why it is asked early: the platform may have called about more than news."""
+
+    def hinted(self) -> None:
+        """The platform called since the last `fetch`. Never raises."""
         ...
 
 
@@ -521,7 +534,8 @@ class Surroundings:
     `allow_private`: hosts that may lie at private addresses and may be spoken to without TLS. `patience`:
     seconds to wait for the word of a server that may have delivered. `hooks` hears each named step (fault
     tests stop the program there). `kept`: where the secrets lie, once they do; two channels made with equal
-    `kept` share their sign-in. `budget` is this channel's, shared by all nodes.
+    `kept` share their sign-in. `budget` is this channel's, shared by all nodes. `webhook_url` is where its
+    platform can call it, once it has an address.
     """
 
     allow_private: frozenset[str] = frozenset()
@@ -529,6 +543,7 @@ class Surroundings:
     hooks: Callable[[str], None] = nothing
     kept: KeptSecrets | None = None
     budget: Budget = field(default_factory=Boundless)
+    webhook_url: str | None = None
 
 
 @runtime_checkable

@@ -14,7 +14,17 @@ from inbox.database import savepoint
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
-from inbox.models import Case, Channel, ChannelMode, Constituent, Direction, EventKind, Message, MessageKind
+from inbox.models import (
+    SENDING,
+    Case,
+    Channel,
+    ChannelMode,
+    Constituent,
+    Direction,
+    EventKind,
+    Message,
+    MessageKind,
+)
 from inbox.references import new_message_id
 from inbox.triage import Triage, language_of
 from inbox.wording import letter
@@ -36,6 +46,8 @@ def acknowledge(
         with savepoint(session):
             token = status_links.issue(session, case, person, language=language, now=now)
             subject, text = letter("acknowledgement", language, _values(desk, case, token, language))
+            if channel.mode == ChannelMode.REDIRECT:
+                text = f"{channel.redirect_words}\n\n{text}"
             return send_automatic(
                 session, desk, case, person, channel, to=message.sender_handle, subject=subject, text=text,
                 secret=token, language=language, answers=message, now=now,
@@ -103,7 +115,7 @@ def _why_not(
     session: Session, desk: Desk, channel: Channel | None, case: Case, message: Message, person: Constituent,
     triage: Triage, is_disowned: bool, now: datetime,
 ) -> str | None:  # fmt: skip
-    if channel is None or channel.mode != ChannelMode.FULL or channel.kind not in desk.tools.composers:
+    if channel is None or channel.mode not in SENDING or channel.kind not in desk.tools.composers:
         return "channel_listens"
     if desk.office.sending_paused:
         return "sending_paused"

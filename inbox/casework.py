@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
-from inbox import casefile, clocks, files, people, search, triage
+from inbox import alerts, campaigns, casefile, clocks, files, linking, merging, people, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
@@ -28,7 +28,6 @@ from inbox.models import (
     move,
     new_id,
 )
-from inbox.references import read_reference
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Flag, Kind, Priority
 
@@ -198,6 +197,7 @@ def open_by_hand(
     triage.place(session, desk, case, seen, message, now=now)
     order = ClockOrder(kind=ClockKind.FIRST_REPLY)
     clocks.start(session, desk, case, order, received_at=when, now=now, actor=actor)
+    alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 
@@ -216,7 +216,7 @@ def accept_match(session: Session, desk: Desk, message: Message, *, now: datetim
         clocks.cancel_all(session, own, now=now, actor=actor)
         own.merged_into, own.status = target.id, move(own.status, CaseStatus.CLOSED, CASE_MOVES, "case")
         own.outcome, own.closed_at, own.version = "duplicate", now, own.version + 1
-    _carry_alarm(own, target)
+    merging.carry_alarm(own, target)
     casefile.wake(session, desk, target, message, now=now)
     for changed in (own, target):
         search.reindex_case(session, changed.id)
@@ -231,22 +231,6 @@ def accept_match(session: Session, desk: Desk, message: Message, *, now: datetim
         message=message.id,
         because="accepted",
     )
-    return target
-
-
-def attach(session: Session, desk: Desk, case: Case, reference: str, *, now: datetime, actor: Actor) -> Case:
-    """A person puts all that came on this case with another one, named by its reference."""
-    wanted = read_reference(reference) or reference.strip().upper()
-    target = session.exec(select(Case).where(Case.reference == wanted)).first()
-    if target is None or target.id == case.id:
-        raise Refused("There is no other case with that reference.")
-    inbound = select(Message).where(Message.case_id == case.id, Message.direction == Direction.INBOUND)
-    messages = session.exec(inbound.order_by(col(Message.id))).all()
-    if not messages:
-        raise Refused("Nothing came in on this case, so there is nothing to put elsewhere.")
-    for message in messages:
-        message.proposed_case_id = target.id
-        accept_match(session, desk, message, now=now, actor=actor)
     return target
 
 
@@ -267,6 +251,9 @@ def reject_match(session: Session, message: Message, *, now: datetime, actor: Ac
     )
 
 
+_BETWEEN_CASES = frozenset(
+    {EventKind.CASE_MERGED, EventKind.CASE_SPLIT, EventKind.CASES_LINKED, EventKind.CASES_UNLINKED}
+)
 _UNDOES = {
     EventKind.ASSIGNED: "assignee_id",
     EventKind.MOVED: "team_id",
@@ -281,6 +268,10 @@ _UNDOES = {
 def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: Actor) -> Case:
     """Takes back one act, where nobody has acted on the same thing since."""
     event = session.exec(select(Event).where(Event.id == event_id)).first()
+    if event is not None and event.kind in _BETWEEN_CASES and event.case_id:
+        return _undo_between(session, event, now=now, actor=actor)
+    if event is not None and event.kind in campaigns.UNDOES:
+        return _undo_on_pile(session, desk, event, now=now, actor=actor)
     field = _UNDOES.get(EventKind(event.kind)) if event is not None else None
     if event is None or field is None or event.case_id is None:
         raise NotFound
@@ -302,17 +293,40 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
     return case
 
 
+def undo_reaches(session: Session, event: Event) -> list[Case]:
+    """The cases that taking this back would change: whoever does it must be allowed on each of them."""
+    named = (event.case_id, event.detail.get("into"), event.detail.get("other"))
+    keys = [str(one) for one in named if one] if event.kind in _BETWEEN_CASES else [event.case_id or ""]
+    return list(session.exec(select(Case).where(col(Case.id).in_(keys))))
+
+
+def _undo_between(session: Session, event: Event, *, now: datetime, actor: Actor) -> Case:
+    """Takes back what joined, parted or linked two cases; only from the side on which it was done."""
+    case = find(session, Case, event.case_id)
+    if event.kind == EventKind.CASE_MERGED and "moved" in event.detail:
+        return merging.undo_merge(session, event, now=now, actor=actor)
+    if event.kind == EventKind.CASE_SPLIT and "moved" in event.detail:
+        return merging.undo_split(session, event, now=now, actor=actor)
+    if event.kind in (EventKind.CASES_LINKED, EventKind.CASES_UNLINKED) and "other" in event.detail:
+        other = find(session, Case, str(event.detail["other"]))
+        linking.undo(session, event, case, other, now=now, actor=actor)
+        case.version += 1
+        return case
+    raise NotFound
+
+
+def _undo_on_pile(session: Session, desk: Desk, event: Event, *, now: datetime, actor: Actor) -> Case:
+    case = find(session, Case, event.case_id)
+    campaigns.take_back(session, desk, event, case, now=now, actor=actor)
+    case.version += 1
+    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
+    return case
+
+
 def _bring_back_clocks(session: Session, case: Case, since: datetime) -> None:
     for clock in session.exec(select(Clock).where(Clock.case_id == case.id, Clock.cancelled_at == since)):
         clock.cancelled_at = None
     clocks.show_next(case, clocks.of_case(session, case))
-
-
-def _carry_alarm(source: Case, target: Case) -> None:
-    """What is urgent about a message stays urgent where it goes."""
-    if source.urgency < target.urgency:
-        triage.set_priority(target, Priority(source.priority))
-    target.flags = sorted({*target.flags, *source.flags})
 
 
 def _sorted(case: Case) -> bool:

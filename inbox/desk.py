@@ -61,6 +61,17 @@ class Desk:
     def own_addresses(self) -> frozenset[str]:
         return frozenset(channel.account.lower() for channel in self.channels.values())
 
+    def address_kind(self, channel: Channel) -> str:
+        """The kind under which the addresses that this channel writes to are known."""
+        limits = self.tools.limits.get(channel.kind)
+        return (limits.addresses if limits else None) or channel.kind
+
+    def can_mail(self, channel: Channel) -> bool:
+        """Whether letters to any address can leave by it: a mailbox, and no platform where people must speak
+        first."""
+        limits = self.tools.limits.get(channel.kind)
+        return channel.kind in self.tools.composers and limits is not None and limits.subject
+
     def mode_of(self, channel_id: str | None) -> ChannelMode:
         channel = self.channels.get(channel_id or "")
         return ChannelMode(channel.mode) if channel else ChannelMode.OFF

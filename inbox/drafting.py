@@ -10,8 +10,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form, Limits
-from inbox import files, letters, people
-from inbox.database import find
+from inbox import files, letters, people, standard_lines
+from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused, Stale
@@ -19,10 +19,10 @@ from inbox.history import Actor, record
 from inbox.models import (
     DRAFT_MOVES,
     EDITABLE,
+    SENDING,
     Approval,
     Case,
     Channel,
-    ChannelMode,
     Constituent,
     Direction,
     Draft,
@@ -30,6 +30,7 @@ from inbox.models import (
     DraftState,
     DraftVersion,
     EventKind,
+    Handle,
     Message,
     Template,
     move,
@@ -88,7 +89,7 @@ def unsaved(
         number=0,
         channel_id=channel.id if channel else None,
         answers=answers.id if answers else None,
-        recipients=_recipients(session, person, channel, answers),
+        recipients=_recipients(session, desk, person, channel, answers),
         subject=_subject(desk, case, channel, answers),
         language=person.language if person else "en",
         created_at=now,
@@ -213,14 +214,43 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     channel = desk.channels.get(draft.channel_id or "")
     if channel is None:
         found.append("Choose the channel to send on.")
-    elif channel.mode != ChannelMode.FULL:
+    elif channel.mode not in SENDING:
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))
+    for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
+        ended = local_date(line.good_until or now, desk.office.time_zone)
+        found.append(f"Line {line.number} ran out on {ended}. Choose another.")
     if found or channel is None:
         return found
     return letters.judged(session, desk, find(session, Case, draft.case_id), draft, channel, now)[1]
+
+
+def filled_in(session: Session, draft: Draft) -> dict[str, str]:
+    """The name and the reference that a standard line on this draft's case may hold."""
+    query = (
+        select(Case.reference, Constituent.name)
+        .outerjoin(Constituent, col(Constituent.id) == Case.constituent_id)
+        .where(Case.id == draft.case_id)
+    )
+    reference, name = session.exec(query).one()
+    return {"reference": reference, "name": name or ""}
+
+
+def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
+    """Whether everything about a draft but its text is as the program made it.
+
+    It answers the person, goes to addresses on file, under the subject it was given, with no files.
+    """
+    if draft.enquiry_id or draft.attachments or draft.form != Form.MESSAGE:
+        return False
+    case = find(session, Case, draft.case_id)
+    channel = desk.channels.get(draft.channel_id or "")
+    answers = find_or_none(session, Message, draft.answers)
+    known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
+    on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
+    return draft.subject == _subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:
@@ -336,22 +366,21 @@ def _next_number(session: Session, case: Case) -> int:
 
 
 def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
-    """The channel the person used; else the office's first that can carry a letter."""
+    """The channel the person used; else the office's first mailbox."""
     used = desk.channels.get((answers.channel_id if answers else None) or case.channel_id or "")
     if used is not None and used.kind in desk.tools.composers:
         return used
-    able = (channel for channel in desk.channels.values() if channel.kind in desk.tools.composers)
-    return next(able, None)
+    return next((channel for channel in desk.channels.values() if desk.can_mail(channel)), None)
 
 
 def _recipients(
-    session: Session, person: Constituent | None, channel: Channel | None, answers: Message | None
+    session: Session, desk: Desk, person: Constituent | None, channel: Channel | None, answers: Message | None
 ) -> list[str]:
     """The address on file, never a Reply-To: the person's own on this channel."""
     if channel is None:
         return []
     if person is not None:
-        known = people.addresses(session, person.id, channel.kind)
+        known = people.addresses(session, person.id, desk.address_kind(channel))
         if answers is not None and answers.sender_handle in known:
             return [answers.sender_handle]
         return known[:1]

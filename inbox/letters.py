@@ -45,6 +45,7 @@ def letter_for(
         answered_at=answers.received_at if answers else None,
         is_second=_is_second(session, draft, answers),
         heard_at=_heard_at(session, draft, channel),
+        answered_warnings=tuple(answers.warnings) if answers else (),
     )
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
 from connectors.contract import InboundMessage
@@ -118,11 +121,19 @@ def _recall_texts(session: Session, incoming: Sequence[InboundMessage], found: R
     """Which texts share something with these messages, if a person wrote them."""
     written = [message for message in incoming if message.machine is None]
     asked = {one for message in written for one in gist_of_message(found, message).asked}
-    table, office = SQLModel.metadata.tables["campaign_print"].c, office_of(session)
+    office = office_of(session)
     for prints in _chunks(asked):
-        query = select(table.print, table.text_id).where(table.office_id == office, table.print.in_(prints))
-        for one, text_id in session.connection().execute(query):
+        rows = session.connection().execute(_texts(), {"office": office, "prints": prints}).all()
+        for one, text_id in rows:
             found.prints.setdefault(one, []).append(text_id)
+
+
+@cache
+def _texts() -> Select[Any]:
+    """Built once: making it anew costs more than asking it."""
+    table = SQLModel.metadata.tables["campaign_print"].c
+    wanted = table.print.in_(bindparam("prints", expanding=True))
+    return select_columns(table.print, table.text_id).where(table.office_id == bindparam("office"), wanted)
 
 
 def answered_ids(message: InboundMessage) -> list[str]:

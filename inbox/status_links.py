@@ -27,6 +27,7 @@ from inbox.secrets import new_token, token_hash
 
 MOST_TRIES = 5
 TRY_WINDOW = timedelta(minutes=15)
+SUSPECT_FOR = timedelta(days=14)
 LIFE_AFTER_CLOSING = timedelta(days=90)
 
 
@@ -103,28 +104,53 @@ def look_up(session: Session, token: str) -> tuple[str, str] | None:
     return (key.office_id, key.link_id) if key else None
 
 
-def check(session: Session, link_id: str, answer: str, *, now: datetime) -> StatusLink | None:
-    """The link, when it is open and `answer` is right; None in every other case, all alike to the caller.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an answer came to: the link it opened, or the case whose link it was the last wrong try at."""
 
-    Five wrong answers within fifteen minutes lock it for the rest of that window, and the office is told.
+    link: StatusLink | None = None
+    locked: Case | None = None
+
+
+def check(session: Session, link_id: str, answer: str, *, now: datetime) -> Tried:
+    """A link is given when it is open and `answer` is right; every other case is alike to whoever asks.
+
+    Five wrong answers within fifteen minutes lock it for the rest of that window, and the office is told:
+    the caller does that for `locked`.
     """
     link = find(session, StatusLink, link_id)
     case = find(session, Case, link.case_id)
     if not _is_open(link, case, now):
-        return None
+        return Tried()
     if link.failing_since is None or now - link.failing_since >= TRY_WINDOW:
         link.failing_since, link.failed_tries = None, 0
     if link.failed_tries >= MOST_TRIES:
-        return None
+        return Tried()
     if _is_right(session, link, case, answer):
         link.failing_since, link.failed_tries, link.seen_at = None, 0, now
         record(session, case, EventKind.STATUS_LINK_USED, CONSTITUENT, now=now, link=link.id)
-        return link
+        return Tried(link)
     link.failing_since = link.failing_since or now
     link.failed_tries += 1
     if link.failed_tries == MOST_TRIES:
         record(session, case, EventKind.STATUS_LINK_LOCKED, CONSTITUENT, now=now, link=link.id)
-    return None
+        return Tried(locked=case)
+    return Tried()
+
+
+def suspected_at(session: Session, case: Case, now: datetime) -> datetime | None:
+    """When a link of this case was last locked by wrong answers that nobody has looked into since."""
+    kinds = (EventKind.STATUS_LINK_LOCKED, EventKind.STATUS_LINK_REVOKED, EventKind.STATUS_LINK_CLEARED)
+    query = select(Event).where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in kinds]))
+    last = session.exec(query.order_by(col(Event.sequence).desc()).limit(1)).first()
+    if last is None or last.kind != EventKind.STATUS_LINK_LOCKED or now - last.at > SUSPECT_FOR:
+        return None
+    return last.at
+
+
+def clear(session: Session, case: Case, *, now: datetime, actor: Actor) -> None:
+    """Somebody looked into the wrong answers: it was the person."""
+    record(session, case, EventKind.STATUS_LINK_CLEARED, actor, now=now)
 
 
 def still_open(session: Session, link_id: str, *, now: datetime) -> tuple[StatusLink, Case] | None:

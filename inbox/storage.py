@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ from inbox.errors import NotFound, Unavailable
 from inbox.failpoints import reach
 from inbox.settings import Settings
 
+_AT_ONCE = 16
 _NO_ROOM = "The disk cannot take new files. Nothing was accepted; free some space."
 
 
@@ -55,11 +57,10 @@ class FolderStore:
         digests = [hashlib.sha256(content).hexdigest() for content in contents]
         places = [self._place(office_id, digest) for digest in digests]
         try:
-            for place, content in zip(places, contents, strict=True):
-                if not place.exists():
-                    self._write(place, content, sync_folder=False)
-            for folder in {place.parent for place in places}:
-                _sync_folder(folder)
+            # Disks take many waiting writers in one go, so waiting side by side is much quicker.
+            with ThreadPoolExecutor(_AT_ONCE) as several:
+                list(several.map(self._write_new, places, contents))
+                list(several.map(_sync_folder, {place.parent for place in places}))
         except OSError as error:
             raise Unavailable(_NO_ROOM) from error
         return digests
@@ -92,6 +93,10 @@ class FolderStore:
         if not (office_id.isalnum() and digest.isalnum()):
             raise NotFound
         return self._folder / office_id / digest[:2] / digest
+
+    def _write_new(self, place: Path, content: bytes) -> None:
+        if not place.exists():
+            self._write(place, content, sync_folder=False)
 
     def _write(self, place: Path, content: bytes, *, sync_folder: bool = True) -> None:
         _make_folder(place.parent)

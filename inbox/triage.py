@@ -149,7 +149,7 @@ def _raise_priority(case: Case, priority: Priority, *, always: bool = False) -> 
 
 def _channel_kind(desk: Desk, message: Message) -> str:
     channel = desk.channels.get(message.channel_id or "")
-    return channel.settings.get("reads_as", channel.kind) if channel else "email"
+    return channel.settings.get("reads_as", desk.address_kind(channel)) if channel else "email"
 
 
 def _history(session: Session, person: Constituent | None, case: Case | None) -> tuple[int, int]:

@@ -28,6 +28,8 @@ SHORT_COPY = 0.7
 SURE_PAIRS = 8
 """A copy shares `COPY` of the shorter text's pairs; of a text with few pairs, `SHORT_COPY`."""
 REWORDED = 0.45
+RESTATED = 0.3
+"""A sentence that shares so much with one of the text says nothing of its own."""
 _MASK = (1 << 31) - 1
 _SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|\n\s*\n")
 
@@ -102,6 +104,15 @@ def reworded(one: Gist, other: Gist) -> float:
     aligned = _aligned(one, other)
     same_subject = 0.08 if one.subject and one.subject == other.subject else 0.0
     return 0.55 * aligned + 0.3 * anchors + 0.4 * likeness(one, other) + same_subject
+
+
+def restates(sentence: str, text: str) -> bool:
+    """Whether a sentence only says in other words what a sentence of the text says."""
+    said, known = gist_of("", sentence), gist_of("", text)
+    numbers = {anchor for anchor in said.anchors & known.anchors if weight(anchor) == 1}
+    return bool(numbers) or any(
+        _overlap(one, other) >= RESTATED for one in said.sentences for other in known.sentences
+    )
 
 
 def subject_key(subject: str) -> str:

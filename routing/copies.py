@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.assessment import Assessment, MessageFacts, assess
-from routing.campaigns import gist_of, likeness
+from routing.campaigns import gist_of, likeness, restates
 from routing.constituency import PostcodeTable
 from routing.differences import Differences, added_text, differences
 from routing.letter_parts import core_words
@@ -43,8 +43,9 @@ def read_copy(message: MessageFacts, template: str, area: PostcodeTable | None) 
     own = added_text(message.text, found)
     whole = assess(replace(message, is_campaign=True), area)
     lifted = None
-    if found.has_own_words:
-        apart = replace(message, subject="", text=own)
+    matter = "\n".join(line for line in own.split("\n") if not restates(line, template))
+    if found.has_own_words and matter:
+        apart = replace(message, subject="", text=matter)
         if hides_a_matter(assess(replace(apart, is_campaign=True), area)):
             lifted = assess(apart, area)
     return Copy(replace(whole, hidden_casework=lifted is not None), found, own, lifted)
@@ -78,7 +79,10 @@ def makes_a_campaign(people: int, template: Assessment) -> bool:
 def read_together(
     messages: Sequence[MessageFacts], area: PostcodeTable | None
 ) -> Mapping[int, tuple[str, Copy]]:
-    """The copies among messages, by place: the key that all copies of one text share, and what each adds."""
+    """The copies among messages, by place: the key that all copies of one text share, and what each adds.
+
+    Here two people are enough for any text; on live mail a text that asks for help needs more of them.
+    """
     gists = [gist_of(message.subject, message.text) for message in messages]
     members: dict[int, list[int]] = {}
     for place, pile in enumerate(piles(gists)):
@@ -88,7 +92,7 @@ def read_together(
     for number, places in enumerate(members.values(), start=1):
         template = messages[places[template_of([messages[place].text for place in places])]]
         people = len({messages[place].from_address.lower() or place for place in places})
-        if not makes_a_campaign(people, assess(replace(template, is_campaign=True), area)):
+        if people < FEWEST_PEOPLE or assess(template, area).kind in _NOT_PILED:
             continue
         for place in places:
             copy = read_copy(messages[place], template.text, area)

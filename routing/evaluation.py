@@ -4,27 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from routing.assessment import Assessment
-from routing.words import ConstituencyState, Flag, Kind, Priority, Topic
+from routing.labelled import Labels
+from routing.words import ConstituencyState, Flag, Kind, Priority
 
 LIFE_KINDS = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
 UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
 """Kinds that nobody works on: casework filed as one of these is lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What a person says of a message. `topics` empty means it is not scored; any one of them counts."""
-
-    kind: Kind
-    priority: Priority
-    topics: frozenset[Topic]
-    flags: frozenset[Flag]
-    constituency: ConstituencyState
-    postcode: str | None
-    split: bool
-    hidden_casework: bool
-    subject: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +68,9 @@ def measure(pairs: Sequence[Pair]) -> list[Figure]:
 def _share(name: str, pairs: Iterable[Pair], counts: Holds, right: Holds) -> Figure:
     counted = [pair for pair in pairs if counts(pair)]
     misses = tuple(
-        f"{labels.subject} :: {labels.text}" for labels, found in counted if not right((labels, found))
+        f"{labels.message.subject} :: {labels.message.text}"
+        for labels, found in counted
+        if not right((labels, found))
     )
     return Figure(name, len(counted) - len(misses), len(counted), misses)
 

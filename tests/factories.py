@@ -14,6 +14,8 @@ from inbox.database import office_of
 from inbox.models import (
     Arrival,
     Attachment,
+    Campaign,
+    CampaignCopy,
     Case,
     Channel,
     Constituent,
@@ -126,6 +128,26 @@ def a_message(session: Session, **overrides: Any) -> Message:
         "received_at": NOW,
     }
     return _added(session, Message(**facts | overrides))
+
+
+def a_campaign(session: Session, message: Message, case: Case, **overrides: Any) -> Campaign:
+    """A pile with that one message on it."""
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "slug": f"save-our-banks-{next(_numbers)}",
+        "title": "Save our bank branches",
+        "template": message.new_text,
+        "template_id": message.id,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    campaign: Campaign = _added(session, Campaign(**facts | overrides))
+    copy = CampaignCopy(
+        office_id=case.office_id, message_id=message.id, text_id=message.id, campaign_id=campaign.id,
+        case_id=case.id, core=1, joined_at=NOW,
+    )  # fmt: skip
+    _added(session, copy)
+    return campaign
 
 
 def an_attachment(session: Session, message: Message, **overrides: Any) -> Attachment:

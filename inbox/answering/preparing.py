@@ -81,6 +81,12 @@ def compose(session: Session, desk: Desk, answer: CampaignAnswer, *, now: dateti
     return made
 
 
+def sample(desk: Desk, answer: CampaignAnswer, member: Member) -> tuple[str, str]:
+    """Subject and text as this person would read them."""
+    values = _values(desk, member)
+    return fill(answer.subject, values), fill(answer.text, values)
+
+
 def queue(
     session: Session, desk: Desk, answer: CampaignAnswer, stored: list[Stored], *, now: datetime
 ) -> int:
@@ -142,8 +148,8 @@ def _people(
 
 def _letter(desk: Desk, answer: CampaignAnswer, member: Member, now: datetime) -> Letter:
     channel = desk.channels[member.channel_id or ""]
-    named = member.name if member.name != member.handle else NOBODY
-    values = common_values(desk) | dict(zip(sorted(PERSONAL), (named, member.reference), strict=True))
+    named = _named(member)
+    values = _values(desk, member)
     domain = channel.account.rpartition("@")[2]
     return Letter(
         message_id=new_message_id(member.reference, domain, desk.keys),
@@ -156,6 +162,14 @@ def _letter(desk: Desk, answer: CampaignAnswer, member: Member, now: datetime) -
         in_reply_to=member.external_id,
         references=(member.external_id,) if member.external_id else (),
     )
+
+
+def _named(member: Member) -> str:
+    return member.name if member.name != member.handle else NOBODY
+
+
+def _values(desk: Desk, member: Member) -> dict[str, str]:
+    return common_values(desk) | dict(zip(sorted(PERSONAL), (_named(member), member.reference), strict=True))
 
 
 def _queue_one(

@@ -1,5 +1,35 @@
 """Campaigns: copies of one text from many people, put on one pile as they arrive."""
 
+from inbox.campaigns.acts import (
+    UNDOES,
+    find_copy,
+    leave,
+    put,
+    read,
+    set_closed,
+    take_back,
+)
 from inbox.campaigns.arriving import Sighting, case_in, join, recognise
+from inbox.campaigns.counting import Count, count, find_campaign, open_campaigns
+from inbox.campaigns.holding import HeldBack, Member, members
 
-__all__ = ["Sighting", "case_in", "join", "recognise"]
+__all__ = [
+    "UNDOES",
+    "Count",
+    "HeldBack",
+    "Member",
+    "Sighting",
+    "case_in",
+    "count",
+    "find_campaign",
+    "find_copy",
+    "join",
+    "leave",
+    "members",
+    "open_campaigns",
+    "put",
+    "read",
+    "recognise",
+    "set_closed",
+    "take_back",
+]

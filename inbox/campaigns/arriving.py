@@ -42,21 +42,31 @@ def recognise(
 ) -> Sighting:  # fmt: skip
     """Finds the text that a message is a copy of. A copy that makes the text a campaign founds it."""
     gist = gist_of_message(known, incoming)
+    found = find_text(session, known, gist)
+    if found is None:
+        return Sighting(gist)
+    text, shared = found
+    if text.campaign is None:
+        founding.found_if_due(session, desk, text, message, writer, known, now=now)
+    if text.campaign is None:
+        return Sighting(gist, text, None, shared)
+    copy = read_copy(facts_of(desk, message), text.campaign.template, desk.area)
+    return Sighting(gist, text, copy, shared)
+
+
+def find_text(session: Session, known: Recall, gist: Gist) -> tuple[KnownText, int] | None:
+    """The text that this is a copy of, and how much of it they share in percent; None for a new one.
+
+    Asks for a bounded number of rows, however many messages there are.
+    """
     for text_id in index.near(known, gist.asked):
         first = index.gist_of_text(session, known, text_id)
         if first is None or not are_copies(gist, first):
             continue
         text = _known_text(session, known, text_id)
-        if text.campaign is None:
-            founding.found_if_due(session, desk, text, message, writer, known, now=now)
-        if not is_same_text(gist, first) and not _agrees(session, known, gist, text.campaign):
-            continue
-        shared = round(100 * likeness(gist, first))
-        if text.campaign is None:
-            return Sighting(gist, text, None, shared)
-        copy = read_copy(facts_of(desk, message), text.campaign.template, desk.area)
-        return Sighting(gist, text, copy, shared)
-    return Sighting(gist)
+        if is_same_text(gist, first) or _agrees(session, known, gist, text.campaign):
+            return text, round(100 * likeness(gist, first))
+    return None
 
 
 def join(

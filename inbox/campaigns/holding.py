@@ -52,6 +52,22 @@ class HeldBack(StrEnum):
     OWN_WORDS = "own_words"
 
 
+WHY = {
+    HeldBack.ANSWERED: "answered already",
+    HeldBack.RISK: "flagged, so a person must read it",
+    HeldBack.HIDDEN_CASEWORK: "a matter of their own",
+    HeldBack.IN_WORK: "somebody is working on it",
+    HeldBack.SAME_PERSON: "on the list with another message",
+    HeldBack.DISOWNED: "it may not be from whom it says",
+    HeldBack.NO_WAY_BACK: "no address we can write to",
+    HeldBack.NOT_OURS: "not our constituent",
+    HeldBack.NO_ADDRESS: "no address given",
+    HeldBack.HELD: "held back by a person",
+    HeldBack.OUTLIER: "put in other words, not read yet",
+    HeldBack.OWN_WORDS: "own words, not read yet",
+}
+"""Each reason in words that can follow a number of people."""
+
 MAY_BE_INCLUDED = frozenset({HeldBack.NO_ADDRESS})
 """What a person may decide to answer all the same, for everybody at once."""
 

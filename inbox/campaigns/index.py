@@ -11,7 +11,7 @@ from inbox.models import CampaignPrint, Message
 from inbox.recall import Recall
 from routing.campaigns import STORED_PRINTS, Gist, gist_of
 
-SATURATED = 8
+SATURATED = 5
 """A number that so many texts share says nothing about a further one, and is not kept again."""
 _MOST_COMPARED = 4
 _FEWEST_HITS = 2

@@ -7,7 +7,7 @@ from importlib import resources
 
 from sqlmodel import Session, select
 
-from inbox import areas, channels, offices, rules
+from inbox import areas, channels, offices
 from inbox.database import Database
 from inbox.demo.place import LOOPBACK, Facts, SignIn
 from inbox.desk import Tools
@@ -15,8 +15,6 @@ from inbox.history import OPERATOR, record
 from inbox.models import Channel, ChannelMode, EventKind, Office, OfficeKind, Role, Team, TeamMember, new_id
 from inbox.settings import Settings
 from inbox.sign_in import people
-from routing.rule_files import rule_from
-from routing.rules import Rule
 
 CHANNEL = "Mailbox"
 UNDO_SECONDS = 10
@@ -42,7 +40,6 @@ class Plan:
     mailbox: str
     settings: Mapping[str, str]
     members: tuple[Member, ...]
-    campaigns: tuple[str, ...] = ()
 
 
 MP = Plan(
@@ -66,7 +63,6 @@ MP = Plan(
                ("Office", "Safeguarding", "Press", "Campaigns", "Policy")),
         Member("rowan", "Rowan Ashby", "rowan.ashby@rowanashby.example", (Role.SIGNATORY,)),
     ),
-    campaigns=("Save our local bank branches", "Clean Rivers Bill"),
 )  # fmt: skip
 DEPARTMENT = Plan(
     key="department",
@@ -139,7 +135,6 @@ def _found(
         _fill_teams(session, office_id, plan, ids)
         pairs = {**plan.settings, "undo_seconds": str(UNDO_SECONDS)}
         offices.change(session, office, pairs, actor=OPERATOR, now=now)
-        _add_rules(session, plan, now)
         channels.add(
             session, kind="email", name=CHANNEL, values=_mailbox(plan, facts),
             secrets={"password": facts.mailbox_password}, keys=tools.keys, settings=settings, now=now,
@@ -172,23 +167,3 @@ def _mailbox(plan: Plan, facts: Facts) -> dict[str, str]:
         "imap_host": LOOPBACK, "imap_port": str(facts.imap_port), "imap_tls": "none",
         "smtp_host": LOOPBACK, "smtp_port": str(facts.smtp_port), "smtp_tls": "none",
     }  # fmt: skip
-
-
-def _add_rules(session: Session, plan: Plan, now: datetime) -> None:
-    """The office's own rules, which know a campaign by the words of its subject."""
-    own = [_campaign_rule(words) for words in plan.campaigns]
-    if own:
-        rules.replace(session, [*own, *rules.every_rule(session)], actor=OPERATOR, now=now)
-
-
-def _campaign_rule(words: str) -> Rule:
-    return rule_from(
-        {
-            "name": f"Campaign: {words}",
-            "when": {"all": [{"field": "subject", "operator": "contains", "value": words}],
-                     "none": [{"field": "flag", "operator": "is_any_of", "value": ["threat", "self-harm"]}]},
-            "then": {"kind": "campaign", "team": "Campaigns", "priority": "low", "acknowledge": False},
-            "stop": True,
-            "note": "Written when the first copies came.",
-        }
-    )  # fmt: skip

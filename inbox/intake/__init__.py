@@ -23,7 +23,7 @@ from connectors.contract import (
     RawArrival,
     Verdict,
 )
-from inbox import acknowledgement, campaigns, casefile, clocks, matching, people, triage
+from inbox import acknowledgement, alerts, campaigns, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
@@ -224,6 +224,8 @@ def _person(
         casefile.wake(session, desk, hit.case, message, now=now)
         seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
+        if acknowledging:
+            alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
         return hit.case
     sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
     campaign = sighting.campaign
@@ -290,6 +292,9 @@ def _open(
     if acknowledging and case.kind != Kind.SPAM:
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
+    if acknowledging and seen.verdict.notify and not is_junk:
+        session.flush()
+        alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 

@@ -17,6 +17,7 @@ from inbox.models.campaign import (
 from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
 from inbox.models.channel import (
     ARRIVAL_MOVES,
+    SENDING,
     Arrival,
     ArrivalState,
     Channel,
@@ -69,6 +70,7 @@ __all__ = [
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "SENDING",
     "AccessToken",
     "AnswerState",
     "Approval",

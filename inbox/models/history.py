@@ -90,6 +90,7 @@ class EventKind(StrEnum):
     STATUS_LINK_USED = "status_link_used"
     STATUS_LINK_REVOKED = "status_link_revoked"
     STATUS_LINK_LOCKED = "status_link_locked"
+    STATUS_LINK_CLEARED = "status_link_cleared"
     INFORMATION_ADDED = "information_added"
     ATTACHMENT_OPENED = "attachment_opened"
     ACCESS_REFUSED = "access_refused"

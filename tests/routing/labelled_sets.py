@@ -1,20 +1,21 @@
-"""Reads the labelled messages; `python -m tests.routing.labelled_sets NAME` prints the figures."""
+"""The labelled messages of the tests; `python -m tests.routing.labelled_sets NAME [-v]` prints figures."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from routing.assessment import Assessment
-from routing.evaluation import Labels, measure
-from routing.words import ConstituencyState, Flag, Kind, Priority, Topic
-from tests.routing.places import assessed
+from routing.assessment import Assessment, assess
+from routing.evaluation import measure
+from routing.labelled import Labels, read_labelled
+from routing.words import Kind
+from tests.routing.places import TABLE
 
 FOLDER = Path(__file__).with_name("labelled")
 
 
 def labelled(name: str) -> list[Labels]:
     """The messages of one file, `tuned` or `never_tuned`."""
-    lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return [_labels(line) for line in lines if line.strip() and not line.startswith("#")]
+    return read_labelled(FOLDER / f"{name}.jsonl")
 
 
 def pairs_of(name: str) -> list[tuple[Labels, Assessment]]:
@@ -22,30 +23,7 @@ def pairs_of(name: str) -> list[tuple[Labels, Assessment]]:
 
 
 def _assess(one: Labels) -> Assessment:
-    return assessed(one.text, one.subject, is_campaign=one.kind is Kind.CAMPAIGN)
-
-
-def _labels(line: str) -> Labels:
-    kind, priority, topics, flags, place, postcode, more, message = (
-        cell.strip() for cell in line.split("|", 7)
-    )
-    subject, _, text = message.partition("::")
-    return Labels(
-        Kind(kind),
-        Priority(priority),
-        frozenset(map(Topic, _cells(topics))),
-        frozenset(map(Flag, _cells(flags))),
-        ConstituencyState(place),
-        None if postcode == "-" else postcode,
-        "split" in more,
-        "hidden" in more,
-        subject.strip(),
-        text.strip(),
-    )
-
-
-def _cells(text: str) -> list[str]:
-    return [] if text == "-" else [cell.strip() for cell in text.split(",")]
+    return assess(replace(one.message, is_campaign=one.kind is Kind.CAMPAIGN), TABLE)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from inbox.web.api import (
     arrivals,
+    campaigns,
     cases,
     channels,
     deliveries,
     drafts,
-    later,
+    joining,
     matches,
     messages,
     searching,
@@ -16,12 +17,13 @@ from inbox.web.api import (
 ROUTERS = (
     cases.router,
     matches.router,
+    joining.router,
     messages.router,
     drafts.router,
+    campaigns.router,
     deliveries.router,
     arrivals.router,
     channels.router,
     searching.router,
     triage.router,
-    later.router,
 )

@@ -2,6 +2,8 @@
 
 from inbox.web.staff import (
     approvals,
+    campaign_answers,
+    campaigns,
     cases,
     channels,
     composing,
@@ -9,12 +11,15 @@ from inbox.web.staff import (
     files,
     hiding,
     history,
+    joining,
+    lines,
     new_case,
     queue,
     searching,
     sending,
     set_aside,
     settings,
+    sign_ins,
     sorting,
 )
 
@@ -27,11 +32,16 @@ ROUTERS = (
     files.router,
     hiding.router,
     cases.router,
+    joining.router,
     approvals.router,
+    campaigns.router,
+    campaign_answers.router,
     sending.router,
     set_aside.router,
     searching.router,
     channels.router,
     history.router,
+    lines.router,
+    sign_ins.router,
     settings.router,
 )

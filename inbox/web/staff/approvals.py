@@ -12,7 +12,7 @@ from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused
 from inbox.models import Case, Draft, DraftState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import signing
+from inbox.web.staff.showing import answers, signing
 from inbox.web.views.approvals import ApprovalPage, ApprovalsPage
 
 router = page_router()
@@ -24,8 +24,9 @@ def index(room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
     """What waits for this person, then what waits for others."""
     waiting = queues.submitted(room.session, visible_cases(room.person))
     yours, others = signing.rows(room.session, room.desk, room.person, waiting, room.now)
+    to_many, of_others = answers.waiting(room.session, room.desk, room.person)
     shell = room.shell(CURRENT[room.office.kind])
-    return room.page(ApprovalsPage(shell, yours, others, room.local(room.now)))
+    return room.page(ApprovalsPage(shell, yours + to_many, others + of_others, room.local(room.now)))
 
 
 @router.get("/approvals/{draft_id}")

@@ -9,11 +9,11 @@ from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
 from connectors.contract import Form as Way
-from inbox import drafting, signoff
+from inbox import drafting, signoff, standard_lines
 from inbox.access import Action
-from inbox.database import find, savepoint
+from inbox.database import find, find_or_none, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import Case, Constituent, Draft, Message, Template
+from inbox.models import Case, Constituent, Draft, Message, StandardLine, Template
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -186,9 +186,14 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
 
 def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
     """A standard text at the end of what is written, filled with what is known."""
-    template = find(room.session, Template, template_id)
     who = room.session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    words = fill(template.body, drafting.values(room.desk, case, who, room.now))
+    line = find_or_none(room.session, StandardLine, template_id)
+    body = (
+        standard_lines.words_of(line, draft.language)
+        if line
+        else find(room.session, Template, template_id).body
+    )
+    words = fill(body, drafting.values(room.desk, case, who, room.now))
     text = f"{draft.text.rstrip()}\n\n{words}".strip()
     drafting.save(
         room.session, draft, drafting.Changes(text=text), version=draft.version,
@@ -198,7 +203,7 @@ def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
 
 def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
     """Out of the writer's hands: into the outbox, or to whoever must approve it."""
-    alone = signoff.stands_alone(room.desk, draft, room.person)
+    alone = signoff.stands_alone(room.session, room.desk, draft, room.person, room.now)
     try:
         with savepoint(room.session):
             if not alone:
@@ -207,10 +212,9 @@ def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> R
                     read_newest=read_newest,
                 )  # fmt: skip
                 return see_other(f"/cases/{case.reference}", told="submitted")
-            delivery = signoff.approve_as(
-                room.session, room.desk, draft, room.person, digest=None, now=room.now,
-                read_newest=read_newest,
-            )  # fmt: skip
+            delivery = signoff.send(
+                room.session, room.desk, draft, room.person, now=room.now, read_newest=read_newest
+            )
     except (Refused, Conflict) as error:
         room.session.refresh(draft)
         return _refused(room, case, draft, error, None, None)

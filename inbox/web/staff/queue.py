@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
+import sqlalchemy as sql
 from fastapi import Form, Query
-from sqlmodel import col, select
+from sqlmodel import col
 from starlette.responses import RedirectResponse, Response
 
-from inbox import casework, queues
+from inbox import casework, presence, queues
 from inbox.access import Action, find_case, visible_cases
 from inbox.errors import CaseworkError, NotFound
-from inbox.models import Presence, Staff
-from inbox.presence import FRESH
+from inbox.models import Staff
 from inbox.queues import View
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
@@ -20,6 +20,11 @@ from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, 
 
 router = page_router()
 _ELSEWHERE = {View.TO_APPROVE: "/approvals", View.SENDING: "/sending"}
+_STAFF = (
+    sql.select(col(Staff.id), col(Staff.name))
+    .where(col(Staff.office_id) == sql.bindparam("office"), col(Staff.is_active))
+    .order_by(col(Staff.name))
+)
 Short = Annotated[str, Query(max_length=80)]
 Cursor = Annotated[str | None, Query(max_length=512)]
 
@@ -107,12 +112,14 @@ def list_of(
     reader = queues.Reader(room.person.staff_id, room.now)
     visible = visible_cases(room.person)
     found = queues.page(room.session, view, reader, filters=chosen, visible=visible, cursor=cursor)
-    staff = room.session.exec(select(Staff).order_by(col(Staff.name))).all()
-    busy = _busy(room, [row.case_id for row in found.rows], {one.id: one.name for one in staff})
+    staff = room.session.connection().execute(_STAFF, {"office": room.office.id})
+    people = [(row.id, row.name) for row in staff]
+    there = presence.elsewhere(room.session, room.staff_id, room.now)
+    busy = {case_id: lists.doing(*who) for case_id, who in there.items()}
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
-    total = queues.counts(room.session, reader, visible).get(view, len(shown))
+    total = room.counts.get(view, len(shown))
     return lists.listed(
-        view, shown, office=room.office, staff=staff, query=query, total=total, next_cursor=found.next,
+        view, shown, office=room.office, people=people, query=query, total=total, next_cursor=found.next,
         now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),
         take_next=take_next,
     )  # fmt: skip
@@ -123,16 +130,3 @@ def reading_of(room: Workroom, reference: str, *, back: str, close_url: str) -> 
     case = room.case(reference)
     room.looked(case)
     return pane.reading(room.session, room.desk, room.person, case, room.now, back=back, close_url=close_url)
-
-
-def _busy(room: Room, case_ids: list[str], names: dict[str, str]) -> dict[str, str]:
-    query = select(Presence).where(
-        col(Presence.case_id).in_(case_ids),
-        Presence.at >= room.now - FRESH,
-        Presence.office_id == room.office.id,
-        Presence.staff_id != room.staff_id,
-    )
-    return {
-        row.case_id: lists.doing(names.get(row.staff_id, "Somebody"), row.doing)
-        for row in room.session.exec(query)
-    }

@@ -161,7 +161,8 @@ def undo(event_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Res
     event = room.session.exec(select(Event).where(Event.id == event_id)).first()
     if event is None or event.case_id is None:
         raise NotFound
-    room.case(find(room.session, Case, event.case_id).reference, Action.TRIAGE)
+    for reached in casework.undo_reaches(room.session, event):
+        room.case(reached.reference, Action.TRIAGE)
     case = casework.undo(room.session, room.desk, event_id, now=room.now, actor=room.person.actor)
     return see_other(f"/cases/{case.reference}" if _from_case(room) else _list_page(room), told="undone")
 
@@ -172,7 +173,9 @@ def acted(room: Workroom, case: Case, event_id: str, back: str) -> Response:
     if not room.is_htmx:
         return see_other(place_of(back, case.reference), done=event_id)
     seal(room.session)
-    left = back in ("to-sort", "official") and (case.status != CaseStatus.NEW or case.kind == "spam")
+    left = back in ("to-sort", "official") and (
+        case.status != CaseStatus.NEW or case.kind in ("spam", "campaign")
+    )
     gone = case.reference if left else None
     return page(ActedPart(room.undo_of(event_id), gone), room.visit.csrf_token)
 

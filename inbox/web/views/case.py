@@ -54,6 +54,7 @@ class FactPanel:
     status_page: str
     status_acts: tuple[Act, ...]
     linked: tuple[Link, ...] = ()
+    link_acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

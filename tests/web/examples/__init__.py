@@ -1,15 +1,28 @@
 """Every page in every state that matters: rendered by the tests, shown by the gallery."""
 
 from inbox.web.rendering import View
-from tests.web.examples import approvals, case_pages, cases, flow, officials, public, queue, running
+from tests.web.examples import (
+    approvals,
+    campaigns,
+    case_pages,
+    cases,
+    flow,
+    keeping,
+    officials,
+    public,
+    queue,
+    running,
+)
 
 EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
     | cases.EXAMPLES
     | case_pages.EXAMPLES
     | approvals.EXAMPLES
+    | campaigns.EXAMPLES
     | flow.EXAMPLES
     | running.EXAMPLES
+    | keeping.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
 )

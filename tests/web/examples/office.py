@@ -33,7 +33,7 @@ PLACES = (
     ("Mine", "/queue/mine", "mine", 31, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", 74, "w", None),
     ("Late", "/queue/late", "late", 19, "l", None),
-    ("Campaigns", "/queue/campaigns", "feed", 4, "c", None),
+    ("Campaigns", "/campaigns", "feed", 4, "c", None),
     ("To approve", "/approvals", "approve", 2, "a", "Approve"),
     ("Sending", "/sending", "send", 1, "o", None),
     ("Set aside", "/set-aside", "lock", 6, None, None),

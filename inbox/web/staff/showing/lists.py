@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from inbox import queues
 from inbox.desk import calendar_of
-from inbox.models import Office, Staff
+from inbox.models import Office
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
 from inbox.web.staff.showing import promises
@@ -75,11 +75,12 @@ def rows(
 
 
 def listed(
-    view: View, shown: tuple[Row, ...], *, office: Office, staff: Sequence[Staff], query: Mapping[str, str],
-    total: int, next_cursor: str | None, now: datetime, base: str, heading: str | None = None,
-    may_create: bool, take_next: Act | None = None,
+    view: View, shown: tuple[Row, ...], *, office: Office, people: Sequence[tuple[str, str]],
+    query: Mapping[str, str], total: int, next_cursor: str | None, now: datetime, base: str,
+    heading: str | None = None, may_create: bool, take_next: Act | None = None,
 ) -> QueueList:  # fmt: skip
-    """The whole list. `query` holds the filters in use; `base` is the list's own address."""
+    """The whole list. `people` may be given cases (id, name); `query` holds the filters in use; `base` is the
+    list's own address."""
     kept = {
         name: value for name, value in query.items() if name in ("priority", "channel", "assignee") and value
     }
@@ -93,7 +94,7 @@ def listed(
         loaded_at=now.astimezone(calendar_of(office).zone),
         refresh_url=here,
         new_url="/cases/new" if may_create else None,
-        filters=filters(base, staff, kept),
+        filters=filters(base, people, kept),
         bulk=BULK,
         bulk_url=f"/bulk?back={view}",
         empty="No case fits these filters." if kept else _EMPTY[view],
@@ -103,14 +104,13 @@ def listed(
     )
 
 
-def filters(base: str, staff: Sequence[Staff], kept: Mapping[str, str]) -> Filters:
+def filters(base: str, people: Sequence[tuple[str, str]], kept: Mapping[str, str]) -> Filters:
     """The filters with what is chosen now, and in words what is left out."""
 
     def options(name: str, pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
         chosen = kept.get(name, "")
         return tuple(Choice(value, label, value == chosen) for value, label in (("", "All"), *pairs))
 
-    people = [(one.id, one.name) for one in staff if one.is_active]
     channels = [(kind, say.channel(kind)[0]) for kind in ("email", "phone", "post", "surgery", "web")]
     made = Filters(
         url=base,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import clocks, presence
+from inbox import campaigns, clocks, presence
 from inbox.access import Action, Person, may, may_know
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus, Channel, Constituent, Decision, Message
@@ -16,6 +16,7 @@ from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Tone
 from inbox.web.views.queue import Reading, Suggestion
 
 SHOWN = 3
+_MOST_PILES = 12
 
 
 def reading(
@@ -47,7 +48,7 @@ def reading(
         messages=said.shown(session, case, rows, zone, now),
         earlier=max(0, case.message_count - len(rows)),
         suggestions=suggestions(session, desk, person, case, back, matched) if to_sort or matched else (),
-        menus=menus(desk, person, case, back) if may(person, Action.TRIAGE, case) else (),
+        menus=menus(session, desk, person, case, back) if may(person, Action.TRIAGE, case) else (),
         acts=acts(person, case, back),
         links=(Link("Reply", f"/cases/{case.reference}?write=reply#composer", "r"),
                Link("Add to a case", f"/cases/{case.reference}/attach?back={back}", "c"),
@@ -117,8 +118,8 @@ def because(message: Message) -> str:
     return words.get(message.proposed_because or "", "It may be about the same matter. You decide.")
 
 
-def menus(desk: Desk, person: Person, case: Case, back: str) -> tuple[Menu, ...]:
-    """Move, urgency, give to, hold."""
+def menus(session: Session, desk: Desk, person: Person, case: Case, back: str) -> tuple[Menu, ...]:
+    """Move, urgency, give to, hold; the pile of a campaign for a message that nobody has begun on."""
     url = f"/cases/{case.reference}"
     teams = tuple(
         Choice(team_id, name, team_id == case.team_id) for name, team_id in sorted(desk.teams.items())
@@ -134,6 +135,11 @@ def menus(desk: Desk, person: Person, case: Case, back: str) -> tuple[Menu, ...]
         Choice("answer", "Until they answer us"),
     )
     found.append(Menu("Hold", f"{url}/hold?back={back}", "until", holding, "h"))
+    if case.status == CaseStatus.NEW and case.campaign is None:
+        open_piles = campaigns.open_campaigns(session)[:_MOST_PILES]
+        choices = tuple(Choice(one.slug, one.title) for one in open_piles)
+        if choices:
+            found.append(Menu("Pile", f"{url}/pile?back={back}", "campaign", choices, "b"))
     return tuple(found)
 
 

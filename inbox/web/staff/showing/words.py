@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from inbox.models import CaseStatus, Role
+from inbox.models import CaseStatus, LinkKind, Role
 from inbox.web.views.parts import Badge, Tone
 
 _CHANNELS = {
@@ -33,6 +33,11 @@ STATUSES = {
     CaseStatus.WAITING_BODY: "Waiting for a reply",
     CaseStatus.RESOLVED: "Finished",
     CaseStatus.CLOSED: "Closed",
+}
+LINKS = {
+    LinkKind.RELATED: "Related",
+    LinkKind.DUPLICATE: "The same matter told twice",
+    LinkKind.HOUSEHOLD: "Same household",
 }
 OUTCOMES = {
     "resolved": "Solved",

@@ -1,11 +1,11 @@
 """The composer: who will read it, in whose name, what is still to be filled in, what the one button does."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import drafting, signoff
+from inbox import drafting, signoff, standard_lines
 from inbox import files as stored
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
@@ -59,7 +59,7 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         note=False, public=way.is_public, save_url=url, version="", text="", forms=way.forms,
         audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
         attach=way.takes_files, hints=way.notices,
-        main=Act(_main_label(desk, None, person), f"{url}/send"), state="Nothing written yet.",
+        main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state="Nothing written yet.",
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now),
@@ -88,7 +88,7 @@ def reply(
         save_url=url,
         version=str(draft.version),
         text=draft.text if mine is None else mine,
-        main=Act(_main_label(desk, draft, person), f"{url}/send"),
+        main=Act(_main_label(session, desk, draft, person, now), f"{url}/send"),
         state=_state(desk, draft),
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         subject=draft.subject if way.is_letter else None,
@@ -143,19 +143,28 @@ def lines(
         select(Template).where(Template.language == language).order_by(col(Template.title))
     ).all()
     known = drafting.values(desk, case, who, now)
-    return tuple(
-        StandardLine(row.id, row.title, fill(row.body, known), _day(row, desk))
+    approved = tuple(
+        StandardLine(
+            line.id, f"Line {line.number}: {line.title}",
+            fill(standard_lines.words_of(line, language), known), _day(line.good_until, desk),
+        )
+        for line in standard_lines.in_date(session, now)
+    )  # fmt: skip
+    return approved + tuple(
+        StandardLine(row.id, row.title, fill(row.body, known), _day(row.expires_on, desk))
         for row in rows
         if row.expires_on is None or row.expires_on > now
     )
 
 
-def _day(row: Template, desk: Desk) -> date | None:
-    return row.expires_on.astimezone(desk.calendar.zone).date() if row.expires_on else None
+def _day(ends: datetime | None, desk: Desk) -> date | None:
+    """The last whole day before a line runs out."""
+    return (ends - timedelta(seconds=1)).astimezone(desk.calendar.zone).date() if ends else None
 
 
-def _main_label(desk: Desk, draft: Draft | None, person: Person) -> str:
-    return "Send" if signoff.stands_alone(desk, draft, person) else "Send for sign-off"
+def _main_label(session: Session, desk: Desk, draft: Draft | None, person: Person, now: datetime) -> str:
+    alone = signoff.stands_alone(session, desk, draft, person, now)
+    return "Send" if alone else "Send for sign-off"
 
 
 def _unsent_audience(who: Constituent | None) -> str:

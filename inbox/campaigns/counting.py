@@ -1,0 +1,79 @@
+"""A pile in numbers: distinct people, ours and not, messages, own words, who is held back and why."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from inbox.campaigns.holding import HeldBack, Member
+from inbox.database import find_or_none
+from inbox.errors import NotFound
+from inbox.models import Campaign, Reading
+from routing.words import ConstituencyState
+
+_OURS = frozenset({ConstituencyState.CONFIRMED, ConstituencyState.LIKELY})
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a pile comes to. `channels`: channel id to messages; `held_back`: reason to people."""
+
+    people: int
+    messages: int
+    ours: int
+    not_ours: int
+    unknown: int
+    channels: Mapping[str, int]
+    own_words: int
+    own_words_read: int
+    held_back: Mapping[HeldBack, int]
+    to_answer: int
+    newest_at: datetime | None
+
+    @property
+    def answered(self) -> int:
+        return self.held_back.get(HeldBack.ANSWERED, 0)
+
+
+def count(members: Sequence[Member]) -> Count:
+    """The numbers of one pile. Somebody with two messages is one person."""
+    people = {one.constituent_id or one.message_id: one for one in reversed(members)}
+    places = Counter(_place(one.constituency) for one in people.values())
+    reasons = Counter(one.held_back for one in people.values() if one.held_back)
+    own = [one for one in members if one.has_own_words]
+    return Count(
+        people=len(people),
+        messages=len(members),
+        ours=places["ours"],
+        not_ours=places["not_ours"],
+        unknown=places["unknown"],
+        channels=Counter(one.channel_id or "" for one in members),
+        own_words=len(own),
+        own_words_read=sum(one.reading != Reading.UNREAD for one in own),
+        held_back=dict(sorted(reasons.items(), key=lambda one: list(HeldBack).index(one[0]))),
+        to_answer=len(people) - sum(reasons.values()),
+        newest_at=max((one.received_at for one in members), default=None),
+    )
+
+
+def find_campaign(session: Session, name: str) -> Campaign:
+    """A campaign of this office by its id or the name in its address. Raises NotFound."""
+    by_slug = session.exec(select(Campaign).where(Campaign.slug == name)).first()
+    found = by_slug or find_or_none(session, Campaign, name)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_campaigns(session: Session) -> list[Campaign]:
+    """The campaigns that nobody closed, the newest first."""
+    query = select(Campaign).where(col(Campaign.closed_at).is_(None)).order_by(col(Campaign.id).desc())
+    return list(session.exec(query.limit(200)))
+
+
+def _place(constituency: str) -> str:
+    if constituency in _OURS:
+        return "ours"
+    return "not_ours" if constituency == ConstituencyState.NOT_OURS else "unknown"

@@ -1,0 +1,254 @@
+"""Campaigns: the piles, one pile with the words people added, and what one key does with a copy."""
+
+from typing import Annotated
+
+from fastapi import Form, Query
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from inbox import campaigns
+from inbox.access import Action, visible_cases
+from inbox.answering import writing
+from inbox.database import find
+from inbox.errors import NotFound, Refused
+from inbox.models import AnswerState, Campaign, CampaignCopy, Case, Reading
+from inbox.web.routers import page_router
+from inbox.web.staff.room import Workroom, acting, see_other, studying
+from inbox.web.staff.showing import piles
+from inbox.web.staff.sorting import acted
+from inbox.web.views.campaigns import CampaignsPage, PilePage
+from inbox.web.views.parts import Act, Link, Notice, Tab, Tone
+
+router = page_router()
+PAGE = 50
+_UNDER_WAY = (AnswerState.PREPARING, AnswerState.PREPARED)
+
+
+@router.get("/campaigns")
+def index(
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    state: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """The open piles, the newest change first; closed ones under their own tab."""
+    is_closed = state == "closed"
+    query = select(Campaign).where(
+        col(Campaign.closed_at).is_not(None) if is_closed else col(Campaign.closed_at).is_(None)
+    )
+    rows = []
+    for one in room.session.exec(query.order_by(col(Campaign.id).desc()).limit(100)):
+        found = campaigns.count(_members(room, one))
+        if found.people:
+            rows.append(piles.row(room.desk, one, found, room.zone))
+    tabs = (Tab("Open", "/campaigns", not is_closed), Tab("Closed", "/campaigns?state=closed", is_closed))
+    empty = "No campaign was closed." if is_closed else "No campaign is open."
+    return room.page(CampaignsPage(room.shell("Campaigns"), tabs, tuple(rows), room.local(room.now), empty))
+
+
+@router.get("/campaigns/{campaign_id}")
+def show(
+    campaign_id: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    after: Annotated[str, Query(max_length=32)] = "",
+) -> Response:
+    """Everyone on the pile."""
+    return _pile(room, campaign_id, "everyone", after)
+
+
+@router.get("/campaigns/{campaign_id}/own-words")
+def own_words(
+    campaign_id: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    after: Annotated[str, Query(max_length=32)] = "",
+) -> Response:
+    """Those who added words of their own, the unread first, with exactly those words."""
+    return _pile(room, campaign_id, "own-words", after)
+
+
+@router.get("/campaigns/{campaign_id}/held-back")
+def held_back(
+    campaign_id: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    after: Annotated[str, Query(max_length=32)] = "",
+) -> Response:
+    """Those who do not get the answer, each with the reason."""
+    return _pile(room, campaign_id, "held-back", after)
+
+
+@router.get("/campaigns/{campaign_id}/answered")
+def answered(
+    campaign_id: str,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    after: Annotated[str, Query(max_length=32)] = "",
+) -> Response:
+    """Those who have been answered."""
+    return _pile(room, campaign_id, "answered", after)
+
+
+@router.post("/campaigns/{campaign_id}/copies/{message_id}/read")
+def read(
+    campaign_id: str,
+    message_id: str,
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    decision: Annotated[str, Form(max_length=16)] = "",
+) -> Response:
+    """What the added words are: a matter of their own, only the campaign, or to be held."""
+    campaign, copy, case = _copy(room, campaign_id, message_id)
+    if decision not in (Reading.LIFTED, Reading.CAMPAIGN_ONLY, Reading.HELD):
+        raise Refused("Say what the added words are.")
+    event = campaigns.read(room.session, room.desk, copy, case, Reading(decision), now=room.now,
+                           actor=room.person.actor)  # fmt: skip
+    return see_other(_back(room, campaign), done=event)
+
+
+@router.post("/campaigns/{campaign_id}/copies/{message_id}/leave")
+def leave(campaign_id: str, message_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
+    """Off the pile: a message like any other."""
+    campaign, copy, case = _copy(room, campaign_id, message_id)
+    event = campaigns.leave(room.session, room.desk, copy, case, now=room.now, actor=room.person.actor)
+    return see_other(_back(room, campaign), done=event)
+
+
+@router.post("/campaigns/{campaign_id}/late")
+def late(
+    campaign_id: str,
+    room: Annotated[Workroom, acting(Action.SEND)],
+    switch: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Whether copies that come after the answer get it too."""
+    campaign = campaigns.find_campaign(room.session, campaign_id)
+    writing.answer_late(room.session, campaign, on=switch == "on", now=room.now, actor=room.person.actor)
+    return see_other(f"/campaigns/{campaign.slug}/answer")
+
+
+@router.post("/campaigns/{campaign_id}/close")
+def close(
+    campaign_id: str,
+    room: Annotated[Workroom, acting(Action.CLOSE)],
+    switch: Annotated[str, Form(max_length=4)] = "on",
+) -> Response:
+    """Puts the pile away, or brings it back."""
+    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaigns.set_closed(room.session, campaign, switch == "on", now=room.now, actor=room.person.actor)
+    return see_other("/campaigns" if switch == "on" else f"/campaigns/{campaign.slug}")
+
+
+@router.post("/cases/{reference}/pile")
+def put(
+    reference: str,
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    campaign: Annotated[str, Form(max_length=80)] = "",
+    back: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Puts a case on a pile by hand."""
+    case = room.case(reference, Action.TRIAGE)
+    found = campaigns.find_campaign(room.session, campaign)
+    event = campaigns.put(room.session, room.desk, case, found, now=room.now, actor=room.person.actor)
+    if back or room.is_htmx:
+        return acted(room, case, event, back)
+    return see_other(f"/campaigns/{found.slug}", done=event)
+
+
+def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
+    campaign = campaigns.find_campaign(room.session, campaign_id)
+    members = _members(room, campaign)
+    found = campaigns.count(members)
+    chosen = piles.of_tab(members, tab)
+    places = [one.message_id for one in chosen]
+    start = places.index(after) + 1 if after in places else 0
+    shown = chosen[start : start + PAGE]
+    _looked(room, [one.case_id for one in shown])
+    own = tab == "own-words"
+    more = start + PAGE < len(chosen)
+    url = f"/campaigns/{campaign.slug}{'' if tab == 'everyone' else f'/{tab}'}"
+    return room.page(
+        PilePage(
+            shell=room.shell("Campaigns"),
+            title=campaign.title,
+            summary=piles.summary(room.desk, found),
+            tabs=piles.tabs(campaign, found, tab),
+            cards=piles.cards(
+                room.session, room.desk, room.person, campaign, shown, room.zone, with_acts=own
+            ),
+            pattern=campaign.template,
+            pattern_seen=f"Sent word for word {_seen(room, campaign)} times." if members else "",
+            reasons=piles.reasons(found),
+            main=_main(room, campaign, found.to_answer),
+            acts=_acts(room, campaign),
+            notices=_notices(campaign, found),
+            loaded_at=room.local(room.now),
+            empty=piles.EMPTY[tab],
+            read=f"{found.own_words_read} of {found.own_words} read." if own and found.own_words else None,
+            more=Link("Show more", f"{url}?after={shown[-1].message_id}") if more else None,
+        )
+    )
+
+
+def _members(room: Workroom, campaign: Campaign) -> list[campaigns.Member]:
+    return campaigns.members(room.session, room.desk, campaign, visible=visible_cases(room.person))
+
+
+def _main(room: Workroom, campaign: Campaign, to_answer: int) -> Link | None:
+    """The one filled button: the answer, or how far it is."""
+    if not room.may(Action.DRAFT):
+        return None
+    url = f"/campaigns/{campaign.slug}/answer"
+    current = writing.current(room.session, campaign)
+    if current is not None and current.state == AnswerState.SUBMITTED:
+        return Link("Read the answer and decide", f"{url}/check")
+    if current is not None and current.state in _UNDER_WAY and not to_answer:
+        return Link("See how far the answer is", url)
+    return Link(f"Answer {piles.say_people(to_answer)}", f"{url}?new=yes") if to_answer else None
+
+
+def _acts(room: Workroom, campaign: Campaign) -> tuple[Act, ...]:
+    if not room.may(Action.CLOSE):
+        return ()
+    url = f"/campaigns/{campaign.slug}/close"
+    if campaign.closed_at is not None:
+        return (Act("Open this pile again", url, fields=(("switch", "off"),)),)
+    return (Act("Close this pile", url, fields=(("switch", "on"),)),)
+
+
+def _notices(campaign: Campaign, found: campaigns.Count) -> tuple[Notice, ...]:
+    url = f"/campaigns/{campaign.slug}"
+    unread = found.own_words - found.own_words_read
+    notices = []
+    if unread:
+        words = f"{piles.say_people(unread)} added their own words, and nobody has read them yet."
+        notices.append(Notice(words, Tone.SOON, links=(Link("Read them", f"{url}/own-words"),)))
+    if campaign.answers_late:
+        notices.append(Notice("Copies that come from now on get the approved answer too.", Tone.REVIEW))
+    return tuple(notices)
+
+
+def _seen(room: Workroom, campaign: Campaign) -> int:
+    """How many sent the template word for word."""
+    mine = select(CampaignCopy.core).where(CampaignCopy.message_id == campaign.template_id)
+    core = room.session.exec(mine).first()
+    query = select(CampaignCopy.message_id).where(
+        CampaignCopy.campaign_id == campaign.id, CampaignCopy.core == core
+    )
+    return len(room.session.exec(query).all())
+
+
+def _looked(room: Workroom, case_ids: list[str]) -> None:
+    """Words of these cases are on the page: a view of each."""
+    for case in room.session.exec(select(Case).where(col(Case.id).in_(case_ids))):
+        room.looked(case)
+
+
+def _copy(room: Workroom, campaign_id: str, message_id: str) -> tuple[Campaign, CampaignCopy, Case]:
+    """A copy whose case this person may know and sort."""
+    campaign = campaigns.find_campaign(room.session, campaign_id)
+    copy = campaigns.find_copy(room.session, campaign, message_id)
+    case = room.case(find(room.session, Case, copy.case_id).reference, Action.TRIAGE)
+    room.session.refresh(copy)
+    if copy.campaign_id != campaign.id:
+        raise NotFound
+    return campaign, copy, case
+
+
+def _back(room: Workroom, campaign: Campaign) -> str:
+    """The tab in which the button was pressed, by the browser's word."""
+    path = room.request.headers.get("referer", "").partition("?")[0].rpartition("/")[2]
+    return f"/campaigns/{campaign.slug}/{path}" if path in piles.TABS else f"/campaigns/{campaign.slug}"
