@@ -202,7 +202,7 @@ def _file(
 def _note(session: Session, news: News, now: datetime, *, patient: bool) -> None:
     """What holds no message of its own: a receipt for ours, a deletion, or nothing to keep."""
     if isinstance(news, DeliveryReport):
-        receipted(session, news, now)
+        receipted(session, news, now, patient=patient)
     elif isinstance(news, Change):
         changed(session, news, None, now, patient=patient)
 
