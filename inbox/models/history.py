@@ -52,7 +52,6 @@ class EventKind(StrEnum):
     CAMPAIGN_ANSWER_APPROVED = "campaign_answer_approved"
     CAMPAIGN_ANSWER_RETURNED = "campaign_answer_returned"
     CAMPAIGN_ANSWER_STOPPED = "campaign_answer_stopped"
-    CAMPAIGN_ANSWERED = "campaign_answered"
     NOTED = "noted"
     LOGGED = "logged"
     CLOCK_STARTED = "clock_started"
