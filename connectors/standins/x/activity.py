@@ -3,8 +3,8 @@
 POST /_deliver     {"times": 3, "reversed": true}: everything again
 POST /_invalidate  webhooks turn invalid
 POST /_webhook     {"url": …}: registered there and subscribed to everything, as the office could itself
-quirks: "reads" (people read what we write), "holds_events" (told to nobody, but replayed), "old_webhooks" (the
-older form), "odd_samples" (negative event ids, users wrapped in {"data": …})
+quirks: "reads" (people read what we write), "holds_events" (told to nobody, but replayed), "old_webhooks"
+(the older form), "odd_samples" (negative event ids, users wrapped in {"data": …})
 """
 
 import base64
