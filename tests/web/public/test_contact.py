@@ -2,7 +2,10 @@
 
 import pytest
 
-from inbox.models import Arrival, FormFile, FormSession
+from inbox import casework, drafting
+from inbox.desk import open_desk
+from inbox.history import SYSTEM
+from inbox.models import Arrival, FormFile, FormSession, MessageKind
 from inbox.settings import Settings
 from tests.web.desks import World
 from tests.web.public.visitors import (
@@ -277,12 +280,10 @@ def test_an_office_without_a_form_looks_like_no_office(place: FormOffice) -> Non
     assert theirs.status_code == nobody.status_code == 404
 
 
-def test_a_reply_goes_out_by_the_mailbox_to_the_address_on_the_form(place: FormOffice) -> None:
-    from inbox import drafting
-    from inbox.desk import open_desk
-    from inbox.history import SYSTEM
-
-    place.visitor().write()
+@pytest.mark.parametrize("proof", ["button", "call"])
+def test_a_reply_goes_by_the_mailbox_once_the_address_is_proved(place: FormOffice, proof: str) -> None:
+    donna = place.visitor()
+    donna.write()
     place.work()
     [(_, case, _)] = place.heard()
     with place.database.write(place.office.id) as session:
@@ -291,3 +292,17 @@ def test_a_reply_goes_out_by_the_mailbox_to_the_address_on_the_form(place: FormO
             session, desk, case, author_id=None, now=place.settings.now(), actor=SYSTEM, text="Dear Donna"
         )
         assert (draft.channel_id, draft.recipients) == (place.mailbox, ["donna@example.org"])
+        [problem] = drafting.problems(session, desk, draft, place.settings.now())
+        assert "Nobody has confirmed yet that donna@example.org is theirs" in problem
+    if proof == "button":
+        donna.post(link_in(place.mails()[0][2], "contact/"))
+    else:
+        now = place.settings.now()
+        with place.database.write(place.office.id) as session:
+            casework.log(
+                session, case, MessageKind.CALL, "She gave her address again.", author_id=None, when=now,
+                now=now, actor=SYSTEM,
+            )  # fmt: skip
+    with place.database.write(place.office.id) as session:
+        desk = open_desk(session, place.line.tools)
+        assert drafting.problems(session, desk, draft, place.settings.now()) == []
