@@ -202,7 +202,7 @@ def _file(
 def _note(session: Session, news: News, now: datetime, *, patient: bool) -> None:
     """What holds no message of its own: a receipt for ours, a deletion, or nothing to keep."""
     if isinstance(news, DeliveryReport):
-        receipted(session, news, now)
+        receipted(session, news, now, patient=patient)
     elif isinstance(news, Change):
         changed(session, news, None, now, patient=patient)
 
@@ -227,6 +227,7 @@ def _person(
         triage.heed(session, hit.case, seen, message, now=now)
         if acknowledging:
             alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
+        campaigns.resurface(session, desk, hit.case, seen.verdict.kind, now=now)
         return hit.case
     sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
     campaign = sighting.campaign
@@ -234,6 +235,10 @@ def _person(
     if own_case is not None and hit is None and incoming.authentication is not Verdict.FAIL:
         message.constituent_id = own_case.constituent_id
         _add(session, own_case, message, understood, now, because="campaign")
+        seen = triage.consider(session, desk, message, own_case, writer, attachment_types=types, now=now,
+                               copy=sighting.copy, campaign=own_case.campaign)  # fmt: skip
+        triage.heed(session, own_case, seen, message, now=now)
+        campaigns.resurface(session, desk, own_case, seen.verdict.kind, now=now)
         campaigns.join(session, desk, own_case, message, sighting, known, now=now)
         return own_case
     person = writer or people.add(session, reached_by, incoming.sender, language="en", now=now)

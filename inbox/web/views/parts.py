@@ -203,6 +203,7 @@ class FieldKind(StrEnum):
     RADIOS = "radios"
     TICK = "tick"
     FILES = "files"
+    TICKS = "ticks"
 
 
 @dataclass(frozen=True, slots=True)
