@@ -252,19 +252,8 @@ def _person(
                            copy=sighting.copy, campaign=campaign.slug if campaign else None,
                            stated_postcode=incoming.told.get("postcode"))  # fmt: skip
     is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
-    case = _open(
-        session,
-        desk,
-        arrival,
-        understood,
-        message,
-        person,
-        seen,
-        known,
-        now=now,
-        is_junk=is_junk,
-        acknowledging=acknowledging,
-    )
+    case = _open(session, desk, arrival, understood, message, person, seen, known, now=now, is_junk=is_junk,
+                 acknowledging=acknowledging)  # fmt: skip
     if case.kind not in _NO_PILE:
         campaigns.join(session, desk, case, message, sighting, known, now=now)
     return case

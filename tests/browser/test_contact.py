@@ -49,7 +49,7 @@ def fill_in(page: Page) -> None:
     page.fill("#message", MESSAGE)
     page.check("input[name=soon][value=no]")
     picture = {"name": "mould.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n..."}
-    page.set_input_files("#files", files=[picture])  # type: ignore[list-item]
+    page.set_input_files("#files", files=[picture])  # type: ignore[arg-type]
     go_on(page)
     page.fill("#name", DONNA["name"])
     page.fill("#address", DONNA["address"])
