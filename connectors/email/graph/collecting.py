@@ -58,6 +58,8 @@ class GraphMailbox:
         notices = list[str]()
         if place.is_listing or not place.todo:
             try:
+                if place.link is not None and not place.link.startswith(f"{self._settings.base_url}/"):
+                    raise SyncLost("the settings name another Microsoft 365 now")
                 place = self._list(folder, place)
             except SyncLost:
                 notices.append(
