@@ -52,6 +52,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ENQUIRY = "enquiry"
     NOTICE = "notice"
+    PROOF = "proof"
     CAMPAIGN = "campaign"
 
 
@@ -295,7 +296,7 @@ def found_again(
     if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
         _sent(session, delivery, "The platform shows it among what was sent.", now)
         delivery.needs_sent_copy = False
-        delivery.platform_id = delivery.platform_id or platform_id[:255]
+        _known_there(session, delivery, Outcome(Result.SENT, "", platform_id=platform_id))
     return delivery
 
 
