@@ -286,3 +286,14 @@ def test_mail_by_a_name_has_the_same_id_after_a_restart_of_the_stand_in(account:
     account.deliver()
     account.platform.order("_reset")
     assert account.deliver(id="damp", ago=600, quiet=True) == first
+
+
+def test_throttled_in_the_middle_what_was_read_is_kept_and_not_asked_for_again(account: Account) -> None:
+    ids = account.deliver("letter", times=7)
+    refused = {"on": rf".*{ids[4][-10:-1]}.*value", "act": "status", "status": 429}
+    account.platform.order("_faults", **refused, body=error("ApplicationThrottled"))
+    channel = account.channel()
+    first = channel.fetch(None)
+    rest, _ = collected(channel, first.cursor)
+    assert [len(first.arrivals), len(rest)] == [4, 3]
+    assert len([one for one in account.asked("$value") if one["status"] == 200]) <= 8

@@ -124,13 +124,18 @@ class GraphMailbox:
         with ThreadPoolExecutor(READERS, "graph") as readers:
             while done < min(len(place.todo), MOST_READ) and size < MOST_BYTES:
                 some = place.todo[done : done + READERS]
-                for arrival in readers.map(lambda one: self._whole(one, common), some):
-                    if arrival is None:
-                        notices.append("a message was deleted before it could be collected")
-                        continue
-                    arrivals.append(arrival)
-                    size += len(arrival.raw)
-                done += len(some)
+                try:
+                    for arrival in readers.map(lambda one: self._whole(one, common), some):
+                        done += 1
+                        if arrival is None:
+                            notices.append("a message was deleted before it could be collected")
+                            continue
+                        arrivals.append(arrival)
+                        size += len(arrival.raw)
+                except TemporaryFailure:
+                    if not done:
+                        raise
+                    break  # what was read is kept first; the next look begins with what failed
         left = place.todo[done:]
         return arrivals, replace(
             place, todo=left, is_resync=place.is_resync and (bool(left) or place.is_listing)
