@@ -20,6 +20,9 @@ from sqlmodel import Session, col, select
 from connectors.standins.__main__ import make
 from connectors.standins.facebook import state as facebook
 from connectors.standins.graph import sign_in as microsoft
+from connectors.standins.x import activity as x_activity
+from connectors.standins.x import signing_in as x_sign_in
+from connectors.standins.x import state as x
 from inbox import channels
 from inbox.database import Database
 from inbox.demo import founding
@@ -73,6 +76,16 @@ STAGES: tuple[Stage, ...] = (
         secrets={"client_secret": microsoft.CLIENT_SECRET},
         called_at=None,  # the channel asks by itself to be called
         settles=(("_mailbox", {"mailbox": _OUTLOOK}),),
+    ),
+    Stage(
+        kind="x",
+        name="X",
+        values={"user_id": x.OFFICE_ID, "username": x.OFFICE_NAME, "client_id": x_sign_in.CLIENT_ID},
+        secrets={
+            "client_secret": x_sign_in.CLIENT_SECRET, "consumer_secret": x_activity.CONSUMER_SECRET,
+            "refresh_token": "refresh-0",
+        },
+        settles=(("_quirks", {"reads": True}),),
     ),
 )  # fmt: skip
 
