@@ -52,6 +52,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ENQUIRY = "enquiry"
     NOTICE = "notice"
+    PROOF = "proof"
     CAMPAIGN = "campaign"
 
 

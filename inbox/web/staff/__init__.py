@@ -2,12 +2,14 @@
 
 from inbox.web.staff import (
     approvals,
+    bulk,
     campaign_answers,
     campaigns,
     cases,
     channels,
     composing,
     enquiries,
+    facts,
     files,
     hiding,
     history,
@@ -25,6 +27,7 @@ from inbox.web.staff import (
 
 ROUTERS = (
     queue.router,
+    bulk.router,
     new_case.router,
     sorting.router,
     composing.router,
@@ -33,6 +36,7 @@ ROUTERS = (
     hiding.router,
     cases.router,
     joining.router,
+    facts.router,
     approvals.router,
     campaigns.router,
     campaign_answers.router,

@@ -48,7 +48,6 @@ _PLAIN = {
     EventKind.CAMPAIGN_ANSWER_APPROVED: "The answer to a campaign was approved, with its list.",
     EventKind.CAMPAIGN_ANSWER_RETURNED: "The answer to a campaign was sent back with a note.",
     EventKind.CAMPAIGN_ANSWER_STOPPED: "The answer to a campaign was stopped.",
-    EventKind.CAMPAIGN_ANSWERED: "The answer to the campaign was made for this person.",
     EventKind.NOTED: "Office note written.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
     EventKind.CLOCK_STARTED: "A promise began.",
