@@ -29,7 +29,7 @@ from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.intake import forms
-from inbox.intake.changes import changed
+from inbox.intake.changes import changed, is_another_wording
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
 from inbox.models import (
@@ -158,7 +158,9 @@ def process(
         arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
         return None
     incoming = understood.message
-    if _is_repeat(session, arrival, incoming, known, now):
+    is_edit = isinstance(understood.news, Change)
+    is_new = is_edit and is_another_wording(session, incoming)
+    if not is_new and _is_repeat(session, arrival, incoming, known, now):
         return None
     message = message_of(arrival, incoming)
     case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
