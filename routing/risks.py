@@ -20,7 +20,7 @@ CERTAIN = 5.0
 AGAINST = 0.25
 LIKELY = 0.42
 """The chance at which the weighed words of a run of sentences raise a flag."""
-EITHER = 0.2
+EITHER = 0.12
 """The chance at which the other flag is raised as well: a person must look, whatever its name."""
 LIKELY_ALONE = 0.9
 """The same for one sentence of several, which says less than they do."""
