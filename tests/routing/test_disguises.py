@@ -18,7 +18,7 @@ RIGHT_TO_LEFT = "\u202e"
         "I AM GOING TO KILL YOU",
         "i am g0ing to k1ll you",
         "i am going to k i l l you",
-        "hello is that the mp i been waiting about my bins and i am going to kill you and also the light is out",
+        "hello is that the mp i been waiting on my bins and i am going to kill you and the light is out",
         "I am going to kill you \U0001f52a\U0001f52a",
         "I\u2019m going to kill you",
     ],
