@@ -9,6 +9,7 @@ from connectors.email.graph.channel import Microsoft365Channel
 from connectors.facebook.channel import FacebookChannel
 from connectors.feed import FeedChannel
 from connectors.keys import Key
+from connectors.web_form import WebFormChannel
 from connectors.x.channel import XChannel
 
 
@@ -41,5 +42,6 @@ KINDS: dict[str, type[Kind]] = {
     "facebook": FacebookChannel,
     "feed": FeedChannel,
     "microsoft365": Microsoft365Channel,
+    "web": WebFormChannel,
     "x": XChannel,
 }

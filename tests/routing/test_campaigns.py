@@ -155,8 +155,9 @@ def test_a_pile_in_a_batch_shares_a_key_and_shows_what_hides_in_it() -> None:
     found = read_together(letters, TABLE)
     banks = {found[number][0] for number, row in enumerate(rows) if row[0] == "bank"}
     assert len(banks) == 1
-    assert [number for number, (_, copy) in found.items() if copy.hides] == [1]
-    assert {copy.assessment.kind for _, copy in found.values()} == {Kind.CAMPAIGN}
+    assert [number for number, (_, copy) in found.items() if copy.lifted] == [1]
+    assert found[1][1].assessment.kind is Kind.CAMPAIGN
+    assert found[1][1].assessment.hidden_casework
 
 
 def test_a_hostile_text_is_read_in_bounded_steps() -> None:

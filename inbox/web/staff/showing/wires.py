@@ -11,7 +11,11 @@ from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
 
-KINDS = {"email": "Mailbox (IMAP and SMTP)", "microsoft365": "Microsoft 365 mailbox"}
+KINDS = {
+    "email": "Mailbox (IMAP and SMTP)",
+    "microsoft365": "Microsoft 365 mailbox",
+    "web": "Form on the web",
+}
 MODES = {
     ChannelMode.FULL: "Collects and sends",
     ChannelMode.LISTEN: "Listens only",
