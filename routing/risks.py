@@ -17,7 +17,7 @@ RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
 CERTAIN = 5.0
 """The score at which they do so whatever the other words weigh, if those do not speak against it."""
-AGAINST = 0.25
+AGAINST = {Flag.THREAT: 0.25, Flag.SELF_HARM: 0.09}
 LIKELY = 0.36
 """The chance at which the weighed words of a run of sentences raise a flag."""
 CLAIMED = 0.6
@@ -82,7 +82,7 @@ def flags_in(signals: Signals, risk: Risk, kinds: Mapping[str, float]) -> frozen
         (Flag.SELF_HARM, risk.self_harm, risk.threat),
     ):
         likely = chance + other >= enough and (chance >= other or chance >= EITHER)
-        bar = AGAINST if signals.score(LABELS[flag]) >= CERTAIN else enough
+        bar = AGAINST[flag] if signals.score(LABELS[flag]) >= CERTAIN else enough
         plain = signals.score(LABELS[flag]) >= RAISED and risk.anywhere >= bar and chance >= other
         if likely or plain:
             flags.add(flag)
