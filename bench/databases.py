@@ -1,8 +1,10 @@
 """A throw-away database of each kind, and the fastest way to fill it."""
 
+import os
 import shutil
 import sqlite3
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -122,6 +124,21 @@ def _postgresql(folder: Path) -> Iterator[Bench]:
             database.close()
     finally:
         server.stop()
+
+
+def environment(bench: Bench, **more: str) -> dict[str, str]:
+    """What a process of the program is started with on this database.
+
+    Compiled files may be written, as everywhere but in some sandboxes: else each start would compile anew.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {
+        "INBOX_DATABASE_URL": bench.settings.database_url,
+        "INBOX_DATA_DIR": str(bench.settings.data_dir),
+        "INBOX_SECRET_KEYS": b64encode(bytes(32)).decode(),
+        "INBOX_ENV": "test",
+        **more,
+    }
 
 
 def each(measure: Callable[[Bench], None]) -> None:

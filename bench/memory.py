@@ -5,12 +5,11 @@ import socket
 import subprocess
 import sys
 import time
-from base64 import b64encode
 from pathlib import Path
 
 import httpx
 
-from bench.databases import KINDS, Bench, opened
+from bench.databases import KINDS, Bench, environment, opened
 from bench.measuring import report
 
 QUIET_SECONDS = 5.0
@@ -25,16 +24,10 @@ def run() -> None:
 
 def _measure(bench: Bench) -> None:
     port = _free_port()
-    environment = os.environ | {
-        "INBOX_DATABASE_URL": bench.settings.database_url,
-        "INBOX_DATA_DIR": str(bench.settings.data_dir),
-        "INBOX_SECRET_KEYS": b64encode(bytes(32)).decode(),
-        "INBOX_BASE_URL": f"http://127.0.0.1:{port}",
-        "INBOX_ENV": "test",
-    }
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "inbox", "run", "--port", str(port)], env=environment,
+        [sys.executable, "-m", "inbox", "run", "--port", str(port)],
+        env=environment(bench, INBOX_BASE_URL=f"http://127.0.0.1:{port}"),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -152,7 +152,7 @@ class DeliveryReport:
     """News about what we sent. `original_ids` are the ids it names, ours or the platform's, best first.
 
     `message` is the report as a message, where it is one (a bounce); a platform's receipt is none, and then
-    every id it names is meant.
+    every id it names is meant. A receipt that names none says: all that went to `thread` by `until`.
     """
 
     channel: str
@@ -164,6 +164,8 @@ class DeliveryReport:
     reason: str
     original_ids: tuple[str, ...]
     message: InboundMessage | None = None
+    thread: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +185,13 @@ class ChangeAction(StrEnum):
 
     EDITED = "edited"
     DELETED = "deleted"
+    HIDDEN = "hidden"
+    SHOWN = "shown"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A message that we may have already was edited or taken back on the platform.
+    """A message that we may have already was edited, taken back, hidden or shown again on the platform.
 
     `external_id` is that message's. For an edit `message` is all of it as it reads now, with the same
     external id and a content key of its own, so that it can stand alone if the first wording never came.
@@ -218,8 +222,10 @@ class Letter:
 
     `message_id` is bare (no angle brackets). `automatic` marks what no person wrote (RFC 3834).
     `form` is how it shall go out: a `comment` is public. `in_reply_to` is the platform's id of what it
-    answers and `answered_form` the form of that. `heard_at` is when the person last spoke to us on this
-    channel, from which reply windows count.
+    answers, `answered_form` the form of that, `answered_at` when that was said, `answered_warnings` what was
+    to be heeded about it, and `is_second` says that something has gone out in answer to it in the same form
+    already. `heard_at` is when the person last spoke to us privately on this channel, from which reply
+    windows count.
     """
 
     message_id: str
@@ -236,7 +242,10 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
     form: Form = Form.MESSAGE
     answered_form: Form = Form.MESSAGE
+    answered_at: datetime | None = None
+    is_second: bool = False
     heard_at: datetime | None = None
+    answered_warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +277,8 @@ class SentReceipt:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the channel takes. `None` means no limit we know of. `forms`: how an answer can go out, the
-    usual one first. `subject`: whether a letter has a subject there."""
+    usual one first. `subject`: whether a letter has a subject there. `addresses`: the kind of channel whose
+    addresses it writes to, where that is another kind (several kinds carry email)."""
 
     characters: int | None = None
     attachment_bytes: int | None = None
@@ -277,6 +287,7 @@ class Limits:
     idempotent: bool = False
     subject: bool = True
     forms: tuple[Form, ...] = (Form.MESSAGE,)
+    addresses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +387,15 @@ class Receives(Protocol):
 
 
 @runtime_checkable
+class HearsHints(Protocol):
+    """Wants to know why it is asked early: the platform may have called about more than news."""
+
+    def hinted(self) -> None:
+        """The platform called since the last `fetch`. Never raises."""
+        ...
+
+
+@runtime_checkable
 class Downloads(Protocol):
     """Fetches the files that messages point to."""
 
@@ -410,6 +430,33 @@ class Judges(Protocol):
 
 
 @runtime_checkable
+class Advises(Protocol):
+    """Says what a writer should know that stands in nobody's way. Pure."""
+
+    def advice(self, letter: Letter, now: datetime) -> Sequence[str]:
+        """Sentences: until when an answer is taken."""
+        ...
+
+
+@runtime_checkable
+class Introduces(Protocol):
+    """Can say who is behind an address, where messages themselves do not tell."""
+
+    def name_of(self, address: str) -> str:
+        """The name to show; words like "somebody" where the platform keeps it. Never raises."""
+        ...
+
+
+@runtime_checkable
+class Hides(Protocol):
+    """Can take what strangers said under our own posts out of the public's sight."""
+
+    def hide(self, external_id: str, *, is_hidden: bool) -> None:
+        """Hides it, or shows it again; may be tried again. Raises as Polls.fetch does."""
+        ...
+
+
+@runtime_checkable
 class Sends(Protocol):
     """Sends one message."""
 
@@ -424,8 +471,10 @@ class Sends(Protocol):
         """
         ...
 
-    def evidence(self, message_id: str) -> str | None:
-        """Looks for proof that `message_id` left (the Sent folder, say). None: no proof either way."""
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
+        """Looks for proof that `message`, whose outcome is unknown, left: in the Sent folder, in the
+        conversation. None: no proof either way. Raises as Polls.fetch does.
+        """
         ...
 
 
@@ -485,7 +534,8 @@ class Surroundings:
     `allow_private`: hosts that may lie at private addresses and may be spoken to without TLS. `patience`:
     seconds to wait for the word of a server that may have delivered. `hooks` hears each named step (fault
     tests stop the program there). `kept`: where the secrets lie, once they do; two channels made with equal
-    `kept` share their sign-in. `budget` is this channel's, shared by all nodes.
+    `kept` share their sign-in. `budget` is this channel's, shared by all nodes. `webhook_url` is where its
+    platform can call it, once it has an address.
     """
 
     allow_private: frozenset[str] = frozenset()
@@ -493,6 +543,7 @@ class Surroundings:
     hooks: Callable[[str], None] = nothing
     kept: KeptSecrets | None = None
     budget: Budget = field(default_factory=Boundless)
+    webhook_url: str | None = None
 
 
 @runtime_checkable

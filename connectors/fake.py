@@ -92,9 +92,9 @@ class FakeChannel:
             raise self.failures.popleft()
         return SentReceipt(message.message_id, "taken by the fake channel")
 
-    def evidence(self, message_id: str) -> str | None:
-        kept = any(copy.message_id == message_id for copy in self.copies)
-        return "a copy was kept" if kept else None
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
+        kept = any(copy.message_id == message.message_id for copy in self.copies)
+        return SentReceipt(message.message_id, "a copy was kept") if kept else None
 
     def keep_copy(self, message: OutboundMessage) -> None:
         self.copies.append(message)

@@ -8,7 +8,7 @@ import httpcore
 import httpx
 
 from connectors import guard
-from connectors.contract import ConnectorFailure
+from connectors.contract import ConnectorFailure, PermanentFailure
 
 
 def client(
@@ -21,6 +21,21 @@ def client(
     context = ssl.create_default_context(cafile=ca_file)
     transport = _Guarded(allow_private, context)
     return httpx.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+
+
+def body_of(response: httpx.Response, *, largest: int, what: str) -> bytes:
+    """The body of a streamed answer, given up as soon as it is larger than `largest` bytes.
+
+    What a server says of its size is not believed. Raises PermanentFailure, which names `what` it was.
+    """
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_bytes():
+        size += len(part)
+        if size > largest:
+            raise PermanentFailure(f"{what} is larger than {largest >> 20} MB")
+        parts.append(part)
+    return b"".join(parts)
 
 
 class _Guarded(httpx.HTTPTransport):

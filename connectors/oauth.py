@@ -17,7 +17,14 @@ RENEW_AT = 0.8
 USUAL_LIFE = 3600
 REFRESH_TOKEN = "refresh_token"
 HOPELESS = frozenset(
-    {"invalid_grant", "invalid_client", "unauthorized_client", "invalid_scope", "access_denied"}
+    {
+        "invalid_grant",
+        "invalid_client",
+        "invalid_request",
+        "unauthorized_client",
+        "invalid_scope",
+        "access_denied",
+    }
 )
 
 
@@ -30,6 +37,8 @@ class OAuthClient:
     client_secret: str | None = field(default=None, repr=False)
     for_person: bool = False
     scope: str | None = None
+    basic: bool = False
+    """The secret goes in an Authorization header and not in the form (RFC 6749, section 2.3.1)."""
 
 
 class TokenProvider:
@@ -86,7 +95,9 @@ class TokenProvider:
     def _ask(self, refresh_token: str | None) -> dict[str, Any]:
         asked_at = self._clock()
         try:
-            response = self._client.post(self._who.token_url, data=self._form(refresh_token))
+            response = self._client.post(
+                self._who.token_url, data=self._form(refresh_token), auth=self._basic()
+            )
         except httpx.HTTPError as failure:
             raise TemporaryFailure(f"the sign-in service cannot be reached: {plain(str(failure))}") from None
         answer = _json(response)
@@ -103,8 +114,14 @@ class TokenProvider:
             form |= {"grant_type": "refresh_token", REFRESH_TOKEN: refresh_token}
         else:
             form["grant_type"] = "client_credentials"
-        optional = {"client_secret": who.client_secret, "scope": who.scope}
+        secret = None if who.basic else who.client_secret
+        optional = {"client_secret": secret, "scope": who.scope}
         return form | {name: value for name, value in optional.items() if value}
+
+    def _basic(self) -> httpx.Auth:
+        who = self._who
+        is_basic = who.basic and who.client_secret is not None
+        return httpx.BasicAuth(who.client_id, who.client_secret or "") if is_basic else httpx.Auth()
 
 
 def _refused(response: httpx.Response, answer: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ for everybody else it does not exist: not in a list, a count, a suggestion, a st
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, false, or_, true
@@ -189,13 +189,18 @@ def require(person: Person, action: Action, case: CaseFacts | None = None) -> No
 def visible_cases(person: Person) -> ColumnElement[bool]:
     """What every list, count, search and suggestion of cases adds to its WHERE."""
     if Action.READ_CASE not in person.actions:
-        return false()
-    if person.sees_restricted:
-        return true()
+        return _NOTHING
+    return _EVERYTHING if person.sees_restricted else _unrestricted_and_own(person.staff_id)
+
+
+_NOTHING, _EVERYTHING = false(), true()
+
+
+@lru_cache(maxsize=1024)
+def _unrestricted_and_own(staff_id: str | None) -> ColumnElement[bool]:
+    """The same object each time, so that statements made with it can be kept."""
     unrestricted = col(Case.is_restricted).is_(False)
-    if person.staff_id is None:
-        return unrestricted
-    return or_(unrestricted, col(Case.assignee_id) == person.staff_id)
+    return unrestricted if staff_id is None else or_(unrestricted, col(Case.assignee_id) == staff_id)
 
 
 def find_case(session: Session, person: Person, reference: str, action: Action) -> Case:

@@ -4,22 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from connectors.contract import Handle as Address
-from inbox import campaigns, casefile, clocks, files, people, search, triage
+from inbox import alerts, casefile, clocks, files, merging, people, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
-from inbox.errors import Conflict, NotFound, Refused
+from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
 from inbox.models import (
     CASE_MOVES,
     Case,
     CaseStatus,
-    Clock,
     Constituent,
     Direction,
-    Event,
     EventKind,
     Message,
     MessageKind,
@@ -28,7 +26,6 @@ from inbox.models import (
     move,
     new_id,
 )
-from inbox.references import read_reference
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Flag, Kind, Priority
 
@@ -147,6 +144,17 @@ def add_note(
     return note
 
 
+def keep_old(
+    session: Session, case: Case, old: dict[str, str], why: str, *, author_id: str | None, now: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """Notes what facts were before somebody put them right, and why: nothing that was known is lost."""
+    lines = [f"{name.capitalize()} was: {value or 'not known'}." for name, value in old.items()]
+    lines += [f"Facts changed. {why}"] if why else []
+    if lines:
+        add_note(session, case, "\n".join(lines), author_id=author_id, now=now, actor=actor)
+
+
 def log(
     session: Session, case: Case, kind: MessageKind, text: str, *, author_id: str | None, when: datetime,
     now: datetime, actor: Actor, given: Sequence[files.Given] = (),
@@ -198,6 +206,7 @@ def open_by_hand(
     triage.place(session, desk, case, seen, message, now=now)
     order = ClockOrder(kind=ClockKind.FIRST_REPLY)
     clocks.start(session, desk, case, order, received_at=when, now=now, actor=actor)
+    alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 
@@ -216,7 +225,7 @@ def accept_match(session: Session, desk: Desk, message: Message, *, now: datetim
         clocks.cancel_all(session, own, now=now, actor=actor)
         own.merged_into, own.status = target.id, move(own.status, CaseStatus.CLOSED, CASE_MOVES, "case")
         own.outcome, own.closed_at, own.version = "duplicate", now, own.version + 1
-    _carry_alarm(own, target)
+    merging.carry_alarm(own, target)
     casefile.wake(session, desk, target, message, now=now)
     for changed in (own, target):
         search.reindex_case(session, changed.id)
@@ -231,22 +240,6 @@ def accept_match(session: Session, desk: Desk, message: Message, *, now: datetim
         message=message.id,
         because="accepted",
     )
-    return target
-
-
-def attach(session: Session, desk: Desk, case: Case, reference: str, *, now: datetime, actor: Actor) -> Case:
-    """A person puts all that came on this case with another one, named by its reference."""
-    wanted = read_reference(reference) or reference.strip().upper()
-    target = session.exec(select(Case).where(Case.reference == wanted)).first()
-    if target is None or target.id == case.id:
-        raise Refused("There is no other case with that reference.")
-    inbound = select(Message).where(Message.case_id == case.id, Message.direction == Direction.INBOUND)
-    messages = session.exec(inbound.order_by(col(Message.id))).all()
-    if not messages:
-        raise Refused("Nothing came in on this case, so there is nothing to put elsewhere.")
-    for message in messages:
-        message.proposed_case_id = target.id
-        accept_match(session, desk, message, now=now, actor=actor)
     return target
 
 
@@ -265,64 +258,6 @@ def reject_match(session: Session, message: Message, *, now: datetime, actor: Ac
         message=message.id,
         proposed=proposed,
     )
-
-
-_UNDOES = {
-    EventKind.ASSIGNED: "assignee_id",
-    EventKind.MOVED: "team_id",
-    EventKind.PRIORITY_CHANGED: "priority",
-    EventKind.STATUS_CHANGED: "status",
-    EventKind.MARKED_JUNK: "kind",
-    EventKind.MARKED_NOT_JUNK: "kind",
-    EventKind.CLOSED: "status",
-}
-
-
-def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: Actor) -> Case:
-    """Takes back one act, where nobody has acted on the same thing since."""
-    event = session.exec(select(Event).where(Event.id == event_id)).first()
-    if event is not None and event.kind in campaigns.UNDOES:
-        return _undo_on_pile(session, desk, event, now=now, actor=actor)
-    field = _UNDOES.get(EventKind(event.kind)) if event is not None else None
-    if event is None or field is None or event.case_id is None:
-        raise NotFound
-    case = find(session, Case, event.case_id)
-    before, after = event.detail.get("before"), event.detail.get("after", CaseStatus.RESOLVED)
-    if getattr(case, field) != after:
-        raise Conflict("Somebody has changed this since, so it cannot be taken back.")
-    if field == "priority":
-        triage.set_priority(case, Priority(str(before)))
-    else:
-        setattr(case, field, before)
-    if event.kind in (EventKind.CLOSED, EventKind.MARKED_JUNK):
-        _bring_back_clocks(session, case, event.at)
-        case.closed_at, case.outcome, case.outcome_note = None, None, None
-    if event.detail.get("sorted") and case.status == CaseStatus.OPEN:
-        case.status = CaseStatus.NEW
-    case.version += 1
-    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
-    return case
-
-
-def _undo_on_pile(session: Session, desk: Desk, event: Event, *, now: datetime, actor: Actor) -> Case:
-    case = find(session, Case, event.case_id)
-    campaigns.take_back(session, desk, event, case, now=now, actor=actor)
-    case.version += 1
-    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
-    return case
-
-
-def _bring_back_clocks(session: Session, case: Case, since: datetime) -> None:
-    for clock in session.exec(select(Clock).where(Clock.case_id == case.id, Clock.cancelled_at == since)):
-        clock.cancelled_at = None
-    clocks.show_next(case, clocks.of_case(session, case))
-
-
-def _carry_alarm(source: Case, target: Case) -> None:
-    """What is urgent about a message stays urgent where it goes."""
-    if source.urgency < target.urgency:
-        triage.set_priority(target, Priority(source.priority))
-    target.flags = sorted({*target.flags, *source.flags})
 
 
 def _sorted(case: Case) -> bool:

@@ -87,21 +87,29 @@ def _has(channel: Channel, ability: str) -> bool:
     return made is not None and hasattr(made, ability)
 
 
+def webhook_url(channel: Channel, settings: Settings) -> str | None:
+    """The address that its platform calls; None for kinds that are never called."""
+    is_one = is_called(channel)
+    return f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}" if is_one else None
+
+
 def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:
     """The connector of a channel. Raises Refused when its settings make no sense."""
     secrets = keys.open_all(channel.sealed, channel.id)
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
-    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget)
+    address = webhook_url(channel, settings)
+    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
 
 
 def build(
     kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
-    kept: KeptSecrets | None = None, budget: Budget | None = None,
+    kept: KeptSecrets | None = None, budget: Budget | None = None, webhook_url: str | None = None,
 ) -> Any:  # fmt: skip
     """A connector from plain values and secrets, as a form or a command gives them.
 
-    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted.
+    `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted;
+    `webhook_url`: where the platform can call the channel, once it has an address.
     """
     made = registry.KINDS.get(kind)
     if made is None:
@@ -112,7 +120,9 @@ def build(
         return made.from_settings(
             {"since": since.isoformat(), **values},
             secrets,
-            Surroundings(settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless()),
+            Surroundings(
+                settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless(), webhook_url
+            ),
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
@@ -154,12 +164,18 @@ def add(
 
 def set_mode(
     session: Session, channel: Channel, mode: ChannelMode, *, reason: str, until: datetime | None,
-    now: datetime, actor: Actor,
+    now: datetime, actor: Actor, words: str | None = None,
 ) -> None:  # fmt: skip
-    """Switches a channel. Anything but full needs a reason that others will read."""
+    """Switches a channel. Anything but full needs a reason that others will read.
+
+    One that redirects collects as before and answers whoever writes with `words`, which say where to go.
+    """
     if mode is not ChannelMode.FULL and not reason.strip():
         raise Refused("Say why. Others will read it.")
-    before = channel.mode
+    words = (channel.redirect_words if words is None else words.strip()) or None
+    if mode is ChannelMode.REDIRECT and words is None:
+        raise Refused("Write the words that say where people shall go instead.")
+    before, channel.redirect_words = channel.mode, words
     channel.mode, channel.mode_reason, channel.mode_until = mode, reason.strip() or None, until
     record(
         session,

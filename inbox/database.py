@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, column, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, select
 
 from inbox.errors import NotFound, SetupProblem, Unavailable
@@ -218,9 +219,13 @@ def _stay_in_office(state: ORMExecuteState) -> None:
     office = state.session.info.get("office")
     if state.is_column_load or state.is_relationship_load:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(OfficeOwned, lambda row: row.office_id == office, include_aliases=True)
-    )
+    state.statement = state.statement.options(_within(office))
+
+
+@lru_cache(maxsize=1024)
+def _within(office: str | None) -> LoaderCriteriaOption:
+    """The wall around one office, made once: it stands in every query of the object layer."""
+    return with_loader_criteria(OfficeOwned, lambda row: row.office_id == office, include_aliases=True)
 
 
 @event.listens_for(_Session, "before_flush")

@@ -14,6 +14,12 @@ _MONTHS = {
            "Tachwedd", "Rhagfyr"),
 }  # fmt: skip
 
+DATE_PATTERN = (
+    rf"(?:(?:{'|'.join((*_DAYS['en'], *_DAYS['cy']))}) )?"
+    rf"[1-9][0-9]? (?:{'|'.join((*_MONTHS['en'], *_MONTHS['cy']))})(?: [0-9]{{4}})?"
+)
+"""A date written out in either language, with or without its weekday and its year."""
+
 
 def long_date(day: date, language: str = "en") -> str:
     """A date written out, with its weekday."""

@@ -3,15 +3,15 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import Form, Judges
-from inbox import files, letters, people
-from inbox.database import find
+from connectors.contract import Form, Limits
+from inbox import files, letters, people, standard_lines
+from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused, Stale
@@ -19,10 +19,10 @@ from inbox.history import Actor, record
 from inbox.models import (
     DRAFT_MOVES,
     EDITABLE,
+    SENDING,
     Approval,
     Case,
     Channel,
-    ChannelMode,
     Constituent,
     Direction,
     Draft,
@@ -30,6 +30,7 @@ from inbox.models import (
     DraftState,
     DraftVersion,
     EventKind,
+    Handle,
     Message,
     Template,
     move,
@@ -57,35 +58,55 @@ def begin(
     answers: Message | None = None, template: Template | None = None, text: str = "",
 ) -> Draft:  # fmt: skip
     """A new draft on a case: to the person who wrote, on the channel they used, in the office's name."""
+    draft = unsaved(session, desk, case, now, answers=answers)
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    answers = answers or newest_inbound(session, case)
-    channel = _channel(desk, case, answers)
-    draft = Draft(
-        office_id=case.office_id,
-        case_id=case.id,
-        number=_next_number(session, case),
-        channel_id=channel.id if channel else None,
-        answers=answers.id if answers else None,
-        recipients=_recipients(session, person, channel, answers),
-        subject=_subject(case, answers),
-        text=fill(template.body, values(desk, case, person, now)) if template else text,
-        language=person.language if person else "en",
-        author_id=author_id,
-        writers=[author_id] if author_id else [],
-        provenance={
-            "drafted_by": author_id,
-            "source": "template" if template else "typed",
-            "template": f"{template.name} v{template.version}" if template else None,
-            "lines": [],
-        },
-        created_at=now,
-        updated_at=now,
-    )
+    draft.number = _next_number(session, case)
+    draft.text = fill(template.body, values(desk, case, person, now)) if template else text
+    draft.author_id, draft.writers = author_id, [author_id] if author_id else []
+    draft.provenance = {
+        "drafted_by": author_id,
+        "source": "template" if template else "typed",
+        "template": f"{template.name} v{template.version}" if template else None,
+        "lines": [],
+    }
     session.add(draft)
     session.flush()
     _keep_version(session, draft, author_id, now)
     record(session, case, EventKind.DRAFT_STARTED, actor, now=now, draft=draft.id)
     return draft
+
+
+def unsaved(
+    session: Session, desk: Desk, case: Case, now: datetime, *, answers: Message | None = None
+) -> Draft:
+    """The draft that would begin now, not stored: to whom, by which channel, answering what."""
+    person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    answers = answers or newest_inbound(session, case)
+    channel = _channel(desk, case, answers)
+    return Draft(
+        office_id=case.office_id,
+        case_id=case.id,
+        number=0,
+        channel_id=channel.id if channel else None,
+        answers=answers.id if answers else None,
+        recipients=_recipients(session, desk, person, channel, answers),
+        subject=_subject(desk, case, channel, answers),
+        language=person.language if person else "en",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def moved(session: Session, desk: Desk, case: Case, channel_id: str, changes: Changes) -> Changes:
+    """The same changes, and the reply goes by another channel, privately, to the person's address there."""
+    channel = desk.channels.get(channel_id)
+    if channel is None or channel.kind not in desk.tools.composers:
+        raise NotFound
+    known = people.addresses(session, case.constituent_id or "", channel.kind)[:1]
+    if not known:
+        raise Refused("We know no address of theirs for that channel.")
+    subject = _subject(desk, case, channel, None)
+    return replace(changes, channel_id=channel.id, recipients=known, form=Form.MESSAGE, subject=subject)
 
 
 def save(
@@ -193,24 +214,43 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     channel = desk.channels.get(draft.channel_id or "")
     if channel is None:
         found.append("Choose the channel to send on.")
-    elif channel.mode != ChannelMode.FULL:
+    elif channel.mode not in SENDING:
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))
-    return found or _judged(session, desk, draft, channel, now)
+    for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
+        ended = local_date(line.good_until or now, desk.office.time_zone)
+        found.append(f"Line {line.number} ran out on {ended}. Choose another.")
+    if found or channel is None:
+        return found
+    return letters.judged(session, desk, find(session, Case, draft.case_id), draft, channel, now)[1]
 
 
-def _judged(session: Session, desk: Desk, draft: Draft, channel: Channel | None, now: datetime) -> list[str]:
-    """What the channel itself has against it: too long, no reply possible any more."""
-    composer = desk.tools.composers.get(channel.kind) if channel else None
-    if channel is None or not isinstance(composer, Judges):
-        return []
-    case = find(session, Case, draft.case_id)
-    letter = letters.letter_for(
-        session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False
+def filled_in(session: Session, draft: Draft) -> dict[str, str]:
+    """The name and the reference that a standard line on this draft's case may hold."""
+    query = (
+        select(Case.reference, Constituent.name)
+        .outerjoin(Constituent, col(Constituent.id) == Case.constituent_id)
+        .where(Case.id == draft.case_id)
     )
-    return list(composer.problems(letter, now))
+    reference, name = session.exec(query).one()
+    return {"reference": reference, "name": name or ""}
+
+
+def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
+    """Whether everything about a draft but its text is as the program made it.
+
+    It answers the person, goes to addresses on file, under the subject it was given, with no files.
+    """
+    if draft.enquiry_id or draft.attachments or draft.form != Form.MESSAGE:
+        return False
+    case = find(session, Case, draft.case_id)
+    channel = desk.channels.get(draft.channel_id or "")
+    answers = find_or_none(session, Message, draft.answers)
+    known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
+    on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
+    return draft.subject == _subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:
@@ -326,29 +366,28 @@ def _next_number(session: Session, case: Case) -> int:
 
 
 def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
-    """The channel the person used; else the office's first that can carry a letter."""
-    used = desk.channels.get((answers.channel_id if answers else None) or case.channel_id or "")
-    if used is not None and used.kind in desk.tools.composers:
-        return used
-    able = (channel for channel in desk.channels.values() if channel.kind in desk.tools.composers)
-    return next(able, None)
+    """The channel the person used; else, where that only takes in, the office's first mailbox."""
+    return desk.carrier_of((answers.channel_id if answers else None) or case.channel_id)
 
 
 def _recipients(
-    session: Session, person: Constituent | None, channel: Channel | None, answers: Message | None
+    session: Session, desk: Desk, person: Constituent | None, channel: Channel | None, answers: Message | None
 ) -> list[str]:
     """The address on file, never a Reply-To: the person's own on this channel."""
     if channel is None:
         return []
     if person is not None:
-        known = people.addresses(session, person.id, channel.kind)
+        known = people.addresses(session, person.id, desk.address_kind(channel))
         if answers is not None and answers.sender_handle in known:
             return [answers.sender_handle]
         return known[:1]
     return [answers.sender_handle] if answers is not None and answers.sender_handle else []
 
 
-def _subject(case: Case, answers: Message | None) -> str:
+def _subject(desk: Desk, case: Case, channel: Channel | None, answers: Message | None) -> str:
+    """What the letter is about; nothing on channels that know no subject."""
+    if channel is not None and not desk.tools.limits.get(channel.kind, Limits()).subject:
+        return ""
     subject = " ".join((answers.subject if answers and answers.subject else case.subject).split())
     plain = subject if subject.lower().startswith("re:") else f"Re: {subject}"
     return plain if case.reference in plain else f"{plain} ({case.reference})"

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from connectors.contract import PUBLIC, Form, Handle, Letter
+from connectors.contract import PUBLIC, Advises, Form, Handle, Judges, Letter
 from connectors.contract import Attachment as File
 from inbox import files
 from inbox.desk import Desk
-from inbox.models import Case, Channel, Constituent, Direction, Draft, Message
+from inbox.models import Case, Channel, Constituent, Delivery, DeliveryState, Direction, Draft, Message
 from inbox.references import reply_token
 
 OFFICE = "office"
@@ -42,8 +42,37 @@ def letter_for(
         attachments=tuple(_file(desk, one) for one in files.of_draft(session, draft)) if with_files else (),
         form=Form(draft.form),
         answered_form=Form(answers.kind) if answers and answers.kind in _FORMS else Form.MESSAGE,
+        answered_at=answers.received_at if answers else None,
+        is_second=_is_second(session, draft, answers),
         heard_at=_heard_at(session, draft, channel),
+        answered_warnings=tuple(answers.warnings) if answers else (),
     )
+
+
+def judged(
+    session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, now: datetime
+) -> tuple[list[str], list[str]]:
+    """What the channel says of this draft: what is good to know, and what stands in its way."""
+    composer = desk.tools.composers.get(channel.kind)
+    if not isinstance(composer, (Judges, Advises)):
+        return [], []
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False)
+    advice = list(composer.advice(letter, now)) if isinstance(composer, Advises) else []
+    problems = list(composer.problems(letter, now)) if isinstance(composer, Judges) else []
+    return advice, problems
+
+
+def _is_second(session: Session, draft: Draft, answers: Message | None) -> bool:
+    """Whether something has gone out, or may have, in answer to the same message in the same form."""
+    if answers is None:
+        return False
+    query = (
+        select(Delivery.id)
+        .join(Draft, col(Draft.id) == Delivery.draft_id)
+        .where(Draft.answers == answers.id, Draft.form == draft.form, Draft.id != draft.id)
+        .where(col(Delivery.state).not_in((DeliveryState.FAILED, DeliveryState.STOPPED)))
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _heard_at(session: Session, draft: Draft, channel: Channel) -> datetime | None:

@@ -66,7 +66,7 @@ def _by_reply_address(session: Session, desk: Desk, message: InboundMessage) -> 
         compact = reference_in_token(token, desk.keys)
         case = _by_compact(session, desk, compact)
         if case is not None:
-            return _living(session, case)
+            return living(session, case)
     return None
 
 
@@ -79,7 +79,7 @@ def by_references(session: Session, desk: Desk, message: InboundMessage, known: 
         else:
             case = _by_compact(session, desk, reference_in_message_id(one, desk.keys))
         if case is not None:
-            return _living(session, case)
+            return living(session, case)
     return None
 
 
@@ -102,9 +102,7 @@ def _by_thread(session: Session, message: InboundMessage, known: Recall) -> Case
     newest = session.exec(query.limit(1)).first()
     if newest is None:
         return None
-    case = _living(
-        session, session.exec(locked(session, select(Case).where(Case.id == newest.case_id))).one()
-    )
+    case = living(session, session.exec(locked(session, select(Case).where(Case.id == newest.case_id))).one())
     is_over = case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
     said_at = message.sent_at or newest.received_at
     return None if is_over and said_at - newest.received_at > THREAD_RESTS else case
@@ -120,7 +118,7 @@ def _by_compact(session: Session, desk: Desk, compact: str | None) -> Case | Non
     return case if case is not None and compact_of(case.reference) == compact else None
 
 
-def _living(session: Session, case: Case) -> Case:
+def living(session: Session, case: Case) -> Case:
     """The case that this one was merged into, and so on."""
     seen = {case.id}
     while case.merged_into and case.merged_into not in seen:

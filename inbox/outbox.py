@@ -26,9 +26,9 @@ from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     DELIVERY_MOVES,
     DRAFT_MOVES,
+    SENDING,
     Case,
     Channel,
-    ChannelMode,
     Delivery,
     DeliveryState,
     Draft,
@@ -52,6 +52,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ENQUIRY = "enquiry"
     NOTICE = "notice"
+    PROOF = "proof"
     CAMPAIGN = "campaign"
 
 
@@ -94,16 +95,19 @@ class LeaseLost(Exception):
 
 
 def queue(
-    session: Session, *, case: Case | None, message: Message, channel: Channel, purpose: Purpose,
+    session: Session, *, case: Case | None, message: Message | None, channel: Channel, purpose: Purpose,
     recipients: list[str], envelope_sender: str, outgoing_id: str, raw_hash: str, now: datetime,
     not_before: datetime, draft: Draft | None = None, actor: Actor = SYSTEM,
 ) -> Delivery:  # fmt: skip
-    """Puts a message in the outbox, in the caller's transaction. The bytes are already in the store."""
+    """Puts a message in the outbox, in the caller's transaction. The bytes are already in the store.
+
+    A notice to staff has no message: nobody said it to anybody on the case.
+    """
     delivery = Delivery(
         office_id=office_of(session),
         case_id=case.id if case else None,
         draft_id=draft.id if draft else None,
-        message_id=message.id,
+        message_id=message.id if message else None,
         channel_id=channel.id,
         purpose=purpose,
         recipients=recipients,
@@ -130,7 +134,7 @@ def claim(session: Session, now: datetime, lease: timedelta, *, limit: int = 1) 
         .where(
             col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
             Delivery.next_at <= now,
-            col(Channel.mode).in_((ChannelMode.FULL, ChannelMode.REDIRECT)),
+            col(Channel.mode).in_(SENDING),
             col(Channel.removed_at).is_(None),
         )
         .order_by(col(Delivery.next_at), col(Delivery.id))
@@ -296,6 +300,18 @@ def found_again(
     return delivery
 
 
+def pending(session: Session, echo: Message) -> str | None:
+    """Our id of what is leaving through the same channel in the very words of `echo`, or may have left."""
+    query = (
+        select(Delivery.outgoing_id)
+        .join(Message, col(Message.id) == Delivery.message_id)
+        .where(col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)))
+        .where(Delivery.channel_id == echo.channel_id, Message.text == echo.text)
+        .where(Message.kind == echo.kind)
+    )
+    return session.exec(query.order_by(col(Delivery.id)).limit(1)).first()
+
+
 def report(session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime) -> None:
     """A delivery report came back for this message. Raises nothing: news about the past is only noted."""
     wanted = DeliveryState.BOUNCED if failed else DeliveryState.DELIVERED
@@ -370,7 +386,7 @@ def _change_by_hand(session: Session, delivery: Delivery, after: DeliveryState) 
 def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
     delivery.state = move(delivery.state, DeliveryState.SENT, DELIVERY_MOVES, "message")
     delivery.sent_at, delivery.evidence, delivery.trouble = now, evidence, None
-    delivery.needs_sent_copy = True
+    delivery.needs_sent_copy = delivery.purpose != Purpose.NOTICE
     message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
     if message is not None:
         message.sent_at = now
@@ -379,6 +395,9 @@ def _sent(session: Session, delivery: Delivery, evidence: str, now: datetime) ->
         draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
     channel = find(session, Channel, delivery.channel_id)
     channel.last_out_at = now
+    if delivery.purpose == Purpose.NOTICE:
+        record(session, delivery.case_id, EventKind.DELIVERED, SYSTEM, now=now, delivery=delivery.id)
+        return
     kind = EventKind.ACKNOWLEDGED if delivery.purpose == Purpose.ACKNOWLEDGEMENT else EventKind.SENT
     record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id, public=True)
 

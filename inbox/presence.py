@@ -59,6 +59,23 @@ def others(session: Session, person: Person, case_id: str, now: datetime) -> str
     return " ".join(sentences)
 
 
+_ELSEWHERE = (
+    sql.select(col(Presence.case_id), col(Staff.name), col(Presence.doing))
+    .join(Staff, col(Staff.id) == col(Presence.staff_id))
+    .where(
+        col(Presence.office_id) == sql.bindparam("office"), col(Staff.office_id) == sql.bindparam("office"),
+        col(Presence.at) >= sql.bindparam("since"), col(Presence.staff_id) != sql.bindparam("staff"),
+    )
+)  # fmt: skip
+
+
+def elsewhere(session: Session, staff_id: str, now: datetime) -> dict[str, tuple[str, Doing]]:
+    """By case id who else is at it, and at what: one of them, if they are several."""
+    asked = {"office": office_of(session), "since": now - FRESH, "staff": staff_id}
+    found = session.connection().execute(_ELSEWHERE, asked)
+    return {case_id: (name, Doing(doing)) for case_id, name, doing in found}
+
+
 def _names(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"{names[0]} is"

@@ -1,12 +1,12 @@
 """A yes to exact words, queued in the same commit. Any later change voids it."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel import Session, select
 
 from connectors.contract import Letter, PermanentFailure
-from inbox import casefile, drafting, files, outbox
+from inbox import casefile, drafting, files, outbox, standard_lines
 from inbox.access import Action, Person
 from inbox.database import after_commit, find
 from inbox.desk import Desk
@@ -27,6 +27,7 @@ from inbox.models import (
     EventKind,
     Message,
     MessageKind,
+    StandardLine,
     move,
 )
 from inbox.references import new_message_id
@@ -83,19 +84,29 @@ def approve(
     if digest != drafting.digest(session, draft):
         raise Stale("The words changed after you read them. Read them again, then decide.")
     _must_be_ready(session, desk, draft, read_newest, now)
+    return _say_yes(session, desk, draft, staff_id=staff_id, step=steps(desk, draft)[0], now=now, actor=actor)
+
+
+def _say_yes(
+    session: Session, desk: Desk, draft: Draft, *, staff_id: str, step: str, now: datetime, actor: Actor,
+    **detail: Any,
+) -> Delivery:  # fmt: skip
+    """Notes whose yes it is, and queues exactly that text in the same commit."""
+    digest = drafting.digest(session, draft)
     draft.state = move(draft.state, DraftState.APPROVED, DRAFT_MOVES, "reply")
     session.add(
         Approval(
             office_id=draft.office_id,
             draft_id=draft.id,
             staff_id=staff_id,
-            step=steps(desk, draft)[0],
+            step=step,
             digest=digest,
             is_yes=True,
             decided_at=now,
         )
     )
-    record(session, draft.case_id, EventKind.DRAFT_APPROVED, actor, now=now, draft=draft.id, digest=digest)
+    record(session, draft.case_id, EventKind.DRAFT_APPROVED, actor, now=now, draft=draft.id, digest=digest,
+           **detail)  # fmt: skip
     delivery = _queue(session, desk, draft, now=now, actor=actor)
     reach("signoff.approved")
     after_commit(session, lambda: reach("signoff.committed"))
@@ -121,15 +132,59 @@ def approve_as(
     )  # fmt: skip
 
 
-def stands_alone(desk: Desk, draft: Draft | None, person: Person) -> bool:
+def stands_alone(session: Session, desk: Desk, draft: Draft | None, person: Person, now: datetime) -> bool:
     """Whether this person may let a text leave without asking anybody; None is a text nobody saved yet."""
-    if Action.SEND not in person.actions:
+    if Action.SEND not in person.actions or person.staff_id is None:
         return False
     if draft is None:
         return desk.office.approval_office == "self"
+    return _is_own(desk, draft, person) or standing(session, desk, draft, now) is not None
+
+
+def send(
+    session: Session, desk: Desk, draft: Draft, person: Person, *, now: datetime, read_newest: bool = False
+) -> Delivery:
+    """Lets a text leave that needs nobody else's yes. Raises NotAllowed for any other (`stands_alone`)."""
+    approved = None if _is_own(desk, draft, person) else standing(session, desk, draft, now)
+    if approved is None or Action.SEND not in person.actions:
+        return approve_as(session, desk, draft, person, digest=None, now=now, read_newest=read_newest)
+    _must_be_ready(session, desk, draft, read_newest, now)
+    named = [f"{line.number} v{line.version}" for line in approved]
+    draft.provenance = {**draft.provenance, "lines": named}
+    return _say_yes(
+        session, desk, draft, staff_id=approved[0].approved_by or "", step="standard_lines", now=now,
+        actor=person.actor, lines=[line.id for line in approved],
+    )  # fmt: skip
+
+
+def standing(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[StandardLine] | None:
+    """The lines that a draft is made of, where whoever must say yes to it has approved every one of them.
+
+    In a person's name that is this person. In the office's name, where somebody else than the writer must
+    approve, it is any one person who did not write the draft.
+    """
+    if not draft.text.strip() or not drafting.has_plain_frame(session, desk, draft):
+        return None
+    lines = standard_lines.in_date(session, now)
+    approvers = {line.approved_by or "" for line in lines}
+    able = (
+        {draft.identity} & approvers if draft.identity != drafting.OFFICE else approvers - set(draft.writers)
+    )
+    filled = drafting.filled_in(session, draft)
+    for one in sorted(able):
+        found = standard_lines.made_of(draft.text, [x for x in lines if x.approved_by == one], filled)
+        if found:
+            return found
+    return None
+
+
+def _is_own(desk: Desk, draft: Draft, person: Person) -> bool:
+    """Whether this person's own word is enough for a text they wrote, or may stand for."""
     if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
         return False
-    return may_approve(desk, draft, person.staff_id or "") is None
+    if draft.identity == drafting.OFFICE:
+        return desk.office.approval_office == "self"
+    return draft.identity == person.staff_id
 
 
 def send_back(

@@ -27,6 +27,7 @@ from inbox.secrets import new_token, token_hash
 
 MOST_TRIES = 5
 TRY_WINDOW = timedelta(minutes=15)
+SUSPECT_FOR = timedelta(days=14)
 LIFE_AFTER_CLOSING = timedelta(days=90)
 
 
@@ -71,17 +72,26 @@ def issue(
 ) -> str:  # fmt: skip
     """A new link for this case; returns the token, which is kept nowhere."""
     token = new_token()
+    issue_as(session, case, person, token_hash(token), language=language, now=now, actor=actor)
+    return token
+
+
+def issue_as(
+    session: Session, case: Case, person: Constituent | None, hashed: str, *, language: str, now: datetime,
+    actor: Actor = SYSTEM, answer: str | None = None,
+) -> None:  # fmt: skip
+    """A link whose token was given out already; `answer` opens it, where given, and nothing else does."""
     link = StatusLink(
         office_id=case.office_id,
         case_id=case.id,
         constituent_id=person.id if person else case.constituent_id,
         language=language,
+        answer=answer[:254] if answer else None,
         created_at=now,
     )
     session.add(link)
-    session.add(StatusLinkKey(token_hash=token_hash(token), link_id=link.id, office_id=case.office_id))
+    session.add(StatusLinkKey(token_hash=hashed, link_id=link.id, office_id=case.office_id))
     record(session, case, EventKind.STATUS_LINK_ISSUED, actor, now=now, link=link.id)
-    return token
 
 
 def revoke_all(session: Session, case: Case, *, now: datetime, actor: Actor) -> int:
@@ -103,28 +113,53 @@ def look_up(session: Session, token: str) -> tuple[str, str] | None:
     return (key.office_id, key.link_id) if key else None
 
 
-def check(session: Session, link_id: str, answer: str, *, now: datetime) -> StatusLink | None:
-    """The link, when it is open and `answer` is right; None in every other case, all alike to the caller.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an answer came to: the link it opened, or the case whose link it was the last wrong try at."""
 
-    Five wrong answers within fifteen minutes lock it for the rest of that window, and the office is told.
+    link: StatusLink | None = None
+    locked: Case | None = None
+
+
+def check(session: Session, link_id: str, answer: str, *, now: datetime) -> Tried:
+    """A link is given when it is open and `answer` is right; every other case is alike to whoever asks.
+
+    Five wrong answers within fifteen minutes lock it for the rest of that window, and the office is told:
+    the caller does that for `locked`.
     """
     link = find(session, StatusLink, link_id)
     case = find(session, Case, link.case_id)
     if not _is_open(link, case, now):
-        return None
+        return Tried()
     if link.failing_since is None or now - link.failing_since >= TRY_WINDOW:
         link.failing_since, link.failed_tries = None, 0
     if link.failed_tries >= MOST_TRIES:
-        return None
+        return Tried()
     if _is_right(session, link, case, answer):
         link.failing_since, link.failed_tries, link.seen_at = None, 0, now
         record(session, case, EventKind.STATUS_LINK_USED, CONSTITUENT, now=now, link=link.id)
-        return link
+        return Tried(link)
     link.failing_since = link.failing_since or now
     link.failed_tries += 1
     if link.failed_tries == MOST_TRIES:
         record(session, case, EventKind.STATUS_LINK_LOCKED, CONSTITUENT, now=now, link=link.id)
-    return None
+        return Tried(locked=case)
+    return Tried()
+
+
+def suspected_at(session: Session, case: Case, now: datetime) -> datetime | None:
+    """When a link of this case was last locked by wrong answers that nobody has looked into since."""
+    kinds = (EventKind.STATUS_LINK_LOCKED, EventKind.STATUS_LINK_REVOKED, EventKind.STATUS_LINK_CLEARED)
+    query = select(Event).where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in kinds]))
+    last = session.exec(query.order_by(col(Event.sequence).desc()).limit(1)).first()
+    if last is None or last.kind != EventKind.STATUS_LINK_LOCKED or now - last.at > SUSPECT_FOR:
+        return None
+    return last.at
+
+
+def clear(session: Session, case: Case, *, now: datetime, actor: Actor) -> None:
+    """Somebody looked into the wrong answers: it was the person."""
+    record(session, case, EventKind.STATUS_LINK_CLEARED, actor, now=now)
 
 
 def still_open(session: Session, link_id: str, *, now: datetime) -> tuple[StatusLink, Case] | None:
@@ -160,7 +195,9 @@ def _is_open(link: StatusLink, case: Case, now: datetime) -> bool:
 
 
 def _is_right(session: Session, link: StatusLink, case: Case, answer: str) -> bool:
-    """The postcode if a person typed or confirmed it, else an address the person wrote from."""
+    """The link's own answer; else the postcode if a person typed or confirmed it, else their address."""
+    if link.answer:
+        return _same(_plain(answer), _plain(link.answer))
     person_id = link.constituent_id or case.constituent_id
     person = session.exec(select(Constituent).where(Constituent.id == person_id)).first()
     if person is None:

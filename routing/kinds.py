@@ -1,13 +1,19 @@
 """The one word for what a message is, decided in order: machine, risk, junk, the rest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routing.signals import Signals
 from routing.words import ConstituencyState, Flag, Kind, Machine, Topic
 
 SURE = 4.0
-FAINT = 2.0
-"""What is enough where nothing at all asks for help."""
+FAINT_CHANCE = 0.05
+"""The chance under which weighed words speak against what a list says."""
+UNWORKED_CHANCE = 0.5
+"""What a kind that nobody works on needs: casework filed there is lost."""
+MOVABLE = 0.2
+"""The chance from which learning may raise such a kind."""
+UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
 HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
 """Kinds that nobody reads for a plea, so that one inside must be lifted out."""
@@ -15,19 +21,22 @@ HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW
 
 @dataclass(frozen=True, slots=True)
 class KindFacts:
-    """What else bears on the kind beside the words."""
+    """What else bears on the kind beside the phrases: `chances` are those of the weighed words."""
 
     machine: Machine | None
     flags: frozenset[Flag]
     topics: tuple[Topic, ...]
     constituency: ConstituencyState
     is_campaign: bool
+    chances: Mapping[str, float]
 
 
 def kind_of(signals: Signals, facts: KindFacts) -> Kind:
     """What a message is. A risk to life outranks junk, so that no list of junk words can hide it."""
     if facts.machine in _MACHINES:
         return Kind.AUTO_REPLY
+    if Flag.THREAT in facts.flags and Flag.SELF_HARM in facts.flags:
+        return Kind.THREAT if facts.chances["threat"] >= facts.chances["self-harm"] else Kind.SELF_HARM_RISK
     if Flag.THREAT in facts.flags:
         return Kind.THREAT
     if Flag.SELF_HARM in facts.flags:
@@ -38,13 +47,21 @@ def kind_of(signals: Signals, facts: KindFacts) -> Kind:
         (Kind.DATA_REQUEST, SURE),
         (Kind.MEDIA, SURE),
     ):
-        if _score(signals, kind) >= bar:
+        if _score(signals, kind) >= bar and facts.chances[kind] >= FAINT_CHANCE:
             return kind
     if facts.is_campaign:
         return Kind.CAMPAIGN
-    kind = _by_weight(signals, facts)
+    kind = _likeliest(facts.chances)
     elsewhere = facts.constituency is ConstituencyState.NOT_OURS
     return Kind.NOT_OURS if elsewhere and kind is Kind.CASEWORK else kind
+
+
+def kind_chances(weighed: Mapping[str, float], taught: Mapping[str, float]) -> dict[str, float]:
+    """The chances after learning; it cannot alone send a message to a kind that nobody works on."""
+    return {
+        name: min(chance, weighed[name]) if Kind(name) in UNWORKED and weighed[name] < MOVABLE else chance
+        for name, chance in taught.items()
+    }
 
 
 def hides_casework(signals: Signals, facts: KindFacts, kind: Kind) -> bool:
@@ -56,28 +73,10 @@ def hides_casework(signals: Signals, facts: KindFacts, kind: Kind) -> bool:
     return matters and _score(signals, Kind.CASEWORK) >= SURE
 
 
-def _by_weight(signals: Signals, facts: KindFacts) -> Kind:
-    thanks, policy = _score(signals, Kind.THANK_YOU), _score(signals, Kind.POLICY_VIEW)
-    office, abuse = _score(signals, Kind.OFFICE), _score(signals, Kind.ABUSE)
-    plea = _score(signals, Kind.CASEWORK)
-    if thanks >= SURE and (thanks >= plea * 0.6 or _opens_with(signals, Kind.THANK_YOU)):
-        return Kind.THANK_YOU
-    if plea < FAINT and max(policy, office, abuse, thanks) >= FAINT:
-        return max(
-            (policy, Kind.POLICY_VIEW), (office, Kind.OFFICE), (thanks, Kind.THANK_YOU), (abuse, Kind.ABUSE)
-        )[1]
-    if office >= SURE and office >= max(policy, plea):
-        return Kind.OFFICE
-    if policy >= SURE and policy > plea:
-        return Kind.POLICY_VIEW
-    if abuse >= SURE and plea < SURE:
-        return Kind.ABUSE
-    return Kind.CASEWORK
-
-
-def _opens_with(signals: Signals, kind: Kind) -> bool:
-    """Whether the subject or the first sentences of the text already say it."""
-    return any(number <= 1 for number in signals.sentence_scores(f"kind {kind}"))
+def _likeliest(chances: Mapping[str, float]) -> Kind:
+    kinds = [kind for kind in Kind if kind in chances]
+    best = max(kinds, key=lambda kind: chances[kind])
+    return Kind.CASEWORK if best in UNWORKED and chances[best] < UNWORKED_CHANCE else best
 
 
 def _score(signals: Signals, kind: Kind) -> float:

@@ -1,20 +1,29 @@
 """What must reach a person at once: threats, self-harm, and the flags that need care.
 
-Recall comes before precision. What is put plainly is found by phrases of who would do what to whom; words
-that undo a sign do so only in their own sentence, so a plain threat elsewhere still stands. What is put
-indirectly is found by its parts: no part alone is a sign, but a target, a means, a watching eye and a limit
-that stand within three sentences of each other are, and so are despair, calm, farewell and a means.
+Recall comes before precision, but an inbox that cries wolf is turned off. What is put plainly is found by
+phrases of who would do what to whom; words that undo a sign do so only in their own sentence, so a plain
+threat elsewhere still stands. What is put indirectly is weighed: no word of it is a sign alone, but a target,
+a means, a watching eye and a limit that stand together are, and so are calm, farewell, papers and a means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from routing.signals import Signals
+from routing.signals import Evidence, Signals
+from routing.weighing import Reading
 from routing.words import Flag
 
 RAISED = 4.0
-"""The score at which a flag is raised."""
-
+"""The score at which the phrases of a list raise a flag."""
+CERTAIN = 5.0
+"""The score at which they do so whatever the other words weigh, if those do not speak against it."""
+AGAINST = 0.25
+LIKELY = 0.42
+"""The chance at which the weighed words of a run of sentences raise a flag."""
+EITHER = 0.2
+"""The chance at which the other flag is raised as well: a person must look, whatever its name."""
+LIKELY_ALONE = 0.9
+"""The same for one sentence of several, which says less than they do."""
 LISTED = (
     Flag.THREAT,
     Flag.SELF_HARM,
@@ -29,98 +38,83 @@ LISTED = (
     Flag.PARTY_POLITICAL,
     Flag.WELSH,
 )
-WINDOW = 3
-"""Sentences within which the parts of an indirect sign belong together."""
+LONGEST_WINDOW = 60
+"""Words within which sentences are weighed together."""
 
-
-UNDOES = 5.0
-"""The strength at which words that undo a plain sign undo its parts in their sentence too."""
-
-PEACE = 3.0
-"""How much more an indirect sign needs in a message that asks, invites or signs off like ordinary mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Indirect:
-    """The parts of an indirect sign: which there are, which one of must be there, and how much is enough."""
-
-    parts: tuple[str, ...]
-    needed: frozenset[str]
-    enough: float
-    fewest: int
-
-
-INDIRECT: Mapping[Flag, Indirect] = {
-    Flag.THREAT: Indirect(
-        (
-            "target",
-            "means",
-            "outcome",
-            "watching",
-            "coming",
-            "limits",
-            "gloat",
-            "frame",
-            "body",
-            "danger",
-            "located",
-            "victim",
-        ),
-        frozenset({"means", "outcome", "watching", "coming", "body", "danger", "located", "victim"}),
-        7.0,
-        3,
-    ),
-    Flag.SELF_HARM: Indirect(
-        ("despair", "calm", "farewell", "order", "means", "burden", "alive", "night", "ending", "change"),
-        frozenset({"calm", "farewell", "order", "means", "burden", "alive", "ending", "change"}),
-        5.0,
-        2,
-    ),
-}
 LABELS = {
     flag: flag.value if flag in (Flag.THREAT, Flag.SELF_HARM) else f"flag {flag.value}" for flag in LISTED
 }
 
 
-def flags_in(signals: Signals) -> frozenset[Flag]:
-    """The flags that the words of a message raise.
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """How likely a threat and self-harm are, and the sentences that weigh the most for the likelier.
 
-    Someone in despair is not reported as a threat, nor a plain threat as despair, on indirect signs alone.
+    `anywhere` is the greatest chance of any sentence or run, also of one sentence of several, which alone
+    must say more.
     """
-    flags = {flag for flag, label in LABELS.items() if signals.score(label) >= RAISED}
-    plain = flags & set(INDIRECT)
-    if Flag.THREAT not in plain and indirect_parts(signals, Flag.SELF_HARM):
-        flags.add(Flag.SELF_HARM)
-    if Flag.SELF_HARM not in flags and indirect_parts(signals, Flag.THREAT):
-        flags.add(Flag.THREAT)
+
+    threat: float
+    self_harm: float
+    anywhere: float
+    where: range
+
+
+def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
+    """The flags that the words of a message raise."""
+    flags: set[Flag] = {
+        flag
+        for flag, label in LABELS.items()
+        if flag not in (Flag.THREAT, Flag.SELF_HARM) and signals.score(label) >= RAISED
+    }
+    for flag, chance, other in (
+        (Flag.THREAT, risk.threat, risk.self_harm),
+        (Flag.SELF_HARM, risk.self_harm, risk.threat),
+    ):
+        likely = chance + other >= LIKELY and (chance >= other or chance >= EITHER)
+        bar = AGAINST if signals.score(LABELS[flag]) >= CERTAIN else LIKELY
+        plain = signals.score(LABELS[flag]) >= RAISED and risk.anywhere >= bar and chance >= other
+        if likely or plain:
+            flags.add(flag)
     return frozenset(flags)
 
 
-def indirect_parts(signals: Signals, flag: Flag) -> tuple[str, ...]:
-    """The labels of the parts that together make an indirect sign, or nothing where they do not."""
-    kind = INDIRECT[flag]
-    base = LABELS[flag]
-    strengths = {part: found for part in kind.parts if (found := signals.strengths(f"{base} part {part}"))}
-    enough = kind.enough + min(PEACE, signals.score("peaceful"))
-    best = sum(max(found.values()) for found in strengths.values())
-    if len(strengths) < kind.fewest or best < enough or not kind.needed & set(strengths):
-        return ()
-    undone = _undone(signals, base)
-    numbers = {number for found in strengths.values() for number in found} - undone
-    for start in sorted(numbers):
-        window = range(start, start + WINDOW)
-        together = {
-            part: max(near)
-            for part, found in strengths.items()
-            if (near := [found[number] for number in window if number in found and number in numbers])
-        }
-        if len(together) >= kind.fewest and kind.needed & set(together) and sum(together.values()) >= enough:
-            return tuple(f"{base} part {part}" for part in together)
-    return ()
+def weigh_risk(reading: Reading) -> Risk:
+    """The greatest risk that any few sentences in a row speak of."""
+    weighed = reading.sentences
+    worst, where, best, anywhere = (0.0, 0.0), range(0), 0.0, 0.0
+    for window in windows([one.words for one in weighed]):
+        threat, harm = reading.weights.risk_chances(weighed[window.start : window.stop])
+        anywhere = max(anywhere, threat + harm)
+        even = LIKELY / LIKELY_ALONE if len(window) == 1 < len(weighed) else 1.0
+        if (threat + harm) * even > best:
+            best, worst, where = (threat + harm) * even, (threat * even, harm * even), window
+    return Risk(*worst, anywhere, where)
 
 
-def _undone(signals: Signals, base: str) -> frozenset[int]:
-    """The sentences in which nothing counts: words there undo the sign or its parts."""
-    plain = signals.strengths(f"not {base}")
-    strong = {number for number, strength in plain.items() if strength >= UNDOES}
-    return signals.sentences_of(f"not {base} part") | strong
+def windows(words: Sequence[int]) -> Iterator[range]:
+    """What is weighed together, given the words of each sentence: each alone, and each longest run."""
+    end = last = total = 0
+    for start in range(len(words)):
+        yield range(start, start + 1)
+        while end < len(words) and (end <= start or total + words[end] <= LONGEST_WINDOW):
+            total += words[end]
+            end += 1
+        if end > last and end > start + 1:
+            yield range(start, end)
+        last = max(last, end)
+        total -= words[start]
+
+
+def risk_evidence(signals: Signals, reading: Reading, risk: Risk) -> tuple[Evidence, ...]:
+    """The sentences that weigh the most for the likelier risk, with the words in them that do."""
+    is_threat = risk.threat >= risk.self_harm
+    label, chance = ("threat", risk.threat) if is_threat else ("self-harm", risk.self_harm)
+    weighed = reading.sentences
+    ranked = sorted(risk.where, key=lambda n: -(weighed[n].threat if is_threat else weighed[n].self_harm))
+    sentences = signals.wording.sentences
+    return tuple(
+        Evidence(label, words, sentences[n].shown, f"weighed words, chance {chance:.2f}")
+        for n in ranked[:2]
+        if (words := reading.weights.words_for(sentences[n], 0 if is_threat else 1))
+    )

@@ -35,6 +35,10 @@ class Signals:
             self._hits.setdefault(hit.phrase.label, []).append(hit)
         self._scores: dict[str, float] = {}
 
+    def labels(self) -> tuple[str, ...]:
+        """Every label that any sentence hits."""
+        return tuple(self._hits)
+
     def score(self, label: str) -> float:
         if label not in self._hits:
             return 0.0

@@ -1,9 +1,14 @@
 """What a message is about: topics by the weight of their words, and whether it is several matters."""
 
+from collections.abc import Mapping
+
+from routing.learning import Leaning
 from routing.signals import Signals
 from routing.words import Kind, Topic
 
 ENOUGH = 3.0
+WEIGHED = 12.0
+TAUGHT = 2.0
 NEAR_THE_BEST = 0.4
 MOST_TOPICS = 4
 MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
@@ -38,9 +43,19 @@ LABELS = {topic: f"topic {topic.value}" for topic in Topic}
 SPLIT_CUES = "several matters"
 
 
-def topics_in(signals: Signals) -> tuple[Topic, ...]:
-    """The topics of a message, the strongest first; those much weaker than it are left out."""
-    scores = {topic: signals.score(label) for topic, label in LABELS.items()}
+def topics_in(
+    signals: Signals, chances: Mapping[str, float], taught: Mapping[str, Leaning]
+) -> tuple[Topic, ...]:
+    """The topics of a message, the strongest first; those much weaker than it are left out.
+
+    The phrases of the lists, the weighed words (a chance of one is worth `WEIGHED`) and what the office
+    taught speak together.
+    """
+    scores = {
+        topic: signals.score(label) + WEIGHED * chances.get(topic, 0.0) for topic, label in LABELS.items()
+    }
+    for name, leaning in taught.items():
+        scores[Topic(name)] += TAUGHT * leaning.score
     best = max(scores.values())
     bar = max(ENOUGH, best * NEAR_THE_BEST)
     found = sorted((topic for topic in Topic if scores[topic] >= bar), key=lambda topic: -scores[topic])

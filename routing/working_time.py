@@ -89,6 +89,10 @@ class WorkingCalendar:
     days_off: frozenset[date] = frozenset()
     days_on: frozenset[date] = frozenset()
     _usual: tuple[Window, ...] = field(init=False, repr=False, compare=False)
+    _counted: dict[tuple[date, int], date] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What `add_working_days` found before: mail of one day asks for the same few days again and again."""
 
     def __post_init__(self) -> None:
         if len(self.week) != 7 or not any(self.week):
@@ -126,6 +130,12 @@ class WorkingCalendar:
 
     def add_working_days(self, day: date, count: int) -> date:
         """The `count`-th working day after `day` (before it, if negative); 0 gives `day` itself."""
+        found = self._counted.get((day, count))
+        if found is None:
+            found = self._counted[day, count] = self._count(day, count)
+        return found
+
+    def _count(self, day: date, count: int) -> date:
         step = ONE_DAY if count > 0 else -ONE_DAY
         left, idle = abs(count), 0
         while left:

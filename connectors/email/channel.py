@@ -21,15 +21,12 @@ from connectors.contract import (
     nothing,
 )
 from connectors.email import settings as email_settings
-from connectors.email.child import read_in_child
 from connectors.email.composing import compose
 from connectors.email.imap import ImapMailbox
-from connectors.email.limits import is_ordinary
-from connectors.email.mime import read_mail
-from connectors.email.reading import read
 from connectors.email.sent_folder import SentFolder
 from connectors.email.settings import EmailSettings
 from connectors.email.smtp import SmtpSender
+from connectors.email.understanding import formatted, understand
 from connectors.keys import InMemory, Key
 from connectors.oauth import OAuthClient, TokenProvider
 
@@ -92,9 +89,10 @@ class EmailChannel:
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
 
-    def evidence(self, message_id: str) -> str | None:
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         """Looks in the Sent folder, if the channel has one. Raises like `fetch`."""
-        return self._sent.find(message_id) if self._sent else None
+        found = self._sent.find(message.message_id) if self._sent else None
+        return SentReceipt(message.message_id, found) if found else None
 
     def keep_copy(self, message: OutboundMessage) -> None:
         """Puts what was sent into the Sent folder, if the channel has one, unless it is there already."""
@@ -107,13 +105,13 @@ class EmailChannel:
 
     @staticmethod
     def understand(arrival: RawArrival) -> InboundMessage | DeliveryReport:
-        """`read` where that is cheap and safe, else in a child with limits. Raises Unreadable."""
-        return read(arrival) if is_ordinary(arrival.raw) else read_in_child(arrival)
+        """See `understanding.understand`. Raises Unreadable."""
+        return understand(arrival)
 
     @staticmethod
     def formatted(raw: bytes) -> str | None:
-        """The sanitised HTML of a mail; None where it has none, or is too odd to be read again in process."""
-        return read_mail(raw).html if is_ordinary(raw) else None
+        """See `understanding.formatted`."""
+        return formatted(raw)
 
     def check(self) -> Sequence[Checked]:
         if self.settings.imap.sign_in.tokens is not None:

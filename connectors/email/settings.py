@@ -79,7 +79,7 @@ def parse(
 ) -> EmailSettings:
     """Checked settings. Raises PermanentFailure with one plain sentence, free of secrets."""
     values = filled(KEYS, settings, secrets)
-    address = _address(values["address"])
+    address = address_of(values["address"])
     ca_file = _file(values.get("ca_file"))
     sign_in = _sign_in(values, address)
     imap = ImapSettings(
@@ -91,9 +91,9 @@ def parse(
         ca_file=ca_file,
         folder=values["folder"],
         sent_folder=values.get("sent_folder"),
-        since=_since(values.get("since")),
+        since=since_of(values.get("since")),
         after=_after(values["after"]),
-        poll_seconds=_number(values["poll_seconds"], "poll_seconds", 1, 3600),
+        poll_seconds=number_of(values["poll_seconds"], "poll_seconds", 1, 3600),
         allow_private=allow_private,
     )
     smtp = SmtpSettings(
@@ -117,7 +117,8 @@ def with_tokens(given: EmailSettings, tokens: Tokens) -> EmailSettings:
     )
 
 
-def _address(value: str) -> str:
+def address_of(value: str, name: str = "address") -> str:
+    """The address in lower case. Raises PermanentFailure when it is not one; `name` is the setting's."""
     local, at, domain = value.rpartition("@")
     if (
         not local
@@ -125,7 +126,7 @@ def _address(value: str) -> str:
         or "." not in domain.strip(".")
         or any(character in value for character in ' <>",;')
     ):
-        raise PermanentFailure(f"address must be one email address, not {value!r}")
+        raise PermanentFailure(f"{name} must be one email address, not {value!r}")
     return value.lower()
 
 
@@ -166,10 +167,11 @@ def _tls(values: Mapping[str, str], which: str, allow_private: frozenset[str]) -
 
 
 def _port(values: Mapping[str, str], name: str, usual: int) -> int:
-    return int(_number(values.get(name, str(usual)), name, 1, 65535))
+    return int(number_of(values.get(name, str(usual)), name, 1, 65535))
 
 
-def _number(value: str, name: str, least: int, most: int) -> float:
+def number_of(value: str, name: str, least: int, most: int) -> float:
+    """A whole number within bounds. Raises PermanentFailure."""
     if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
         raise PermanentFailure(f"{name} must be a whole number from {least} to {most}, not {value!r}")
     return int(value)
@@ -184,7 +186,7 @@ def _after(value: str) -> After:
     raise PermanentFailure(f"after must be leave, seen or move:FOLDER, not {value!r}")
 
 
-def _since(value: str | None) -> datetime | None:
+def since_of(value: str | None) -> datetime | None:
     """A date begins at midnight UTC; a time without a zone is UTC."""
     if value is None:
         return None

@@ -53,7 +53,7 @@ class SmtpSender:
                 client.putcmd("QUIT")
             return receipt
 
-    def evidence(self, message_id: str) -> str | None:
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         """SMTP keeps no record that could be asked."""
         return None
 

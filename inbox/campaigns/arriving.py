@@ -53,7 +53,8 @@ def recognise(
         founding.found_if_due(session, desk, text, message, writer, known, now=now)
     if text.campaign is None:
         return Sighting(gist, text, None, shared)
-    copy = read_copy(facts_of(desk, message), text.campaign.template, desk.area)
+    told = facts_of(desk, message, stated_postcode=incoming.told.get("postcode"))
+    copy = read_copy(told, text.campaign.template, desk.area)
     return Sighting(gist, text, copy, shared)
 
 

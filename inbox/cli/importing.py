@@ -49,6 +49,7 @@ def import_(
     Importing the same again makes nothing new. What cannot be read is set aside with its bytes.
     """
     from inbox import importing
+    from inbox.database import freeze_memory
     from inbox.desk import open_desk
     from inbox.pipeline import Tally, import_batch
 
@@ -59,6 +60,7 @@ def import_(
         with inbox.database.read(chosen.office_id) as session:
             desk = open_desk(session, line.tools)
         tally = Tally()
+        freeze_memory()
         progress = _Progress()
         arrivals = importing.messages_in(
             paths, account=chosen.account, now=inbox.now, tell=progress.passed_over

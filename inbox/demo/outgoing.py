@@ -56,7 +56,7 @@ class Postbox:
         number = self._outbox.keep(message.recipients, message.raw)
         return SentReceipt(message.message_id, _taken(number))
 
-    def evidence(self, message_id: str) -> str | None:
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         return None
 
 

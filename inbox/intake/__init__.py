@@ -23,12 +23,14 @@ from connectors.contract import (
     RawArrival,
     Verdict,
 )
-from inbox import acknowledgement, campaigns, casefile, clocks, matching, people, triage
+from inbox import acknowledgement, alerts, campaigns, casefile, clocks, matching, people, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
+from inbox.intake import forms
 from inbox.intake.changes import changed
+from inbox.intake.keeping import already_kept, row_of
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
 from inbox.models import (
@@ -44,7 +46,6 @@ from inbox.models import (
     Message,
     Scan,
     move,
-    new_id,
 )
 from inbox.recall import Recall
 from inbox.scanning import Scanner
@@ -108,11 +109,11 @@ def keep(
 
     The cursor moves in the same commit, so a mailbox is never read past what is kept.
     """
-    seen = _already_kept(session, channel, [one.arrival.external_id for one in kept])
+    seen = already_kept(session, channel, [one.arrival.external_id for one in kept])
     fresh: dict[str, dict[str, Any]] = {}
     for one in kept:
         if one.arrival.external_id not in seen:
-            fresh.setdefault(one.arrival.external_id, _row(channel, one, now))
+            fresh.setdefault(one.arrival.external_id, row_of(channel, one.arrival, one.raw_hash, now))
     if fresh:
         session.connection().execute(insert(Arrival), list(fresh.values()))
         channel.last_in_at = now
@@ -225,6 +226,8 @@ def _person(
         seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
         campaigns.resurface(session, desk, hit.case, seen.verdict.kind, now=now)
+        if acknowledging:
+            alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
         return hit.case
     sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
     campaign = sighting.campaign
@@ -241,14 +244,18 @@ def _person(
     person = writer or people.add(session, reached_by, incoming.sender, language="en", now=now)
     if incoming.sender.address:
         known.people[reached_by, incoming.sender.address.lower()] = person
+    if writer is None:
+        forms.learn(person, incoming)
     message.constituent_id = person.id
     _propose(session, message, hit, writer)
     seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now,
-                           copy=sighting.copy, campaign=campaign.slug if campaign else None)  # fmt: skip
+                           copy=sighting.copy, campaign=campaign.slug if campaign else None,
+                           stated_postcode=incoming.told.get("postcode"))  # fmt: skip
     is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
     case = _open(
         session,
         desk,
+        arrival,
         understood,
         message,
         person,
@@ -264,14 +271,17 @@ def _person(
 
 
 def _open(
-    session: Session, desk: Desk, understood: Understood, message: Message, person: Constituent,
-    seen: triage.Triage, known: Recall, *, now: datetime, is_junk: bool, acknowledging: bool,
+    session: Session, desk: Desk, arrival: Arrival, understood: Understood, message: Message,
+    person: Constituent, seen: triage.Triage, known: Recall, *, now: datetime, is_junk: bool,
+    acknowledging: bool,
 ) -> Case:  # fmt: skip
     """A new case for this message: placed, on the clock, acknowledged."""
-    case = casefile.open_case(session, desk, message, person, now=now, known=known)
+    case = casefile.open_case(session, desk, message, person, now=now, known=known,
+                              reference=arrival.hints.get(forms.REFERENCE))  # fmt: skip
     casefile.learn(person, seen.assessment)
     _add(session, case, message, understood, now, person=person)
     triage.place(session, desk, case, seen, message, now=now)
+    forms.keep_promises(session, case, person, arrival, understood.message, now)
     if is_junk:
         case.kind = Kind.SPAM
     if case.kind not in _NO_CLOCKS:
@@ -295,6 +305,9 @@ def _open(
     if acknowledging and case.kind != Kind.SPAM:
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
+    if acknowledging and seen.verdict.notify and not is_junk:
+        session.flush()
+        alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 
 
@@ -367,31 +380,3 @@ def _is_repeat(
         session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id, arrival=arrival.id
     )
     return True
-
-
-def _row(channel: Channel, kept: Kept, now: datetime) -> dict[str, Any]:
-    arrival = kept.arrival
-    return {
-        "id": new_id(),
-        "office_id": channel.office_id,
-        "channel_id": channel.id,
-        "account": arrival.account,
-        "external_id": arrival.external_id,
-        "state": ArrivalState.WAITING,
-        "raw_hash": kept.raw_hash,
-        "size": len(arrival.raw),
-        "hints": dict(arrival.hints),
-        "received_at": arrival.received_at,
-        "kept_at": now,
-        "attempts": 0,
-    }
-
-
-def _already_kept(session: Session, channel: Channel, external_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(external_ids), 500):
-        query = select(Arrival.external_id).where(
-            Arrival.channel_id == channel.id, col(Arrival.external_id).in_(external_ids[start : start + 500])
-        )
-        found.update(session.exec(query))
-    return found

@@ -1,4 +1,4 @@
-"""What became of a message after it was said: its writer edited it, or took it back."""
+"""What became of a message after it was said: edited, taken back, hidden from the public."""
 
 from datetime import datetime
 
@@ -9,6 +9,9 @@ from inbox.database import locked
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
 from inbox.models import Case, Direction, EventKind, Message
+
+_SEEN = {ChangeAction.HIDDEN: EventKind.MESSAGE_HIDDEN, ChangeAction.SHOWN: EventKind.MESSAGE_SHOWN}
+"""By whom, the platform does not say: by us in its own program, or by itself."""
 
 
 def changed(
@@ -25,7 +28,9 @@ def changed(
             raise NotYet("The message that was taken back is not here yet.")
         return None
     case = session.exec(locked(session, select(Case).where(Case.id == first.case_id))).first()
-    if change.action is ChangeAction.DELETED:
+    if change.action in _SEEN:
+        record(session, case, _SEEN[change.action], SYSTEM, now=now, message=first.id)
+    elif change.action is ChangeAction.DELETED:
         first.withdrawn_at = change.at or now
         record(session, case, EventKind.MESSAGE_WITHDRAWN, SYSTEM, now=now, message=first.id)
     elif message is not None:

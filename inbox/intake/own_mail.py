@@ -10,8 +10,9 @@ from inbox import casefile, clocks, departures, matching, outbox
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
-from inbox.models import Case, Delivery, Direction, EventKind, Message, MessageKind
+from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Message, MessageKind
 from inbox.recall import Recall
+from inbox.references import in_thread
 from routing.words import ClockKind
 
 
@@ -36,13 +37,23 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
 
 
 def receipted(session: Session, receipt: DeliveryReport, now: datetime) -> None:
-    """A platform's receipt for what we sent, each named message by itself."""
-    if receipt.action is ReportAction.DELAYED or not receipt.original_ids:
+    """A platform's receipt for what we sent: each message by its name, or all of a conversation till then."""
+    if receipt.action is ReportAction.DELAYED:
         return
-    ids = receipt.original_ids[:200]
-    query = select(Delivery).where(
-        or_(col(Delivery.platform_id).in_(ids), col(Delivery.outgoing_id).in_(ids))
-    )
+    if receipt.original_ids:
+        ids = receipt.original_ids[:200]
+        named = or_(col(Delivery.platform_id).in_(ids), col(Delivery.outgoing_id).in_(ids))
+        query = select(Delivery).where(named)
+    elif receipt.thread and receipt.until:
+        thread = in_thread(receipt.channel, receipt.account, receipt.thread)
+        query = (
+            select(Delivery)
+            .join(Message, col(Message.id) == Delivery.message_id)
+            .where(Message.thread == thread, Delivery.state == DeliveryState.SENT)
+            .where(col(Delivery.sent_at) <= receipt.until)
+        )
+    else:
+        return
     for delivery in session.exec(query):
         failed = receipt.action is ReportAction.FAILED
         outbox.report(session, delivery, failed=failed, words=storable(receipt.reason), now=now)
@@ -51,8 +62,12 @@ def receipted(session: Session, receipt: DeliveryReport, now: datetime) -> None:
 def echoed(
     session: Session, desk: Desk, echo: Echo, message: Message, known: Recall, now: datetime
 ) -> Case | None:
-    """The platform tells back what went out in our name: proof of our own, or written in its own program."""
-    return sent_elsewhere(session, desk, message, echo.message, known, now, outgoing_id=echo.outgoing_id)
+    """The platform tells back what went out in our name: proof of our own, or written in its own program.
+
+    Where the platform carries no id of ours along, the words tell, while nobody knows if ours left.
+    """
+    outgoing_id = echo.outgoing_id or outbox.pending(session, message)
+    return sent_elsewhere(session, desk, message, echo.message, known, now, outgoing_id=outgoing_id)
 
 
 def sent_elsewhere(

@@ -17,6 +17,7 @@ from inbox.models.campaign import (
 from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
 from inbox.models.channel import (
     ARRIVAL_MOVES,
+    SENDING,
     Arrival,
     ArrivalState,
     Channel,
@@ -44,6 +45,7 @@ from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMembe
 from inbox.models.person import Constituent, Handle
 from inbox.models.search import SearchEntry
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
     Area,
@@ -69,7 +71,9 @@ __all__ = [
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "SENDING",
     "AccessToken",
+    "AddressProof",
     "AnswerState",
     "Approval",
     "Area",
@@ -103,6 +107,8 @@ __all__ = [
     "Enquiry",
     "Event",
     "EventKind",
+    "FormFile",
+    "FormSession",
     "Handle",
     "Job",
     "Json",

@@ -3,13 +3,15 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import JSON, DateTime, Dialect, String
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm.attributes import set_attribute
+from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -84,8 +86,13 @@ def json_dict(**options: Any) -> Any:
     return Field(default_factory=dict, sa_type=Json, **options)
 
 
-_REQUIRED = object()
-_plans: dict[type, dict[str, tuple[Callable[[], Any] | None, Any]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The fields of a row class: their names, the plain defaults, and the makers of the others."""
+
+    names: frozenset[str]
+    plain: Mapping[str, Any]
+    made: tuple[tuple[str, Callable[[], Any]], ...]
 
 
 class Table(SQLModel):
@@ -97,30 +104,33 @@ class Table(SQLModel):
     __tablename__: ClassVar[str]
 
     def __init__(self, **values: Any) -> None:
-        plan = _plans.get(type(self)) or _plan(type(self))
-        if not values.keys() <= plan.keys():
-            raise TypeError(f"no such field: {', '.join(sorted(values.keys() - plan.keys()))}")
-        for name, (make, default) in plan.items():
-            if name in values:
-                set_attribute(self, name, values[name])
-            elif make is not None:
-                set_attribute(self, name, make())
-            elif default is not _REQUIRED:
-                set_attribute(self, name, default)
+        plan = _plan(type(self))
+        if not values.keys() <= plan.names:
+            raise TypeError(f"no such field: {', '.join(sorted(values.keys() - plan.names))}")
+        # Set past the mapper, which would note each value's history: a new row has none.
+        row = instance_dict(self)
+        row.update(plan.plain)
+        row.update((name, make()) for name, make in plan.made if name not in values)
+        row.update(values)
         object.__setattr__(self, "__pydantic_fields_set__", set(values))
         object.__setattr__(self, "__pydantic_extra__", None)
         object.__setattr__(self, "__pydantic_private__", None)
 
 
-def _plan(kind: type[SQLModel]) -> dict[str, tuple[Callable[[], Any] | None, Any]]:
-    plan = _plans[kind] = {
-        name: (
-            cast(Callable[[], Any] | None, field.default_factory),
-            _REQUIRED if field.is_required() else field.default,
-        )
-        for name, field in kind.model_fields.items()
+@cache
+def _plan(kind: type[SQLModel]) -> _Plan:
+    fields = kind.model_fields
+    plain = {
+        name: field.default
+        for name, field in fields.items()
+        if not field.is_required() and field.default_factory is None
     }
-    return plan
+    made = tuple(
+        (name, cast(Callable[[], Any], field.default_factory))
+        for name, field in fields.items()
+        if field.default_factory is not None
+    )
+    return _Plan(frozenset(fields), plain, made)
 
 
 class Row(Table):

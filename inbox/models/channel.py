@@ -18,6 +18,10 @@ class ChannelMode(StrEnum):
     FULL = "full"
 
 
+SENDING = frozenset({ChannelMode.REDIRECT, ChannelMode.FULL})
+"""Modes in which something leaves."""
+
+
 class ChannelHealth(StrEnum):
     """How a channel is, read from its facts by `channels.health`."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlmodel import Session, col
 
 from inbox.database import office_of
@@ -77,7 +77,7 @@ def set_aside_messages(
     return rows, rows[-1].id if len(found) > limit else None
 
 
-def quarantined(office: str) -> Select[Any]:
+def quarantined(office: str | ColumnElement[str]) -> Select[Any]:
     """Ids of arrivals that could not be read, by the index `arrival_unfinished`."""
     return select(col(Arrival.id).label("id")).where(
         col(Arrival.office_id) == office,
@@ -86,7 +86,7 @@ def quarantined(office: str) -> Select[Any]:
     )
 
 
-def loose(office: str) -> Select[Any]:
+def loose(office: str | ColumnElement[str]) -> Select[Any]:
     """Ids of messages of no case that nobody has dealt with, by the index `message_loose`."""
     return select(col(Message.id).label("id")).where(
         col(Message.office_id) == office,

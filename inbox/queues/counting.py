@@ -1,15 +1,15 @@
 """How many are in each view that this reader may see, counted no further than a rail can show."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, distinct, func, select, union
 from sqlmodel import Session
 
-from inbox.database import office_of
 from inbox.models.case import CAMPAIGN
 from inbox.queues.aside import loose, quarantined
-from inbox.queues.views import CASE, Reader, View, as_written, shape_of
+from inbox.queues.views import CASE, OFFICE, Reader, View, as_written, shape_of, values
 
 MOST = 1_000
 """A count of this many reads "999+"."""
@@ -24,27 +24,30 @@ def counts(
 
     `campaigns` counts piles, not copies. Restricted cases add nothing to any count the reader sees.
     """
-    office = office_of(session)
-    numbers = [_number(view, office, reader, visible).label(view.name) for view in COUNTED]
-    row = session.connection().execute(select(*numbers)).one()
+    row = session.connection().execute(_all(visible), values(session, reader)).one()
     return {view: min(int(number), MOST) for view, number in zip(COUNTED, row, strict=True)}
 
 
-def _number(
-    view: View, office: str, reader: Reader, visible: ColumnElement[bool] | None
-) -> ColumnElement[int]:
-    narrow = [CASE.office_id == office]
+@lru_cache(maxsize=256)
+def _all(visible: ColumnElement[bool] | None) -> Select[Any]:
+    """Built once for each `visible`, which `access` makes once for each person."""
+    numbers: list[Any] = [_number(view, visible).label(view.name) for view in COUNTED]
+    return select(*numbers)
+
+
+def _number(view: View, visible: ColumnElement[bool] | None) -> ColumnElement[int]:
+    narrow = [CASE.office_id == OFFICE]
     if visible is not None:
         narrow.append(visible)
     if view is View.CAMPAIGNS:
         piles = select(func.count(distinct(func.coalesce(CASE.campaign, ""))))
         return piles.where(*narrow, as_written(CAMPAIGN)).scalar_subquery()
-    shape = shape_of(view, office, reader)
+    shape = shape_of(view)
     parts: list[Select[Any]] = [select(CASE.id.label("id")).where(*narrow, shape.condition).limit(MOST)]
     if shape.also is not None:
         parts.append(select(CASE.id.label("id")).where(*narrow, shape.also))
     if view is View.SET_ASIDE:
-        parts += [part.limit(MOST) for part in (quarantined(office), loose(office))]
+        parts += [part.limit(MOST) for part in (quarantined(OFFICE), loose(OFFICE))]
     if len(parts) == 1:
         return select(func.count()).select_from(parts[0].subquery()).scalar_subquery()
     merged = union(*(select(part.subquery()) for part in parts)).subquery()

@@ -3,17 +3,18 @@
 Lists are plain column selects past the object layer, so each names its office itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlmodel import Session
 
 from inbox import search
-from inbox.database import office_of
 from inbox.queues import cursors
 from inbox.queues.rows import QueueRow, fetch
-from inbox.queues.views import CASE, Reader, Shape, View, shape_of, tables
+from inbox.queues.views import CASE, OFFICE, Reader, View, shape_of, tables, values
 
 NOBODY = "nobody"
 _MOST_FOUND = 1_000
@@ -58,30 +59,44 @@ def page(
 
     Raises Refused for a damaged cursor.
     """
-    office = office_of(session)
-    shape = shape_of(view, office, reader)
-    narrow = [CASE.office_id == office, *_chosen(session, filters)]
-    if visible is not None:
-        narrow.append(visible)
+    narrow = _chosen(session, filters)
     if cursor is not None:
-        narrow.append(cursors.after(view, shape, cursor))
-    found = _keys(session, shape, narrow, limit + 1)
+        narrow.append(cursors.after(view, shape_of(view), cursor))
+    found = _keys(session, view, visible, narrow, limit + 1, values(session, reader))
     rows = fetch(session, [keys[-1] for keys in found[:limit]], reader, visible)
     return Page(rows, cursors.write(view, found[limit - 1]) if len(found) > limit else None)
 
 
 def _keys(
-    session: Session, shape: Shape, narrow: list[ColumnElement[bool]], count: int
-) -> list[tuple[Any, ...]]:
+    session: Session, view: View, visible: ColumnElement[bool] | None, narrow: list[ColumnElement[bool]],
+    count: int, given: Mapping[str, object],
+) -> list[tuple[Any, ...]]:  # fmt: skip
     """The sort keys of the first `count` rows, the id last. What a view has besides is few, and merged
     here, because a union would keep the database from reading the rest in the order of an index."""
-    ordered = select(*shape.keys).order_by(*shape.ordered()).limit(count).where(*narrow)
-    found = [tuple(row) for row in session.connection().execute(ordered.where(shape.condition))]
-    if shape.also is None:
+    main, besides = _statements(view, visible, count)
+    found = [tuple(row) for row in session.connection().execute(_narrowed(main, narrow), given)]
+    if besides is None:
         return found
-    others = session.connection().execute(select(*shape.keys).where(*narrow, shape.also))
-    merged = sorted({*found, *map(tuple, others)}, reverse=shape.is_descending)
+    others = session.connection().execute(_narrowed(besides, narrow), given)
+    merged = sorted({*found, *map(tuple, others)}, reverse=shape_of(view).is_descending)
     return merged[:count]
+
+
+@lru_cache(maxsize=1024)
+def _statements(
+    view: View, visible: ColumnElement[bool] | None, count: int
+) -> tuple[Select[Any], Select[Any] | None]:
+    """A view's first rows and what it has besides, built once: see `counting`."""
+    shape = shape_of(view)
+    keys = select(*shape.keys).where(CASE.office_id == OFFICE)
+    if visible is not None:
+        keys = keys.where(visible)
+    main = keys.where(shape.condition).order_by(*shape.ordered()).limit(count)
+    return main, None if shape.also is None else keys.where(shape.also)
+
+
+def _narrowed(statement: Select[Any], narrow: list[ColumnElement[bool]]) -> Select[Any]:
+    return statement.where(*narrow) if narrow else statement
 
 
 def _chosen(session: Session, filters: Filters) -> list[ColumnElement[bool]]:

@@ -144,17 +144,31 @@ _EXCERPT = QueueRow.__slots__.index("excerpt")
 _NEWEST_ID = QueueRow.__slots__.index("newest_id")
 _CASES = tables["case"]
 _CLOCK = tables["clock"].c
+_ASKED: Any = bindparam("cases", expanding=True)
 _IS_PAUSED = cast(_CLOCK.pauses, String).contains('"end": null')
 _CLOCK_COLUMNS = (
     _CLOCK.kind, _CLOCK.due_at, _CLOCK.warn_at, _IS_PAUSED, _CLOCK.met_at, _CLOCK.cancelled_at
 )  # fmt: skip
 
 
-def _the_one(table: FromClause, *conditions: ColumnElement[bool], order: Sequence[Any]) -> Any:
-    """The id of the first row of the case in `table`."""
+def _newest(table: FromClause, *conditions: ColumnElement[bool]) -> Any:
+    """The newest row in `table` of each case asked for, by `case_id` and `id`. Not asked case by case, or
+    PostgreSQL would rather read the whole table once."""
     here = table.c
-    query = select(here.id).where(here.case_id == CASE.id, here.office_id == bindparam("office"), *conditions)
-    return query.order_by(*order).limit(literal_column("1")).correlate(_CASES).scalar_subquery()
+    mine = (here.office_id == bindparam("office"), here.case_id.in_(_ASKED), *conditions)
+    return select(here.case_id, func.max(here.id).label("id")).where(*mine).group_by(here.case_id).subquery()
+
+
+def _first(table: FromClause, *conditions: ColumnElement[bool], order: Sequence[Any]) -> Any:
+    """The same for the first row in an order of its own."""
+    here = table.c
+    place = func.row_number().over(partition_by=here.case_id, order_by=order).label("place")
+    ranked = (
+        select(here.case_id, here.id, place)
+        .where(here.office_id == bindparam("office"), here.case_id.in_(_ASKED), *conditions)
+        .subquery()
+    )
+    return select(ranked.c.case_id, ranked.c.id).where(ranked.c.place == literal_column("1")).subquery()
 
 
 def _all_that_a_row_shows() -> Select[Any]:
@@ -165,12 +179,16 @@ def _all_that_a_row_shows() -> Select[Any]:
     newest, match, message = tables["message"].alias(), tables["message"].alias(), tables["message"].alias()
     office: ColumnElement[str] = bindparam("office")
 
+    def of_case(one: Any) -> ColumnElement[bool]:
+        same_case: ColumnElement[bool] = one.c.case_id == CASE.id
+        return same_case
+
     def same(columns: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
         return and_(columns.id == key, columns.office_id == office)
 
-    latest = _the_one(message, message.c.direction == Direction.INBOUND, order=[message.c.id.desc()])
-    proposal = _the_one(message, message.c.proposed_case_id.is_not(None), order=[message.c.id.desc()])
-    clock = _the_one(
+    latest = _newest(message, message.c.direction == Direction.INBOUND)
+    proposal = _newest(message, message.c.proposed_case_id.is_not(None))
+    clock = _first(
         tables["clock"], _CLOCK.met_at.is_(None), _CLOCK.cancelled_at.is_(None),
         order=[_IS_PAUSED, _CLOCK.due_at, _CLOCK.id],
     )  # fmt: skip
@@ -193,10 +211,13 @@ def _all_that_a_row_shows() -> Select[Any]:
         .outerjoin(tables["channel"], same(channel, CASE.channel_id))
         .outerjoin(tables["staff"], same(staff, CASE.assignee_id))
         .outerjoin(tables["team"], same(team, CASE.team_id))
-        .outerjoin(newest, same(newest.c, latest))
-        .outerjoin(match, same(match.c, proposal))
-        .outerjoin(tables["clock"], same(_CLOCK, clock))
-        .where(CASE.office_id == office, CASE.id.in_(bindparam("cases", expanding=True)))
+        .outerjoin(latest, of_case(latest))
+        .outerjoin(newest, same(newest.c, latest.c.id))
+        .outerjoin(proposal, of_case(proposal))
+        .outerjoin(match, same(match.c, proposal.c.id))
+        .outerjoin(clock, of_case(clock))
+        .outerjoin(tables["clock"], same(_CLOCK, clock.c.id))
+        .where(CASE.office_id == office, CASE.id.in_(_ASKED))
     )  # fmt: skip
 
 

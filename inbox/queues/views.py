@@ -12,14 +12,17 @@ set-aside    spam (`set_aside_arrivals` and `set_aside_messages` are the rest); 
 all          every case; newest change first
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, text, true
-from sqlmodel import SQLModel
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, text, true
+from sqlmodel import Session, SQLModel
 
+from inbox.database import office_of
 from inbox.errors import Refused
 from inbox.models import DraftState, UtcDateTime
 from inbox.models.case import CAMPAIGN, DUE, OPEN, SPAM, TO_SORT, WAITING
@@ -29,6 +32,11 @@ from inbox.models.draft import WAITING as DRAFT_WAITING
 tables = SQLModel.metadata.tables
 CASE = tables["case"].c
 _CHANGED = (CASE.updated_at, CASE.id)
+
+OFFICE: ColumnElement[str] = bindparam("office", type_=CASE.office_id.type)
+_STAFF: ColumnElement[str] = bindparam("staff", type_=CASE.assignee_id.type)
+_NOW: ColumnElement[datetime] = bindparam("now", type_=UtcDateTime())
+"""What changes from reader to reader: a statement with these in place of values is built once for all."""
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Sorts a case without a date after all that have one."""
@@ -78,28 +86,34 @@ def view_named(name: str) -> View:
         raise Refused(f"There is no view called {name[:40]}. Choose one of: {', '.join(View)}.") from None
 
 
-def shape_of(view: View, office: str, reader: Reader) -> Shape:
-    """What `view` of `office` holds for `reader`, over the columns of `Case`."""
+def values(session: Session, reader: Reader) -> Mapping[str, object]:
+    """Who asks, of which office and when, for a statement made of shapes."""
+    return {"office": office_of(session), "staff": reader.staff_id or "", "now": reader.now}
+
+
+@cache
+def shape_of(view: View) -> Shape:
+    """What `view` holds, over the columns of `Case`; whoever runs it gives the `values`."""
     match view:
         case View.TO_SORT:
-            unanswered = and_(as_written(OPEN), CASE.id.in_(_unanswered(office)))
+            unanswered = and_(as_written(OPEN), CASE.id.in_(_unanswered()))
             keys = (CASE.urgency, CASE.received_at, CASE.id)
             return Shape(as_written(TO_SORT), keys, also=unanswered)
         case View.MINE:
             due = func.coalesce(CASE.next_due_at, literal(NEVER, UtcDateTime))
-            mine = and_(as_written(OPEN), CASE.assignee_id == (reader.staff_id or ""))
+            mine = and_(as_written(OPEN), CASE.assignee_id == _STAFF)
             return Shape(mine, (CASE.urgency, due, CASE.id))
         case View.WAITING:
             return Shape(as_written(WAITING), _CHANGED)
         case View.LATE:
-            late = and_(as_written(DUE), CASE.next_due_at < reader.now)
+            late = and_(as_written(DUE), CASE.next_due_at < _NOW)
             return Shape(late, (CASE.next_due_at, CASE.id))
         case View.CAMPAIGNS:
             return Shape(as_written(CAMPAIGN), _CHANGED, is_descending=True)
         case View.TO_APPROVE:
-            return Shape(CASE.id.in_(_submitted(office)), _CHANGED)
+            return Shape(CASE.id.in_(_submitted()), _CHANGED)
         case View.SENDING:
-            return Shape(CASE.id.in_(_unsettled(office)), _CHANGED, is_descending=True)
+            return Shape(CASE.id.in_(_unsettled()), _CHANGED, is_descending=True)
         case View.SET_ASIDE:
             return Shape(as_written(SPAM), _CHANGED, is_descending=True)
         case View.ALL:
@@ -111,21 +125,21 @@ def as_written(condition: str) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", text(condition))
 
 
-def _unanswered(office: str) -> Select[Any]:
+def _unanswered() -> Select[Any]:
     message = tables["message"].c
     return select(message.case_id).where(
-        message.office_id == office, message.proposed_case_id.is_not(None), message.case_id.is_not(None)
+        message.office_id == OFFICE, message.proposed_case_id.is_not(None), message.case_id.is_not(None)
     )
 
 
-def _submitted(office: str) -> Select[Any]:
+def _submitted() -> Select[Any]:
     draft = tables["draft"].c
     waits = (as_written(DRAFT_WAITING), draft.state == DraftState.SUBMITTED)
-    return select(draft.case_id).where(draft.office_id == office, *waits)
+    return select(draft.case_id).where(draft.office_id == OFFICE, *waits)
 
 
-def _unsettled(office: str) -> Select[Any]:
+def _unsettled() -> Select[Any]:
     delivery = tables["delivery"].c
     return select(delivery.case_id).where(
-        delivery.office_id == office, delivery.case_id.is_not(None), as_written(UNSETTLED)
+        delivery.office_id == OFFICE, delivery.case_id.is_not(None), as_written(UNSETTLED)
     )

@@ -11,7 +11,19 @@ on a table with policies (the operator is not leakproof); it holds hashes made w
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    any_,
+    bindparam,
+    cast,
+    func,
+    null,
+    select,
+    text,
+    union_all,
+)
 from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
@@ -92,15 +104,29 @@ def walk(session: Session, tests: Sequence[str], before: int, size: int) -> tupl
         .where(_ENTRY.office_id == office_of(session), _ENTRY.number < before)
         .order_by(_ENTRY.number.desc())
     )
-    last = newest.with_only_columns(_ENTRY.number).limit(1).offset(size - 1)
-    window = newest.limit(size).subquery().c
-    passing = (
-        select(window.number)
-        .where(*(window.words.contains(test, autoescape=True) for test in tests))
-        .order_by(window.number.desc())
+    window = newest.limit(size).cte("window").c
+    tested = (window.words.contains(test, autoescape=True) for test in tests)
+    passing = select(window.number, cast(null(), BigInteger)).where(*tested)
+    rows = session.connection().execute(
+        union_all(passing, select(func.min(window.number), func.count(window.number)))
     )
-    connection = session.connection()
-    return list(connection.execute(passing).scalars()), connection.execute(last).scalar()
+    found: list[int] = []
+    last = None
+    for number, looked_at in rows:
+        if looked_at is None:
+            found.append(number)
+        elif looked_at == size:
+            last = number
+    return sorted(found, reverse=True), last
+
+
+def saying(session: Session, tests: Sequence[str], numbers: Sequence[int]) -> list[int]:
+    """Which of these entries pass, in their order: many are asked at once, before anything else is read."""
+    query = select(_ENTRY.number).where(
+        among(session, numbers), *(_ENTRY.words.contains(test, autoescape=True) for test in tests)
+    )
+    passing = set(session.connection().execute(query).scalars())
+    return [number for number in numbers if number in passing]
 
 
 def _is_long(beginning: str) -> bool:

@@ -11,10 +11,12 @@ from sqlmodel import Session, col
 from inbox.database import office_of
 from inbox.models import Case, CaseStatus, Channel, Message, SearchEntry
 from inbox.search.asking import Question, understand
-from inbox.search.drivers import NEWEST, WINDOW, among, candidates, lately, looks_first, walk
+from inbox.search.drivers import NEWEST, WINDOW, among, candidates, lately, looks_first, saying, walk
 
 EXCERPT = 200
 COMMON = WINDOW // 50
+_STEPS = 2
+"""How many steps back through the index one page takes where each step alone names hundreds."""
 _MOST = 20
 """How many times a page's length of likely entries one page looks at."""
 
@@ -136,16 +138,27 @@ def _likely(
         return
     most = _MOST * limit
     if looks_first(session) and question.indexed:
-        numbers, position = lately(session, question, position, most)
-        yield from _batches(numbers, position, limit)
-        if position is None:
-            return
+        for _ in range(_STEPS):
+            numbers, position = lately(session, question, position, most)
+            is_common = len(numbers) >= most // 4
+            yield from _batches(_saying(session, question, numbers), position, limit)
+            if position is None:
+                return
+            if not is_common:
+                break
+        else:
+            return  # the whole index would name very many: the next page goes on from here
     found = candidates(session, question, position, most)
     if found is None:
         numbers, position = walk(session, question.tests, position, 2 * WINDOW)
     else:
-        numbers, position = found, (found[-1] if len(found) == most else None)
+        numbers, position = _saying(session, question, found), found[-1] if len(found) == most else None
     yield from _batches(numbers, position, limit)
+
+
+def _saying(session: Session, question: Question, numbers: list[int]) -> list[int]:
+    """Words in a row are rarer than entries that have them all: those go before cases are read."""
+    return saying(session, question.tests, numbers) if question.phrases and numbers else numbers
 
 
 def _batches(numbers: list[int], position: int | None, limit: int) -> Iterator[tuple[list[int], int | None]]:

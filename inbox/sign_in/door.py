@@ -43,11 +43,12 @@ def knock(session: Session, keys: SecretKeys, email: str, client: str, now: date
     return Caller(*caller_keys, found.staff_id, found.office_id)
 
 
-def turn_away(session: Session, caller: Caller, now: datetime) -> None:
+def turn_away(session: Session, caller: Caller, now: datetime) -> int:
     """Counts the failure, in a session of the caller's office where there is one.
 
-    The failure that closes the account for a while is in the history, and its owner is told when they next
-    sign in (`failures_before`).
+    The failure that closes the account for a while is in the history, and its owner is told: by mail, by
+    the caller of this, and when they next sign in (`failures_before`). Returns the number of failures for
+    the one that closed it, else 0.
     """
     throttle.count(session, caller.network_key, throttle.NETWORK, now)
     failures = throttle.count(session, caller.account_key, throttle.ACCOUNT, now)
@@ -56,6 +57,8 @@ def turn_away(session: Session, caller: Caller, now: datetime) -> None:
         record(
             session, None, EventKind.SIGN_IN_FAILED, nobody, now=now, staff=caller.staff_id, failures=failures
         )
+        return failures
+    return 0
 
 
 def let_in(session: Session, staff: Staff, now: datetime, replaces: str | None) -> str:
@@ -63,7 +66,9 @@ def let_in(session: Session, staff: Staff, now: datetime, replaces: str | None) 
     return sessions.start(session, staff, is_full=False, now=now, replaces=replaces)
 
 
-def finish(session: Session, keys: SecretKeys, staff: Staff, token: str, code: str, now: datetime) -> str:
+def finish(
+    session: Session, keys: SecretKeys, staff: Staff, token: str, code: str, now: datetime, browser: str = ""
+) -> str:
     """The code was right: a whole session in place of the half one. Returns the new token.
 
     Raises NotSignedIn for a wrong or used code; the caller counts it (`wrong_code`) in a write of its own.
@@ -74,18 +79,24 @@ def finish(session: Session, keys: SecretKeys, staff: Staff, token: str, code: s
         raise NotSignedIn(WRONG_CODE)
     staff.totp_last_step = step
     session.add(staff)
-    return open_seat(session, keys, staff, now, replaces=token)
+    return open_seat(session, keys, staff, now, replaces=token, browser=browser)
 
 
 def open_seat(
-    session: Session, keys: SecretKeys, staff: Staff, now: datetime, *, replaces: str | None
+    session: Session,
+    keys: SecretKeys,
+    staff: Staff,
+    now: datetime,
+    *,
+    replaces: str | None,
+    browser: str = "",
 ) -> str:
     """A whole session for somebody who has proved who they are; returns its token."""
     address = keys.mac(people.PURPOSE, staff.email).hex()
     throttle.clear(session, f"account:{address}", code_key(staff.id))
     actor = Actor(ActorKind.STAFF, staff.id, staff.name)
     record(session, None, EventKind.SIGNED_IN, actor, now=now)
-    return sessions.start(session, staff, is_full=True, now=now, replaces=replaces)
+    return sessions.start(session, staff, is_full=True, now=now, replaces=replaces, browser=browser)
 
 
 def failures_before(session: Session, keys: SecretKeys, email: str) -> int:
@@ -94,9 +105,10 @@ def failures_before(session: Session, keys: SecretKeys, email: str) -> int:
     return session.exec(select(SignInTry.failures).where(SignInTry.key == key)).first() or 0
 
 
-def wrong_code(session: Session, staff_id: str, now: datetime) -> None:
-    """Counts a wrong code."""
-    throttle.count(session, code_key(staff_id), throttle.CODES, now)
+def wrong_code(session: Session, staff_id: str, now: datetime) -> int:
+    """Counts a wrong code. Returns the number for the one that closed the account for a while, else 0."""
+    failures = throttle.count(session, code_key(staff_id), throttle.CODES, now)
+    return failures if failures == throttle.CODES.failures else 0
 
 
 def leave(session: Session, seat: sessions.Seat, person: Actor, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from inbox.access import Person
+from inbox.database import office_of
 from inbox.models import Office, Role, Staff, WebSession
 from inbox.secrets import new_token, token_hash
 
@@ -15,6 +16,23 @@ IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
 HALF_WAY = timedelta(minutes=10)
 """How long a right password waits for its code."""
+
+
+_SEAT = sql.select(
+    col(WebSession.staff_id), col(WebSession.office_id), col(WebSession.csrf), col(WebSession.is_full),
+    col(WebSession.created_at), col(WebSession.seen_at),
+).where(col(WebSession.token_hash) == sql.bindparam("key"))  # fmt: skip
+_PERSON = (
+    sql.select(
+        col(Staff.office_id), col(Staff.name), col(Staff.email), col(Staff.roles), col(Office.named_lead)
+    )
+    .join(Office, col(Office.id) == col(Staff.office_id))
+    .where(
+        col(Staff.office_id) == sql.bindparam("office"), col(Staff.id) == sql.bindparam("staff"),
+        col(Staff.is_active),
+    )
+)  # fmt: skip
+"""Asked by every request: built once, and past the object layer, so the office is named here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +46,18 @@ class Seat:
     is_full: bool
     created_at: datetime
     seen_at: datetime
+    browser: str = ""
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has ended by itself: unused for too long, or simply too old."""
+        longest = ABSOLUTE if self.is_full else HALF_WAY
+        return now - self.created_at >= longest or now - self.seen_at >= IDLE
 
 
 def start(
-    session: Session, staff: Staff, *, is_full: bool, now: datetime, replaces: str | None = None
-) -> str:
+    session: Session, staff: Staff, *, is_full: bool, now: datetime, replaces: str | None = None,
+    browser: str = "",
+) -> str:  # fmt: skip
     """A new session; returns its token, which is stored nowhere. The one it `replaces` (a token) is dead."""
     if replaces:
         end(session, token_hash(replaces))
@@ -44,6 +69,7 @@ def start(
             office_id=staff.office_id,
             csrf=new_token(),
             is_full=is_full,
+            browser=browser[:60],
             created_at=now,
             seen_at=now,
         )
@@ -59,26 +85,17 @@ def find(session: Session, token: str, now: datetime) -> Seat | None:
 
 def find_by_key(session: Session, key: str, now: datetime) -> Seat | None:
     """The same by the stored hash: for streams that look again and again."""
-    columns = sql.select(
-        col(WebSession.staff_id), col(WebSession.office_id), col(WebSession.csrf), col(WebSession.is_full),
-        col(WebSession.created_at), col(WebSession.seen_at),
-    )  # fmt: skip
-    row = session.execute(columns.where(col(WebSession.token_hash) == key)).first()
+    row = session.connection().execute(_SEAT, {"key": key}).first()
     if row is None:
         return None
     seat = Seat(key, *row)
-    longest = ABSOLUTE if seat.is_full else HALF_WAY
-    is_over = now - seat.created_at >= longest or now - seat.seen_at >= IDLE
-    return None if is_over else seat
+    return None if seat.is_over(now) else seat
 
 
 def person_of(session: Session, staff_id: str) -> Person | None:
     """The person as they are now, or None once they are disabled or gone. Needs the office's session."""
-    columns = sql.select(
-        col(Staff.office_id), col(Staff.name), col(Staff.email), col(Staff.roles), col(Office.named_lead)
-    )
-    query = columns.join(Office, col(Office.id) == col(Staff.office_id))
-    row = session.execute(query.where(col(Staff.id) == staff_id, col(Staff.is_active))).first()
+    asked = {"office": office_of(session), "staff": staff_id}
+    row = session.connection().execute(_PERSON, asked).first()
     if row is None:
         return None
     office_id, name, email, roles, lead = row
@@ -107,9 +124,23 @@ def of_staff(session: Session, staff_id: str) -> list[Seat]:
         select(WebSession).where(WebSession.staff_id == staff_id).order_by(col(WebSession.created_at).desc())
     )
     return [
-        Seat(row.token_hash, row.staff_id, row.office_id, row.csrf, row.is_full, row.created_at, row.seen_at)
+        Seat(
+            row.token_hash,
+            row.staff_id,
+            row.office_id,
+            row.csrf,
+            row.is_full,
+            row.created_at,
+            row.seen_at,
+            row.browser,
+        )
         for row in session.exec(query)
     ]
+
+
+def public_id(key: str) -> str:
+    """What a page may call a session: from its key, which stays here."""
+    return token_hash(f"session {key}")[:32]
 
 
 def forget(session: Session, now: datetime) -> None:

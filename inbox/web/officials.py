@@ -75,8 +75,7 @@ def _shown(
 
 
 def _tabs(room: Room, view: View, listed: QueueList) -> tuple[Tab, ...]:
-    reader = queues.Reader(room.person.staff_id, room.now)
-    counts = queues.counts(room.session, reader, visible_cases(room.person))
+    counts = room.counts
     return (
         Tab("Team", "/official", view is View.TO_SORT, counts[View.TO_SORT]),
         Tab("Mine", "/official/mine", view is View.MINE, counts[View.MINE]),

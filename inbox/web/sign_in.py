@@ -10,8 +10,10 @@ from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from inbox import alerts
 from inbox.access import Action, Person
 from inbox.database import find, find_or_none
+from inbox.desk import open_desk
 from inbox.errors import CaseworkError, NotFound, NotSignedIn, TooMany
 from inbox.models import Office, Role, SignInAddress, Staff
 from inbox.sign_in import door, passwords, sessions, throttle
@@ -27,6 +29,12 @@ from inbox.web.wiring import Wiring
 HELP = "Cannot sign in? Ask the person who manages your office's inbox."
 TELL_FROM = 5
 """So many wrong passwords before a right one, and its owner is told."""
+
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
 
 router = page_router()
 Next = Annotated[str, Form(max_length=2000)]
@@ -61,7 +69,7 @@ def sign_in(
         staff = _staff_of(wiring, caller)
         if not passwords.is_password(staff.password_hash if staff else None, password) or staff is None:
             with wiring.database.write(caller.office_id) as session:
-                door.turn_away(session, caller, now)
+                _warn(wiring, session, caller.staff_id, door.turn_away(session, caller, now), now)
             return _password_page(request, wiring, onward, email, door.WRONG)
         with wiring.database.write(staff.office_id) as session:
             throttle.check(session, caller.account_key, throttle.ACCOUNT, now)
@@ -103,7 +111,9 @@ def demo_sign_in(request: Request, wiring: Wired, now: Now, staff: Short = "", n
     before = request.cookies.get(cookie_name(wiring))
     with wiring.database.write(found.office_id) as session:
         person = find(session, Staff, staff)
-        token = door.open_seat(session, wiring.keys, person, now, replaces=before)
+        token = door.open_seat(
+            session, wiring.keys, person, now, replaces=before, browser=browser_of(request)
+        )
         onward = _onward(safe_next(next), session, person)
     return _with_cookie(wiring, RedirectResponse(onward, 303), token)
 
@@ -192,17 +202,31 @@ def _finish(
             throttle.check(session, door.code_key(seat.staff_id), throttle.CODES, now)
             staff = find(session, Staff, seat.staff_id)
             failures = door.failures_before(session, wiring.keys, staff.email)
-            token = door.finish(session, wiring.keys, staff, half, code, now)
+            token = door.finish(session, wiring.keys, staff, half, code, now, browser_of(request))
             onward = _onward(onward, session, staff)
     except TooMany as error:
         return _code_page(seat, onward, error.sentence, error)
     except NotSignedIn as error:
         with wiring.database.write(seat.office_id) as session:
-            door.wrong_code(session, seat.staff_id, now)
+            _warn(wiring, session, seat.staff_id, door.wrong_code(session, seat.staff_id, now), now)
         return _code_page(seat, onward, error.sentence)
     if failures < TELL_FROM:
         return _with_cookie(wiring, RedirectResponse(onward, 303), token)
     return _with_cookie(wiring, page(_warning(failures, onward)), token)
+
+
+def browser_of(request: Request) -> str:
+    """The kind of browser by its own word, so that its owner knows it again: "Firefox on Windows"."""
+    said = request.headers.get("user-agent", "")
+    name = next((word for mark, word in BROWSERS if mark in said), "A browser")
+    system = next((word for mark, word in SYSTEMS if mark in said), "")
+    return f"{name} on {system}" if system else name
+
+
+def _warn(wiring: Wiring, session: Session, staff_id: str | None, tries: int, now: datetime) -> None:
+    """The failure that closed somebody's sign-in is told to them by mail."""
+    if tries and staff_id:
+        alerts.of_sign_in(session, open_desk(session, wiring.tools), staff_id, tries, now=now)
 
 
 def _onward(target: str, session: Session, staff: Staff) -> str:

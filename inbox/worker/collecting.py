@@ -11,12 +11,14 @@ from connectors.contract import (
     Batch,
     ConnectorFailure,
     CredentialsRejected,
+    HearsHints,
     PermanentFailure,
     Polls,
     TemporaryFailure,
 )
-from inbox import channels, intake, jobs, pipeline
+from inbox import alerts, channels, intake, jobs, pipeline
 from inbox.database import find
+from inbox.desk import open_desk
 from inbox.errors import Refused, SetupProblem, Unavailable
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
@@ -26,6 +28,8 @@ from inbox.worker.node import Node
 
 _WAITS = (2, 5, 15, 60, 300)  # seconds after the first, second, … failure in a row
 _LOOK_FOR_HINTS_EVERY = 2.0
+_TELL_AFTER = timedelta(minutes=30)
+"""A platform that does not answer for so long is told to the managers."""
 _NOTE_SUCCESS_EVERY = timedelta(seconds=20)
 
 
@@ -147,6 +151,8 @@ class Collector:
         with self._node.database.write(channel.office_id) as session:
             stored = find(session, Channel, channel.id)
             channels.failed(stored, failure.reason, now=now, wait=wait, attention=attention)
+            if attention or now - (stored.failing_since or now) > _TELL_AFTER:
+                alerts.of_channel(session, open_desk(session, self._node.line.tools), stored, now=now)
             jobs.let_go(session, _lease_of(channel.id), self._node.name)
 
     def _watcher(self, office_id: str, channel_id: str) -> Callable[[], None]:
@@ -189,6 +195,8 @@ class Collector:
             left -= _LOOK_FOR_HINTS_EVERY
             with self._node.database.read(channel.office_id) as session:
                 if find(session, Channel, channel.id).hinted_at != channel.hinted_at:
+                    if isinstance(source, HearsHints):
+                        source.hinted()
                     return
 
     def _may_take_in(self) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels
+from inbox import campaigns, channels, form_sessions
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
@@ -102,6 +102,7 @@ def sweep(node: Node) -> None:
             session.connection().execute(
                 delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
             )
+            form_sessions.forget(session, now)
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:

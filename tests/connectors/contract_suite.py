@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,9 +16,12 @@ from connectors.contract import (
     PermanentFailure,
     Polls,
     RawArrival,
+    Receives,
     Sends,
     TemporaryFailure,
     Tests,
+    WebhookRejected,
+    WebhookRequest,
 )
 
 
@@ -52,6 +56,32 @@ class SendingRig(ABC):
     @abstractmethod
     def fail_next(self, failure: type[ConnectorFailure]) -> None:
         """The platform answers the next send with what means `failure`."""
+
+
+class ReceivingRig(ABC):
+    """A channel that is called, and the platform that calls it."""
+
+    is_signed = True
+    """Whether the proof covers the bytes, so that a changed call is a forged one."""
+
+    @abstractmethod
+    def channel(self) -> Receives: ...
+
+    @abstractmethod
+    def call(self, number: int) -> WebhookRequest:
+        """A true call about the news of this number."""
+
+    @abstractmethod
+    def forged(self, number: int) -> WebhookRequest:
+        """The same, proved with another secret."""
+
+    @abstractmethod
+    def mixed(self, number: int) -> WebhookRequest:
+        """A true call with this news and one item of no known form."""
+
+    @abstractmethod
+    def handshake(self) -> tuple[WebhookRequest, bytes]:
+        """What the platform asks before it calls, and the answer it wants."""
 
 
 def collected(channel: Polls, cursor: str | None = None) -> tuple[list[RawArrival], str | None]:
@@ -155,10 +185,63 @@ class SendsContract:
 
     def test_without_a_copy_there_is_no_evidence_and_with_one_there_is(self, rig: SendingRig) -> None:
         channel, message = rig.channel(), rig.message()
-        assert channel.evidence(message.message_id) is None
+        assert channel.evidence(message) is None
         if isinstance(channel, KeepsCopies):
             channel.keep_copy(message)
-            assert channel.evidence(message.message_id)
+            assert channel.evidence(message)
+
+
+NONSENSE = (
+    b"", b"null", b"7", b"[]", b"{}", b'{"value": 7}', b'{"value": [null, 7, []]}', b'{"entry": "x"}',
+    b"\xff\xfe", b"<html><h1>Sorry</h1></html>", b"[" * 20_000,
+    b'{"id": 1e999, "value": [{"clientState": 9007199254740993}]}',
+)  # fmt: skip
+
+
+class ReceivesContract:
+    """`Receives`."""
+
+    def test_a_true_call_brings_news_or_a_hint(self, rig: ReceivingRig) -> None:
+        answer = rig.channel().receive(rig.call(1))
+        assert 200 <= answer.status < 300
+        assert answer.arrivals or answer.hint
+
+    def test_a_call_that_comes_twice_has_the_same_keys(self, rig: ReceivingRig) -> None:
+        keys = [[one.external_id for one in rig.channel().receive(rig.call(1)).arrivals] for _ in range(2)]
+        assert keys[0] == keys[1]
+
+    def test_different_news_has_different_keys(self, rig: ReceivingRig) -> None:
+        one, two = (
+            {each.external_id for each in rig.channel().receive(rig.call(number)).arrivals}
+            for number in (1, 2)
+        )
+        assert not one & two
+
+    def test_a_call_proved_with_another_secret_is_refused(self, rig: ReceivingRig) -> None:
+        with pytest.raises(WebhookRejected) as caught:
+            rig.channel().receive(rig.forged(1))
+        assert "\n" not in caught.value.reason
+
+    def test_a_call_whose_bytes_were_changed_on_the_way_is_refused(self, rig: ReceivingRig) -> None:
+        call = rig.call(1)
+        if rig.is_signed:
+            with pytest.raises(WebhookRejected):
+                rig.channel().receive(replace(call, body=call.body + b" "))
+
+    def test_one_bad_item_does_not_keep_the_others_out(self, rig: ReceivingRig) -> None:
+        whole, mixed = rig.channel().receive(rig.call(1)), rig.channel().receive(rig.mixed(1))
+        assert {one.external_id for one in whole.arrivals} <= {one.external_id for one in mixed.arrivals}
+        assert mixed.hint or mixed.arrivals
+
+    @pytest.mark.parametrize("body", NONSENSE)
+    def test_nonsense_is_refused_and_harms_nothing(self, rig: ReceivingRig, body: bytes) -> None:
+        with pytest.raises(WebhookRejected):
+            rig.channel().receive(replace(rig.call(1), body=body))
+
+    def test_a_handshake_is_answered_and_brings_nothing(self, rig: ReceivingRig) -> None:
+        request, wanted = rig.handshake()
+        answer = rig.channel().receive(request)
+        assert (answer.status, answer.body, answer.arrivals, answer.hint) == (200, wanted, (), False)
 
 
 class ChecksContract:

@@ -107,7 +107,7 @@ class CallingChannel:
         self.sent.append(message)
         return SentReceipt(f"there-{len(self.sent)}", "201", thread="of-the-reply")
 
-    def evidence(self, message_id: str) -> str | None:
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         return None
 
     @staticmethod

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from inbox import standard_lines
 from inbox.database import Database
 from inbox.history import OPERATOR, record
 from inbox.models import Case, EventKind, Office, Role, Staff
@@ -73,6 +74,10 @@ def a_house(database: Database, **facts: Any) -> House:
         attachment = an_attachment(session, message)
         delivery = a_delivery(session, channel, case_id=case.id, draft_id=draft.id, state="unknown")
         arrival = an_arrival(session, channel, state="quarantined")
+        line = standard_lines.write(
+            session, number=None, title="Damp", topic="", english="We have asked the landlord.", welsh="",
+            owner_id=None, good_until=None, author_id=None, now=NOW, actor=OPERATOR,
+        )  # fmt: skip
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
         campaign = a_campaign(session, message, case)
         restricted = a_case(
@@ -92,6 +97,9 @@ def a_house(database: Database, **facts: Any) -> House:
             "channel_id": channel.id,
             "staff_id": "0" * 32,
             "kind": "email",
+            "line_id": line.id,
+            "sign_in_id": "0" * 32,
+            "other": restricted.reference,
         }
     ids = {
         "reference": case.reference,
@@ -108,8 +116,13 @@ def a_house(database: Database, **facts: Any) -> House:
         "channel_id": channel.id,
         "staff_id": "0" * 32,
         "kind": "email",
+        "office": office.slug,
+        "step": "you",
         "token": "A" * 43,
         "path": "nothing.css",
+        "line_id": line.id,
+        "sign_in_id": "0" * 32,
+        "other": case.reference,
     }
     return House(office, people, case, restricted, ids, hidden)
 

@@ -7,7 +7,8 @@ from inbox.web.api import (
     channels,
     deliveries,
     drafts,
-    later,
+    facts,
+    joining,
     matches,
     messages,
     searching,
@@ -17,6 +18,8 @@ from inbox.web.api import (
 ROUTERS = (
     cases.router,
     matches.router,
+    joining.router,
+    facts.router,
     messages.router,
     drafts.router,
     campaigns.router,
@@ -25,5 +28,4 @@ ROUTERS = (
     channels.router,
     searching.router,
     triage.router,
-    later.router,
 )

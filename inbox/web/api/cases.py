@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from sqlmodel import Session, col, select
 
-from inbox import casework, drafting, enquiries, queues
+from inbox import casework, drafting, enquiries, queues, undoing
 from inbox.access import Action, Person, find_case, require, visible_cases
 from inbox.database import find
 from inbox.desk import Desk
@@ -110,7 +110,7 @@ def list_cases(
     keys = [row.case_id for row in page.rows]
     found = {row.id: row for row in session.exec(select(Case).where(col(Case.id).in_(keys)))}
     rows = [found[key] for key in keys if key in found]
-    return shapes.Page(items=showing.cases(session, desk, rows, now), next=page.next)
+    return shapes.Page(items=showing.cases(session, desk, person, rows, now), next=page.next)
 
 
 @router.post("/cases", status_code=201)
@@ -131,7 +131,7 @@ def make_case(
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
     )  # fmt: skip
     response.headers["Location"] = f"/api/v1/cases/{case.reference}"
-    return _shown(session, desk, case, now, response)
+    return _shown(session, desk, person, case, now, response)
 
 
 @router.get("/cases/{reference}")
@@ -144,7 +144,7 @@ def read_case(
     response: Response,
 ) -> shapes.CaseShape:
     case = find_case(session, person, reference, Action.READ_CASE)
-    return _shown(session, desk, case, now, response)
+    return _shown(session, desk, person, case, now, response)
 
 
 @router.get("/cases/{reference}/messages")
@@ -223,7 +223,7 @@ def assign(
     if "assignee" in given.model_fields_set:
         staff_id = _staff(session, given.assignee).id if given.assignee else None
         casework.assign(session, case, staff_id, now=now, actor=person.actor)
-    return _shown(session, desk, case, now, response)
+    return _shown(session, desk, person, case, now, response)
 
 
 @router.post("/cases/{reference}/status")
@@ -256,7 +256,7 @@ def change_status(
         casework.close(session, case, outcome=change.outcome or "", note=change.note, **done)
     elif change.status is not None:
         casework.set_status(session, case, change.status, **done)
-    return _shown(session, desk, case, now, response)
+    return _shown(session, desk, person, case, now, response)
 
 
 @router.post("/cases/{reference}/enquiries", status_code=201)
@@ -318,16 +318,20 @@ def undo(
 ) -> shapes.CaseShape:
     """Takes back one act, where nobody has changed the same thing since."""
     event = find(session, Event, event_id)
-    case = find(session, Case, event.case_id)
-    find_case(session, person, case.reference, Action.TRIAGE)
-    case = casework.undo(session, desk, event_id, now=now, actor=person.actor)
-    return _shown(session, desk, case, now, response)
+    if event.case_id is None:
+        raise NotFound
+    for reached in undoing.undo_reaches(session, event):
+        find_case(session, person, reached.reference, Action.TRIAGE)
+    case = undoing.undo(session, desk, event_id, now=now, actor=person.actor)
+    return _shown(session, desk, person, case, now, response)
 
 
-def _shown(session: Session, desk: Desk, case: Case, now: datetime, response: Response) -> shapes.CaseShape:
+def _shown(
+    session: Session, desk: Desk, person: Person, case: Case, now: datetime, response: Response
+) -> shapes.CaseShape:
     session.flush()
     response.headers.update(etag(case.version))
-    return showing.cases(session, desk, [case], now)[0]
+    return showing.cases(session, desk, person, [case], now)[0]
 
 
 def _team(session: Session, name: str) -> Team:

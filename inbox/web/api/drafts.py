@@ -67,8 +67,8 @@ def list_drafts(
     person: Annotated[Person, may(Action.READ_CASE)],
     session: Reading,
     desk: ReadingDesk,
-    page: Page,
     now: Now,
+    page: Page,
 ) -> shapes.Page[shapes.DraftShape]:
     case = find_case(session, person, reference, Action.READ_CASE)
     query = select(Draft).where(Draft.case_id == case.id).order_by(col(Draft.number))
@@ -85,11 +85,11 @@ def read_draft(
     person: Annotated[Person, may(Action.READ_CASE)],
     session: Reading,
     desk: ReadingDesk,
-    response: Response,
     now: Now,
+    response: Response,
 ) -> shapes.DraftShape:
     draft, case = _draft(session, person, draft_id, Action.READ_CASE)
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.patch("/drafts/{draft_id}")
@@ -115,7 +115,7 @@ def save_draft(
     drafting.save(
         session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/attachments", status_code=201)
@@ -136,7 +136,7 @@ def add_files(
         raise Refused("Send at least one file, in the field files.")
     drafting.add_files(session, desk, draft, given.files, version=version, author_id=person.staff_id, now=now,
                        actor=person.actor)  # fmt: skip
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.delete("/drafts/{draft_id}/attachments/{attachment_id}")
@@ -154,7 +154,7 @@ def remove_file(
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
     drafting.remove_file(session, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
                          actor=person.actor)  # fmt: skip
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/submit")
@@ -173,7 +173,7 @@ def submit(
     check_version(draft.version, version, STALE, text=draft.text)
     read = given.read_newest if given else False
     signoff.submit(session, desk, draft, now=now, actor=person.actor, read_newest=read)
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/approve")
@@ -191,10 +191,14 @@ def approve(
     draft, case = _draft(session, person, draft_id, Action.SEND)
     check_version(draft.version, version, STALE, text=draft.text)
     given = given or ApprovalGiven()
-    signoff.approve_as(
-        session, desk, draft, person, digest=given.digest, now=now, read_newest=given.read_newest
-    )
-    return _shown(session, desk, draft, case, response, now)
+    unchanged = given.digest in (None, drafting.digest(session, draft))
+    if unchanged and signoff.stands_alone(session, desk, draft, person, now):
+        signoff.send(session, desk, draft, person, now=now, read_newest=given.read_newest)
+    else:
+        signoff.approve_as(
+            session, desk, draft, person, digest=given.digest, now=now, read_newest=given.read_newest
+        )
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/return")
@@ -212,7 +216,7 @@ def send_back(
     draft, case = _draft(session, person, draft_id, Action.APPROVE)
     check_version(draft.version, version, STALE, text=draft.text)
     signoff.send_back(session, draft, staff_id=_staff(person), note=given.note, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/withdraw")
@@ -229,7 +233,7 @@ def withdraw(
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
     check_version(draft.version, version, STALE, text=draft.text)
     drafting.withdraw(session, draft, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, response, now)
+    return _shown(session, desk, draft, case, now, response)
 
 
 def _staff(person: Person) -> str:
@@ -257,7 +261,7 @@ def _draft(session: Session, person: Person, draft_id: str, action: Action) -> t
 
 
 def _shown(
-    session: Session, desk: Desk, draft: Draft, case: Case, response: Response, now: datetime
+    session: Session, desk: Desk, draft: Draft, case: Case, now: datetime, response: Response
 ) -> shapes.DraftShape:
     session.flush()
     response.headers.update(etag(draft.version))

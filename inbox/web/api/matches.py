@@ -31,7 +31,7 @@ def accept(
     target = casework.accept_match(session, desk, message, now=now, actor=person.actor)
     session.flush()
     response.headers.update(etag(target.version))
-    return showing.cases(session, desk, [target], now)[0]
+    return showing.cases(session, desk, person, [target], now)[0]
 
 
 @router.post("/cases/{reference}/matches/{message_id}/reject")

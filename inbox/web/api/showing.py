@@ -27,15 +27,17 @@ from inbox.models import Decision as Trace
 from inbox.web.api import shapes
 
 
-def cases(session: Session, desk: Desk, rows: Sequence[Case], now: datetime) -> list[shapes.CaseShape]:
-    """Cases with their people and clocks, in the order given."""
+def cases(
+    session: Session, desk: Desk, person: Person, rows: Sequence[Case], now: datetime
+) -> list[shapes.CaseShape]:
+    """Cases with their people and clocks, in the order given; one `person` may not know stays unnamed."""
     people = _by_id(session, Constituent, (row.constituent_id for row in rows))
     running: dict[str, list[shapes.ClockShape]] = {}
     wanted = col(Clock.case_id).in_([row.id for row in rows])
     for clock in session.exec(select(Clock).where(wanted).order_by(col(Clock.due_at))):
         running.setdefault(clock.case_id, []).append(_clock(desk, clock, now))
     teams = {team_id: name for name, team_id in desk.teams.items()}
-    merged = _references(session, (row.merged_into for row in rows))
+    merged = _references(session, (row.merged_into for row in rows), visible_cases(person))
     return [
         shapes.CaseShape(
             reference=row.reference,

@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from inbox import adding, status_links
+from inbox import adding, alerts, status_links
 from inbox.database import find_or_none
 from inbox.desk import open_desk
 from inbox.errors import NotAllowed, TooMany
@@ -54,7 +54,10 @@ def check(
     link = None
     if known is not None:
         with wiring.database.write(known[0]) as session:
-            link = status_links.check(session, known[1], check, now=now)
+            tried = status_links.check(session, known[1], check, now=now)
+            link = tried.link
+            if tried.locked is not None:
+                alerts.of_locked_link(session, open_desk(session, wiring.tools), tried.locked, now=now)
     if link is None:
         return page(CheckPage(_shell(request), request.scope["path"], wrong=True), status=422)
     answer = RedirectResponse("/cy/status" if language == "cy" else "/status", 303)

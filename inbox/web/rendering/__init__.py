@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from inbox.web.rendering import dates
@@ -74,7 +75,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.filters.update(day=dates.day, clock_time=dates.clock_time, moment=dates.moment, when=dates.when)
-    made.globals.update(asset=asset, once_key=once_key, t=_t)
+    made.globals.update(asset=asset, sprite=Markup(asset("icons.svg")), once_key=once_key, t=_t)  # noqa: S704
     return made
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from inbox import casework, presence, status_links
 from inbox.access import Action
 from inbox.database import savepoint
-from inbox.errors import Conflict, Refused
+from inbox.errors import Refused
 from inbox.models import Case, Decision, Event, MessageKind, Staff
 from inbox.models import View as Look
 from inbox.web.routers import page_router
@@ -126,39 +126,20 @@ def close(
     return see_other(f"/cases/{reference}", done=event)
 
 
-@router.get("/cases/{reference}/attach")
-def attach_form(
-    reference: str,
-    room: Annotated[Workroom, studying(Action.TRIAGE)],
-    back: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
-    case = room.case(reference, Action.TRIAGE)
-    return room.page(_attach_page(room, case, ""))
-
-
-@router.post("/cases/{reference}/attach")
-def attach(
-    reference: str,
-    room: Annotated[Workroom, acting(Action.TRIAGE)],
-    to: Annotated[str, Form(max_length=40)] = "",
-) -> Response:
-    """Puts all that came on this case with another one."""
-    case = room.case(reference, Action.TRIAGE)
-    try:
-        with savepoint(room.session):
-            target = casework.attach(room.session, room.desk, case, to, now=room.now, actor=room.person.actor)
-            room.case(target.reference, Action.TRIAGE)
-    except (Refused, Conflict) as error:
-        return room.page(_attach_page(room, case, to, Problem("to", error.sentence)), error.status)
-    return see_other(f"/cases/{target.reference}", told="matched")
-
-
 @router.post("/cases/{reference}/status-link/close")
 def close_links(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
     """Switches the status page off: every link of the case ends."""
     case = room.case(reference, Action.TRIAGE)
     status_links.revoke_all(room.session, case, now=room.now, actor=room.person.actor)
     return see_other(f"/cases/{reference}", told="links-closed")
+
+
+@router.post("/cases/{reference}/status-link/clear")
+def clear_links(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
+    """The wrong answers were the person's own: the warning goes."""
+    case = room.case(reference, Action.TRIAGE)
+    status_links.clear(room.session, case, now=room.now, actor=room.person.actor)
+    return see_other(f"/cases/{reference}", told="saved")
 
 
 @router.post("/cases/{reference}/status-link")
@@ -247,7 +228,7 @@ def _page(
         facts=onecase.facts(session, desk, person, case, room.now),
         timeline=story,
         composer=composer,
-        notices=pane.warnings(case),
+        notices=(*pane.warnings(case), *onecase.suspicions(session, desk, person, case, room.now)),
         matches=onecase.matches(session, person, case),
         hidden_earlier=hidden,
         earlier_url=earlier,
@@ -296,20 +277,6 @@ def _close_page(room: Workroom, case: Case, outcome: str, words: str, *problems:
     owed = onecase.open_promises(room.session, room.desk, case, room.now)
     url = f"/cases/{case.reference}/close"
     return ClosePage(room.shell(), header, url, outcomes, {"words": words}, owed, problems)
-
-
-def _attach_page(room: Workroom, case: Case, to: str, *problems: Problem) -> ConfirmPage:
-    url = f"/cases/{case.reference}"
-    linked = onecase.facts(room.session, room.desk, room.person, case, room.now).linked
-    hint = " ".join(("Same person:", "; ".join(link.label for link in linked))) if linked else ""
-    fields = (Field("to", "Reference of the other case", to, hint=hint),)
-    effects = (
-        "All that came in here moves to the other case.",
-        f"{case.reference} ends as a duplicate of it.",
-    )
-    return ConfirmPage(room.shell(), f"Add {case.reference} to another case", effects, None,
-                       Group("Which case?", fields), Act("Add to that case", f"{url}/attach"),
-                       Link("Change nothing", url), problems)  # fmt: skip
 
 
 def _log_page(room: Workroom, case: Case, kind: str, text: str, *problems: Problem) -> ConfirmPage:

@@ -82,23 +82,33 @@ def switch(
     mode: Word = "",
     reason: Word = "",
     until: Word = "",
+    words: Annotated[str, Form(max_length=2000)] = "",
     confirmed: Word = "",
 ) -> Response:
     """Asks once more, naming the effect, then switches."""
     row = _channel(room, channel_id)
-    if mode not in (ChannelMode.OFF, ChannelMode.LISTEN, ChannelMode.FULL):
+    if mode not in set(ChannelMode):
         return _page(room, row, Problem("mode", "Choose what it may do"))
     wanted = ChannelMode(mode)
     if wanted is not ChannelMode.FULL and not reason.strip():
         return _page(room, row, Problem("reason", "Say why. Others will read it"))
+    if wanted is ChannelMode.REDIRECT and not words.strip():
+        return _page(room, row, Problem("words", "Say where people shall go instead"))
     ends = _day(room, until)
     if until.strip() and (ends is None or ends <= room.now):
         return _page(room, row, Problem("until", "Choose a date in the future"))
     if confirmed != "yes":
-        return room.page(_confirm(room, row, wanted, reason, until))
+        return room.page(_confirm(room, row, wanted, reason, until, words))
     with savepoint(room.session):
         channels.set_mode(
-            room.session, row, wanted, reason=reason, until=ends, now=room.now, actor=room.person.actor
+            room.session,
+            row,
+            wanted,
+            reason=reason,
+            until=ends,
+            now=room.now,
+            actor=room.person.actor,
+            words=words,
         )
     return see_other(f"/channels/{row.id}", told="switched")
 
@@ -146,7 +156,7 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
     view = ChannelPage(
         room.shell("Channels"),
         wires.row(row, _failed(room, row), room.now, room.zone),
-        wires.facts(row),
+        wires.facts(row, channels.webhook_url(row, room.wiring.settings)),
         wires.modes(row),
         f"/channels/{row.id}/mode",
         acts,
@@ -157,8 +167,9 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
     return room.page(view, 422 if problems else 200)
 
 
-def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str) -> ConfirmPage:
-    fields = (("mode", str(mode)), ("reason", reason), ("until", until), ("confirmed", "yes"))
+def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str, words: str) -> ConfirmPage:
+    typed = (("reason", reason), ("until", until), ("words", words))
+    fields = (("mode", str(mode)), *typed, ("confirmed", "yes"))
     verb, effects = wires.EFFECTS[mode]
     waiting = room.session.exec(
         select(func.count())

@@ -8,11 +8,12 @@ from fastapi import Depends, Form, Header
 from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
-from inbox import drafting, signoff
+from connectors.contract import Form as Way
+from inbox import drafting, signoff, standard_lines
 from inbox.access import Action
-from inbox.database import find, savepoint
+from inbox.database import find, find_or_none, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import Case, Constituent, Draft, Message, Template
+from inbox.models import Case, Constituent, Draft, Message, StandardLine, Template
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -37,6 +38,8 @@ class Typed:
     subject: str | None
     recipients: str | None
     identity: str | None
+    form: Way | None
+    channel: str | None
     line: str | None
     remove: str | None
     uploads: Uploads
@@ -49,12 +52,14 @@ def _typed(
     subject: Line = None,
     recipients: Line = None,
     identity: Line = None,
+    form: Annotated[Way | None, Form()] = None,
+    channel: Line = None,
     line: Line = None,
     remove: Line = None,
     if_match: Annotated[str | None, Header()] = None,
 ) -> Typed:
     said = (version or if_match or "").strip().removeprefix("W/").strip('"')
-    return Typed(said, text, subject, recipients, identity or None, line, remove, given)
+    return Typed(said, text, subject, recipients, identity or None, form, channel, line, remove, given)
 
 
 Form_ = Annotated[Typed, Depends(_typed)]
@@ -164,8 +169,10 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
         raise Refused("Choose in whose name this goes.")
     wanted = typed.recipients.replace(";", ",").split(",") if typed.recipients is not None else None
     changes = drafting.Changes(
-        text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity
+        text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity, form=typed.form
     )
+    if typed.channel:
+        changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
     version = int(typed.version[:18]) if typed.version.isdigit() else -1
     with savepoint(room.session):
         drafting.save(room.session, draft, changes, version=version, **who)
@@ -179,9 +186,14 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
 
 def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
     """A standard text at the end of what is written, filled with what is known."""
-    template = find(room.session, Template, template_id)
     who = room.session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    words = fill(template.body, drafting.values(room.desk, case, who, room.now))
+    line = find_or_none(room.session, StandardLine, template_id)
+    body = (
+        standard_lines.words_of(line, draft.language)
+        if line
+        else find(room.session, Template, template_id).body
+    )
+    words = fill(body, drafting.values(room.desk, case, who, room.now))
     text = f"{draft.text.rstrip()}\n\n{words}".strip()
     drafting.save(
         room.session, draft, drafting.Changes(text=text), version=draft.version,
@@ -191,7 +203,7 @@ def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
 
 def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
     """Out of the writer's hands: into the outbox, or to whoever must approve it."""
-    alone = signoff.stands_alone(room.desk, draft, room.person)
+    alone = signoff.stands_alone(room.session, room.desk, draft, room.person, room.now)
     try:
         with savepoint(room.session):
             if not alone:
@@ -200,10 +212,9 @@ def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> R
                     read_newest=read_newest,
                 )  # fmt: skip
                 return see_other(f"/cases/{case.reference}", told="submitted")
-            delivery = signoff.approve_as(
-                room.session, room.desk, draft, room.person, digest=None, now=room.now,
-                read_newest=read_newest,
-            )  # fmt: skip
+            delivery = signoff.send(
+                room.session, room.desk, draft, room.person, now=room.now, read_newest=read_newest
+            )
     except (Refused, Conflict) as error:
         room.session.refresh(draft)
         return _refused(room, case, draft, error, None, None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,8 @@ from fastapi import Depends, Request
 from sqlmodel import Session, select
 from starlette.responses import RedirectResponse, Response
 
-from inbox.access import Action, Person, find_case
+from inbox import queues
+from inbox.access import Action, Person, find_case, visible_cases
 from inbox.access import may as has_right
 from inbox.desk import Desk
 from inbox.models import Case, Office, Staff
@@ -75,9 +76,19 @@ class Room:
         if self.request.headers.get("x-background") != "yes" and self.person.staff_id:
             self.wiring.afterwards.looked(self.office.id, self.person.staff_id, case.id, self.now)
 
+    @property
+    def counts(self) -> Mapping[queues.View, int]:
+        """How many this person has in each view; asked once for a request."""
+        state = self.request.state
+        if not hasattr(state, "counts"):
+            reader = queues.Reader(self.person.staff_id, self.now)
+            state.counts = queues.counts(self.session, reader, visible_cases(self.person))
+        return cast("Mapping[queues.View, int]", state.counts)
+
     def shell(self, current: str = "", *, banners: tuple[Notice, ...] = ()) -> Shell:
         """The frame of the page, with what was just done (`?done=`, `?left=`) at its foot."""
-        made = frame.shell(self.session, self.person, self.office, current, self.now)
+        counts = self.counts if self.may(Action.READ_CASE) else {}
+        made = frame.shell(self.session, self.person, self.office, current, counts)
         undo = frame.just_done(self.session, self.person, self.office, self.request.query_params, self.now)
         return replace(made, undo=undo, banners=(*made.banners, *banners))
 

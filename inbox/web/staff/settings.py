@@ -97,7 +97,7 @@ def people(room: Annotated[Room, looking(Action.KEEP_SELF)]) -> Response:
     shown = tuple(_person(room, one, teams.get(one.id), seen.get(one.id)) for one in staff)
     hint = "New people, passwords and codes are set at the command line: inbox staff --help."
     return room.page(
-        PeoplePage(room.shell("Settings"), _tabs(room, "People"), shown, room.local(room.now), hint)
+        PeoplePage(room.shell("Settings"), tabs(room, "People"), shown, room.local(room.now), hint)
     )
 
 
@@ -158,7 +158,7 @@ def keyboard(room: Annotated[Room, looking(Action.KEEP_SELF)]) -> Response:
     return room.page(
         SettingsPage(
             room.shell("Settings"),
-            _tabs(room, "Keyboard"),
+            tabs(room, "Keyboard"),
             "Keyboard and screen",
             "/settings/keyboard",
             groups,
@@ -231,7 +231,7 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
     )
     view = SettingsPage(
         room.shell("Settings"),
-        _tabs(room, "Office"),
+        tabs(room, "Office"),
         "Office",
         "/settings",
         (Group("Who we are", tuple(who)), signing),
@@ -241,9 +241,11 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
     return room.page(view, 422 if problems else 200)
 
 
-def _tabs(room: Room, current: str) -> tuple[Tab, ...]:
+def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found = [("Office", "/settings")] if room.may(Action.MANAGE_OFFICE) else []
-    found += [("People", "/settings/people"), ("Keyboard", "/settings/keyboard")]
+    found += [("People", "/settings/people")]
+    found += [("Standard lines", "/settings/standard-lines")] if room.may(Action.READ_CASE) else []
+    found += [("Keyboard", "/settings/keyboard"), ("Where you are signed in", "/settings/sign-ins")]
     return tuple(Tab(label, url, label == current) for label, url in found)
 
 

@@ -54,6 +54,7 @@ class FactPanel:
     status_page: str
     status_acts: tuple[Act, ...]
     linked: tuple[Link, ...] = ()
+    link_acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Composer:
 
     `save_url` is where it is saved (the draft's own URL, or the case's `drafts` before one exists), `version`
     its If-Match value ("" before the first save). `main` is the one button. `limit` counts characters.
+    `forms`: privately or publicly; `hints`: what the channel allows, until when.
     `closed` says why nothing can be sent here, `gaps` what must be filled, `arrived` what came since,
     `writing` who else writes, `theirs` a colleague's text that clashes, `returned` why it was sent back.
     """
@@ -89,6 +91,8 @@ class Composer:
     recipients: str | None = None
     language: str = "en"
     identities: tuple[Choice, ...] = ()
+    forms: tuple[Choice, ...] = ()
+    hints: tuple[Notice, ...] = ()
     colleagues: tuple[Choice, ...] = ()
     lines: tuple[StandardLine, ...] = ()
     files: tuple[File, ...] = ()

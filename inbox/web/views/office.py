@@ -71,6 +71,55 @@ class PeoplePage:
 
 
 @dataclass(frozen=True, slots=True)
+class LineCard:
+    """One version of a standard line; `state` says in words whether it may be used, and until when."""
+
+    name: str
+    state: str
+    english: str
+    welsh: str | None
+    about: str
+    badges: tuple[Badge, ...]
+    acts: tuple[Act, ...] = ()
+    change: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinesPage:
+    """`/settings/standard-lines`: every line in use or waiting, with its exact words."""
+
+    template: ClassVar[str] = "staff/settings/lines.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    lines: tuple[LineCard, ...]
+    new: Link | None
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One browser that is signed in; `here` is the one that shows this page."""
+
+    browser: str
+    began: datetime
+    used: datetime
+    here: bool
+    end: Act | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInsPage:
+    """`/settings/sign-ins`: one's own, newest first, and the way to end them."""
+
+    template: ClassVar[str] = "staff/settings/sign_ins.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    sign_ins: tuple[SignIn, ...]
+    end_others: Act | None
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One result; `snippet` is runs of text, each with whether it matched."""
 

@@ -6,7 +6,9 @@ from tests.web.examples import (
     campaigns,
     case_pages,
     cases,
+    contact,
     flow,
+    keeping,
     officials,
     public,
     queue,
@@ -21,6 +23,8 @@ EXAMPLES: dict[str, View] = (
     | campaigns.EXAMPLES
     | flow.EXAMPLES
     | running.EXAMPLES
+    | keeping.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
+    | contact.EXAMPLES
 )

@@ -147,7 +147,9 @@ KINDS = replace(
 SETTINGS_TABS = (
     Tab("Office", "/settings", True),
     Tab("People", "/settings/people"),
+    Tab("Standard lines", "/settings/standard-lines"),
     Tab("Keyboard", "/settings/keyboard"),
+    Tab("Where you are signed in", "/settings/sign-ins"),
 )
 OFFICE = SettingsPage(
     shell("Settings"),

@@ -11,9 +11,21 @@ from starlette.testclient import TestClient
 
 from connectors.contract import Handle
 from inbox import people, status_links
-from inbox.models import Case, Constituent, Event, EventKind, Message, StatusLink, StatusLinkKey
+from inbox.models import (
+    Case,
+    Channel,
+    ChannelMode,
+    Constituent,
+    Delivery,
+    Event,
+    EventKind,
+    Message,
+    Role,
+    StatusLink,
+    StatusLinkKey,
+)
 from tests.factories import a_constituent, a_message
-from tests.web.desks import HERE, World
+from tests.web.desks import HERE, Desk, World
 
 POSTCODE = "ZZ10 4AB"
 SECRET = "black mould all over the kids room"
@@ -207,3 +219,21 @@ def test_a_link_that_is_revoked_closes_the_page_at_once(
 def _without(text: str, token: str) -> str:
     """A page without what differs from load to load: the link's own path and the form's one-use key."""
     return re.sub(r'name="once" value="[^"]*"', "", text.replace(token, ""))
+
+
+def test_the_office_is_told_of_a_locked_link_on_the_case_and_by_mail(
+    app: FastAPI, browser: TestClient, token: str, world: World
+) -> None:
+    with world.database.write(world.ours.office.id) as session:
+        session.exec(select(Channel)).one().mode = ChannelMode.FULL
+    desk = Desk(app).sit(world.ours.people[Role.CASEWORKER])
+    url = f"/cases/{world.ours.case.reference}"
+    assert "Somebody tried the status link" not in desk.get(url).text
+    for _ in range(6):
+        browser.post(f"/s/{token}", data={"check": "ZZ99 9ZZ"})
+    assert "Somebody tried the status link" in desk.get(url).text
+    with world.database.read(world.ours.office.id) as session:
+        mails = session.exec(select(Delivery).where(Delivery.purpose == "notice")).all()
+    assert [mail.recipients for mail in mails] == [[world.ours.people[Role.MANAGER].email]]
+    assert desk.press(f"{url}/status-link/clear").status_code == 303
+    assert "Somebody tried the status link" not in desk.get(url).text

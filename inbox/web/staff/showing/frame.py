@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from inbox import queues
-from inbox.access import Action, Person, may, may_know, visible_cases
+from inbox.access import Action, Person, may, may_know
 from inbox.models import Case, Delivery, DeliveryState, Event, EventKind, Office, OfficeKind, Staff
 from inbox.references import read_reference
 from inbox.web.staff.showing import happenings
@@ -27,6 +27,7 @@ TOLD = {
     "stopped": "Stopped. It was not sent, and is a draft again.",
     "retried": "It is on its way again.",
     "settled": "Noted what you found.",
+    "ended": "Ended. That browser must sign in again.",
     "again": "We try it again now.",
     "dealt": "Dealt with. It stays in the history.",
     "answered": "Noted that they answered.",
@@ -68,6 +69,10 @@ _UNDOABLE = frozenset(
         EventKind.MARKED_JUNK,
         EventKind.MARKED_NOT_JUNK,
         EventKind.CLOSED,
+        EventKind.CASE_MERGED,
+        EventKind.CASE_SPLIT,
+        EventKind.CASES_LINKED,
+        EventKind.CASES_UNLINKED,
         EventKind.CAMPAIGN_READ,
         EventKind.CAMPAIGN_LEFT,
         EventKind.CAMPAIGN_JOINED,
@@ -75,15 +80,16 @@ _UNDOABLE = frozenset(
 )
 
 
-def shell(session: Session, person: Person, office: Office, current: str, now: datetime) -> Shell:
-    """The frame with one line of the rail current."""
-    staff = session.exec(select(Staff).where(Staff.id == person.staff_id)).first()
-    preferences = staff.preferences if staff else {}
+def shell(
+    session: Session, person: Person, office: Office, current: str, counts: Mapping[queues.View, int]
+) -> Shell:
+    """The frame with one line of the rail current; `counts` are the numbers in the rail."""
+    preferences = session.exec(select(Staff.preferences).where(Staff.id == person.staff_id)).first() or {}
     return Shell(
         office=office.name,
         office_line=_line(office),
         person=person.name,
-        nav=_nav(session, person, office, current, now),
+        nav=_nav(person, office, current, counts),
         letters=Letters(preferences.get("letters", Letters.ON)),
         density=Density(preferences.get("density", Density.COSY)),
         banners=_banners(office),
@@ -117,8 +123,20 @@ def just_done(
     if query.get("told") in TOLD:
         return Undo(TOLD[query["told"]], None)
     if query.get("acted", "").isdigit():
-        return Undo(_many(int(query["acted"][:6]), query.get("refused", "")), None)
+        done = int(query["acted"][:6])
+        moment = query.get("at", "")[:40]
+        fields = (("at", moment),)
+        back = Act("Undo", "/undo-many", "z", fields) if done and moment and _recent(moment, now) else None
+        return Undo(_many(done, query.get("refused", "")), back)
     return None
+
+
+def _recent(moment: str, now: datetime) -> bool:
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return at.tzinfo is not None and timedelta(0) <= now - at <= UNDO_FOR
 
 
 def _many(done: int, refused: str) -> str:
@@ -143,11 +161,10 @@ def leaving(session: Session, person: Person, office: Office, delivery_id: str) 
 
 
 def _nav(
-    session: Session, person: Person, office: Office, current: str, now: datetime
+    person: Person, office: Office, current: str, counts: Mapping[queues.View, int]
 ) -> tuple[NavItem, ...]:
     items: list[NavItem] = []
     if may(person, Action.READ_CASE):
-        counts = queues.counts(session, queues.Reader(person.staff_id, now), visible_cases(person))
         rail = _OFFICIALS if office.kind == OfficeKind.DEPARTMENT else _RAIL
         for label, url, icon, view, go, phone in rail:
             count = counts[view] if view is not None else None

@@ -74,12 +74,15 @@ _PLAIN = {
     EventKind.SENT_ELSEWHERE: "A reply was sent from another program.",
     EventKind.MESSAGE_EDITED: "The writer changed a message on the platform. Both wordings are kept.",
     EventKind.MESSAGE_WITHDRAWN: "The writer took a message back on the platform.",
+    EventKind.MESSAGE_HIDDEN: "A comment was hidden: only its writer and their friends see it there.",
+    EventKind.MESSAGE_SHOWN: "A hidden comment was shown to everybody again.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.STATUS_LINK_ISSUED: "A status link was made.",
     EventKind.STATUS_LINK_USED: "The status page was opened.",
     EventKind.STATUS_LINK_REVOKED: "A status link was closed.",
     EventKind.STATUS_LINK_LOCKED: "The status link had five wrong answers and is locked for 15 minutes.",
+    EventKind.STATUS_LINK_CLEARED: "The wrong answers at the status link were looked into.",
     EventKind.INFORMATION_ADDED: "The person added something on the status page.",
     EventKind.ATTACHMENT_OPENED: "A file was opened.",
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
@@ -147,6 +150,10 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
             return f"{say.STATUSES[CaseStatus(str(detail.get('after')))]}."
         case EventKind.CLOSED:
             return f"Finished: {say.OUTCOMES.get(str(detail.get('outcome')), 'closed').lower()}."
+        case EventKind.CASE_MERGED if "came" in detail:
+            return "Another case was added to this one."
+        case EventKind.CASE_SPLIT if "came" in detail:
+            return "It was split off another case."
         case EventKind.ROUTED:
             return _routed(detail, names)
         case EventKind.NOT_ACKNOWLEDGED:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import clocks, enquiries
+from inbox import clocks, enquiries, linking, status_links
+from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -15,7 +16,6 @@ from inbox.models import (
     Draft,
     DraftState,
     Event,
-    Handle,
     Message,
     StatusLink,
     View,
@@ -23,7 +23,7 @@ from inbox.models import (
 from inbox.web.staff.showing import pane, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
-from inbox.web.views.parts import Act, Link
+from inbox.web.views.parts import Act, Link, Notice, Tone
 
 _HELD = {"address": "for their address", "permission": "for their permission", "answer": "for their answer"}
 
@@ -59,6 +59,7 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         status_page=status,
         status_acts=acts,
         linked=_linked(session, person, case),
+        link_acts=_link_acts(session, person, case),
     )
 
 
@@ -72,6 +73,22 @@ def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
     words = f"This may belong to {other.reference}, {other.subject[:80]}. {pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
+
+
+def suspicions(session: Session, desk: Desk, person: Person, case: Case, now: datetime) -> tuple[Notice, ...]:
+    """A status link that somebody tried with wrong answers, until it is looked into."""
+    at = status_links.suspected_at(session, case, now)
+    if at is None:
+        return ()
+    local = at.astimezone(desk.calendar.zone)
+    words = (
+        f"Five wrong answers were given at its check on {local.day} {local:%B, %H:%M}. It was locked for "
+        "15 minutes. Ask the person, in a way that is safe for them. If it was not them, make a new link."
+    )
+    url = f"/cases/{case.reference}/status-link"
+    acts = (Act("Make a new link", url), Act("It was them", f"{url}/clear"))
+    able = may(person, Action.TRIAGE, case)
+    return (Notice(words, Tone.SOON, "Somebody tried the status link", (), acts if able else ()),)
 
 
 def open_promises(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, ...]:
@@ -112,6 +129,9 @@ def _links(person: Person, case: Case, url: str) -> tuple[Link, ...]:
         found.append(Link("Ask a body", f"{url}/enquiries/new", "f"))
     if may(person, Action.TRIAGE, case):
         found.append(Link("Add to a case", f"{url}/attach", "c"))
+        if case.message_count > 1:
+            found.append(Link("Split", f"{url}/split", "s"))
+        found.append(Link("Link", f"{url}/links"))
     if may(person, Action.CLOSE, case) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         found.append(Link("Done", f"{url}/close", "d"))
     return tuple(found)
@@ -163,10 +183,15 @@ def _facts(
 ) -> list[Fact]:
     found: list[Fact] = []
     if who is not None:
-        handles = session.exec(select(Handle.address).where(Handle.constituent_id == who.id)).all()
+        handles = [one.address if one.confirmed_at else f"{one.address} (not checked)"
+                   for one in known.handles_of(session, case)]  # fmt: skip
+        able = may(person, Action.TRIAGE, case)
         place = ", ".join(part for part in (who.address, who.postcode) if part)
         lines = tuple(line for line in (who.name, place, *handles, who.phone) if line)
-        found.append(Fact("Who", lines, say.constituency(who.constituency, who.postcode)))
+        change = Link("Change facts", f"{url}/facts", "e") if able else None
+        found.append(Fact("Who", lines, say.constituency(who.constituency, who.postcode), change))
+        if able:
+            found.append(Fact("Addresses", (), None, Link("Add or check an address", f"{url}/addresses")))
         if who.safe_contact:
             found.append(
                 Fact("Contact", tuple(f"{say.sentence(k)}: {v}" for k, v in who.safe_contact.items()))
@@ -182,7 +207,7 @@ def _facts(
         link = Link("They answered", f"{url}/enquiries/{enquiry.id}/answered") if can else None
         found.append(Fact(enquiry.body, (words,), None, link))
     if case.topics:
-        found.append(Fact("Topic", (", ".join(say.sentence(topic) for topic in case.topics),)))
+        found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
     if case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
@@ -216,18 +241,37 @@ def _status_page(session: Session, desk: Desk, person: Person, case: Case) -> tu
 
 
 def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
-    if case.constituent_id is None:
-        return ()
-    query = select(Case).where(
-        Case.constituent_id == case.constituent_id, Case.id != case.id, visible_cases(person)
-    )
-    rows = session.exec(query.order_by(col(Case.id).desc()).limit(5)).all()
-    found = [Link(f"{row.reference}, {row.subject[:60]}", f"/cases/{row.reference}") for row in rows]
+    kinds = linking.of_case(session, case)
+    named = select(Case).where(col(Case.id).in_(list(kinds)), visible_cases(person))
+    found = [_to(row, say.LINKS[kinds[row.id]]) for row in session.exec(named.order_by(col(Case.id)))]
+    if case.constituent_id is not None:
+        query = select(Case).where(
+            Case.constituent_id == case.constituent_id, Case.id != case.id, visible_cases(person),
+            col(Case.id).not_in(list(kinds)), col(Case.id) != (case.merged_into or ""),
+        )  # fmt: skip
+        rows = session.exec(query.order_by(col(Case.id).desc()).limit(5)).all()
+        found += [_to(row, "Same person") for row in rows]
     if case.merged_into:
         target = session.exec(select(Case).where(Case.id == case.merged_into, visible_cases(person))).first()
         if target is not None:
             found.insert(0, Link(f"It went on as {target.reference}", f"/cases/{target.reference}"))
     return tuple(found)
+
+
+def _to(row: Case, how: str) -> Link:
+    """A case in a list of others; of a restricted one its reference only."""
+    title = "" if row.is_restricted else f", {row.subject[:60]}"
+    return Link(f"{how}: {row.reference}{title}", f"/cases/{row.reference}")
+
+
+def _link_acts(session: Session, person: Person, case: Case) -> tuple[Act, ...]:
+    """What takes a link off again."""
+    if not may(person, Action.TRIAGE, case):
+        return ()
+    keys = list(linking.of_case(session, case))
+    names = session.exec(select(Case.reference).where(col(Case.id).in_(keys), visible_cases(person)))
+    url = f"/cases/{case.reference}/links"
+    return tuple(Act(f"Take off the link with {name}", f"{url}/{name}/off") for name in sorted(names))
 
 
 def _count(number: int, noun: str) -> str:

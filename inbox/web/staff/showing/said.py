@@ -17,6 +17,7 @@ from inbox.models import (
     Event,
     EventKind,
     Message,
+    MessageKind,
     Staff,
 )
 from inbox.web.staff.showing import happenings
@@ -90,7 +91,8 @@ def _message(
     )
     if row.copies:
         badges += (Badge(f"Came {row.copies + 1} times", Tone.CALM),)
-    earlier = row.text if row.text.strip() != row.new_text.strip() else None
+    is_form = row.kind == MessageKind.FORM  # what was asked beside the words belongs to the message
+    earlier = row.text if row.text.strip() != row.new_text.strip() and not is_form else None
     return views.Message(
         id=row.id,
         direction=views.Direction(row.direction),
@@ -99,7 +101,7 @@ def _message(
         at=row.received_at.astimezone(zone),
         channel=word,
         channel_icon=icon,
-        text=row.new_text or row.text,
+        text=row.text if is_form else row.new_text or row.text,
         language=row.language,
         subject=row.subject if row.direction != Direction.NOTE else None,
         earlier_text=earlier,

@@ -11,7 +11,11 @@ from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
 
-KINDS = {"email": "Mailbox (IMAP and SMTP)"}
+KINDS = {
+    "email": "Mailbox (IMAP and SMTP)",
+    "microsoft365": "Microsoft 365 mailbox",
+    "web": "Form on the web",
+}
 MODES = {
     ChannelMode.FULL: "Collects and sends",
     ChannelMode.LISTEN: "Listens only",
@@ -22,6 +26,8 @@ EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
     ChannelMode.FULL: ("Open", ("It collects messages, and what the office writes leaves by it.",
                                "New messages are acknowledged.")),
     ChannelMode.LISTEN: ("Stop sending by", ("Messages still come in.", "Nothing leaves by it.")),
+    ChannelMode.REDIRECT: ("Send people elsewhere from", ("Messages still come in and become cases.",
+                           "Whoever writes is answered with your words; replies still leave.")),
     ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.", "Mail stays on its server.")),
 }  # fmt: skip
 _STATES = {
@@ -50,12 +56,13 @@ def row(channel: Channel, failed: int, now: datetime, zone: ZoneInfo) -> Channel
     )  # fmt: skip
 
 
-def facts(channel: Channel) -> tuple[tuple[str, str], ...]:
-    """Its settings in words; a secret is named and never shown."""
+def facts(channel: Channel, webhook: str | None) -> tuple[tuple[str, str], ...]:
+    """Its settings in words; a secret is named and never shown. `webhook`: what to give the platform."""
     keys = channels.kinds().get(channel.kind, {})
     known = [(keys[name].words if name in keys else name, value) for name, value in channel.settings.items()]
     sealed = [(key.words, "Kept encrypted") for key in keys.values() if key.secret and channel.sealed]
-    return (("Address", channel.account), *known, *sealed[:1])
+    called = [("Webhook address: copy it to the platform", webhook)] if webhook else []
+    return (("Account", channel.account), *known, *called, *sealed[:1])
 
 
 def trouble(channel: Channel, zone: ZoneInfo) -> tuple[Line, ...]:
@@ -69,9 +76,10 @@ def modes(channel: Channel) -> Group:
     """The form that switches it."""
     details = {
         ChannelMode.LISTEN: "Collects messages, sends nothing",
+        ChannelMode.REDIRECT: "Collects messages, and answers where to go instead",
         ChannelMode.OFF: "Does nothing; mail stays on its server",
     }
-    offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.OFF)
+    offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
     choices = tuple(Choice(str(one), MODES[one], channel.mode == one, details.get(one)) for one in offered)
     return Group(
         "What it may do",
@@ -79,6 +87,14 @@ def modes(channel: Channel) -> Group:
             Field("mode", "Mode", kind=FieldKind.RADIOS, choices=choices),
             Field("reason", "Reason", hint="Others will read it", optional=True),
             Field("until", "Until", kind=FieldKind.DATE, optional=True),
+            Field(
+                "words",
+                "What people are answered",
+                channel.redirect_words or "",
+                kind=FieldKind.AREA,
+                hint="Only when people shall go elsewhere: say where",
+                optional=True,
+            ),
         ),
     )
 

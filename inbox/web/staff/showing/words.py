@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from inbox.models import CaseStatus, Role
+from inbox.models import CaseStatus, LinkKind, Role
 from inbox.web.views.parts import Badge, Tone
 
 _CHANNELS = {
@@ -33,6 +33,21 @@ STATUSES = {
     CaseStatus.WAITING_BODY: "Waiting for a reply",
     CaseStatus.RESOLVED: "Finished",
     CaseStatus.CLOSED: "Closed",
+}
+_TOPICS = {
+    "benefits-uc": "Universal Credit",
+    "benefits-disability": "Disability benefits",
+    "housing-social": "Social housing",
+    "housing-private": "Private housing",
+    "nhs-access": "Getting NHS care",
+    "send": "Special educational needs",
+    "asb": "Antisocial behaviour",
+    "abroad": "Britons abroad",
+}
+LINKS = {
+    LinkKind.RELATED: "Related",
+    LinkKind.DUPLICATE: "The same matter told twice",
+    LinkKind.HOUSEHOLD: "Same household",
 }
 OUTCOMES = {
     "resolved": "Solved",
@@ -148,6 +163,11 @@ def constituency(state: str | None, postcode: str | None) -> Badge | None:
 def warnings(found: Iterable[str]) -> tuple[str, ...]:
     """Warnings of the reader as sentences; what is only for programs is left out."""
     return tuple(WARNINGS[one] for one in found if one in WARNINGS)
+
+
+def topic(word: str) -> str:
+    """A topic as colleagues say it."""
+    return _TOPICS.get(word) or sentence(word)
 
 
 def sentence(words: str) -> str:

@@ -1,11 +1,11 @@
 """The composer: who will read it, in whose name, what is still to be filled in, what the one button does."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import drafting, signoff
+from inbox import drafting, signoff, standard_lines
 from inbox import files as stored
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
@@ -26,6 +26,7 @@ from inbox.models import (
 from inbox.presence import FRESH, Doing
 from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
+from inbox.web.staff.showing.ways import ways
 from inbox.web.views.case import Composer, StandardLine
 from inbox.web.views.parts import Act, Choice, Link, Notice, Problem, Tone
 from inbox.wording import fill, gaps
@@ -53,9 +54,12 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     """A reply that nobody has begun: the first save makes the draft."""
     url = f"/cases/{case.reference}/drafts"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    way = ways(session, desk, case, drafting.unsaved(session, desk, case, now), who, now)
     return Composer(
-        note=False, public=False, audience=_unsent_audience(who), save_url=url, version="", text="",
-        main=Act(_main_label(desk, None, person), f"{url}/send"), state="Nothing written yet.",
+        note=False, public=way.is_public, save_url=url, version="", text="", forms=way.forms,
+        audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
+        attach=way.takes_files, hints=way.notices,
+        main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state="Nothing written yet.",
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now),
@@ -72,23 +76,28 @@ def reply(
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     arrived = drafting.newer_than(session, draft) if not draft.enquiry_id else None
     able = may(person, Action.DRAFT, case) and draft.state in EDITABLE
+    way = ways(session, desk, case, draft, who, now)
+    written_to = ", ".join(draft.recipients) if recipients is None else recipients
     return Composer(
         note=False,
-        public=False,
-        audience=audience(session, desk, draft, who),
+        public=way.is_public,
+        audience=audience(session, desk, draft, who) if draft.enquiry_id else way.audience,
+        forms=way.forms,
+        limit=way.limit,
+        hints=way.notices if able else (),
         save_url=url,
         version=str(draft.version),
         text=draft.text if mine is None else mine,
-        main=Act(_main_label(desk, draft, person), f"{url}/send"),
+        main=Act(_main_label(session, desk, draft, person, now), f"{url}/send"),
         state=_state(desk, draft),
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
-        subject=draft.subject,
-        recipients=", ".join(draft.recipients) if recipients is None else recipients,
+        subject=draft.subject if way.is_letter else None,
+        recipients=written_to if way.is_letter else None,
         language=draft.language,
         identities=identities(desk, draft.identity),
         lines=lines(session, desk, case, who, now),
         files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
-        attach=able,
+        attach=able and way.takes_files,
         gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(f"{draft.text}\n{draft.subject}"))),
         closed=None if able else _closed(draft),
         writing=_writing(session, person, case, now),
@@ -134,19 +143,28 @@ def lines(
         select(Template).where(Template.language == language).order_by(col(Template.title))
     ).all()
     known = drafting.values(desk, case, who, now)
-    return tuple(
-        StandardLine(row.id, row.title, fill(row.body, known), _day(row, desk))
+    approved = tuple(
+        StandardLine(
+            line.id, f"Line {line.number}: {line.title}",
+            fill(standard_lines.words_of(line, language), known), _day(line.good_until, desk),
+        )
+        for line in standard_lines.in_date(session, now)
+    )  # fmt: skip
+    return approved + tuple(
+        StandardLine(row.id, row.title, fill(row.body, known), _day(row.expires_on, desk))
         for row in rows
         if row.expires_on is None or row.expires_on > now
     )
 
 
-def _day(row: Template, desk: Desk) -> date | None:
-    return row.expires_on.astimezone(desk.calendar.zone).date() if row.expires_on else None
+def _day(ends: datetime | None, desk: Desk) -> date | None:
+    """The last whole day before a line runs out."""
+    return (ends - timedelta(seconds=1)).astimezone(desk.calendar.zone).date() if ends else None
 
 
-def _main_label(desk: Desk, draft: Draft | None, person: Person) -> str:
-    return "Send" if signoff.stands_alone(desk, draft, person) else "Send for sign-off"
+def _main_label(session: Session, desk: Desk, draft: Draft | None, person: Person, now: datetime) -> str:
+    alone = signoff.stands_alone(session, desk, draft, person, now)
+    return "Send" if alone else "Send for sign-off"
 
 
 def _unsent_audience(who: Constituent | None) -> str:

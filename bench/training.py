@@ -1,0 +1,206 @@
+"""Trains the weights that come with the product on the tuned part of the labelled messages.
+
+`python -m bench.training` reads `tests/routing/labelled/tuned.jsonl` and writes
+`routing/lists/learned/weights.txt`; the same messages always give the same file. The never-tuned part is
+not read. Logistic regression, one model each for risk, kind and topic, over the features of
+`routing.weighing`; what weighs little is left out to keep the file small.
+"""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+from pathlib import Path
+
+from routing.labelled import Labels, read_labelled
+from routing.risks import windows
+from routing.signals import Signals
+from routing.weighing import SCALE, features_of, sentence_labels, softmax
+from routing.wording import wording
+from routing.words import Kind, Topic
+
+TUNED = Path("tests/routing/labelled/tuned.jsonl")
+WEIGHTS = Path("routing/lists/learned/weights.txt")
+EPOCHS = 12
+RATE = 0.2
+DECAY = 1e-4
+SEEN_TWICE = 2
+MOST_OUTPUTS = 3
+"""Outputs of a model that one feature keeps a weight for."""
+FAINT = 0.01
+"""Errors smaller than this teach nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The features of one message by how often they stand in it, its words, and the share of each class."""
+
+    features: dict[str, int]
+    words: int
+    target: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The classes, the first of which may be the rest that nothing speaks for, and their weights."""
+
+    classes: tuple[str, ...]
+    bias: list[float]
+    weights: list[dict[str, float]]
+
+
+def examples_of(labels: Labels) -> list[Example]:
+    """The message as a whole, then each of its sentences and longest runs of them, without targets."""
+    signals = Signals(wording(labels.message.subject, labels.message.text))
+    hit = sentence_labels(signals)
+    sentences = signals.wording.sentences
+    features = [features_of(one, hit.get(number, ())) for number, one in enumerate(sentences)]
+    words = [len(one.plain.split()) for one in sentences]
+    runs = [range(len(sentences)), *(run for run in windows(words) if len(run) < len(sentences))]
+    return [
+        Example(dict(Counter(name for n in run for name in features[n])), sum(words[n] for n in run), ())
+        for run in runs
+    ]
+
+
+def train(classes: Sequence[str], examples: Sequence[Example], *, rest: bool) -> Model:
+    """Weights by stochastic gradient descent with a rate for each weight (AdaGrad)."""
+    seen = Counter(feature for example in examples for feature in example.features)
+    known = [
+        Example(
+            {name: count for name, count in example.features.items() if seen[name] >= SEEN_TWICE},
+            example.words,
+            example.target,
+        )
+        for example in examples
+    ]
+    model = Model(tuple(classes), [0.0] * len(classes), [defaultdict(float) for _ in classes])
+    steps: list[dict[str, float]] = [defaultdict(lambda: 1e-3) for _ in classes]
+    chance = random.Random(1)
+    order = list(range(len(known)))
+    for _ in range(EPOCHS):
+        chance.shuffle(order)
+        for index in order:
+            _learn(model, steps, known[index], 1 if rest else 0)
+    return model
+
+
+def _learn(model: Model, steps: list[dict[str, float]], example: Example, first: int) -> None:
+    even = 1 / sqrt(example.words + 4)
+    scores = [0.0] * len(model.classes)
+    for index in range(first, len(scores)):
+        weights = model.weights[index]
+        total = sum(weights[name] * count for name, count in example.features.items() if name in weights)
+        scores[index] = model.bias[index] + total * even
+    for index, share in enumerate(softmax(scores)):
+        error = share - example.target[index]
+        if index < first or abs(error) < FAINT:
+            continue
+        model.bias[index] -= RATE * 0.1 * error
+        weights, step = model.weights[index], steps[index]
+        for name, count in example.features.items():
+            slope = error * even * count + DECAY * weights[name]
+            step[name] += slope * slope
+            weights[name] -= RATE * slope / sqrt(step[name])
+
+
+def weights_text(models: Iterable[tuple[str, Model, int, float]]) -> str:
+    """The file of the weights: for each model its name, how many features to keep, the least weight."""
+    outputs: list[str] = []
+    bias: list[int] = []
+    rows: dict[str, list[str]] = defaultdict(list)
+    for name, model, most, least in models:
+        first = len(outputs)
+        outputs += [f"{name} {one}" for one in model.classes]
+        bias += [round(value * SCALE) for value in model.bias]
+        worth: Counter[str] = Counter()
+        for weights in model.weights:
+            for feature, weight in weights.items():
+                worth[feature] = max(worth[feature], round(abs(weight) * SCALE))
+        for feature, _ in worth.most_common(most):
+            values = [(round(one.get(feature, 0.0) * SCALE), at) for at, one in enumerate(model.weights)]
+            strongest = sorted(values, key=lambda pair: -abs(pair[0]))[:MOST_OUTPUTS]
+            rows[feature] += [
+                f"{first + at}:{value}" for value, at in strongest if abs(value) >= least * SCALE
+            ]
+    lines = [f"{feature}\t{' '.join(row)}" for feature, row in sorted(rows.items())]
+    head = "# Made by `python -m bench.training` from the tuned labelled messages; not to be edited by hand."
+    return "\n".join([head, ",".join(outputs), " ".join(map(str, bias)), *lines]) + "\n"
+
+
+def _risk(labels: Labels) -> tuple[float, ...]:
+    return (
+        float(labels.kind not in (Kind.THREAT, Kind.SELF_HARM_RISK)),
+        float(labels.kind is Kind.THREAT),
+        float(labels.kind is Kind.SELF_HARM_RISK),
+    )
+
+
+KINDS = (
+    Kind.CASEWORK,
+    Kind.POLICY_VIEW,
+    Kind.THANK_YOU,
+    Kind.OFFICE,
+    Kind.MEDIA,
+    Kind.DATA_REQUEST,
+    Kind.ABUSE,
+    Kind.SPAM,
+    Kind.AUTO_REPLY,
+)
+_SAME_WORDS = {Kind.NOT_OURS: Kind.CASEWORK, Kind.CAMPAIGN: Kind.POLICY_VIEW}
+"""Kinds that differ by more than words: by the place of the writer, by the copies of others."""
+
+
+def _kind(labels: Labels) -> tuple[float, ...]:
+    kind = _SAME_WORDS.get(labels.kind, labels.kind)
+    return tuple(float(kind is one) for one in KINDS)
+
+
+def _topic(labels: Labels) -> tuple[float, ...]:
+    share = 1 / (len(labels.topics) or 1)
+    return tuple(share * (topic in labels.topics) for topic in TOPICS)
+
+
+TOPICS = tuple(topic for topic in Topic if topic not in (Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST))
+
+
+def _alone(examples: list[Example]) -> list[Example]:
+    """Kinds and topics are weighed by single words and by the phrases of the lists: pairs add only cost."""
+    return [
+        replace(
+            example,
+            features={
+                name: count
+                for name, count in example.features.items()
+                if name.startswith("=") or not (" " in name or "~" in name)
+            },
+        )
+        for example in examples
+    ]
+
+
+def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, int, float]]:
+    """The three models, each from the messages that can teach it."""
+    examples = [(one, examples_of(one)) for one in labelled]
+
+    def taught(target: Callable[[Labels], tuple[float, ...]]) -> list[Example]:
+        found = [replace(whole, target=target(one)) for one, (whole, *_) in examples]
+        return [example for example in found if sum(example.target) > 0.99]
+
+    harmless = [
+        replace(part, target=_risk(one)) for one, (_, *parts) in examples if _risk(one)[0] for part in parts
+    ]
+    return [
+        ("risk", train(("none", "threat", "self-harm"), taught(_risk) + harmless, rest=True), 8_000, 0.06),
+        ("kind", train([str(kind) for kind in KINDS], _alone(taught(_kind)), rest=False), 2_200, 0.25),
+        ("topic", train([str(topic) for topic in TOPICS], _alone(taught(_topic)), rest=False), 2_200, 0.4),
+    ]
+
+
+def main() -> None:
+    WEIGHTS.write_text(weights_text(trained(read_labelled(TUNED))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

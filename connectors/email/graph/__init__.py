@@ -1,0 +1,1 @@
+"""Microsoft 365 mailboxes by Microsoft Graph v1.0."""

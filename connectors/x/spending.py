@@ -1,0 +1,44 @@
+"""The day's money: reading stops before it is passed, and what was spent can be said."""
+
+from datetime import timedelta
+
+from connectors.contract import Budget, TemporaryFailure
+from connectors.x.prices import COST
+
+RAISED_SOON = timedelta(minutes=15)
+"""Somebody may raise the limit: so long, at most, until that is seen."""
+
+
+class Purse:
+    """What may be spent on reading today. `cap` in US dollars; None: no limit."""
+
+    def __init__(self, budget: Budget, cap: float | None) -> None:
+        self._budget = budget
+        self._cap = cap
+
+    def affordable(self, price: float, least: int, most: int) -> int:
+        """How many things, at this price each, can be read now. Raises TemporaryFailure below `least`."""
+        if self._cap is None:
+            return most
+        left = self._cap - self._budget.spent(COST)
+        count = int(left / price + 1e-9)
+        if count < least:
+            raise TemporaryFailure(
+                f"reading from X stops for today: {self.words()}. Nothing is lost; it goes on at midnight "
+                "UTC, or when daily_cap is raised",
+                RAISED_SOON,
+            )
+        return min(count, most)
+
+    def pay(self, dollars: float) -> None:
+        if dollars > 0:
+            self._budget.spend(COST, dollars)
+
+    def words(self) -> str:
+        spent = self._budget.spent(COST)
+        return f"${spent:.2f} spent" if self._cap is None else f"${spent:.2f} of ${self._cap:.2f} are spent"
+
+    @property
+    def is_low(self) -> bool:
+        """Whether four fifths of the day's money are gone."""
+        return self._cap is not None and self._budget.spent(COST) >= 0.8 * self._cap

@@ -1,0 +1,194 @@
+"""Short mails to the office's own people: a reference and where to look, never what anybody wrote.
+
+They leave by the office's system channel; an office that chose none uses the first mailbox that sends,
+because a threat that nobody is told of is worse. A mail that cannot be made holds nothing up.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from connectors.contract import Handle, Letter, PermanentFailure
+from inbox import outbox
+from inbox.access import Person, may_know
+from inbox.dates import local_date
+from inbox.desk import Desk
+from inbox.history import SYSTEM, record
+from inbox.models import Case, Channel, ChannelMode, Delivery, Event, EventKind, Role, Staff, new_id
+from inbox.wording import letter
+
+NAMED_LEAD = "named lead"
+AGAIN_AFTER = timedelta(minutes=15)
+MOST_AN_HOUR = 60
+"""Past this an office is not mailed about each one: everybody looks at the queue by then."""
+
+
+class About(StrEnum):
+    """What an alert is about: the folder of its words."""
+
+    CASE = "alert-case"
+    LINK_LOCKED = "alert-link-locked"
+    SIGN_IN = "alert-sign-in"
+    CHANNEL = "alert-channel"
+
+
+def of_case(session: Session, desk: Desk, case: Case, told: Iterable[str], *, now: datetime) -> int:
+    """Tells those a rule named (`named lead`, a staff address, a team's name); returns how many were.
+
+    Where the named lead is not set, or is no longer here, the managers are told instead.
+    """
+    wanted = {one.id: one for name in told for one in _called(desk, name)}
+    return _of_case(session, desk, case, About.CASE, wanted.values(), now=now) if told else 0
+
+
+def of_locked_link(session: Session, desk: Desk, case: Case, *, now: datetime) -> int:
+    """Five wrong answers at a status link: whoever has the case is told, else the managers."""
+    owner = desk.staff.get(case.assignee_id or "")
+    wanted = [owner] if owner is not None and owner.is_active else managers(desk)
+    return _of_case(session, desk, case, About.LINK_LOCKED, wanted, now=now)
+
+
+def of_sign_in(session: Session, desk: Desk, staff_id: str, tries: int, *, now: datetime) -> int:
+    """So many wrong passwords or codes that a person's sign-in is closed for a while: they are told."""
+    staff = desk.staff.get(staff_id)
+    if staff is None or not staff.is_active:
+        return 0
+    values = {"tries": str(tries), "at": _moment(desk, now), "office": desk.office.name}
+    return _tell(session, desk, None, About.SIGN_IN, [staff], values, now=now)
+
+
+def of_channel(session: Session, desk: Desk, channel: Channel, *, now: datetime) -> int:
+    """A channel that needs a person, or has not answered for long: the managers are told, once a day."""
+    if _told_of_channel(session, channel, now):
+        return 0
+    values = {
+        "channel": channel.name,
+        "trouble": channel.trouble or "it does not answer",
+        "since": _moment(desk, channel.failing_since or now),
+        "link": f"{desk.tools.base_url.rstrip('/')}/channels/{channel.id}",
+        "office": desk.office.name,
+    }
+    return _tell(session, desk, None, About.CHANNEL, managers(desk), values, now=now, channel=channel.id)
+
+
+def managers(desk: Desk) -> list[Staff]:
+    """Who answers for the office."""
+    return [one for one in desk.staff.values() if one.is_active and Role.MANAGER in one.roles]
+
+
+def _called(desk: Desk, name: str) -> list[Staff]:
+    wanted = name.strip().lower()
+    if wanted == NAMED_LEAD:
+        lead = desk.staff.get(desk.office.named_lead or "")
+        return [lead] if lead is not None and lead.is_active else managers(desk)
+    team = next((key for title, key in desk.teams.items() if title.lower() == wanted), None)
+    members = desk.members.get(team or "", ())
+    return [
+        one for one in desk.staff.values() if one.is_active and (one.email == wanted or one.id in members)
+    ]
+
+
+def _of_case(
+    session: Session, desk: Desk, case: Case, about: About, wanted: Iterable[Staff], *, now: datetime
+) -> int:
+    if _told_lately(session, case, about, now):
+        return 0
+    able = [one for one in wanted if may_know(_person(desk, one), case)]
+    values = {
+        "reference": case.reference,
+        "link": f"{desk.tools.base_url.rstrip('/')}/cases/{case.reference}",
+        "at": _moment(desk, now),
+        "office": desk.office.name,
+    }
+    return _tell(session, desk, case, about, able, values, now=now)
+
+
+def _tell(
+    session: Session, desk: Desk, case: Case | None, about: About, wanted: list[Staff],
+    values: Mapping[str, str], *, now: datetime, **detail: Any,
+) -> int:  # fmt: skip
+    """Queues one mail for each; notes who was told, or why nobody was."""
+    channel, because = _channel(desk), None
+    if not wanted:
+        because = "nobody"
+    elif channel is None:
+        because = "no_channel"
+    elif _many(session, now):
+        because = "many"
+    told = [] if channel is None or because else wanted
+    told = [one for one in told if channel and _send(session, desk, channel, case, about, one, values, now)]
+    record(session, case, EventKind.ALERTED, SYSTEM, now=now, about=str(about),
+           staff=[one.id for one in told], because=because, **detail)  # fmt: skip
+    return len(told)
+
+
+def _send(
+    session: Session, desk: Desk, channel: Channel, case: Case | None, about: About, staff: Staff,
+    values: Mapping[str, str], now: datetime,
+) -> bool:  # fmt: skip
+    language = "cy" if desk.office.languages[:1] == ["cy"] else "en"
+    subject, text = letter(str(about), language, values)
+    # A plain id: an answer to an alert must not be taken for an answer on the case.
+    outgoing_id = f"{new_id()}@{channel.account.rpartition('@')[2]}"
+    made = Letter(
+        message_id=outgoing_id,
+        sender=Handle(desk.office.name, channel.account),
+        recipients=(Handle(staff.name, staff.email),),
+        subject=subject,
+        text=text,
+        date=now,
+        language=language,
+        automatic=True,
+    )
+    try:
+        raw = desk.tools.composers[channel.kind].compose(made)
+    except PermanentFailure:  # an address that nothing can be sent to
+        return False
+    outbox.queue(
+        session, case=case, message=None, channel=channel, purpose=outbox.Purpose.NOTICE,
+        recipients=[staff.email], envelope_sender=channel.account, outgoing_id=outgoing_id,
+        raw_hash=desk.store.put(desk.office.id, raw), now=now, not_before=now,
+    )  # fmt: skip
+    return True
+
+
+def _channel(desk: Desk) -> Channel | None:
+    chosen = desk.channels.get(desk.office.system_channel or "")
+    if chosen is not None and desk.can_mail(chosen) and chosen.mode == ChannelMode.FULL:
+        return chosen
+    able = (one for one in desk.channels.values() if desk.can_mail(one) and one.mode == ChannelMode.FULL)
+    return next(able, None)
+
+
+def _told_lately(session: Session, case: Case, about: About, now: datetime) -> bool:
+    query = select(Event.detail).where(
+        Event.case_id == case.id, Event.kind == EventKind.ALERTED, Event.at > now - AGAIN_AFTER
+    )
+    return any(detail.get("about") == str(about) and detail.get("staff") for detail in session.exec(query))
+
+
+def _told_of_channel(session: Session, channel: Channel, now: datetime) -> bool:
+    query = select(Event.detail).where(Event.kind == EventKind.ALERTED, Event.at > now - timedelta(days=1))
+    return any(detail.get("channel") == channel.id for detail in session.exec(query))
+
+
+def _many(session: Session, now: datetime) -> bool:
+    lately = select(func.count()).where(
+        Delivery.purpose == outbox.Purpose.NOTICE, Delivery.queued_at > now - timedelta(hours=1)
+    )
+    return session.exec(lately).one() >= MOST_AN_HOUR
+
+
+def _person(desk: Desk, staff: Staff) -> Person:
+    roles = frozenset(map(Role, staff.roles))
+    is_lead = staff.id == desk.office.named_lead
+    return Person(staff.id, desk.office.id, staff.name, staff.email, roles, is_lead)
+
+
+def _moment(desk: Desk, now: datetime) -> str:
+    zone = desk.office.time_zone
+    return f"{now.astimezone(desk.calendar.zone):%H:%M}, {local_date(now, zone)}"
