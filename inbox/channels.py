@@ -14,16 +14,19 @@ from connectors.contract import (
     Checked,
     Composes,
     Downloads,
+    Introduces,
     KeptSecrets,
     Limits,
     PermanentFailure,
     Polls,
+    RawArrival,
     RemoteFile,
     Sends,
     Surroundings,
     Tests,
 )
 from connectors.keys import Key
+from inbox import people
 from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, find, office_of
@@ -32,7 +35,7 @@ from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import Channel, ChannelDoor, ChannelHealth, ChannelMode, EventKind, new_id
-from inbox.pipeline import Download, Reader
+from inbox.pipeline import Download, NameOf, Reader
 from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
@@ -270,3 +273,24 @@ def downloader(database: Database, keys: SecretKeys, settings: Settings) -> Down
             connector.close()
 
     return download
+
+
+def introducer(database: Database, keys: SecretKeys, settings: Settings) -> NameOf:
+    """How people get a name whose platform does not send one along: asked once, at their first message."""
+
+    def name_of(arrival: RawArrival, office_id: str, channel_id: str, address: str) -> str:
+        made = registry.KINDS.get(arrival.channel)
+        if made is None or not hasattr(made, "name_of"):
+            return ""
+        with database.read(office_id) as session:
+            known = people.known_by(session, arrival.channel, address)
+            channel = find(session, Channel, channel_id)
+        if known is not None:
+            return known.name
+        connector = connect(channel, keys, settings, database)
+        try:
+            return connector.name_of(address) if isinstance(connector, Introduces) else ""
+        finally:
+            connector.close()
+
+    return name_of

@@ -202,7 +202,7 @@ def _file(
 def _note(session: Session, news: News, now: datetime, *, patient: bool) -> None:
     """What holds no message of its own: a receipt for ours, a deletion, or nothing to keep."""
     if isinstance(news, DeliveryReport):
-        receipted(session, news, now)
+        receipted(session, news, now, patient=patient)
     elif isinstance(news, Change):
         changed(session, news, None, now, patient=patient)
 
@@ -225,9 +225,9 @@ def _person(
         casefile.wake(session, desk, hit.case, message, now=now)
         seen = triage.consider(session, desk, message, hit.case, writer, attachment_types=types, now=now)
         triage.heed(session, hit.case, seen, message, now=now)
-        campaigns.resurface(session, desk, hit.case, seen.verdict.kind, now=now)
         if acknowledging:
             alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
+        campaigns.resurface(session, desk, hit.case, seen.verdict.kind, now=now)
         return hit.case
     sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
     campaign = sighting.campaign

@@ -28,6 +28,8 @@ from inbox.models import (
 )
 from inbox.sign_in import throttle
 from inbox.worker import answering
+from inbox.worker.evidence import look_for_evidence
+from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
 
@@ -136,6 +138,8 @@ TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("end pauses", 60, end_pauses),
     Firing("late campaign copies", 60, answering.answer_late),
+    Firing("hidden comments", 3, hide_due),
+    Firing("evidence", 60, look_for_evidence),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),

@@ -23,6 +23,8 @@ TOLD = {
     "saved": "Saved.",
     "submitted": "Sent for sign-off.",
     "returned": "Sent back with your note.",
+    "hiding": "The comment will be hidden within seconds. The history says when it is.",
+    "showing": "The comment will be shown again within seconds. The history says when it is.",
     "withdrawn": "The draft was put away. Its words are kept.",
     "stopped": "Stopped. It was not sent, and is a draft again.",
     "retried": "It is on its way again.",
