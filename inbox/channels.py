@@ -1,7 +1,8 @@
 """Connected accounts: made, tested, switched, watched. The only module that knows concrete channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from sqlmodel import Session, col, select
@@ -20,10 +21,13 @@ from connectors.contract import (
     Polls,
     RemoteFile,
     Sends,
+    SentBefore,
     Surroundings,
     Tests,
+    no_sent,
 )
 from connectors.keys import Key
+from inbox import outbox
 from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, find, office_of
@@ -39,6 +43,8 @@ from inbox.settings import Settings
 from inbox.storage import Store
 
 QUIET_AFTER = timedelta(minutes=15)
+FOLLOWED_FOR = timedelta(days=400)
+"""A fault that was handed on so long ago is not asked about any more."""
 
 
 def kinds() -> dict[str, dict[str, Key]]:
@@ -93,17 +99,20 @@ def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Da
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
     address = f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}"
-    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
+    since = channel.since
+    sent = partial(_sent, database, channel.office_id, channel.id, settings.now)
+    return build(channel.kind, channel.settings, secrets, since, settings, kept, budget, address, sent)
 
 
 def build(
     kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
     kept: KeptSecrets | None = None, budget: Budget | None = None, webhook_url: str | None = None,
+    sent: Callable[[], Sequence[SentBefore]] = no_sent,
 ) -> Any:  # fmt: skip
     """A connector from plain values and secrets, as a form or a command gives them.
 
     `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted;
-    `webhook_url`: where the platform can call the channel, once it has an address.
+    `webhook_url`: where the platform can call the channel, once it has an address; `sent`: what went out.
     """
     made = registry.KINDS.get(kind)
     if made is None:
@@ -115,11 +124,30 @@ def build(
             {"since": since.isoformat(), **values},
             secrets,
             Surroundings(
-                settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless(), webhook_url
+                settings.private_hosts,
+                settings.smtp_timeout,
+                reach,
+                kept,
+                budget or Boundless(),
+                webhook_url,
+                sent,
             ),
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
+
+
+def _sent(
+    database: Database, office_id: str, channel_id: str, now: Callable[[], datetime]
+) -> Sequence[SentBefore]:
+    with database.read(office_id) as session:
+        return outbox.followed(session, channel_id, now() - FOLLOWED_FOR)
+
+
+def services(channel: Channel) -> Mapping[str, str]:
+    """What can be handed on through this channel, name by code; empty where nothing can."""
+    made = registry.KINDS.get(channel.kind)
+    return made.services_known(channel.cursor) if made is not None and hasattr(made, "services_known") else {}
 
 
 def add(

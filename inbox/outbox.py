@@ -18,6 +18,7 @@ from connectors.contract import (
     OutcomeUnknown,
     PermanentFailure,
     Sends,
+    SentBefore,
     TemporaryFailure,
 )
 from inbox.database import find, office_of
@@ -282,12 +283,26 @@ def settle_by_hand(
            was_sent=was_sent)  # fmt: skip
 
 
+def followed(session: Session, channel_id: str, since: datetime) -> list[SentBefore]:
+    """What left through a channel since then, or may have, newest first: never more than a thousand."""
+    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
+    query = (
+        select(Delivery)
+        .where(Delivery.channel_id == channel_id, col(Delivery.state).in_(known), Delivery.queued_at >= since)
+        .order_by(col(Delivery.id).desc())
+    )
+    return [
+        SentBefore(row.outgoing_id, row.platform_id, row.queued_at) for row in session.exec(query.limit(1000))
+    ]
+
+
 def found_again(
-    session: Session, outgoing_id: str | None, platform_id: str, now: datetime
+    session: Session, outgoing_id: str | None, platform_id: str, now: datetime, *, thread: str | None = None
 ) -> Delivery | None:
     """Our own message came back, from the Sent folder or as an echo: proof that an unknown one left.
 
     `outgoing_id` is ours, where the platform carried it along; for mail it is the platform's id as well.
+    `thread` is the conversation it turned out to stand in, by which what follows is known.
     """
     ours = col(Delivery.outgoing_id).in_([one for one in (outgoing_id, platform_id) if one])
     theirs = col(Delivery.platform_id) == platform_id
@@ -296,7 +311,16 @@ def found_again(
         _sent(session, delivery, "The platform shows it among what was sent.", now)
         delivery.needs_sent_copy = False
         delivery.platform_id = delivery.platform_id or platform_id[:255]
+    if delivery is not None and thread and delivery.outgoing_id == outgoing_id:
+        _stands_in(session, delivery, platform_id, thread)
     return delivery
+
+
+def _stands_in(session: Session, delivery: Delivery, platform_id: str, thread: str) -> None:
+    delivery.platform_id = platform_id[:255]
+    message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
+    if message is not None:
+        message.external_id, message.thread = platform_id[:998], thread
 
 
 def pending(session: Session, echo: Message) -> str | None:

@@ -12,7 +12,7 @@ from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
 from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Message, MessageKind
 from inbox.recall import Recall
-from inbox.references import in_thread
+from inbox.references import in_thread, thread_of
 from routing.words import ClockKind
 
 
@@ -77,7 +77,7 @@ def sent_elsewhere(
     """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now)
+    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now, thread=thread_of(incoming))
     if ours is not None and ours.sent_at == now:
         departures.left(session, desk, ours, now=now, actor=SYSTEM)
     hit = None if ours else matching.conversation(session, desk, incoming, known)
