@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import campaigns, importing, live, memory, queue, search
+from bench import calling, campaigns, importing, live, memory, queue, search
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "queue": queue.run,
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "importing": importing.run,
     "memory": memory.run,
     "live": live.run,
+    "calling": calling.run,
     "campaigns": campaigns.run,
 }
 
@@ -21,6 +22,7 @@ SMALL: dict[str, Callable[[], None]] = {
     "importing": partial(importing.run, 200),
     "memory": memory.run,
     "live": partial(live.run, 5),
+    "calling": partial(calling.run, 400),
     "campaigns": partial(campaigns.run, (2_000, 20_000), 300),
 }
 """The same on little data: to see that they run, not to judge by."""

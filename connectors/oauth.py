@@ -96,7 +96,10 @@ class TokenProvider:
         asked_at = self._clock()
         try:
             response = self._client.post(
-                self._who.token_url, data=self._form(refresh_token), auth=self._basic()
+                self._who.token_url,
+                data=self._form(refresh_token),
+                auth=self._basic(),
+                headers={"connection": "close"},  # it is hours until the next
             )
         except httpx.HTTPError as failure:
             raise TemporaryFailure(f"the sign-in service cannot be reached: {plain(str(failure))}") from None

@@ -11,6 +11,7 @@ from connectors.feed import FeedChannel
 from connectors.keys import Key
 from connectors.open311.council import CouncilChannel
 from connectors.open311.reporting import Open311Channel
+from connectors.web_form import WebFormChannel
 from connectors.x.channel import XChannel
 
 
@@ -45,5 +46,6 @@ KINDS: dict[str, type[Kind]] = {
     "microsoft365": Microsoft365Channel,
     "open311": Open311Channel,
     "open311_council": CouncilChannel,
+    "web": WebFormChannel,
     "x": XChannel,
 }

@@ -3,13 +3,14 @@
 Nothing that anybody typed is in it. Never to machines, never on risk words, never twice in a hurry.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import PUBLIC, Handle, Letter, PermanentFailure
-from inbox import outbox, status_links
+from inbox import address_proofs, outbox, status_links
 from inbox.database import savepoint
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -20,33 +21,70 @@ from inbox.models import (
     Channel,
     ChannelMode,
     Constituent,
+    Decision,
     Direction,
     EventKind,
     Message,
     MessageKind,
 )
-from inbox.references import new_message_id
+from inbox.references import new_message_id, new_reference
 from inbox.triage import Triage, language_of
 from inbox.wording import letter
 from routing.acknowledging import AcknowledgementFacts, may_acknowledge
+from routing.words import Flag, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What triage made of a message, as far as it bears on answering by machine."""
+
+    kind: Kind | None
+    flags: frozenset[Flag]
+    ruled_out: bool
+    is_disowned: bool
 
 
 def acknowledge(
     session: Session, desk: Desk, case: Case, message: Message, person: Constituent, triage: Triage,
     *, is_disowned: bool, now: datetime,
 ) -> Message | None:  # fmt: skip
-    """Queues the acknowledgement of a person's first message, or notes why there is none."""
-    channel = desk.channels.get(message.channel_id or "")
-    reason = _why_not(session, desk, channel, case, message, person, triage, is_disowned, now)
+    """Queues the acknowledgement of a person's first message, or notes why there is none.
+
+    An address that somebody only typed is first asked, in neutral words, whether it is theirs.
+    """
+    judged = Judged(triage.verdict.kind, triage.verdict.flags, not triage.verdict.acknowledge, is_disowned)
+    language = language_of(person, triage.assessment)
+    return _acknowledge(session, desk, case, message, person, judged, language, now)
+
+
+def acknowledge_later(
+    session: Session, desk: Desk, case: Case, message: Message, person: Constituent, *, now: datetime
+) -> Message | None:
+    """The same once the address is proved: by what the case is now, which may be more than it was."""
+    decision = session.exec(select(Decision).where(Decision.message_id == message.id)).first()
+    ruled_out = decision is not None and not decision.trace.get("acknowledge", True)
+    kind, flags = Kind(case.kind), frozenset(Flag(flag) for flag in case.flags)
+    judged = Judged(kind, flags, ruled_out, is_disowned=False)
+    return _acknowledge(session, desk, case, message, person, judged, message.language, now)
+
+
+def _acknowledge(
+    session: Session, desk: Desk, case: Case, message: Message, person: Constituent, judged: Judged,
+    language: str, now: datetime,
+) -> Message | None:  # fmt: skip
+    channel = desk.carrier_of(message.channel_id)
+    reason = _why_not(session, desk, channel, case, message, person, judged, now)
     if reason or channel is None:
         record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id, because=reason)
         return None
-    language = language_of(person, triage.assessment)
+    is_typed = channel.id != message.channel_id
+    if is_typed and not address_proofs.is_proved(session, message.sender_handle):
+        return _ask(session, desk, case, message, person, channel, language, now)
     try:
         with savepoint(session):
             token = status_links.issue(session, case, person, language=language, now=now)
             subject, text = letter("acknowledgement", language, _values(desk, case, token, language))
-            if channel.mode == ChannelMode.REDIRECT:
+            if channel.mode == ChannelMode.REDIRECT and not is_typed:
                 text = f"{channel.redirect_words}\n\n{text}"
             return send_automatic(
                 session, desk, case, person, channel, to=message.sender_handle, subject=subject, text=text,
@@ -58,21 +96,52 @@ def acknowledge(
         return None
 
 
+def _ask(
+    session: Session, desk: Desk, case: Case, message: Message, person: Constituent, channel: Channel,
+    language: str, now: datetime,
+) -> Message | None:  # fmt: skip
+    """Asks a typed address whether it is its writer's. The letter tells nothing of message or writer."""
+    address = message.sender_handle
+    if not address_proofs.may_ask(session, address, now):
+        record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id,
+               because="this address was asked often enough today")  # fmt: skip
+        return None
+    try:
+        with savepoint(session):
+            token = address_proofs.ask(session, case, address, now)
+            welsh = "/cy" if language == "cy" else ""
+            link = f"{desk.tools.base_url.rstrip('/')}{welsh}/contact/{desk.office.slug}/confirm/{token}"
+            values = {"office": desk.office.name, "confirm_link": link, "phone": desk.office.phone or ""}
+            subject, text = letter("confirm-address", language, values)
+            return send_automatic(
+                session, desk, case, person, channel, to=address, subject=subject, text=text, secret=token,
+                language=language, answers=message, now=now, purpose=outbox.Purpose.PROOF,
+            )  # fmt: skip
+    except PermanentFailure as failure:
+        record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id,
+               because=failure.reason)  # fmt: skip
+        return None
+
+
 def send_automatic(
     session: Session, desk: Desk, case: Case, person: Constituent, channel: Channel, *, to: str, subject: str,
     text: str, secret: str, language: str, answers: Message, now: datetime,
+    purpose: outbox.Purpose = outbox.Purpose.ACKNOWLEDGEMENT,
 ) -> Message:  # fmt: skip
     """Queues fixed words as automatic mail: null envelope sender, marked as automatic (RFC 3834).
 
     `secret`, the token of the status link, leaves with the letter and is kept on no page and in no row.
+    A proof carries nothing that anybody typed but the address, and not even the case's own reference.
     """
+    is_proof = purpose is outbox.Purpose.PROOF
+    reference = new_reference(desk.office.prefix) if is_proof else case.reference
     shown = text.replace(secret, "…")
-    outgoing_id = new_message_id(case.reference, channel.account.rpartition("@")[2], desk.keys)
+    outgoing_id = new_message_id(reference, channel.account.rpartition("@")[2], desk.keys)
     raw = desk.tools.composers[channel.kind].compose(
         Letter(
             message_id=outgoing_id,
             sender=Handle(desk.office.name, channel.account),
-            recipients=(Handle(person.name, to),),
+            recipients=(Handle("" if is_proof else person.name, to),),
             subject=subject,
             text=text,
             date=now,
@@ -88,7 +157,7 @@ def send_automatic(
         case_id=case.id,
         channel_id=channel.id,
         direction=Direction.OUTBOUND,
-        kind=MessageKind.ACKNOWLEDGEMENT,
+        kind=MessageKind.MESSAGE if is_proof else MessageKind.ACKNOWLEDGEMENT,
         external_id=outgoing_id,
         sender_name=desk.office.name,
         sender_handle=channel.account,
@@ -104,7 +173,7 @@ def send_automatic(
     session.flush()
     case.message_count += 1
     outbox.queue(
-        session, case=case, message=sent, channel=channel, purpose=outbox.Purpose.ACKNOWLEDGEMENT,
+        session, case=case, message=sent, channel=channel, purpose=purpose,
         recipients=[to], envelope_sender="", outgoing_id=outgoing_id,
         raw_hash=desk.store.put(case.office_id, raw), now=now, not_before=now,
     )  # fmt: skip
@@ -113,23 +182,27 @@ def send_automatic(
 
 def _why_not(
     session: Session, desk: Desk, channel: Channel | None, case: Case, message: Message, person: Constituent,
-    triage: Triage, is_disowned: bool, now: datetime,
+    judged: Judged, now: datetime,
 ) -> str | None:  # fmt: skip
     if channel is None or channel.mode not in SENDING or channel.kind not in desk.tools.composers:
+        return "channel_listens"
+    if desk.mode_of(message.channel_id) not in SENDING:
         return "channel_listens"
     if desk.office.sending_paused:
         return "sending_paused"
     if message.kind in PUBLIC:
         return "public"
+    if message.kind == MessageKind.FORM and person.safe_contact.get("reply_by", "email") != "email":
+        return "the person chose another way to be answered"
     allowed, reason = may_acknowledge(
         AcknowledgementFacts(
             received_at=message.received_at,
             address=message.sender_handle,
-            kind=triage.verdict.kind,
-            flags=triage.verdict.flags,
-            dmarc_failed=is_disowned,
+            kind=judged.kind,
+            flags=judged.flags,
+            dmarc_failed=judged.is_disowned,
             own_addresses=desk.own_addresses,
-            ruled_out=not triage.verdict.acknowledge,
+            ruled_out=judged.ruled_out,
             sent_today=_lately(session, person, now),
         ),
         now,

@@ -24,7 +24,7 @@ from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
 from inbox.web.keeper import Keeper
 from inbox.web.limits import Window
 from inbox.web.live import Live
-from inbox.web.public import status
+from inbox.web.public import contact, status
 from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.turns import Turns
 from inbox.web.wiring import Wiring
@@ -34,6 +34,7 @@ ROUTERS = (
     events.router,
     probes.router,
     status.router,
+    *contact.ROUTERS,
     webhooks.router,
     open311.router,
     officials.router,

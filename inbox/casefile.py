@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from inbox import clocks, search
 from inbox.desk import Desk
@@ -27,14 +27,19 @@ _WAITING = frozenset({CaseStatus.WAITING_CONSTITUENT, CaseStatus.WAITING_BODY})
 
 def open_case(
     session: Session, desk: Desk, message: Message | None, person: Constituent | None, *, now: datetime,
-    subject: str | None = None, known: Recall | None = None,
+    subject: str | None = None, known: Recall | None = None, reference: str | None = None,
 ) -> Case:  # fmt: skip
-    """A new case; `message` is what opened it, if a message did, and `known` what its batch has drawn."""
+    """A new case; `message` is what opened it, if a message did, and `known` what its batch has drawn.
+
+    `reference`: one that its writer was told already, unless another case took it meanwhile.
+    """
     received = message.received_at if message else now
     prefix = desk.office.prefix
+    if reference and session.exec(select(Case.id).where(Case.reference == reference)).first():
+        reference = None
     case = Case(
         office_id=desk.office.id,
-        reference=known.reference(session, prefix) if known else free_references(session, prefix, 1)[0],
+        reference=reference or _drawn(session, prefix, known),
         subject=(subject or title_of(message))[:200],
         channel_id=message.channel_id if message else None,
         constituent_id=person.id if person else None,
@@ -46,6 +51,10 @@ def open_case(
     record(session, case, EventKind.CASE_OPENED, SYSTEM, now=now, public=True,
            message=message.id if message else None)  # fmt: skip
     return case
+
+
+def _drawn(session: Session, prefix: str, known: Recall | None) -> str:
+    return known.reference(session, prefix) if known else free_references(session, prefix, 1)[0]
 
 
 def wake(session: Session, desk: Desk, case: Case, message: Message, *, now: datetime) -> None:

@@ -4,22 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from connectors.contract import Handle as Address
-from inbox import alerts, campaigns, casefile, clocks, files, linking, merging, people, search, triage
+from inbox import alerts, casefile, clocks, files, merging, people, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
-from inbox.errors import Conflict, NotFound, Refused
+from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
 from inbox.models import (
     CASE_MOVES,
     Case,
     CaseStatus,
-    Clock,
     Constituent,
     Direction,
-    Event,
     EventKind,
     Message,
     MessageKind,
@@ -146,6 +144,17 @@ def add_note(
     return note
 
 
+def keep_old(
+    session: Session, case: Case, old: dict[str, str], why: str, *, author_id: str | None, now: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """Notes what facts were before somebody put them right, and why: nothing that was known is lost."""
+    lines = [f"{name.capitalize()} was: {value or 'not known'}." for name, value in old.items()]
+    lines += [f"Facts changed. {why}"] if why else []
+    if lines:
+        add_note(session, case, "\n".join(lines), author_id=author_id, now=now, actor=actor)
+
+
 def log(
     session: Session, case: Case, kind: MessageKind, text: str, *, author_id: str | None, when: datetime,
     now: datetime, actor: Actor, given: Sequence[files.Given] = (),
@@ -249,84 +258,6 @@ def reject_match(session: Session, message: Message, *, now: datetime, actor: Ac
         message=message.id,
         proposed=proposed,
     )
-
-
-_BETWEEN_CASES = frozenset(
-    {EventKind.CASE_MERGED, EventKind.CASE_SPLIT, EventKind.CASES_LINKED, EventKind.CASES_UNLINKED}
-)
-_UNDOES = {
-    EventKind.ASSIGNED: "assignee_id",
-    EventKind.MOVED: "team_id",
-    EventKind.PRIORITY_CHANGED: "priority",
-    EventKind.STATUS_CHANGED: "status",
-    EventKind.MARKED_JUNK: "kind",
-    EventKind.MARKED_NOT_JUNK: "kind",
-    EventKind.CLOSED: "status",
-}
-
-
-def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: Actor) -> Case:
-    """Takes back one act, where nobody has acted on the same thing since."""
-    event = session.exec(select(Event).where(Event.id == event_id)).first()
-    if event is not None and event.kind in _BETWEEN_CASES and event.case_id:
-        return _undo_between(session, event, now=now, actor=actor)
-    if event is not None and event.kind in campaigns.UNDOES:
-        return _undo_on_pile(session, desk, event, now=now, actor=actor)
-    field = _UNDOES.get(EventKind(event.kind)) if event is not None else None
-    if event is None or field is None or event.case_id is None:
-        raise NotFound
-    case = find(session, Case, event.case_id)
-    before, after = event.detail.get("before"), event.detail.get("after", CaseStatus.RESOLVED)
-    if getattr(case, field) != after:
-        raise Conflict("Somebody has changed this since, so it cannot be taken back.")
-    if field == "priority":
-        triage.set_priority(case, Priority(str(before)))
-    else:
-        setattr(case, field, before)
-    if event.kind in (EventKind.CLOSED, EventKind.MARKED_JUNK):
-        _bring_back_clocks(session, case, event.at)
-        case.closed_at, case.outcome, case.outcome_note = None, None, None
-    if event.detail.get("sorted") and case.status == CaseStatus.OPEN:
-        case.status = CaseStatus.NEW
-    case.version += 1
-    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
-    return case
-
-
-def undo_reaches(session: Session, event: Event) -> list[Case]:
-    """The cases that taking this back would change: whoever does it must be allowed on each of them."""
-    named = (event.case_id, event.detail.get("into"), event.detail.get("other"))
-    keys = [str(one) for one in named if one] if event.kind in _BETWEEN_CASES else [event.case_id or ""]
-    return list(session.exec(select(Case).where(col(Case.id).in_(keys))))
-
-
-def _undo_between(session: Session, event: Event, *, now: datetime, actor: Actor) -> Case:
-    """Takes back what joined, parted or linked two cases; only from the side on which it was done."""
-    case = find(session, Case, event.case_id)
-    if event.kind == EventKind.CASE_MERGED and "moved" in event.detail:
-        return merging.undo_merge(session, event, now=now, actor=actor)
-    if event.kind == EventKind.CASE_SPLIT and "moved" in event.detail:
-        return merging.undo_split(session, event, now=now, actor=actor)
-    if event.kind in (EventKind.CASES_LINKED, EventKind.CASES_UNLINKED) and "other" in event.detail:
-        other = find(session, Case, str(event.detail["other"]))
-        linking.undo(session, event, case, other, now=now, actor=actor)
-        case.version += 1
-        return case
-    raise NotFound
-
-
-def _undo_on_pile(session: Session, desk: Desk, event: Event, *, now: datetime, actor: Actor) -> Case:
-    case = find(session, Case, event.case_id)
-    campaigns.take_back(session, desk, event, case, now=now, actor=actor)
-    case.version += 1
-    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
-    return case
-
-
-def _bring_back_clocks(session: Session, case: Case, since: datetime) -> None:
-    for clock in session.exec(select(Clock).where(Clock.case_id == case.id, Clock.cancelled_at == since)):
-        clock.cancelled_at = None
-    clocks.show_next(case, clocks.of_case(session, case))
 
 
 def _sorted(case: Case) -> bool:

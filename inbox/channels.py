@@ -15,10 +15,12 @@ from connectors.contract import (
     Checked,
     Composes,
     Downloads,
+    Introduces,
     KeptSecrets,
     Limits,
     PermanentFailure,
     Polls,
+    RawArrival,
     RemoteFile,
     Sends,
     SentBefore,
@@ -27,7 +29,7 @@ from connectors.contract import (
     no_sent,
 )
 from connectors.keys import Key
-from inbox import outbox
+from inbox import people
 from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, find, office_of
@@ -35,8 +37,17 @@ from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
-from inbox.models import Channel, ChannelDoor, ChannelHealth, ChannelMode, EventKind, new_id
-from inbox.pipeline import Download, Reader
+from inbox.models import (
+    Channel,
+    ChannelDoor,
+    ChannelHealth,
+    ChannelMode,
+    Delivery,
+    DeliveryState,
+    EventKind,
+    new_id,
+)
+from inbox.pipeline import Download, NameOf, Reader
 from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
@@ -93,14 +104,20 @@ def _has(channel: Channel, ability: str) -> bool:
     return made is not None and hasattr(made, ability)
 
 
+def webhook_url(channel: Channel, settings: Settings) -> str | None:
+    """The address that its platform calls; None for kinds that are never called."""
+    is_one = is_called(channel)
+    return f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}" if is_one else None
+
+
 def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:
     """The connector of a channel. Raises Refused when its settings make no sense."""
     secrets = keys.open_all(channel.sealed, channel.id)
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
-    address = f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}"
-    since = channel.since
+    address = webhook_url(channel, settings)
     sent = partial(_sent, database, channel.office_id, channel.id, settings.now)
+    since = channel.since
     return build(channel.kind, channel.settings, secrets, since, settings, kept, budget, address, sent)
 
 
@@ -140,8 +157,17 @@ def build(
 def _sent(
     database: Database, office_id: str, channel_id: str, now: Callable[[], datetime]
 ) -> Sequence[SentBefore]:
+    """What left through a channel lately, or may have, newest first: never more than a thousand."""
+    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
+    query = (
+        select(Delivery)
+        .where(Delivery.channel_id == channel_id, col(Delivery.state).in_(known))
+        .where(Delivery.queued_at >= now() - FOLLOWED_FOR)
+        .order_by(col(Delivery.id).desc())
+        .limit(1000)
+    )
     with database.read(office_id) as session:
-        return outbox.followed(session, channel_id, now() - FOLLOWED_FOR)
+        return [SentBefore(one.outgoing_id, one.platform_id, one.queued_at) for one in session.exec(query)]
 
 
 def services(channel: Channel) -> Mapping[str, str]:
@@ -292,3 +318,24 @@ def downloader(database: Database, keys: SecretKeys, settings: Settings) -> Down
             connector.close()
 
     return download
+
+
+def introducer(database: Database, keys: SecretKeys, settings: Settings) -> NameOf:
+    """How people get a name whose platform does not send one along: asked once, at their first message."""
+
+    def name_of(arrival: RawArrival, office_id: str, channel_id: str, address: str) -> str:
+        made = registry.KINDS.get(arrival.channel)
+        if made is None or not hasattr(made, "name_of"):
+            return ""
+        with database.read(office_id) as session:
+            known = people.known_by(session, arrival.channel, address)
+            channel = find(session, Channel, channel_id)
+        if known is not None:
+            return known.name
+        connector = connect(channel, keys, settings, database)
+        try:
+            return connector.name_of(address) if isinstance(connector, Introduces) else ""
+        finally:
+            connector.close()
+
+    return name_of

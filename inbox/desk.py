@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Composes, Limits
 from inbox.database import office_of
-from inbox.models import Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
+from inbox.models import SENDING, Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
 from inbox.scanning import Scanner
 from inbox.secrets import SecretKeys
 from inbox.storage import Store
@@ -71,6 +71,17 @@ class Desk:
         first."""
         limits = self.tools.limits.get(channel.kind)
         return channel.kind in self.tools.composers and limits is not None and limits.subject
+
+    def carrier_of(self, channel_id: str | None) -> Channel | None:
+        """What answers a message that came through this channel: the channel itself, else the first mailbox.
+
+        A form only takes in; whoever filled it in is reached by email. A mailbox that sends comes first.
+        """
+        used = self.channels.get(channel_id or "")
+        if used is not None and used.kind in self.tools.composers:
+            return used
+        able = [one for _, one in sorted(self.channels.items()) if self.can_mail(one)]
+        return min(able, key=lambda one: one.mode not in SENDING, default=None)
 
     def mode_of(self, channel_id: str | None) -> ChannelMode:
         channel = self.channels.get(channel_id or "")

@@ -367,11 +367,8 @@ def _next_number(session: Session, case: Case) -> int:
 
 
 def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
-    """The channel the person used; else the office's first mailbox."""
-    used = desk.channels.get((answers.channel_id if answers else None) or case.channel_id or "")
-    if used is not None and used.kind in desk.tools.composers:
-        return used
-    return next((channel for channel in desk.channels.values() if desk.can_mail(channel)), None)
+    """The channel the person used; else, where that only takes in, the office's first mailbox."""
+    return desk.carrier_of((answers.channel_id if answers else None) or case.channel_id)
 
 
 def _recipients(

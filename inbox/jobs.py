@@ -18,6 +18,7 @@ class JobKind(StrEnum):
 
     PROCESS = "process"
     ANSWER = "answer"
+    HIDE = "hide"
 
 
 @dataclass(frozen=True, slots=True)

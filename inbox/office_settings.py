@@ -209,12 +209,23 @@ def _sending(session: Session, key: str, words: str) -> str | None:
     return why.strip() or "paused by the operator"
 
 
+def _embed_sites(session: Session, key: str, words: str) -> list[str] | None:
+    """Origins, as browsers name them: `https://example.org, https://www.example.org`."""
+    sites = [site.strip().lower().rstrip("/") for site in words.split(",") if site.strip()]
+    for site in sites:
+        if not re.fullmatch(
+            r"https://[a-z0-9.-]{1,250}(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", site
+        ):
+            raise Refused(f"embed_sites: write `{site}` as https://www.example.org, without a path.")
+    return list(dict.fromkeys(sites)) or None
+
+
 _READERS: dict[str, Reader] = {
     "name": _needed, "member": _optional, "constituency": _optional, "nation": _nation,
     "time_zone": _time_zone, "hours": _hours, "address": _optional, "phone": _optional,
     "privacy_url": _privacy_url, "signature": _optional, "named_lead": _named_lead,
     "approval": _approval, "undo_seconds": _undo_seconds, "languages": _languages,
-    "system_channel": _system_channel, "prefix": _prefix, "sending": _sending,
+    "system_channel": _system_channel, "prefix": _prefix, "sending": _sending, "embed_sites": _embed_sites,
 }  # fmt: skip
 _COLUMNS = {"approval": "approval_office", "sending": "sending_paused"}
 KEYS = tuple(_READERS)

@@ -18,7 +18,6 @@ from connectors.contract import (
     OutcomeUnknown,
     PermanentFailure,
     Sends,
-    SentBefore,
     TemporaryFailure,
 )
 from inbox.database import find, office_of
@@ -53,6 +52,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ENQUIRY = "enquiry"
     NOTICE = "notice"
+    PROOF = "proof"
     CAMPAIGN = "campaign"
 
 
@@ -283,19 +283,6 @@ def settle_by_hand(
            was_sent=was_sent)  # fmt: skip
 
 
-def followed(session: Session, channel_id: str, since: datetime) -> list[SentBefore]:
-    """What left through a channel since then, or may have, newest first: never more than a thousand."""
-    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
-    query = (
-        select(Delivery)
-        .where(Delivery.channel_id == channel_id, col(Delivery.state).in_(known), Delivery.queued_at >= since)
-        .order_by(col(Delivery.id).desc())
-    )
-    return [
-        SentBefore(row.outgoing_id, row.platform_id, row.queued_at) for row in session.exec(query.limit(1000))
-    ]
-
-
 def found_again(
     session: Session, outgoing_id: str | None, platform_id: str, now: datetime, *, thread: str | None = None
 ) -> Delivery | None:
@@ -310,17 +297,12 @@ def found_again(
     if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
         _sent(session, delivery, "The platform shows it among what was sent.", now)
         delivery.needs_sent_copy = False
-        delivery.platform_id = delivery.platform_id or platform_id[:255]
-    if delivery is not None and thread and delivery.outgoing_id == outgoing_id:
-        _stands_in(session, delivery, platform_id, thread)
+    elif delivery is None or not thread or delivery.outgoing_id != outgoing_id:
+        return delivery
+    told = Outcome(Result.SENT, "", platform_id=platform_id, thread=thread)
+    if delivery.platform_id != platform_id[:255]:
+        _known_there(session, delivery, told)
     return delivery
-
-
-def _stands_in(session: Session, delivery: Delivery, platform_id: str, thread: str) -> None:
-    delivery.platform_id = platform_id[:255]
-    message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
-    if message is not None:
-        message.external_id, message.thread = platform_id[:998], thread
 
 
 def pending(session: Session, echo: Message) -> str | None:

@@ -40,6 +40,15 @@ Download = Callable[[str, str, RemoteFile], Attachment]
 """Fetches a file for the channel of an office (office id, channel id, file). Raises ConnectorFailure."""
 
 
+NameOf = Callable[[RawArrival, str, str, str], str]
+"""Who is behind an address that came without a name (arrival, office id, channel id, address); "" unknown."""
+
+
+def no_name(arrival: RawArrival, office_id: str, channel_id: str, address: str) -> str:
+    """Where nobody is asked."""
+    return ""
+
+
 def no_download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
     """Where nothing is fetched: what an import reads is whole."""
     raise PermanentFailure("Files are not fetched here.")
@@ -58,6 +67,7 @@ class Line:
     shared_now: Callable[[Session], datetime] = database_now
     """The clock by which leases are counted: one for all nodes."""
     download: Download = no_download
+    name_of: NameOf = no_name
 
 
 @dataclass(slots=True)
@@ -279,6 +289,9 @@ def _understand(
     if arrival.hints.get("unreadable"):
         raise Unreadable("The mail server would not give us this message. It is still in the mailbox.")
     news = line.readers[arrival.channel](arrival)
+    if isinstance(news, InboundMessage) and news.sender.address and not news.sender.name:
+        name = line.name_of(arrival, row.office_id, row.channel_id, news.sender.address)
+        news = replace(news, sender=replace(news.sender, name=name))
     if not isinstance(news, InboundMessage) or not news.remote:
         return intake.understand(line.tools.store, desk.office.id, news, line.scan)
     fetched: list[Attachment] = []

@@ -39,14 +39,19 @@ class StartingTemplate:
     body: str
 
 
+def help_line(nation: str, language: str) -> str:
+    """Whom to ring in a mental-health crisis, in a sentence."""
+    return _HELP_LINES[language][nation == "northern-ireland"]
+
+
 def words_for(kind: OfficeKind, nation: str) -> Iterator[StartingTemplate]:
     """The templates for an office of that kind in that nation, each in English and Welsh."""
     for folder in sorted((data_folder("templates") / "replies").iterdir()):
         if _ONLY_FOR.get(folder.name, kind) is kind:
             for language in LANGUAGES:
                 words = (folder / f"{language}.txt").read_text(encoding="utf-8")
-                help_line = _HELP_LINES[language][nation == "northern-ireland"]
-                yield _template(folder.name, language, words.replace(_HELP_LINE, help_line))
+                told = words.replace(_HELP_LINE, help_line(nation, language))
+                yield _template(folder.name, language, told)
 
 
 def _template(name: str, language: str, words: str) -> StartingTemplate:

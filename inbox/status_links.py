@@ -72,17 +72,26 @@ def issue(
 ) -> str:  # fmt: skip
     """A new link for this case; returns the token, which is kept nowhere."""
     token = new_token()
+    issue_as(session, case, person, token_hash(token), language=language, now=now, actor=actor)
+    return token
+
+
+def issue_as(
+    session: Session, case: Case, person: Constituent | None, hashed: str, *, language: str, now: datetime,
+    actor: Actor = SYSTEM, answer: str | None = None,
+) -> None:  # fmt: skip
+    """A link whose token was given out already; `answer` opens it, where given, and nothing else does."""
     link = StatusLink(
         office_id=case.office_id,
         case_id=case.id,
         constituent_id=person.id if person else case.constituent_id,
         language=language,
+        answer=answer[:254] if answer else None,
         created_at=now,
     )
     session.add(link)
-    session.add(StatusLinkKey(token_hash=token_hash(token), link_id=link.id, office_id=case.office_id))
+    session.add(StatusLinkKey(token_hash=hashed, link_id=link.id, office_id=case.office_id))
     record(session, case, EventKind.STATUS_LINK_ISSUED, actor, now=now, link=link.id)
-    return token
 
 
 def revoke_all(session: Session, case: Case, *, now: datetime, actor: Actor) -> int:
@@ -186,7 +195,9 @@ def _is_open(link: StatusLink, case: Case, now: datetime) -> bool:
 
 
 def _is_right(session: Session, link: StatusLink, case: Case, answer: str) -> bool:
-    """The postcode if a person typed or confirmed it, else an address the person wrote from."""
+    """The link's own answer; else the postcode if a person typed or confirmed it, else their address."""
+    if link.answer:
+        return _same(_plain(answer), _plain(link.answer))
     person_id = link.constituent_id or case.constituent_id
     person = session.exec(select(Constituent).where(Constituent.id == person_id)).first()
     if person is None:

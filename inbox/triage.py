@@ -33,12 +33,13 @@ class Triage:
 def consider(
     session: Session, desk: Desk, message: Message, case: Case | None, known: Constituent | None,
     *, attachment_types: tuple[str, ...], now: datetime, copy: Copy | None = None,
-    campaign: str | None = None,
+    campaign: str | None = None, stated_postcode: str | None = None,
 ) -> Triage:  # fmt: skip
     """Reads a message and asks the rules. `known`: its writer, if they wrote before; `copy`: how it differs
     from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
-    Changes nothing."""
-    assessment = copy.assessment if copy else assess(facts_of(desk, message, attachment_types), desk.area)
+    `stated_postcode`: one that its writer typed into a field of its own. Changes nothing."""
+    told = facts_of(desk, message, attachment_types, stated_postcode)
+    assessment = copy.assessment if copy else assess(told, desk.area)
     lifted = copy.lifted if copy else None
     if lifted is not None and assessment.kind is Kind.CAMPAIGN:
         assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None
@@ -67,7 +68,9 @@ def consider(
     return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
 
 
-def facts_of(desk: Desk, message: Message, attachment_types: tuple[str, ...] = ()) -> MessageFacts:
+def facts_of(
+    desk: Desk, message: Message, attachment_types: tuple[str, ...] = (), stated_postcode: str | None = None
+) -> MessageFacts:
     """A message as triage reads it."""
     return MessageFacts(
         channel=_channel_kind(desk, message),
@@ -78,6 +81,7 @@ def facts_of(desk: Desk, message: Message, attachment_types: tuple[str, ...] = (
         machine=Machine(message.machine) if message.machine else None,
         received_at=message.received_at,
         attachments=attachment_types,
+        stated_postcode=stated_postcode,
     )
 
 

@@ -8,7 +8,7 @@ from routing.constituency import Place, PostcodeTable, place_of
 from routing.kinds import KindFacts, hides_casework, kind_chances, kind_of
 from routing.language import language_of
 from routing.learning import Leaning, Learned, leaned, leanings, lesson_words
-from routing.risks import LABELS, Risk, flags_in, weigh_risk
+from routing.risks import LABELS, Risk, flags_in, risk_evidence, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
 from routing.urgency import priority_of
@@ -85,7 +85,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     signals = Signals(words)
     language, welsh_words = language_of(words.sentences)
     reading = Reading(signals, bundled_weights())
-    risk = weigh_risk(signals, reading)
+    risk = weigh_risk(reading)
     taught = Taught(words, reading, learned)
     flags = flags_in(signals, risk)
     if language is Language.WELSH:
@@ -98,6 +98,8 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     }
     facts = KindFacts(message.machine, flags, topics, place.state, message.is_campaign, chances)
     kind = kind_of(signals, facts)
+    if kind is Kind.MEDIA:
+        flags |= {Flag.MEDIA}
     received = message.received_at.astimezone(LONDON).date()
     return Assessment(
         kind=kind,
@@ -112,7 +114,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         member=place.seat.member if place.seat else None,
         split=is_split(signals),
         hidden_casework=hides_casework(signals, facts, kind),
-        because=_because(signals, risk, taught, kind, topics, flags, place, welsh_words),
+        because=_because(signals, reading, risk, taught, kind, topics, flags, place, welsh_words),
     )
 
 
@@ -125,6 +127,7 @@ def _place(message: MessageFacts, area: PostcodeTable | None, signals: Signals) 
 
 def _because(
     signals: Signals,
+    reading: Reading,
     risk: Risk,
     taught: Taught,
     kind: Kind,
@@ -135,7 +138,7 @@ def _because(
 ) -> dict[str, tuple[Evidence, ...]]:
     life = {Kind.THREAT: "threat", Kind.SELF_HARM_RISK: "self-harm"}
     found = {
-        "kind": signals.evidence(life[kind]) or risk.evidence
+        "kind": signals.evidence(life[kind]) or risk_evidence(signals, reading, risk)
         if kind in life
         else (*signals.evidence(f"kind {kind}"), *taught.evidence("kind", kind)),
         "topics": tuple(

@@ -106,9 +106,9 @@ def reworded(one: Gist, other: Gist) -> float:
     return 0.55 * aligned + 0.3 * anchors + 0.4 * likeness(one, other) + same_subject
 
 
-def restates(sentence: str, text: str) -> bool:
-    """Whether a sentence only says in other words what a sentence of the text says."""
-    said, known = gist_of("", sentence), gist_of("", text)
+def restates(sentence: str, known: Gist) -> bool:
+    """Whether a sentence only says in other words what a sentence of a known text says."""
+    said = gist_of("", sentence)
     numbers = {anchor for anchor in said.anchors & known.anchors if weight(anchor) == 1}
     return bool(numbers) or any(
         _overlap(one, other) >= RESTATED for one in said.sentences for other in known.sentences

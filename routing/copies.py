@@ -43,12 +43,18 @@ def read_copy(message: MessageFacts, template: str, area: PostcodeTable | None) 
     own = added_text(message.text, found)
     whole = assess(replace(message, is_campaign=True), area)
     lifted = None
-    matter = "\n".join(line for line in own.split("\n") if not restates(line, template))
-    if found.has_own_words and matter:
+    matter = _matter(own, template) if found.has_own_words else ""
+    if matter:
         apart = replace(message, subject="", text=matter)
         if hides_a_matter(assess(replace(apart, is_campaign=True), area)):
             lifted = assess(apart, area)
     return Copy(replace(whole, hidden_casework=lifted is not None), found, own, lifted)
+
+
+def _matter(own: str, template: str) -> str:
+    """The added sentences that do more than say the template's in other words."""
+    known = gist_of("", template)
+    return "\n".join(line for line in own.split("\n") if not restates(line, known))
 
 
 def hides_a_matter(assessment: Assessment) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
@@ -71,7 +72,9 @@ def added_text(text: str, found: Differences) -> str:
     return "\n".join(parts)
 
 
+@lru_cache(maxsize=64)
 def _sentences(text: str) -> list[_Sentence]:
+    """The sentences of a text; those of a template are asked for with every copy."""
     words, found, at = core_words(text), [], 0
     for end in (*(one.end() for one in _SENTENCE_END.finditer(text)), len(text)):
         start = at

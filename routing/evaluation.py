@@ -1,15 +1,26 @@
-"""Measures assessments against labels: how much was found, how much of that was right."""
+"""Measures what triage makes of labelled messages: how much was found, how much of that was right."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from routing.assessment import Assessment
+from routing.assessment import Assessment, MessageFacts, assess
+from routing.constituency import PostcodeTable
+from routing.copies import read_together
 from routing.labelled import Labels
 from routing.words import ConstituencyState, Flag, Kind, Priority
 
 LIFE_KINDS = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
 UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
 """Kinds that nobody works on: casework filed as one of these is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What triage made of one message; `campaign` is the key its copies share."""
+
+    assessment: Assessment
+    campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +41,27 @@ Pair = tuple[Labels, Assessment]
 Holds = Callable[[Pair], bool]
 
 
+def evaluate(labelled: Sequence[Labels], area: PostcodeTable | None) -> list[Figure]:
+    """The whole table on labelled messages, read together as one batch, just as a preview reads them."""
+    read = read_all([one.message for one in labelled], area)
+    pairs = [(one, found.assessment) for one, found in zip(labelled, read, strict=True)]
+    keys = [(one, found.campaign) for one, found in zip(labelled, read, strict=True)]
+    return [*measure(pairs), *_campaign_figures(keys)]
+
+
+def read_all(messages: Sequence[MessageFacts], area: PostcodeTable | None) -> list[Read]:
+    """What triage makes of each message, copies of one text recognised among them."""
+    copies = read_together(messages, area)
+    return [
+        Read(copies[place][1].assessment, copies[place][0])
+        if place in copies
+        else Read(assess(message, area))
+        for place, message in enumerate(messages)
+    ]
+
+
 def measure(pairs: Sequence[Pair]) -> list[Figure]:
-    """The table of figures, in the order in which they matter."""
+    """The figures of each message by itself, in the order in which they matter."""
     return [
         _share("threat recall", pairs, _is_kind(Kind.THREAT), _found_kind(Kind.THREAT)),
         _share("self-harm recall", pairs, _is_kind(Kind.SELF_HARM_RISK), _found_kind(Kind.SELF_HARM_RISK)),
@@ -50,7 +80,8 @@ def measure(pairs: Sequence[Pair]) -> list[Figure]:
             lambda p: bool(p[0].topics & {*p[1].topics}),
         ),
         _share("postcode exact", pairs, _any, lambda p: p[0].postcode == p[1].postcode),
-        _share("constituency state", pairs, _any, lambda p: p[0].constituency is p[1].constituency),
+        _share("constituency state", pairs, _any, lambda p: _state(p[0]) == _state(p[1])),
+        _share("language", pairs, _any, lambda p: p[0].language is p[1].language),
         _share(
             "hidden casework recall", pairs, lambda p: p[0].hidden_casework, lambda p: p[1].hidden_casework
         ),
@@ -65,13 +96,38 @@ def measure(pairs: Sequence[Pair]) -> list[Figure]:
     ]
 
 
+def _campaign_figures(keys: Sequence[tuple[Labels, str | None]]) -> Iterable[Figure]:
+    """Of pairs of copies: how many were put together, and how many put together are copies."""
+    same = _pairs(one.campaign for one, _ in keys)
+    joined = _pairs(key for _, key in keys)
+    for name, of in (("campaign pairs recall", same), ("campaign pairs precision", joined)):
+        missed = sorted(of - (same & joined))
+        misses = tuple(f"{_shown(keys[a][0])} | {_shown(keys[b][0])}" for a, b in missed)
+        yield Figure(name, len(of) - len(misses), len(of), misses)
+
+
+def _pairs(names: Iterable[str | None]) -> set[tuple[int, int]]:
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        if name:
+            places.setdefault(name, []).append(place)
+    return {pair for members in places.values() for pair in combinations(members, 2)}
+
+
+def _state(one: Labels | Assessment) -> str:
+    """Likely and confirmed are both ours."""
+    ours = one.constituency in (ConstituencyState.LIKELY, ConstituencyState.CONFIRMED)
+    return "ours" if ours else str(one.constituency)
+
+
+def _shown(one: Labels) -> str:
+    subject = f"{one.message.subject} :: " if one.message.subject else ""
+    return f"{subject}{' '.join(one.message.text.split())}"
+
+
 def _share(name: str, pairs: Iterable[Pair], counts: Holds, right: Holds) -> Figure:
     counted = [pair for pair in pairs if counts(pair)]
-    misses = tuple(
-        f"{labels.message.subject} :: {labels.message.text}"
-        for labels, found in counted
-        if not right((labels, found))
-    )
+    misses = tuple(_shown(labels) for labels, found in counted if not right((labels, found)))
     return Figure(name, len(counted) - len(misses), len(counted), misses)
 
 

@@ -1,6 +1,7 @@
 """A letter without its frame: the words between greeting and sign-off, each with where it stands."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from routing.folding import fold
@@ -35,6 +36,7 @@ class Word(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=64)
 def core_words(text: str) -> list[Word]:
     """The words of a letter without greeting, sign-off, signature and postcodes, in order."""
     text = text[:LONGEST]

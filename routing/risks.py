@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.signals import Evidence, Signals
-from routing.weighing import Reading, together
+from routing.weighing import Reading
 from routing.words import Flag
 
 RAISED = 4.0
@@ -57,7 +57,7 @@ class Risk:
     threat: float
     self_harm: float
     anywhere: float
-    evidence: tuple[Evidence, ...]
+    where: range
 
 
 def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
@@ -79,19 +79,17 @@ def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
     return frozenset(flags)
 
 
-def weigh_risk(signals: Signals, reading: Reading) -> Risk:
+def weigh_risk(reading: Reading) -> Risk:
     """The greatest risk that any few sentences in a row speak of."""
     weighed = reading.sentences
-    classes = reading.weights.classes_of("risk")
-    outputs = [classes["threat"], classes["self-harm"]]
     worst, where, best, anywhere = (0.0, 0.0), range(0), 0.0, 0.0
     for window in windows([one.words for one in weighed]):
-        threat, harm, _ = reading.weights.chances(together([weighed[n] for n in window]), outputs, rest=True)
+        threat, harm = reading.weights.risk_chances(weighed[window.start : window.stop])
         anywhere = max(anywhere, threat + harm)
         even = LIKELY / LIKELY_ALONE if len(window) == 1 < len(weighed) else 1.0
         if (threat + harm) * even > best:
             best, worst, where = (threat + harm) * even, (threat * even, harm * even), window
-    return Risk(*worst, anywhere, _evidence(signals, reading, where, worst))
+    return Risk(*worst, anywhere, where)
 
 
 def windows(words: Sequence[int]) -> Iterator[range]:
@@ -108,15 +106,15 @@ def windows(words: Sequence[int]) -> Iterator[range]:
         total -= words[start]
 
 
-def _evidence(
-    signals: Signals, reading: Reading, window: range, chances: tuple[float, float]
-) -> tuple[Evidence, ...]:
-    label = "threat" if chances[0] >= chances[1] else "self-harm"
-    output = reading.weights.classes_of("risk")[label]
-    ranked = sorted(window, key=lambda number: -reading.sentences[number].sums[output])[:2]
+def risk_evidence(signals: Signals, reading: Reading, risk: Risk) -> tuple[Evidence, ...]:
+    """The sentences that weigh the most for the likelier risk, with the words in them that do."""
+    is_threat = risk.threat >= risk.self_harm
+    label, chance = ("threat", risk.threat) if is_threat else ("self-harm", risk.self_harm)
+    weighed = reading.sentences
+    ranked = sorted(risk.where, key=lambda n: -(weighed[n].threat if is_threat else weighed[n].self_harm))
     sentences = signals.wording.sentences
     return tuple(
-        Evidence(label, words, sentences[n].shown, f"weighed words, chance {max(chances):.2f}")
-        for n in ranked
-        if (words := reading.weights.words_for(sentences[n], output))
+        Evidence(label, words, sentences[n].shown, f"weighed words, chance {chance:.2f}")
+        for n in ranked[:2]
+        if (words := reading.weights.words_for(sentences[n], 0 if is_threat else 1))
     )

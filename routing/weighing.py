@@ -5,11 +5,12 @@ two with one word between ("see~face"), or a label of the phrase lists that a se
 "=". The weights come from a file that training wrote and a person can read: one feature a line.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from math import exp, sqrt
+from typing import Literal
 
 from routing.signals import Signals
 from routing.word_families import MOST_KNOWN, families_of, stem_of
@@ -17,30 +18,35 @@ from routing.wording import Sentence
 
 Row = tuple[tuple[int, float], ...]
 """What a feature adds to which outputs."""
+Share = tuple[float, float, Row]
+"""The same, ready to add: to the threat, to the self-harm, to the rest."""
 ENOUGH_ALONE = 4.0
 """The score at which the lists alone raise a flag in one sentence."""
 SCALE = 100.0
 """The file holds whole hundredths."""
+THREAT, SELF_HARM = "risk threat", "risk self-harm"
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The weight of one sentence, or of several together: words in it, and a sum for each output."""
+    """The weight of one sentence, or of several together, for the two risks."""
 
     words: int
-    sums: tuple[float, ...]
+    threat: float
+    self_harm: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Aspect:
     """A word or family: what it weighs alone, with the next word, and with the one after."""
 
-    alone: Row
-    next: Mapping[str, Row]
-    later: Mapping[str, Row]
+    alone: Share
+    next: Mapping[str, Share]
+    later: Mapping[str, Share]
 
 
-_NOTHING: Mapping[str, Row] = {}
+_NOTHING: Share = (0.0, 0.0, ())
+_NONE: Mapping[str, Share] = {}
 
 
 class Weights:
@@ -51,120 +57,118 @@ class Weights:
     ) -> None:
         self.outputs = tuple(outputs)
         self.bias = tuple(bias)
-        self._labels: dict[str, Row] = {}
-        alone: dict[str, Row] = {}
-        pairs: dict[str, tuple[dict[str, Row], dict[str, Row]]] = {}
+        self.risks = (self.outputs.index(THREAT), self.outputs.index(SELF_HARM))
+        self._labels: dict[str, Share] = {}
+        alone: dict[str, Share] = {}
+        pairs: dict[str, tuple[dict[str, Share], dict[str, Share]]] = {}
         for feature, row in rows:
+            share = self._share(row)
             if feature.startswith("="):
-                self._labels[feature[1:]] = row
+                self._labels[feature[1:]] = share
             elif "~" in feature:
                 first, _, second = feature.partition("~")
-                pairs.setdefault(first, ({}, {}))[1][second] = row
+                pairs.setdefault(first, ({}, {}))[1][second] = share
             elif " " in feature:
                 first, _, second = feature.partition(" ")
-                pairs.setdefault(first, ({}, {}))[0][second] = row
+                pairs.setdefault(first, ({}, {}))[0][second] = share
             else:
-                alone[feature] = row
+                alone[feature] = share
         self._aspects = {
-            name: _Aspect(alone.get(name, ()), *pairs.get(name, (_NOTHING, _NOTHING)))
+            name: _Aspect(alone.get(name, _NOTHING), *pairs.get(name, (_NONE, _NONE)))
             for name in {*alone, *pairs}
         }
-        self._classes: dict[str, dict[str, int]] = {}
         self._known: dict[str, tuple[tuple[str, ...], tuple[_Aspect, ...]]] = {}
 
     def classes_of(self, model: str) -> dict[str, int]:
         """The classes of a model and the place of each among the outputs."""
-        if model not in self._classes:
-            names = ((name.removeprefix(f"{model} "), name, at) for at, name in enumerate(self.outputs))
-            self._classes[model] = {short: at for short, name, at in names if short != name}
-        return self._classes[model]
+        names = ((name.removeprefix(f"{model} "), name, at) for at, name in enumerate(self.outputs))
+        return {short: at for short, name, at in names if short != name}
 
-    def weigh(self, sentence: Sentence, labels: Iterable[str]) -> Weighed:
-        """The weight of a sentence that hits these labels of the lists."""
-        sums = [0.0] * len(self.outputs)
+    def weigh(self, sentence: Sentence, labels: Iterable[str], rest: list[Row]) -> Weighed:
+        """The risks of a sentence that hits these labels; `rest` collects what else it weighs."""
         words = sentence.plain.split()
-        for row in self._rows(words, labels):
-            for output, weight in row:
-                sums[output] += weight
-        return Weighed(len(words), tuple(sums))
+        threat = harm = 0.0
+        for more_threat, more_harm, row in self._shares(words, labels):
+            threat += more_threat
+            harm += more_harm
+            if row:
+                rest.append(row)
+        return Weighed(len(words), threat, harm)
 
-    def _rows(self, words: list[str], labels: Iterable[str]) -> Iterator[Row]:
-        for label in labels:
-            yield self._labels.get(label, ())
-        known = [self._aspects_of(word) for word in words]
-        nothing: tuple[str, ...] = ()
-        names = [name for name, _ in known] + [nothing, nothing]
+    def _shares(self, words: list[str], labels: Iterable[str]) -> list[Share]:
+        found = [self._labels[label] for label in labels if label in self._labels]
+        known = [self._known.get(word) or self._aspects_of(word) for word in words]
+        last = len(known) - 1
         for at, (_, aspects) in enumerate(known):
             for aspect in aspects:
-                yield aspect.alone
-                if aspect.next:
-                    for name in names[at + 1]:
-                        if name in aspect.next:
-                            yield aspect.next[name]
-                if aspect.later:
-                    for name in names[at + 2]:
-                        if name in aspect.later:
-                            yield aspect.later[name]
-
-    def _aspects_of(self, word: str) -> tuple[tuple[str, ...], tuple[_Aspect, ...]]:
-        found = self._known.get(word)
-        if found is None:
-            names = (stem_of(word), *families_of(word))
-            found = names, tuple(self._aspects[name] for name in names if name in self._aspects)
-            if len(self._known) < MOST_KNOWN:
-                self._known[word] = found
+                found.append(aspect.alone)
+                ahead = aspect.next
+                if ahead and at < last:
+                    found += [ahead[name] for name in known[at + 1][0] if name in ahead]
+                ahead = aspect.later
+                if ahead and at + 1 < last:
+                    found += [ahead[name] for name in known[at + 2][0] if name in ahead]
         return found
 
-    def words_for(self, sentence: Sentence, index: int, most: int = 3) -> str:
-        """The words of a sentence that speak the loudest for an output, in reading order."""
+    def _aspects_of(self, word: str) -> tuple[tuple[str, ...], tuple[_Aspect, ...]]:
+        names = (stem_of(word), *families_of(word))
+        found = names, tuple(self._aspects[name] for name in names if name in self._aspects)
+        if len(self._known) < MOST_KNOWN:
+            self._known[word] = found
+        return found
+
+    def _share(self, row: Row) -> Share:
+        risks = dict(row)
+        rest = tuple((at, weight) for at, weight in row if at not in self.risks)
+        return risks.get(self.risks[0], 0.0), risks.get(self.risks[1], 0.0), rest
+
+    def words_for(self, sentence: Sentence, risk: Literal[0, 1], most: int = 3) -> str:
+        """The words of a sentence that weigh the most for a risk (0 threat, 1 self-harm), in their order."""
         words = sentence.plain.split()
         worth = [0.0] * (len(words) + 2)
         known = [self._aspects_of(word) for word in words]
         for at, (_, aspects) in enumerate(known):
             for aspect in aspects:
-                worth[at] += dict(aspect.alone).get(index, 0.0)
-                for ahead, rows in ((1, aspect.next), (2, aspect.later)):
+                worth[at] += aspect.alone[risk]
+                for ahead, shares in ((1, aspect.next), (2, aspect.later)):
                     for name in known[at + ahead][0] if at + ahead < len(words) else ():
-                        half = dict(rows.get(name, ())).get(index, 0.0) / 2
+                        half = shares.get(name, _NOTHING)[risk] / 2
                         worth[at] += half
                         worth[at + ahead] += half
         best = sorted(range(len(words)), key=lambda at: -worth[at])[:most]
         return " ".join(words[at] for at in sorted(best) if worth[at] > 0)
 
-    def chances(self, weighed: Weighed, outputs: Sequence[int], *, rest: bool) -> list[float]:
-        """The chance of each output against the others; `rest` adds one that nothing speaks for."""
-        even = sqrt(weighed.words + 4)
-        scores = [self.bias[output] + weighed.sums[output] / even for output in outputs]
-        return softmax([*scores, 0.0] if rest else scores)
+    def risk_chances(self, parts: Sequence[Weighed]) -> tuple[float, float]:
+        """The chances of a threat and of self-harm in sentences weighed as one."""
+        even = sqrt(sum(part.words for part in parts) + 4)
+        threat = self.bias[self.risks[0]] + sum(part.threat for part in parts) / even
+        harm = self.bias[self.risks[1]] + sum(part.self_harm for part in parts) / even
+        found = softmax((threat, harm, 0.0))
+        return found[0], found[1]
 
 
 class Reading:
-    """One message weighed: each sentence, and the whole."""
+    """One message weighed: the risks of each sentence, and everything else of the whole."""
 
     def __init__(self, signals: Signals, weights: Weights) -> None:
         labels = sentence_labels(signals)
+        rest: list[Row] = []
         self.weights = weights
         self.sentences = [
-            weights.weigh(sentence, labels.get(number, ()))
+            weights.weigh(sentence, labels.get(number, ()), rest)
             for number, sentence in enumerate(signals.wording.sentences)
         ]
-        self.whole = together(self.sentences) if self.sentences else Weighed(0, (0.0,) * len(weights.outputs))
+        self._sums = [0.0] * len(weights.outputs)
+        for row in rest:
+            for output, weight in row:
+                self._sums[output] += weight
 
-    def chances(self, model: str, part: Weighed | None = None) -> dict[str, float]:
-        """The chance of each class of a model ("kind", "topic") for the whole message or a part of it."""
-        outputs = self.weights.classes_of(model)
-        found = self.weights.chances(part or self.whole, list(outputs.values()), rest=False)
-        return dict(zip(outputs, found, strict=True))
-
-
-def together(parts: Sequence[Weighed]) -> Weighed:
-    """Several sentences weighed as one."""
-    if len(parts) == 1:
-        return parts[0]
-    return Weighed(
-        sum(part.words for part in parts),
-        tuple(map(sum, zip(*(part.sums for part in parts), strict=True))),
-    )
+    def chances(self, model: str) -> dict[str, float]:
+        """The chance of each class of a model ("kind", "topic") for the whole message."""
+        classes = self.weights.classes_of(model)
+        even = sqrt(sum(one.words for one in self.sentences) + 4)
+        scores = [self.weights.bias[at] + self._sums[at] / even for at in classes.values()]
+        return dict(zip(classes, softmax(scores), strict=True))
 
 
 def softmax(scores: Sequence[float]) -> list[float]:

@@ -13,6 +13,8 @@ from importlib import resources
 from routing.folding import clean, fold
 
 LONGEST_SENTENCE = 400
+MOST_SENTENCES = 1_500
+"""Past these the text is cut by length alone: hostile text makes a sentence of every letter."""
 _ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
 _TOKENS = re.compile(r"[a-z0-9£%@#]+(?:'[a-z]+)*")
 _ABBREVIATIONS = re.compile(r"\b(?:mr|mrs|ms|dr|st|rd|no|e\.g|i\.e|etc|prof|rev|hon)\.$")
@@ -74,6 +76,8 @@ def _sentences(shown: str) -> list[Sentence]:
             continue
         _add(found, piece)
         start = end.end()
+        if len(found) >= MOST_SENTENCES:
+            break
     _add(found, shown[start:])
     return found
 

@@ -31,14 +31,15 @@ _LOOK_FOR = timedelta(days=3)
 
 @dataclass(slots=True)
 class Cursor:
-    """`until`: updates are read up to there. `seen`: by number, the last status and the notes' digest."""
+    """`until`: updates are read up to there; `given`: those handed over since the overlap began, with their
+    seconds. `seen`: by number, the last status and the notes' digest."""
 
     services: dict[str, str] = field(default_factory=dict)
     services_at: str = ""
     until: str = ""
     seen: dict[str, list[str]] = field(default_factory=dict)
     has_updates: bool = True
-    told: list[str] = field(default_factory=list)
+    given: dict[str, int] = field(default_factory=dict)
 
     @staticmethod
     def read(words: str | None) -> "Cursor":
@@ -123,8 +124,11 @@ class Follower:
             at.has_updates = False
             return [], False
         at.until = min(until, now).isoformat()
-        mine = [row for row in rows if words_of(row.get("service_request_id")) in ours]
+        mine = [row for row in rows if _is_new(at, row, ours)]
         mine.sort(key=lambda row: shapes.moment_of(row.get("updated_datetime")) or now)
+        oldest = (min(until, now) - 2 * _OVERLAP).timestamp()
+        at.given = {name: when for name, when in at.given.items() if when >= oldest}
+        at.given |= {words_of(row["update_id"]): int(until.timestamp()) for row in mine}
         for row in mine:
             seen = at.seen.setdefault(words_of(row["service_request_id"]), ["", ""])
             seen[0] = shapes.status_of(row.get("status")) or seen[0]
@@ -160,6 +164,10 @@ class Follower:
     def _arrival(self, external_id: str, told: dict[str, Any], now: datetime) -> RawArrival:
         raw = json.dumps({**told, "council": self._given.council}, separators=(",", ":")).encode()
         return RawArrival(KIND, self._given.account, external_id[:512], raw, now)
+
+
+def _is_new(at: Cursor, row: Json, ours: set[str]) -> bool:
+    return words_of(row["service_request_id"]) in ours and words_of(row["update_id"]) not in at.given
 
 
 _KEPT = (

@@ -53,24 +53,37 @@ class Open311StandIn(StandIn):
         self.quirks: dict[str, bool] = {}
         self.services: dict[str, dict[str, Any]] = {}
         for code, name in (("POT", "Pothole"), ("LIGHT", "Street light"), ("TREE", "Tree")):
-            self.services[code] = {"name": name, "type": "batch" if code == "TREE" else "realtime", "attributes": []}
+            self.services[code] = {
+                "name": name,
+                "type": "batch" if code == "TREE" else "realtime",
+                "attributes": [],
+            }
 
     # --- what a client asks
 
     def discovery(self, asked: Asked) -> Told:
-        endpoint = {"specification": "http://wiki.open311.org/GeoReport_v2", "url": self.url, "type": "test",
-                    "formats": ["application/json"]}  # fmt: skip
+        endpoint = {
+            "specification": "http://wiki.open311.org/GeoReport_v2",
+            "url": self.url,
+            "type": "test",
+            "formats": ["application/json"],
+        }
         return Told({"changeset": "2026-01-01T00:00:00Z", "endpoints": [endpoint]})
 
     def list_services(self, asked: Asked) -> Told:
         self._in_jurisdiction(asked.query)
         rows = [
             {
-                "service_code": code, "service_name": one["name"], "description": one["name"], "type": one["type"],
-                "metadata": "true" if one["attributes"] else "false", "keywords": "", "groups": ["Streets"],
+                "service_code": code,
+                "service_name": one["name"],
+                "description": one["name"],
+                "type": one["type"],
+                "metadata": "true" if one["attributes"] else "false",
+                "keywords": "",
+                "groups": ["Streets"],
             }
             for code, one in self.services.items()
-        ]  # fmt: skip
+        ]
         return self._rows("service", rows)
 
     def definition(self, asked: Asked) -> Told:
@@ -89,16 +102,28 @@ class Open311StandIn(StandIn):
             raise _refused(400, "Bad request: lat/long or address_string")
         now = self._now()
         report = {
-            "service_request_id": str(len(self.reports) + 1001), "service_code": form["service_code"],
-            "status": "open", "status_notes": "", "requested_datetime": now, "updated_datetime": now, "form": form,
-        }  # fmt: skip
+            "service_request_id": str(len(self.reports) + 1001),
+            "service_code": form["service_code"],
+            "status": "open",
+            "status_notes": "",
+            "requested_datetime": now,
+            "updated_datetime": now,
+            "form": form,
+        }
         if self.services[form["service_code"]]["type"] == "batch":
             token = secrets.token_hex(8)
             self.tokens[token] = report
             return self._rows("request", [{"token": token}])
         self.reports.append(report)
-        return self._rows("request", [{"service_request_id": report["service_request_id"],
-                                       "service_notice": "The council looks within five days."}])  # fmt: skip
+        return self._rows(
+            "request",
+            [
+                {
+                    "service_request_id": report["service_request_id"],
+                    "service_notice": "The council looks within five days.",
+                }
+            ],
+        )
 
     def list_requests(self, asked: Asked) -> Told:
         self._in_jurisdiction(asked.query)
@@ -124,7 +149,9 @@ class Open311StandIn(StandIn):
 
     def list_updates(self, asked: Asked) -> Told:
         if self.quirks.get("no_updates"):
-            raise Refusal(Told(b"<!doctype html><title>Not found</title>", 404, {"content-type": "text/html"}))
+            raise Refusal(
+                Told(b"<!doctype html><title>Not found</title>", 404, {"content-type": "text/html"})
+            )
         self._known(asked.query)
         found = [one for one in self.updates if _within(one["updated_datetime"], asked.query)]
         return self._rows("request_update", found)
@@ -140,8 +167,10 @@ class Open311StandIn(StandIn):
     def add_service(self, asked: Asked) -> Told:
         given = asked.json
         self.services[given["code"]] = {
-            "name": given["name"], "type": given.get("type", "realtime"), "attributes": given.get("attributes", []),
-        }  # fmt: skip
+            "name": given["name"],
+            "type": given.get("type", "realtime"),
+            "attributes": given.get("attributes", []),
+        }
         return Told({"done": True})
 
     def set_status(self, asked: Asked) -> Told:
@@ -155,11 +184,14 @@ class Open311StandIn(StandIn):
         if given.get("update", True):
             self.updates.append(
                 {
-                    "update_id": given.get("update_id", f"u{len(self.updates) + 1}"), "status": given["status"],
-                    "service_request_id": given["id"], "updated_datetime": now,
-                    "description": given.get("description", ""), "media_url": "",
+                    "update_id": given.get("update_id", f"u{len(self.updates) + 1}"),
+                    "status": given["status"],
+                    "service_request_id": given["id"],
+                    "updated_datetime": now,
+                    "description": given.get("description", ""),
+                    "media_url": "",
                 }
-            )  # fmt: skip
+            )
         return Told({"done": True})
 
     def set_quirks(self, asked: Asked) -> Told:
@@ -187,15 +219,30 @@ class Open311StandIn(StandIn):
 
     def _shown(self, report: dict[str, Any]) -> dict[str, Any]:
         form = report["form"]
-        row = {name: report[name] for name in ("service_request_id", "service_code", "status", "status_notes",
-                                               "requested_datetime", "updated_datetime")}  # fmt: skip
+        row = {
+            name: report[name]
+            for name in (
+                "service_request_id",
+                "service_code",
+                "status",
+                "status_notes",
+                "requested_datetime",
+                "updated_datetime",
+            )
+        }
         row |= {
-            "service_name": self.services[report["service_code"]]["name"], "lat": form.get("lat", ""),
-            "long": form.get("long", ""), "address": form.get("address_string", ""), "media_url": "",
+            "service_name": self.services[report["service_code"]]["name"],
+            "lat": form.get("lat", ""),
+            "long": form.get("long", ""),
+            "address": form.get("address_string", ""),
+            "media_url": "",
             "description": "" if self.quirks.get("hides_words") else form.get("description", ""),
-        }  # fmt: skip
+        }
         if self.quirks.get("wrap"):
-            row |= {"requestor_name": "Somebody Else", "agency_responsible": {"recipient": ["Wexcombe Council"]}}
+            row |= {
+                "requestor_name": "Somebody Else",
+                "agency_responsible": {"recipient": ["Wexcombe Council"]},
+            }
         return row
 
     def _known(self, given: Any) -> None:

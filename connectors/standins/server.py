@@ -282,6 +282,10 @@ def _handler_of(platform: StandIn) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
 
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """The platform's own clock, which may differ from ours."""
+            return super().date_time_string(timestamp or platform.now().timestamp())
+
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing: `/_log` does."""
 

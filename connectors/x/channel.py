@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from connectors import http
 from connectors.contract import (
+    Attachment,
     Batch,
+    Checked,
     Form,
     KeptSecrets,
     Letter,
@@ -15,6 +17,7 @@ from connectors.contract import (
     News,
     OutboundMessage,
     RawArrival,
+    RemoteFile,
     SentReceipt,
     Surroundings,
     WebhookAnswer,
@@ -22,9 +25,10 @@ from connectors.contract import (
 )
 from connectors.keys import InMemory, Key
 from connectors.oauth import OAuthClient, TokenProvider
-from connectors.x import sending, understanding
+from connectors.x import files, sending, understanding
 from connectors.x import settings as x_settings
 from connectors.x.api import Api
+from connectors.x.checking import check
 from connectors.x.collecting import Collector
 from connectors.x.hearing import Ear
 from connectors.x.registration import Registration
@@ -35,7 +39,7 @@ _TIMEOUT = 30.0
 
 
 class XChannel:
-    """Polls, Reads, Composes, Judges and Sends of the contract, for one account."""
+    """Everything of the contract but KeepsCopies, for one account."""
 
     KEYS: ClassVar[Mapping[str, Key]] = x_settings.KEYS
     limits: Limits = Limits(
@@ -46,8 +50,8 @@ class XChannel:
         self.settings = given
         self.poll_seconds = given.poll_seconds
         self._client = http.client(around.allow_private, timeout=_TIMEOUT)
-        tokens = _tokens(_who(given), kept, around.allow_private)
-        self._api = Api(given.base_url, self._client, tokens, around.budget)
+        self._tokens = _tokens(_who(given), kept, around.allow_private)
+        self._api = Api(given.base_url, self._client, self._tokens, around.budget)
         self._registration = Registration(given, self._api)
         self._collector = Collector(given, self._api, around.budget, self._registration)
         self._ear = Ear(given.user_id, given.consumer_secret)
@@ -81,6 +85,13 @@ class XChannel:
 
     def receive(self, request: WebhookRequest) -> WebhookAnswer:
         return self._ear.receive(request)
+
+    def download(self, file: RemoteFile) -> Attachment:
+        return files.download(file, self._client, self.settings.base_url, self._tokens)
+
+    def check(self) -> Sequence[Checked]:
+        self._tokens.forget()  # what is tested is what was typed last
+        return list(check(self.settings, self._api, self._registration, self._collector.purse))
 
     @staticmethod
     def understand(arrival: RawArrival) -> News:

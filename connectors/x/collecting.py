@@ -75,9 +75,9 @@ class Collector:
         if failures and not arrivals:
             raise failures[0]
         arrivals.sort(key=lambda one: one.received_at)
-        told = upkeep(self._registration, cursor, self._clock())
+        told = (*upkeep(self._registration, cursor, self._clock()), *self._notices(cursor))
         is_more = self._mentions.is_ready or self._directs.is_ready
-        return Batch(tuple(arrivals), cursor.words(), more=is_more, notices=(*told, *self._notices(cursor)))
+        return Batch(tuple(arrivals), cursor.words(), more=is_more, notices=told)
 
     def wait(self, seconds: float) -> bool:
         self._woken.wait(seconds)
@@ -93,7 +93,7 @@ class Collector:
             return []
         page = listing.take()
         ids = [fields.must_have_id(one["data"]) for one in page]
-        reached.add(ids)
+        reached.add(ids, is_whole=not listing.is_cut)
         return [
             self._arrival(f"{prefix}/{one_id}", one_id, told) for one_id, told in zip(ids, page, strict=True)
         ]

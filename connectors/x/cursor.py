@@ -14,11 +14,11 @@ class Reached:
     newest: int = 0
     recent: list[str] = field(default_factory=list)
 
-    def add(self, ids: list[str]) -> None:
-        """Ids that are kept now, oldest first."""
-        if ids:
+    def add(self, ids: list[str], *, is_whole: bool = True) -> None:
+        """Ids that are kept now, oldest first. Not whole: older ones are still unread."""
+        if ids and is_whole:
             self.newest = max(self.newest, *map(int, ids))
-            self.recent = [*self.recent, *ids][-MOST_RECENT:]
+        self.recent = [*self.recent, *ids][-MOST_RECENT:]
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ LATE = timedelta(minutes=1)
 """Things may appear this much after their id was made."""
 MOST_PAGES = 15
 """Asked for in one go: the mailbox is held by a lease meanwhile."""
+MOST_RESTARTS = 2
 PATIENCE = 3
 """Failures in a row, in the middle of a long walk, before it is given up."""
 LARGEST_PAGE = 100
@@ -49,9 +50,12 @@ class Listing:
         self._token: str | None = None
         self._floor = 0
         self._is_walking = False
+        self.is_cut = False
+        """The walk ended before it came to what is known: its pages are all that the day's money bought."""
         self._asks_since = kind.takes_since
         self._rests_until = 0.0
         self._failures = 0
+        self._restarts = 0
 
     def look(self, reached: Reached, since: int) -> bool:
         """Walks as far as it may go now; whether pages are ready. Raises what Api.get raises.
@@ -85,11 +89,18 @@ class Listing:
         if pace is not None:
             self._budget.heard(f"{self.kind.name} pace", remaining=0, resets_in=pace)
         self._floor = max(since, snowflakes.earlier(reached.newest, LATE))
-        self._token, self._is_walking = None, True
+        self._token, self._is_walking, self.is_cut = None, True, False
+        self._restarts = 0
         return True
 
     def _step(self, reached: Reached) -> None:
-        size = self._purse.affordable(self.kind.worst_price, self.kind.smallest_page, LARGEST_PAGE)
+        try:
+            size = self._purse.affordable(self.kind.worst_price, self.kind.smallest_page, LARGEST_PAGE)
+        except TemporaryFailure:
+            self._is_walking, self.is_cut = False, True
+            if not len(self._backlog):
+                raise
+            return  # what is paid for is not kept waiting
         try:
             answer = self._api.get(self.kind.name, self.kind.path, self._query(size))
         except InvalidRequest as refusal:
@@ -123,9 +134,12 @@ class Listing:
 
     def _start_again(self, refusal: InvalidRequest) -> None:
         """X forgot the page, or finds the id too old: from the newest page, and stop where we know."""
+        self._restarts += 1
         if "since_id" in refusal.words and self._asks_since:
             self._asks_since = False
-        elif self._token is None:
+        elif self._token is None or self._restarts > MOST_RESTARTS:
+            self._is_walking, self._restarts = False, 0
+            self._backlog.clear()
             raise refusal
         self._backlog.clear()
         self._token = None

@@ -56,18 +56,14 @@ class Registration:
         if last_heard is not None and (was_away or not was_valid):
             self._replay(webhook_id, last_heard, now)
 
-    def state(self) -> str:
-        """How the webhook is, in words. Changes nothing."""
+    def state(self) -> tuple[bool, str]:
+        """Whether X calls us, and how the webhook is in words. Changes nothing."""
         webhook = self._find()
         if webhook is None:
-            return "not registered yet; the worker registers it within ten minutes"
-        return (
-            "registered and valid" if webhook.get("valid") is True else "registered, and X finds it invalid"
-        )
-
-    def is_valid(self) -> bool:
-        webhook = self._find()
-        return webhook is not None and webhook.get("valid") is True
+            return False, "not registered yet; the worker registers it within ten minutes"
+        if webhook.get("valid") is not True:
+            return False, "registered, but X finds it invalid; the worker asks X to look again"
+        return True, "registered and valid"
 
     def _registered(self) -> dict[str, Any]:
         found = self._find()

@@ -19,7 +19,9 @@ FORMAT_VERSION = 1
 ABOUT, MANIFEST = "about.json", "manifest.json"
 WHOLE = "whole"
 
-_NOT_KEPT = frozenset({"lease", "tick", "presence", "web_session", "sign_in_try"})
+_NOT_KEPT = frozenset(
+    {"lease", "tick", "presence", "web_session", "sign_in_try", "form_session", "form_file"}
+)
 """What belongs to running processes and open browsers: a restored system starts without it."""
 
 _FILE_COLUMNS = {

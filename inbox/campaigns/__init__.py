@@ -9,9 +9,10 @@ from inbox.campaigns.acts import (
     set_closed,
     take_back,
 )
-from inbox.campaigns.arriving import Sighting, case_in, join, recognise
+from inbox.campaigns.arriving import Sighting, case_in, join, recognise, resurface
 from inbox.campaigns.counting import Count, count, find_campaign, open_campaigns
 from inbox.campaigns.holding import HeldBack, Member, members
+from inbox.campaigns.index import forget
 
 __all__ = [
     "UNDOES",
@@ -23,6 +24,7 @@ __all__ = [
     "count",
     "find_campaign",
     "find_copy",
+    "forget",
     "join",
     "leave",
     "members",
@@ -30,6 +32,7 @@ __all__ = [
     "put",
     "read",
     "recognise",
+    "resurface",
     "set_closed",
     "take_back",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import InboundMessage
+from inbox import clocks, triage
 from inbox.campaigns import founding, index
 from inbox.database import find_or_none
 from inbox.desk import Desk
@@ -19,6 +20,8 @@ from inbox.recall import KnownText, Recall, gist_of_message
 from inbox.triage import facts_of
 from routing.campaigns import Gist, are_copies, gist_of, is_same_text, likeness
 from routing.copies import Copy, read_copy
+from routing.rules import ClockOrder
+from routing.words import ClockKind, Kind, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def recognise(
         founding.found_if_due(session, desk, text, message, writer, known, now=now)
     if text.campaign is None:
         return Sighting(gist, text, None, shared)
-    copy = read_copy(facts_of(desk, message), text.campaign.template, desk.area)
+    told = facts_of(desk, message, stated_postcode=incoming.told.get("postcode"))
+    copy = read_copy(told, text.campaign.template, desk.area)
     return Sighting(gist, text, copy, shared)
 
 
@@ -88,6 +92,18 @@ def join(
     record(session, case, EventKind.CAMPAIGN_JOINED, SYSTEM, now=now, message=message.id,
            campaign=seen.campaign.id)  # fmt: skip
     founding.settle_template(session, desk, seen.campaign, seen.text.copies)
+
+
+def resurface(session: Session, desk: Desk, case: Case, kind: Kind | None, *, now: datetime) -> None:
+    """Somebody on a pile wrote something that is not the campaign: their case is one to sort again."""
+    if case.kind != Kind.CAMPAIGN or kind is Kind.CAMPAIGN:
+        return
+    case.kind = kind or Kind.CASEWORK
+    if case.priority == Priority.LOW:
+        triage.set_priority(case, Priority.STANDARD)
+    if not any(clocks.is_open(clock) for clock in clocks.of_case(session, case)):
+        order = ClockOrder(kind=ClockKind.FIRST_REPLY)
+        clocks.start(session, desk, case, order, received_at=now, now=now, actor=SYSTEM)
 
 
 def case_in(session: Session, campaign: Campaign | None, person: Constituent | None) -> Case | None:

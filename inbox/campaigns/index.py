@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from inbox.database import before_commit, held, office_of
-from inbox.models import CampaignPrint, Message
+from inbox.models import CampaignCopy, CampaignPrint, Message
 from inbox.recall import Recall
 from routing.campaigns import STORED_PRINTS, Gist, gist_of
 
 SATURATED = 5
 """A number that so many texts share says nothing about a further one, and is not kept again."""
+PARTS = 64
+"""The index is cleared of old texts one part at a time, so that nobody waits for it."""
 _MOST_COMPARED = 4
 _FEWEST_HITS = 2
 _HELD = "campaign_prints"
@@ -45,6 +48,29 @@ def gist_of_text(session: Session, known: Recall, text_id: str) -> Gist | None:
             return None
         known.gists[text_id] = gist_of(row[0] or "", row[1])
     return known.gists[text_id]
+
+
+def forget(session: Session, before: datetime, part: int) -> int:
+    """Forgets what lone texts from before that were known by, one part of the index; returns how many rows.
+
+    Texts that somebody else sent too stay known, so that a late copy still finds its pile.
+    """
+    width = (1 << 31) // PARTS
+    low = part % PARTS * width
+    oldest = f"{int(before.timestamp() * 1000):012x}"  # ids begin with the time they were made
+    copied = select(col(CampaignCopy.message_id)).where(col(CampaignCopy.message_id) == CampaignPrint.text_id)
+    gone = session.execute(
+        delete(CampaignPrint)
+        .where(
+            col(CampaignPrint.office_id) == office_of(session),
+            col(CampaignPrint.print) >= low,
+            col(CampaignPrint.print) < low + width,
+            col(CampaignPrint.text_id) < oldest,
+            ~copied.exists(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _write(session: Session) -> None:

@@ -95,9 +95,15 @@ def add(
             actor=OPERATOR,
         )
     if json:
-        as_json({"id": channel.id, "kind": channel.kind, "name": channel.name, "mode": channel.mode})
+        address = channels.webhook_url(channel, inbox.settings)
+        as_json(
+            {"id": channel.id, "kind": channel.kind, "name": channel.name, "mode": channel.mode,
+             "webhook": address}
+        )  # fmt: skip
         return
     print(channel.id)
+    if channels.is_called(channel):
+        tell(f"Its platform calls {channels.webhook_url(channel, inbox.settings)}")
     tell(
         f"{channel.name} listens: it collects and sends nothing. Try it with `inbox channel test`, then "
         f"`inbox channel mode full --office {office} --name '{channel.name}'`."
@@ -112,6 +118,7 @@ def list_(office: InOffice, json: Json = False) -> None:
     with opened() as inbox, inbox.database.read(inbox.office(office).id) as session:
         found = [
             {
+                "id": channel.id,
                 "kind": channel.kind,
                 "name": channel.name,
                 "account": channel.account,
@@ -120,6 +127,7 @@ def list_(office: InOffice, json: Json = False) -> None:
                 "since": channel.failing_since,
                 "last_ok_at": channel.last_ok_at,
                 "message": channel.trouble,
+                "webhook": channels.webhook_url(channel, inbox.settings),
             }
             for channel in channels.open_channels(session)
         ]

@@ -10,6 +10,7 @@ from inbox.cli import (
     channel,
     constituency,
     doctor,
+    evaluate,
     importing,
     keys,
     migrate,
@@ -30,7 +31,7 @@ program = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-for family in (running, migrate, backup, importing, doctor):
+for family in (running, migrate, backup, importing, doctor, evaluate):
     family.register(program)
 for name, part in (
     ("office", office.commands),

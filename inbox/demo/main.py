@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inbox import schema, serving
 from inbox.database import Database
-from inbox.demo import founding, making, telling
+from inbox.demo import founding, making, platforms, telling
 from inbox.demo.live import Feed
 from inbox.demo.mailbox import Account, Mailbox, MailServer
 from inbox.demo.outgoing import Outbox, Receiver
@@ -59,7 +59,8 @@ def _post_office(place: Place, settings: Settings) -> Iterator[None]:
     feed = Feed(place, database, office_ids, mailboxes)
     threading.Thread(target=feed.run, args=(stopping,), name="demo mail", daemon=True).start()
     try:
-        yield
+        with platforms.running(place, settings, database, office_ids):
+            yield
     finally:
         stopping.set()
         incoming.stop()

@@ -40,6 +40,7 @@ class Facts:
     """What the demo must remember between two starts. `is_made` once the data are complete.
 
     `mark` is what its mail server greets with, so that a demo that runs already is known.
+    `said_on_platforms`: by the name of an event, when it was said (seconds since 1970).
     """
 
     secret_key: str
@@ -54,6 +55,7 @@ class Facts:
     imap_port: int = 1143
     smtp_port: int = 1025
     mails_sent: int = 0
+    said_on_platforms: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from inbox.demo.letters import Mail
 
 _ZONE = ZoneInfo("Europe/London")
+_LIVE = ("live.toml", "platforms.toml")
+"""What comes in while the demo runs."""
 _LATEST = timedelta(minutes=2)
 _WRAPPED = 90  # a line this long was broken by the file, not by its writer
 
@@ -41,7 +43,7 @@ def every_step(now: datetime, addresses: Mapping[str, str]) -> list[Step]:
     """All steps of all stories in the order in which they happened. `addresses`: office to mailbox."""
     found: list[Step] = []
     for file in sorted(_folder().iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".toml") and file.name != "live.toml":
+        if file.name.endswith(".toml") and file.name not in _LIVE:
             told = tomllib.loads(file.read_text(encoding="utf-8"))
             found += _steps_of(told, now, addresses)
     return sorted(found, key=lambda step: step.at)

@@ -40,7 +40,7 @@ def _lines(place: Place, address: str) -> list[str]:
         *people,
         f"  Everybody’s password: {facts.password}",
         "",
-        f"Everything that leaves is kept in  {place.outbox}  and goes nowhere else.",
+        f"Everything that leaves is kept in  {place.outbox}  or with the demo’s own Facebook, nowhere else.",
         f"The data are in  {place.folder}  and stay there. Begin anew: `inbox demo --reset`.",
         "Stop with Ctrl+C.",
         "",

@@ -28,6 +28,7 @@ from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
+from inbox.intake import forms
 from inbox.intake.changes import changed
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
@@ -201,7 +202,7 @@ def _file(
 def _note(session: Session, news: News, now: datetime, *, patient: bool) -> None:
     """What holds no message of its own: a receipt for ours, a deletion, or nothing to keep."""
     if isinstance(news, DeliveryReport):
-        receipted(session, news, now)
+        receipted(session, news, now, patient=patient)
     elif isinstance(news, Change):
         changed(session, news, None, now, patient=patient)
 
@@ -226,6 +227,7 @@ def _person(
         triage.heed(session, hit.case, seen, message, now=now)
         if acknowledging:
             alerts.of_case(session, desk, hit.case, seen.verdict.notify, now=now)
+        campaigns.resurface(session, desk, hit.case, seen.verdict.kind, now=now)
         return hit.case
     sighting = campaigns.recognise(session, desk, incoming, message, writer, known, now=now)
     campaign = sighting.campaign
@@ -233,19 +235,27 @@ def _person(
     if own_case is not None and hit is None and incoming.authentication is not Verdict.FAIL:
         message.constituent_id = own_case.constituent_id
         _add(session, own_case, message, understood, now, because="campaign")
+        seen = triage.consider(session, desk, message, own_case, writer, attachment_types=types, now=now,
+                               copy=sighting.copy, campaign=own_case.campaign)  # fmt: skip
+        triage.heed(session, own_case, seen, message, now=now)
+        campaigns.resurface(session, desk, own_case, seen.verdict.kind, now=now)
         campaigns.join(session, desk, own_case, message, sighting, known, now=now)
         return own_case
     person = writer or people.add(session, reached_by, incoming.sender, language="en", now=now)
     if incoming.sender.address:
         known.people[reached_by, incoming.sender.address.lower()] = person
+    if writer is None:
+        forms.learn(person, incoming)
     message.constituent_id = person.id
     _propose(session, message, hit, writer)
     seen = triage.consider(session, desk, message, None, writer, attachment_types=types, now=now,
-                           copy=sighting.copy, campaign=campaign.slug if campaign else None)  # fmt: skip
+                           copy=sighting.copy, campaign=campaign.slug if campaign else None,
+                           stated_postcode=incoming.told.get("postcode"))  # fmt: skip
     is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
     case = _open(
         session,
         desk,
+        arrival,
         understood,
         message,
         person,
@@ -261,14 +271,17 @@ def _person(
 
 
 def _open(
-    session: Session, desk: Desk, understood: Understood, message: Message, person: Constituent,
-    seen: triage.Triage, known: Recall, *, now: datetime, is_junk: bool, acknowledging: bool,
+    session: Session, desk: Desk, arrival: Arrival, understood: Understood, message: Message,
+    person: Constituent, seen: triage.Triage, known: Recall, *, now: datetime, is_junk: bool,
+    acknowledging: bool,
 ) -> Case:  # fmt: skip
     """A new case for this message: placed, on the clock, acknowledged."""
-    case = casefile.open_case(session, desk, message, person, now=now, known=known)
+    case = casefile.open_case(session, desk, message, person, now=now, known=known,
+                              reference=arrival.hints.get(forms.REFERENCE))  # fmt: skip
     casefile.learn(person, seen.assessment)
     _add(session, case, message, understood, now, person=person)
     triage.place(session, desk, case, seen, message, now=now)
+    forms.keep_promises(session, case, person, arrival, understood.message, now)
     if is_junk:
         case.kind = Kind.SPAM
     if case.kind not in _NO_CLOCKS:

@@ -5,13 +5,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from connectors.contract import Change, ChangeAction
+from inbox import hiding
 from inbox.database import locked
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
 from inbox.models import Case, Direction, EventKind, Message
-
-_SEEN = {ChangeAction.HIDDEN: EventKind.MESSAGE_HIDDEN, ChangeAction.SHOWN: EventKind.MESSAGE_SHOWN}
-"""By whom, the platform does not say: by us in its own program, or by itself."""
 
 
 def changed(
@@ -28,8 +26,8 @@ def changed(
             raise NotYet("The message that was taken back is not here yet.")
         return None
     case = session.exec(locked(session, select(Case).where(Case.id == first.case_id))).first()
-    if change.action in _SEEN:
-        record(session, case, _SEEN[change.action], SYSTEM, now=now, message=first.id)
+    if change.action in (ChangeAction.HIDDEN, ChangeAction.SHOWN):
+        hiding.done(session, first, hidden=change.action is ChangeAction.HIDDEN, now=now)
     elif change.action is ChangeAction.DELETED:
         first.withdrawn_at = change.at or now
         record(session, case, EventKind.MESSAGE_WITHDRAWN, SYSTEM, now=now, message=first.id)

@@ -8,11 +8,12 @@ from sqlmodel import Session, col, select
 from connectors.contract import DeliveryReport, Echo, InboundMessage, Machine, ReportAction
 from inbox import casefile, clocks, departures, matching, outbox
 from inbox.desk import Desk
+from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
 from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Message, MessageKind
 from inbox.recall import Recall
-from inbox.references import in_thread, thread_of
+from inbox.references import in_thread
 from routing.words import ClockKind
 
 
@@ -36,7 +37,7 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
     return case
 
 
-def receipted(session: Session, receipt: DeliveryReport, now: datetime) -> None:
+def receipted(session: Session, receipt: DeliveryReport, now: datetime, *, patient: bool = False) -> None:
     """A platform's receipt for what we sent: each message by its name, or all of a conversation till then."""
     if receipt.action is ReportAction.DELAYED:
         return
@@ -54,9 +55,19 @@ def receipted(session: Session, receipt: DeliveryReport, now: datetime) -> None:
         )
     else:
         return
-    for delivery in session.exec(query):
+    found = session.exec(query).all()
+    if patient and receipt.original_ids and not found and _is_leaving(session):
+        raise NotYet("What this receipt is for has not come back from the platform yet.")
+    for delivery in found:
         failed = receipt.action is ReportAction.FAILED
         outbox.report(session, delivery, failed=failed, words=storable(receipt.reason), now=now)
+
+
+def _is_leaving(session: Session) -> bool:
+    """A receipt may overtake the platform's answer to our own request."""
+    return (
+        session.exec(select(Delivery.id).where(Delivery.state == DeliveryState.SENDING)).first() is not None
+    )
 
 
 def echoed(
@@ -77,7 +88,7 @@ def sent_elsewhere(
     """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now, thread=thread_of(incoming))
+    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now, thread=incoming.thread)
     if ours is not None and ours.sent_at == now:
         departures.left(session, desk, ours, now=now, actor=SYSTEM)
     hit = None if ours else matching.conversation(session, desk, incoming, known)

@@ -45,6 +45,7 @@ from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMembe
 from inbox.models.person import Constituent, Handle
 from inbox.models.search import SearchEntry
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
     Area,
@@ -72,6 +73,7 @@ __all__ = [
     "EDITABLE",
     "SENDING",
     "AccessToken",
+    "AddressProof",
     "AnswerState",
     "Approval",
     "Area",
@@ -105,6 +107,8 @@ __all__ = [
     "Enquiry",
     "Event",
     "EventKind",
+    "FormFile",
+    "FormSession",
     "Handle",
     "Job",
     "Json",

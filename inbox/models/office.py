@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint
 from sqlmodel import Field
 
-from inbox.models.base import OfficeOwned, Row, json_dict, json_list, moment, ref
+from inbox.models.base import Json, OfficeOwned, Row, json_dict, json_list, moment, ref
 
 
 class OfficeKind(StrEnum):
@@ -51,6 +51,9 @@ class Office(Row, table=True):
     approval_office: str = Field(default="self", sa_type=String(8))
     undo_seconds: int = 60
     languages: list[str] = json_list()
+    embed_sites: list[str] | None = Field(
+        default=None, sa_type=Json, description="origins that may show the form in a frame, or send it"
+    )
     system_channel: str | None = Field(default=None, sa_type=String(32))
     prefix: str = Field(sa_type=String(6))
     sending_paused: str | None = Field(default=None, description="why nothing leaves, or null")

@@ -16,6 +16,11 @@ class StatusLink(Row, OfficeOwned, table=True):
     case_id: str = ref("case.id", index=True)
     constituent_id: str | None = ref("constituent.id", default=None)
     language: str = Field(default="en", sa_type=String(2))
+    answer: str | None = Field(
+        default=None,
+        sa_type=String(254),
+        description="what opens it, where that is not what the person's facts say",
+    )
     is_closed: bool = Field(default=False, sa_type=Boolean, description="revoked")
     failed_tries: int = Field(default=0, sa_type=Integer)
     failing_since: datetime | None = moment(default=None)

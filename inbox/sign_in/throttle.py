@@ -35,6 +35,12 @@ def check(session: Session, key: str, limit: Limit, now: datetime) -> None:
         raise TooMany(f"Too many tries. Try again in {_minutes(left)}, or ask your office manager.", left)
 
 
+def reached(session: Session, key: str, limit: Limit, now: datetime) -> bool:
+    """Whether so many were counted within the window that is running."""
+    found = session.exec(select(SignInTry).where(SignInTry.key == key)).first()
+    return found is not None and found.failures >= limit.failures and now - found.since < limit.window
+
+
 def count(session: Session, key: str, limit: Limit, now: datetime) -> int:
     """Notes one failure; returns how many there are in this window."""
     found = session.exec(select(SignInTry).where(SignInTry.key == key).with_for_update()).first()

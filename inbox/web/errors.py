@@ -107,7 +107,8 @@ def error_page(request: Request, error: CaseworkError) -> ErrorPage:
 
 def wants_json(request: Request) -> bool:
     """Whether a program asked: by path, or by accepting JSON and no page."""
-    if request.scope["path"].startswith(FOR_PROGRAMS):
+    path = request.scope["path"]
+    if path.startswith(FOR_PROGRAMS) or (path.endswith(".json") and "/contact/" in path):
         return True
     accepted = request.headers.get("accept", "")
     return "json" in accepted and "text/html" not in accepted

@@ -35,7 +35,10 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     lease = timedelta(seconds=settings.lease_seconds)
     download = channels.downloader(database, tools.keys, settings)
     now_here = shared_clock(lambda: settings.clock_offset)
-    return Line(database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download)
+    introduce = channels.introducer(database, tools.keys, settings)
+    return Line(
+        database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download, introduce
+    )
 
 
 @dataclass(frozen=True, slots=True)

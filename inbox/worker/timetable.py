@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import channels
+from inbox import campaigns, channels, form_sessions
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
@@ -28,6 +28,8 @@ from inbox.models import (
 )
 from inbox.sign_in import throttle
 from inbox.worker import answering
+from inbox.worker.evidence import look_for_evidence
+from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
 
@@ -102,6 +104,7 @@ def sweep(node: Node) -> None:
             session.connection().execute(
                 delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
             )
+            form_sessions.forget(session, now)
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:
@@ -123,11 +126,22 @@ def _keep_copy(node: Node, row: Delivery) -> bool:
     return True
 
 
+def forget_old_texts(node: Node) -> None:
+    """A lone text is known for half a year; each hour one part of the index is cleared of older ones."""
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.write(office_id) as session:
+            campaigns.forget(session, now - timedelta(days=180), int(now.timestamp()) // 3600)
+
+
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("end pauses", 60, end_pauses),
     Firing("late campaign copies", 60, answering.answer_late),
+    Firing("hidden comments", 3, hide_due),
+    Firing("evidence", 60, look_for_evidence),
     Firing("sweep", 3600, sweep),
+    Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),
 )
 """Everything that happens by itself on a timetable."""

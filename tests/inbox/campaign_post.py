@@ -57,6 +57,12 @@ class Post:
             theirs = select(Message.case_id).where(Message.sender_handle == address)
             return session.exec(select(Case).where(col(Case.id).in_(theirs))).one()
 
+    def copy_of_first(self, name: str) -> str:
+        """The id of the first message of that person."""
+        with self.office.reading() as session:
+            query = select(Message.id).where(Message.case_id == self.case_of(name).id)
+            return session.exec(query.order_by(col(Message.id))).first() or ""
+
     def copy_of(self, name: str) -> CampaignCopy:
         with self.office.reading() as session:
             return session.exec(

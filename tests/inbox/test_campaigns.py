@@ -1,9 +1,12 @@
 """Copies of one text become a pile as they arrive; whoever has a matter of their own is lifted out."""
 
+from datetime import timedelta
+
 from sqlmodel import Session, select
 
+from inbox.campaigns import index
 from inbox.history import verify
-from inbox.models import Case, Clock, Message
+from inbox.models import CampaignPrint, Case, Clock, Message
 from tests.inbox.campaign_post import BANKS, PLEA, RIVERS, TENANTS, Post
 
 
@@ -94,3 +97,35 @@ def _count(post: Post, kind: type[Case]) -> int:
 
 def _all(session: Session, kind: type[Case]) -> list[Case]:
     return list(session.exec(select(kind)))
+
+
+def test_old_lone_texts_are_forgotten_and_those_that_others_sent_stay_known(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    post.arrive("Nia Cole", text=TENANTS)
+    lone, shared = post.copy_of_first("Nia Cole"), post.copy_of_first("Colin Peake")
+    with post.office.writing() as session:
+        for part in range(index.PARTS):
+            index.forget(session, post.office.now + timedelta(days=1), part)
+    with post.office.reading() as session:
+        known = set(session.exec(select(CampaignPrint.text_id)))
+    assert shared in known and lone not in known
+
+
+def test_whoever_answers_our_answer_is_seen_again(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    case = post.case_of("Colin Peake")
+    post.office.platform.deliver(
+        "<again@example.org>", "colin.peake@example.org", "Thank you, but can you also look at my bins?",
+        post.office.now, "<1@example.org>",
+    )  # fmt: skip
+    post.office.work()
+    assert post.case_of("Colin Peake").id == case.id
+    assert post.case_of("Colin Peake").kind != "campaign"
+
+
+def test_a_second_copy_that_hides_a_plea_is_lifted_out(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton")
+    post.arrive("Colin Peake", text=BANKS.replace("Yours", f"{PLEA}\n\nYours"))
+    case = post.case_of("Colin Peake")
+    assert (case.kind, case.message_count >= 2) == ("casework", True)
+    assert case.next_due_at is not None

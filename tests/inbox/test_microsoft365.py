@@ -30,6 +30,10 @@ def graph() -> Iterator[Platform]:
         yield running
 
 
+class Killed(BaseException):
+    """The program ends here."""
+
+
 class Office:
     """An office whose mail is in Microsoft 365, and the stages that carry it."""
 
@@ -84,6 +88,10 @@ class Office:
 
     def reply(self, text: str) -> Delivery:
         """Approves a reply to the newest case and lets it leave."""
+        self.approve(text)
+        return self.send()
+
+    def approve(self, text: str) -> None:
         with self.world.database.write(self.world.office) as session:
             desk = open_desk(session, self.line.tools)
             case = session.exec(select(Case).order_by(col(Case.id).desc())).first()
@@ -95,7 +103,30 @@ class Office:
                 session, desk, draft, staff_id=self.world.staff, digest=drafting.digest(session, draft),
                 now=self.moment, actor=SYSTEM,
             )  # fmt: skip
-        return self.send()
+
+    def send_and_die(self, point: str) -> None:
+        """The program is killed at this point while it sends, and starts again much later."""
+
+        def die(name: str) -> None:
+            if name == point:
+                raise Killed
+
+        self.moment += timedelta(minutes=2)
+        with self.world.database.write(self.world.office) as session:
+            [one] = outbox.claim(session, self.moment, timedelta(seconds=60))
+
+        def committing() -> None:
+            with self.world.database.write(self.world.office) as session:
+                outbox.mark_committed(session, one)
+
+        connector = self.connector()
+        connector._sender._hooks = die
+        raw = self.line.tools.store.get(self.world.office, one.raw_hash)
+        with pytest.raises(Killed):
+            outbox.attempt(one, raw, connector, committing=committing)
+        self.moment += timedelta(minutes=2)
+        with self.world.database.write(self.world.office) as session:
+            outbox.recover(session, self.moment)
 
     def send(self) -> Delivery:
         """Everything that is due goes out; the newest delivery afterwards."""
@@ -211,3 +242,35 @@ def test_the_acknowledgement_leaves_as_automatic_mail(office: Office) -> None:
     [left] = office.account.left()
     mail = email.message_from_string(left["mime"], policy=email.policy.default)
     assert (mail["Auto-Submitted"], mail["In-Reply-To"]) == ("auto-replied", "<first@example.net>")
+
+
+@pytest.mark.parametrize("point", ["graph.drafted", "graph.completed"])
+def test_killed_before_it_could_leave_it_leaves_once_and_leaves_no_draft_behind(
+    office: Office, point: str
+) -> None:
+    _ready_to_answer(office)
+    office.send_and_die(point)
+    assert office.send().state == DeliveryState.SENT
+    assert len(office.account.left()) == 2
+    assert office.account.state()["folders"].get("drafts", 0) == 0
+
+
+@pytest.mark.parametrize(("point", "left", "settled"), [
+    ("graph.sending", 1, DeliveryState.UNKNOWN), ("graph.answered", 2, DeliveryState.SENT),
+])  # fmt: skip
+def test_killed_when_it_may_have_left_it_is_unknown_until_the_sent_items_tell(
+    office: Office, point: str, left: int, settled: DeliveryState
+) -> None:
+    _ready_to_answer(office)
+    office.send_and_die(point)
+    assert office.send().state == DeliveryState.UNKNOWN
+    office.collect()
+    assert (office.all(Delivery)[-1].state, len(office.account.left())) == (settled, left)
+
+
+def _ready_to_answer(office: Office) -> None:
+    """A case that was acknowledged, and an approved answer to it."""
+    office.account.deliver("My bins were not emptied.")
+    office.collect()
+    office.send()
+    office.approve("We have asked the council.")

@@ -1,11 +1,11 @@
 """A Facebook Page of one's own: the stand-in as a process, and a channel that is connected to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.contract import Budget, Surroundings
+from connectors.contract import Boundless, Budget, Surroundings
 from connectors.facebook.channel import FacebookChannel
 from connectors.standins.facebook import state
 from connectors.standins.facebook.calling import body_of, signed
@@ -21,6 +21,7 @@ class Facebook:
     """A Page and everybody who writes to it."""
 
     platform: Platform
+    opened: list[FacebookChannel] = field(default_factory=list)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -28,16 +29,25 @@ class Facebook:
 
     def channel(self, *, budget: Budget | None = None, **more: str) -> FacebookChannel:
         """A channel as after a restart of the program."""
-        around = Surroundings(allow_private=HERE, patience=5)
-        if budget is not None:
-            around = Surroundings(allow_private=HERE, patience=5, budget=budget)
-        return FacebookChannel.from_settings({**self.settings, **more}, SECRETS, around)
+        around = Surroundings(allow_private=HERE, patience=3, budget=budget or Boundless())
+        self.opened.append(FacebookChannel.from_settings({**self.settings, **more}, SECRETS, around))
+        return self.opened[-1]
+
+    def clear(self) -> None:
+        """As on the first day."""
+        self.close()
+        self.platform.order("_clock", offset=0)
+        self.platform.order("_reset")
+
+    def close(self) -> None:
+        while self.opened:
+            self.opened.pop().close()
 
     def says(self, person: str, text: str, **more: Any) -> str:
         return str(self.platform.order("_say", **{"from": person, "text": text, **more})["mid"])
 
     def comments(self, on: str, person: str, text: str, **more: Any) -> str:
-        return str(self.platform.order("_comment", on=on, **{"from": person, "text": text, **more})["id"])
+        return str(self.platform.order("_comment", about=on, **{"from": person, "text": text, **more})["id"])
 
     def posts(self, text: str, **more: Any) -> str:
         return str(self.platform.order("_post", text=text, **more)["id"])
@@ -57,13 +67,15 @@ class Facebook:
         return [one["message"] for one in (*private, *told["comments"]) if one["from"]["id"] == state.PAGE]
 
 
-def call_of(*entries: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+def call_of(*entries: Any) -> tuple[bytes, dict[str, str]]:
     """A webhook call as Facebook makes it: body and headers."""
-    body = body_of(*(dict(one) for one in entries))
+    body = body_of(*entries)
     return body, signed(body)
 
 
 @contextmanager
 def facebook() -> Iterator[Facebook]:
     with platform("facebook") as running:
-        yield Facebook(running)
+        page = Facebook(running)
+        yield page
+        page.close()

@@ -1,12 +1,26 @@
 """An office with an X account on the stand-in, and the stages that hear it and answer through it."""
 
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 from sqlmodel import col, select
 
-from connectors.contract import Boundless, Surroundings
+from connectors.contract import (
+    Boundless,
+    Budget,
+    News,
+    RawArrival,
+    Surroundings,
+    WebhookRejected,
+    WebhookRequest,
+)
 from connectors.keys import InMemory
 from connectors.x.channel import XChannel
 from inbox import channels, drafting, outbox, signoff
@@ -37,10 +51,56 @@ def x_settings(url: str, **more: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def x_channel(url: str, budget: Any = None, kept: InMemory | None = None, **more: str) -> XChannel:
+def x_channel(
+    url: str, budget: Budget | None = None, kept: InMemory | None = None,
+    secrets: Mapping[str, str] = SECRETS, **more: str,
+) -> XChannel:  # fmt: skip
     """A connector as after a restart of the program, with secrets of its own unless `kept` is given."""
-    around = Surroundings(PRIVATE, kept=kept or InMemory(SECRETS), budget=budget or Boundless())
-    return XChannel.from_settings(x_settings(url, **more), SECRETS, around)
+    own = kept or InMemory({**secrets, "refresh_token": f"seed-{uuid4()}"})
+    around = Surroundings(PRIVATE, kept=own, budget=budget or Boundless())
+    return XChannel.from_settings(x_settings(url, **more), secrets, around)
+
+
+class Listener:
+    """What X called about, as the web process would keep it: each key once."""
+
+    def __init__(self, channel: XChannel) -> None:
+        self.channel = channel
+        self.url = ""
+        self.calls = 0
+        self.kept: dict[str, RawArrival] = {}
+
+    def news(self) -> list[News]:
+        return [self.channel.understand(one) for one in list(self.kept.values())]
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _serve(self) -> None:
+                parts = urlsplit(self.path)
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                asked = WebhookRequest(self.command, headers, dict(parse_qsl(parts.query)), body)
+                try:
+                    answer = listener.channel.receive(asked)
+                except WebhookRejected:
+                    self.send_error(403)
+                    return
+                for one in answer.arrivals:
+                    listener.kept.setdefault(one.external_id, one)
+                listener.calls += self.command == "POST"
+                self.send_response(answer.status)
+                self.send_header("content-length", str(len(answer.body)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            do_GET = do_POST = _serve
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Says nothing."""
+
+        return Handler
 
 
 class XOffice:
@@ -143,3 +203,19 @@ class XOffice:
         """What X has of ours."""
         found: dict[str, list[dict[str, Any]]] = self.x.client.get(f"{self.x.url}/_sent").json()
         return found
+
+
+@contextmanager
+def listening(channel: XChannel) -> Iterator[Listener]:
+    """Takes X's calls for a channel, over a port of its own."""
+    listener = Listener(channel)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), listener.handler())
+    listener.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield listener
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

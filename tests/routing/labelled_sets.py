@@ -1,13 +1,10 @@
-"""The labelled messages of the tests; `python -m tests.routing.labelled_sets NAME [-v]` prints figures."""
+"""The labelled messages of the tests: `inbox evaluate` prints the figures on either file."""
 
-import sys
-from dataclasses import replace
 from pathlib import Path
 
-from routing.assessment import Assessment, assess
-from routing.evaluation import measure
+from routing.assessment import Assessment
+from routing.evaluation import read_all
 from routing.labelled import Labels, read_labelled
-from routing.words import Kind
 from tests.routing.places import TABLE
 
 FOLDER = Path(__file__).with_name("labelled")
@@ -19,15 +16,6 @@ def labelled(name: str) -> list[Labels]:
 
 
 def pairs_of(name: str) -> list[tuple[Labels, Assessment]]:
-    return [(one, _assess(one)) for one in labelled(name)]
-
-
-def _assess(one: Labels) -> Assessment:
-    return assess(replace(one.message, is_campaign=one.kind is Kind.CAMPAIGN), TABLE)
-
-
-if __name__ == "__main__":
-    for figure in measure(pairs_of(sys.argv[1])):
-        print(f"{figure.share:6.3f}  {figure.right:4}/{figure.of:<4} {figure.name}")  # noqa: T201
-        if "-v" in sys.argv:
-            print("\n".join(f"          - {miss}" for miss in figure.misses))  # noqa: T201
+    messages = labelled(name)
+    read = read_all([one.message for one in messages], TABLE)
+    return [(one, found.assessment) for one, found in zip(messages, read, strict=True)]

@@ -116,6 +116,8 @@ def a_house(database: Database, **facts: Any) -> House:
         "channel_id": channel.id,
         "staff_id": "0" * 32,
         "kind": "email",
+        "office": office.slug,
+        "step": "you",
         "token": "A" * 43,
         "path": "nothing.css",
         "line_id": line.id,

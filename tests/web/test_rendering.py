@@ -11,6 +11,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from inbox.office_settings import NATIONS
+from inbox.web.public import contact
+from inbox.web.public.contact import answers
 from inbox.web.rendering import FrontEndMissing, asset, dates, static_routes, templates_folder
 from inbox.web.rendering.assets import FOLDER, assets
 from inbox.web.views.status import Stage, StepName
@@ -49,13 +52,29 @@ def test_both_languages_have_the_same_sentences_with_the_same_gaps() -> None:
 
 def test_every_sentence_is_used_and_every_stage_has_its_words() -> None:
     public = "".join(file.read_text("utf-8") for file in (templates_folder() / "public").rglob("*.html"))
+    form = "".join(file.read_text("utf-8") for file in Path(contact.__path__[0]).glob("*.py"))
     plain = {key for key in table(Language.ENGLISH) if not key.startswith(("stage_", "step_"))}
-    asked = set(re.findall(r"""\bt\("(\w+)\"""", public))
+    public += (templates_folder() / "components" / "contact.html").read_text("utf-8")
+    asked = set(re.findall(r"""\bt\("(\w+)\"""", public)) | set(re.findall(r'"(form_\w+)"', form))
+    asked |= _of_fields() | (plain & set(re.findall(r'"(\w+)"', form)))
     assert plain == {key for key in asked if not key.startswith(("stage_", "step_"))}
     for stage in Stage:
         assert translate(f"stage_{stage}", "cy")
     for name in StepName:
         assert translate(f"step_{name}", "cy")
+
+
+def _of_fields() -> set[str]:
+    """The sentences of the form that are put together from a field, a value or a nation."""
+    values = {
+        "elsewhere": answers.ELSEWHERE, "soon": answers.SOON, "reply_by": answers.REPLY_BY,
+        "voicemail": answers.YES_NO, "share": answers.YES_NO, "help_abuse": NATIONS,
+    }  # fmt: skip
+    labelled = {*answers.LONGEST, "files"} - {"share"}
+    found = {f"form_{field}_{value}" for field, chosen in values.items() for value in chosen}
+    found |= {f"form_wrong_{field}_long" for field in answers.LONGEST}
+    found |= {f"form_{key}{part}" for key in ("confirmed", "not_confirmed") for part in ("", "_title")}
+    return found | {f"form_{field}_label" for field in labelled}
 
 
 def test_an_unknown_sentence_is_an_error() -> None:
@@ -96,7 +115,8 @@ def test_front_end_files_keep_to_their_budget(name: str, limit: int) -> None:
 def test_all_scripts_and_styles_are_served() -> None:
     for suffix, name in (("css", "app.css"), ("js", "app.js")):
         for file in (FOLDER / suffix).iterdir():
-            assert file.read_bytes() in assets()[name].body, file
+            alone = assets().get(file.name)
+            assert file.read_bytes() in (alone or assets()[name]).body, file
 
 
 def test_colour_values_live_in_one_file() -> None:

@@ -12,7 +12,7 @@ Call = Callable[[str, bytes, dict[str, str]], None]
 Json = dict[str, Any]
 
 
-def body_of(*entries: Json) -> bytes:
+def body_of(*entries: Any) -> bytes:
     """JSON as Facebook writes it: what is not ASCII as lower-case escapes, and every slash escaped."""
     told = json.dumps({"object": "page", "entry": list(entries)}, separators=(",", ":"))
     return told.replace("/", "\\/").encode()

@@ -6,9 +6,9 @@ POST /_edit      {"mid", "text"}                  a person edits a message
 POST /_by_hand   {"to", "text"}                   staff answer in Facebook's own inbox
 POST /_receipt   {"person", "read"?: true}        what was sent to this person arrived, or was read
 POST /_post      {"from"?, "name"?, "text", "ago"?}            a visitor's post; without `from` the Page's own
-POST /_comment   {"on", "from", "name"?, "text", "ago"?}       `on`: a post or a comment
+POST /_comment   {"about", "from", "name"?, "text", "ago"?}    `about`: a post or a comment
 POST /_change    {"of", "verb", "text"?, "by"?}   verb: edited, remove, hide, unhide
-POST /_calling   {"times"?, "is_off"?, "holds"?}  how calls are made from now on
+POST /_calling   {"times"?, "is_off"?, "holds"?, "receipts"?}  how calls are made from now on
 POST /_release   {"backwards"?: true}             everything held back, in one call
 POST /_token     {"subcode": 460 | null}          the token dies, or lives again
 POST /_usage     {"app"?, "pages"?, "minutes"?}   percent of the limits that is used
@@ -34,7 +34,7 @@ Json = dict[str, Any]
 def routes(platform: "FacebookStandIn") -> list[tuple[str, str, Route]]:
     """Every act of the people's side."""
     acts = {
-        "webhook": _webhook, "say": _say, "edit": _edit, "by_hand": _by_hand, "receipt": _receipt,
+        "webhook": _webhook, "say": _say, "edit": _edit, "by_hand": _by_hand, "receipt": receipt,
         "post": _post, "comment": _comment, "change": _change, "calling": _calling,
         "release": _release, "token": _token, "usage": _usage,
         "unsubscribe": _unsubscribe, "call": _call, "state": _state,
@@ -47,15 +47,17 @@ def routes(platform: "FacebookStandIn") -> list[tuple[str, str, Route]]:
 
 
 def add_comment(
-    platform: "FacebookStandIn", about: Thing, sender: str, text: str, at: datetime | None = None
-) -> Thing:
+    platform: "FacebookStandIn", about: Thing, sender: str, text: str, at: datetime | None = None,
+    *, name: str | None = None, quiet: bool = False,
+) -> Thing:  # fmt: skip
     """A comment under a post or under another comment; replies stand two levels deep, no deeper."""
     post = about.post or about.id
     parent = about.parent or about.id if about.post else None
-    name = f"{post.rpartition('_')[2]}_{900000 + platform.state.number()}"
+    name = name or f"{post.rpartition('_')[2]}_{platform.state.number()}"
     made = Thing(name, sender, text, at or platform.now(), post, parent)
     platform.state.comments[name] = made
-    _tell_wall(platform, made, "add", sender)
+    if not quiet:
+        _tell_wall(platform, made, "add", sender)
     return made
 
 
@@ -78,11 +80,13 @@ def _say(platform: "FacebookStandIn", given: Json) -> Json:
     person = _person(platform, given)
     at = _moment(platform, given)
     files = [_keep_file(platform, one) for one in given.get("files", ())]
-    message = Message(f"m_in{platform.state.number()}", person, given.get("text", ""), at, files)
+    mid = given.get("id") or f"m_in{platform.state.number()}"
+    message = Message(mid, person, given.get("text", ""), at, files)
     conversation = platform.state.with_person(person)
     conversation.messages.append(message)
     conversation.messages.sort(key=lambda one: one.at)
-    platform.tell(calling.private(platform.now(), calling.message_event(message, person)))
+    if not given.get("quiet"):
+        platform.tell(calling.private(platform.now(), calling.message_event(message, person)))
     return {"mid": message.mid}
 
 
@@ -106,7 +110,8 @@ def _by_hand(platform: "FacebookStandIn", given: Json) -> Json:
     return {"mid": message.mid}
 
 
-def _receipt(platform: "FacebookStandIn", given: Json) -> Json:
+def receipt(platform: "FacebookStandIn", given: Json) -> Json:
+    """Everything that the Page sent to this person arrived, or was read."""
     conversation, now = platform.state.with_person(str(given["person"])), platform.now()
     mids = [one.mid for one in conversation.messages if one.sender == PAGE]
     watermark = int(now.timestamp() * 1000)
@@ -121,22 +126,23 @@ def _receipt(platform: "FacebookStandIn", given: Json) -> Json:
 
 def _post(platform: "FacebookStandIn", given: Json) -> Json:
     sender = _person(platform, given) if "from" in given else PAGE
-    name = f"{PAGE}_{500000 + platform.state.number()}"
+    name = given.get("id") or f"{PAGE}_{platform.state.number()}"
     made = Thing(name, sender, given["text"], _moment(platform, given))
     platform.state.posts[name] = made
-    _tell_wall(platform, made, "add", sender)
+    if not given.get("quiet"):
+        _tell_wall(platform, made, "add", sender)
     return {"id": name}
 
 
 def _comment(platform: "FacebookStandIn", given: Json) -> Json:
-    about = platform.find_thing(given["on"])
+    about = platform.find_thing(given["about"])
     if about is None:
-        raise KeyError(given["on"])
-    return {
-        "id": add_comment(
-            platform, about, _person(platform, given), given["text"], _moment(platform, given)
-        ).id
-    }
+        raise KeyError(given["about"])
+    made = add_comment(
+        platform, about, _person(platform, given), given["text"], _moment(platform, given),
+        name=given.get("id"), quiet=bool(given.get("quiet")),
+    )  # fmt: skip
+    return {"id": made.id}
 
 
 def _change(platform: "FacebookStandIn", given: Json) -> Json:

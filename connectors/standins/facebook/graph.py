@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -163,6 +164,9 @@ class FacebookStandIn(StandIn):
         )
         conversation.messages.append(message)
         self.tell(calling.private(message.at, calling.message_event(message, conversation.person)))
+        if self.state.calling.receipts:
+            given_to = {"person": conversation.person}
+            threading.Timer(2, control.receipt, (self, given_to)).start()
         return Told({"recipient_id": conversation.person, "message_id": message.mid})
 
     def _target(self, to: Json, given: Json) -> Conversation:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from connectors.standins.graph.mailbox import Mail, Mailbox, read
@@ -102,18 +103,22 @@ def reply(mailbox: Mailbox, original: Mail, given: dict[str, Any], now: datetime
     if given.get("comment") and message.get("body"):
         raise Refusal(problem(400, "ErrorInvalidRequest", "Both comment and body were given."))
     subject = str(original.shown.get("subject") or "")
-    quoted = str((original.shown.get("body") or {}).get("content", ""))
+    words, quoted = (escape(str(one)) for one in (given.get("comment", ""), _words(original)))
     earlier = str(original.shown["internetMessageId"])
     shown = {
         "subject": subject if subject.lower().startswith("re:") else f"RE: {subject}",
         "toRecipients": original.shown.get("replyTo") or [original.shown["from"]],
-        "body": {"contentType": "html", "content": f"{given.get('comment', '')}<hr>{quoted}"},
+        "body": {"contentType": "html", "content": f"<html><body>{words}<hr>{quoted}</body></html>"},
         "conversationId": original.shown.get("conversationId"),
     }
     draft = mailbox.add("drafts", shown, now, is_draft=True)
     draft.answers = {"In-Reply-To": earlier, "References": earlier}
     change(draft, message)
     return draft
+
+
+def _words(mail: Mail) -> str:
+    return str((mail.shown.get("body") or {}).get("content", ""))
 
 
 def attach(mail: Mail, given: dict[str, Any]) -> dict[str, Any]:

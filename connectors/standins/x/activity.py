@@ -135,6 +135,13 @@ class Activity(Writing):
             payload = words.post_words(self, post, words.EVERYTHING, new=new)
             self._happened(kind, payload, beside, self._old_post(post))
 
+    def tell_deleted(self, post: Post) -> None:
+        """Only of the account's own posts: nobody is told when others delete theirs."""
+        if post.author_id == OFFICE_ID:
+            gone = {"status": {"id": post.id, "user_id": post.author_id}}
+            old = {"tweet_delete_events": [{**gone, "timestamp_ms": str(int(self.now().timestamp() * 1000))}]}
+            self._happened("post.delete", {"id": post.id, "author_id": post.author_id}, {}, old)
+
     def tell_direct(self, direct: Direct) -> None:
         is_ours = direct.sender_id == OFFICE_ID
         people = {one: self._user(one) for one in (direct.sender_id, direct.recipient_id)}

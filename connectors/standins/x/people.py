@@ -65,8 +65,10 @@ class People(Writing):
         return Told({"id": after.id})
 
     def _take_back(self, asked: Asked) -> Told:
-        for post_id in self.posts[asked.json["id"]].chain:
+        post = self.posts[asked.json["id"]]
+        for post_id in post.chain:
             self.posts[post_id].is_gone = True
+        self.tell_deleted(post)
         return Told({"done": True})
 
     def _flood(self, asked: Asked) -> Told:

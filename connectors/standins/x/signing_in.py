@@ -46,6 +46,7 @@ class SigningIn(State):
         """A person agreed, at once. `state` comes back with the code."""
         code = self.secret("code")
         self.codes[code] = (self.now() + CODE_LIFE, asked.query["code_challenge"], OFFICE_ID)
+        self.scopes[code] = asked.query.get("scope", SCOPES)
         back = urlencode({"state": asked.query.get("state", ""), "code": code})
         return Told(b"", 302, {"location": f"{asked.query['redirect_uri']}?{back}"})
 
@@ -61,7 +62,10 @@ class SigningIn(State):
         grants: dict[str, Callable[[dict[str, str]], str]] = {
             "authorization_code": self._by_code, "refresh_token": self._by_refresh,
         }  # fmt: skip
-        return self._grant(grants[form["grant_type"]](form))
+        user_id = grants[form["grant_type"]](form)
+        return self._grant(
+            user_id, self.scopes.get(form.get("code") or form.get("refresh_token", ""), SCOPES)
+        )
 
     def _by_code(self, form: dict[str, str]) -> str:
         ends_at, challenge, user_id = self.codes.pop(form["code"], (self.now(), "", ""))
@@ -71,22 +75,24 @@ class SigningIn(State):
         return user_id
 
     def _by_refresh(self, form: dict[str, str]) -> str:
-        """The old token ends as it is used."""
-        user_id = self.refresh.pop(form["refresh_token"], "")
-        if not user_id:
+        """The old token ends as it is used. `seed-…`: as many consents of the office as anybody likes."""
+        token = form["refresh_token"]
+        user_id = self.refresh.pop(token, OFFICE_ID if token.startswith("seed-") else "")
+        if not user_id or token in self.spent:
             raise _refused("Value passed for the token was invalid.")
+        self.spent.add(token)
         return user_id
 
-    def _grant(self, user_id: str) -> Told:
+    def _grant(self, user_id: str, scope: str) -> Told:
         access, refresh = self.secret("access"), self.secret("refresh")
         self.access[access] = (user_id, self.now() + ACCESS_LIFE)
-        self.refresh[refresh] = user_id
+        self.refresh[refresh], self.scopes[refresh] = user_id, scope
         return Told(
             {
                 "token_type": "bearer",
                 "expires_in": int(ACCESS_LIFE.total_seconds()),
                 "access_token": access,
-                "scope": SCOPES,
+                "scope": scope,
                 "refresh_token": refresh,
             }
         )

@@ -72,8 +72,10 @@ class State(StandIn):
         self.directs: dict[str, Direct] = {}
         self.media: dict[str, tuple[str, bytes]] = {}
         self.codes: dict[str, tuple[datetime, str, str]] = {}
+        self.scopes: dict[str, str] = {}
         self.access: dict[str, tuple[str, datetime]] = {}
         self.refresh: dict[str, str] = {"refresh-0": OFFICE_ID}
+        self.spent: set[str] = set()
         self.webhooks: dict[str, dict[str, Any]] = {}
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []

@@ -42,6 +42,9 @@ class Writing(SigningIn):
     def tell_post(self, post: Post) -> None:
         """Told to webhooks by `activity`."""
 
+    def tell_deleted(self, post: Post) -> None:
+        """Told to webhooks by `activity`."""
+
     def tell_direct(self, direct: Direct) -> None:
         """Told to webhooks by `activity`."""
 
@@ -92,6 +95,7 @@ class Writing(SigningIn):
                 "not-authorized-for-resource",
             )
         post.is_gone = True
+        self.tell_deleted(post)
         return Told({"data": {"deleted": True}}, headers=headers)
 
     def _message(self, asked: Asked) -> Told:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from sqlmodel import Session, col, select
 
-from inbox import casework, drafting, enquiries, queues
+from inbox import casework, drafting, enquiries, queues, undoing
 from inbox.access import Action, Person, find_case, require, visible_cases
 from inbox.database import find
 from inbox.desk import Desk
@@ -320,9 +320,9 @@ def undo(
     event = find(session, Event, event_id)
     if event.case_id is None:
         raise NotFound
-    for reached in casework.undo_reaches(session, event):
+    for reached in undoing.undo_reaches(session, event):
         find_case(session, person, reached.reference, Action.TRIAGE)
-    case = casework.undo(session, desk, event_id, now=now, actor=person.actor)
+    case = undoing.undo(session, desk, event_id, now=now, actor=person.actor)
     return _shown(session, desk, person, case, now, response)
 
 

@@ -81,11 +81,17 @@ class Admission:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _bare(hosts[0]) not in self._hosts:
             raise BadHost("This address does not belong to this inbox.")
-        if scope["method"] not in METHODS:
+        if scope["method"] not in METHODS and not _is_preflight(scope):
             raise OddMethod("Nothing here answers to this method.")
         declared = headers.get("content-length", "0")
         if not declared.isascii() or not declared.isdigit() or int(declared) > largest:
             raise TooLarge(TOO_LARGE.format(largest // MEGABYTE))
+
+
+def _is_preflight(scope: Scope) -> bool:
+    """A browser asks before it sends JSON to the one address that other sites may use."""
+    path: str = scope["path"]
+    return scope["method"] == "OPTIONS" and "/contact/" in path and path.endswith(".json")
 
 
 def _without_body(send: Send) -> Send:

@@ -24,7 +24,7 @@ HEADERS = {
 }
 
 # A token stands in these paths, or a page that follows one: also their errors must not spread it.
-TOKEN_PATHS = ("/s/", "/cy/s/", "/status", "/cy/status")
+TOKEN_PATHS = ("/s/", "/cy/s/", "/status", "/cy/status", "/contact/", "/cy/contact/")
 TOKEN_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 
 

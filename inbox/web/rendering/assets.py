@@ -1,7 +1,8 @@
 """The front-end files: joined, hashed and held in memory at start, served with a year of cache.
 
-Style sheets become one `/static/app.<hash>.css` and our scripts one `/static/app.<hash>.js`; the sprite
-and the third-party files are served one by one. Nothing else under `/static/` exists.
+Style sheets become one `/static/app.<hash>.css` and our scripts one `/static/app.<hash>.js`; the public
+form's script, the sprite and the third-party files are served one by one. Nothing else under `/static/`
+exists.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def assets(folder: Path = FOLDER) -> dict[str, Asset]:
     bodies = {
         "app.css": _joined(folder / "css", _style_order(folder / "css"), ".css"),
         "app.js": _joined(folder / "js", SCRIPTS, ".js"),
+        "contact.js": (folder / "js" / "contact.js").read_bytes(),
         "icons.svg": (folder / "icons.svg").read_bytes(),
         "favicon.svg": (folder / "favicon.svg").read_bytes(),
     }

@@ -2,13 +2,16 @@
 
 from inbox.web.staff import (
     approvals,
+    bulk,
     campaign_answers,
     campaigns,
     cases,
     channels,
     composing,
     enquiries,
+    facts,
     files,
+    hiding,
     history,
     joining,
     lines,
@@ -24,13 +27,16 @@ from inbox.web.staff import (
 
 ROUTERS = (
     queue.router,
+    bulk.router,
     new_case.router,
     sorting.router,
     composing.router,
     enquiries.router,
     files.router,
+    hiding.router,
     cases.router,
     joining.router,
+    facts.router,
     approvals.router,
     campaigns.router,
     campaign_answers.router,

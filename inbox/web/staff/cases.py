@@ -14,7 +14,7 @@ from inbox.models import Case, Decision, Event, MessageKind, Staff
 from inbox.models import View as Look
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import happenings, onecase, pane, said, why, writing
+from inbox.web.staff.showing import happenings, onecase, pane, said, social, why, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case import CasePage, Composer, TimelinePart
@@ -239,7 +239,8 @@ def _page(
 
 def _story(room: Workroom, case: Case, *, whole: bool) -> tuple[tuple[TimelineEntry, ...], int, str | None]:
     rows = said.messages_of(room.session, case, limit=None if whole else said.LATEST)
-    entries = said.timeline(room.session, case, rows, room.zone, room.now)
+    acts = social.acts(room.session, room.desk, room.person, case, rows)
+    entries = said.timeline(room.session, case, rows, room.zone, room.now, acts)
     hidden = max(0, case.message_count - len(rows)) if not whole else 0
     return entries, hidden, f"/cases/{case.reference}?all=yes" if hidden else None
 

@@ -156,7 +156,7 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
     view = ChannelPage(
         room.shell("Channels"),
         wires.row(row, _failed(room, row), room.now, room.zone),
-        wires.facts(row),
+        wires.facts(row, channels.webhook_url(row, room.wiring.settings)),
         wires.modes(row),
         f"/channels/{row.id}/mode",
         acts,

@@ -3,17 +3,17 @@
 from typing import Annotated
 
 import sqlalchemy as sql
-from fastapi import Form, Query
+from fastapi import Query
 from sqlmodel import col
 from starlette.responses import RedirectResponse, Response
 
-from inbox import casework, presence, queues
-from inbox.access import Action, find_case, visible_cases
-from inbox.errors import CaseworkError, NotFound
-from inbox.models import Staff
+from inbox import presence, queues
+from inbox.access import Action, visible_cases
+from inbox.errors import NotFound
+from inbox.models import Staff, Team
 from inbox.queues import View
 from inbox.web.routers import page_router
-from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
+from inbox.web.staff.room import Room, Workroom, looking, studying
 from inbox.web.staff.showing import lists, pane
 from inbox.web.views.parts import Act
 from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, ReadingPart
@@ -21,9 +21,14 @@ from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, 
 router = page_router()
 _ELSEWHERE = {View.TO_APPROVE: "/approvals", View.SENDING: "/sending"}
 _STAFF = (
-    sql.select(col(Staff.id), col(Staff.name))
+    sql.select(col(Staff.id), col(Staff.name), col(Staff.roles))
     .where(col(Staff.office_id) == sql.bindparam("office"), col(Staff.is_active))
     .order_by(col(Staff.name))
+)
+_TEAMS = (
+    sql.select(col(Team.id), col(Team.name))
+    .where(col(Team.office_id) == sql.bindparam("office"))
+    .order_by(col(Team.name))
 )
 Short = Annotated[str, Query(max_length=80)]
 Cursor = Annotated[str | None, Query(max_length=512)]
@@ -61,30 +66,6 @@ def open_one(
     return room.page(QueuePage(room.shell(listed.heading), listed, reading))
 
 
-@router.post("/bulk")
-def many(
-    room: Annotated[Workroom, acting(Action.TRIAGE)],
-    act: Annotated[str, Form(max_length=20)] = "",
-    case: Annotated[list[str], Form(max_length=200)] = [],  # noqa: B006 (FastAPI copies it)
-    back: Short = "to-sort",
-) -> Response:
-    """One act on every ticked row; what cannot be done is named, the rest is done."""
-    done, refused = 0, []
-    for reference in case:
-        try:
-            found = find_case(room.session, room.person, reference, Action.TRIAGE)
-            if act == "junk":
-                casework.junk(room.session, found, now=room.now, actor=room.person.actor)
-            else:
-                casework.assign(room.session, found, room.staff_id, now=room.now, actor=room.person.actor)
-            done += 1
-        except CaseworkError:
-            refused.append(reference)
-    if not case:
-        return see_other(place_of(back), told="choose")
-    return see_other(place_of(back), acted=str(done), refused=",".join(refused))
-
-
 def named_view(name: str) -> View:
     """Raises NotFound for a name that is no view."""
     try:
@@ -112,8 +93,11 @@ def list_of(
     reader = queues.Reader(room.person.staff_id, room.now)
     visible = visible_cases(room.person)
     found = queues.page(room.session, view, reader, filters=chosen, visible=visible, cursor=cursor)
-    staff = room.session.connection().execute(_STAFF, {"office": room.office.id})
+    connection, office = room.session.connection(), {"office": room.office.id}
+    staff = connection.execute(_STAFF, office).all()
     people = [(row.id, row.name) for row in staff]
+    able = [(row.id, row.name) for row in staff if lists.WORKS & set(row.roles)]
+    teams = [(row.id, row.name) for row in connection.execute(_TEAMS, office)]
     there = presence.elsewhere(room.session, room.staff_id, room.now)
     busy = {case_id: lists.doing(*who) for case_id, who in there.items()}
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
@@ -121,7 +105,7 @@ def list_of(
     return lists.listed(
         view, shown, office=room.office, people=people, query=query, total=total, next_cursor=found.next,
         now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),
-        take_next=take_next,
+        take_next=take_next, bulk=lists.bulk(room.person, able, teams),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import casework, drafting
+from inbox import casework, drafting, undoing
 from inbox.access import Action
 from inbox.database import find
 from inbox.errors import NotFound, Refused
@@ -161,9 +161,9 @@ def undo(event_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Res
     event = room.session.exec(select(Event).where(Event.id == event_id)).first()
     if event is None or event.case_id is None:
         raise NotFound
-    for reached in casework.undo_reaches(room.session, event):
+    for reached in undoing.undo_reaches(room.session, event):
         room.case(reached.reference, Action.TRIAGE)
-    case = casework.undo(room.session, room.desk, event_id, now=room.now, actor=room.person.actor)
+    case = undoing.undo(room.session, room.desk, event_id, now=room.now, actor=room.person.actor)
     return see_other(f"/cases/{case.reference}" if _from_case(room) else _list_page(room), told="undone")
 
 

@@ -47,9 +47,18 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a platform shows something: its whole address, and its host to be read before one goes there."""
+
+    url: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing said: `text` is new, `earlier_text` the quoted rest, folded, `frame_url` the formatted mail.
 
+    `place` is where its platform shows it, `act` hides it from the public there or shows it again.
     `covered` is the reason why the text is hidden until asked for ("May upset: violence").
     """
 
@@ -71,6 +80,8 @@ class Message:
     warnings: tuple[str, ...] = ()
     delivery: Delivery | None = None
     covered: str | None = None
+    place: Place | None = None
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)

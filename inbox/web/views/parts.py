@@ -168,13 +168,17 @@ class Shell:
 
 @dataclass(frozen=True, slots=True)
 class PublicShell:
-    """The frame of a public or sign-in page. `office` is None while the office may not be named."""
+    """The frame of a public or sign-in page. `office` is None while the office may not be named.
+
+    `framed`: it stands in a frame of another site, which has its own way out.
+    """
 
     language: str
     office: str | None = None
     other_language_url: str | None = None
     privacy_url: str | None = None
     exit_url: str = "https://www.bbc.co.uk/weather"
+    framed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ class FieldKind(StrEnum):
     RADIOS = "radios"
     TICK = "tick"
     FILES = "files"
+    TICKS = "ticks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from tests.web.examples import (
     campaigns,
     case_pages,
     cases,
+    contact,
     flow,
     keeping,
     officials,
@@ -25,4 +26,5 @@ EXAMPLES: dict[str, View] = (
     | keeping.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
+    | contact.EXAMPLES
 )

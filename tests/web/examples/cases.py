@@ -78,7 +78,8 @@ FACTS = FactPanel(
     ),
     status_page="On. Last seen 2 June 2026.",
     status_acts=(Act("New link", f"{CASE}/status-link"),),
-    linked=(Link("WX-7K4M-2P, payment missing", "/cases/WX-7K4M-2P"),),
+    linked=(Link("Same household: WX-7K4M-2P, payment missing", "/cases/WX-7K4M-2P"),),
+    link_acts=(Act("Take off the link with WX-7K4M-2P", "/cases/x/links/WX-7K4M-2P/off"),),
 )
 FIRST = Message(
     "m1",
@@ -247,6 +248,7 @@ RESTRICTED_HEADER = replace(
     position=None,
 )
 
+TOO_MUCH = "Files are 26 MB; this channel takes 25. Take some off."
 EXAMPLES: dict[str, View] = {
     "case": PAGE,
     "case-note": replace(PAGE, composer=NOTE, hidden_earlier=0),
@@ -274,6 +276,12 @@ EXAMPLES: dict[str, View] = {
         ),
     ),
     "case-draft": DraftPage(shell("Mine"), HEADER, REPLY, FIRST),
+    "case-draft-files": DraftPage(
+        shell("Mine"),
+        HEADER,
+        replace(REPLY, files=FIRST.files, problems=(Problem("files", TOO_MUCH),)),
+        FIRST,
+    ),
     "case-timeline-part": TimelinePart(shell(), HEADER, TIMELINE, 0, None),
     "case-composer-part": ComposerPart(shell(), REPLY),
     "case-facts-part": FactsPart(shell(), FACTS),

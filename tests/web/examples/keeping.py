@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from inbox.web.rendering import View
-from inbox.web.views.office import LineCard, LinesPage, SignIn, SignInsPage
-from inbox.web.views.parts import Act, Badge, Link, Tone
+from inbox.web.views.office import ConfirmPage, LineCard, LinesPage, SignIn, SignInsPage
+from inbox.web.views.parts import Act, Badge, Choice, Field, FieldKind, Group, Link, Problem, Tone
 from tests.web.examples.office import NOW, at, shell
 from tests.web.examples.running import SETTINGS_TABS
 
@@ -66,7 +66,76 @@ SIGN_INS = SignInsPage(
     NOW,
 )
 
+TOPICS = ("Housing social", "Benefits uc", "Passports", "Immigration", "Social care", "Council services")
+CASE_FACTS = ConfirmPage(
+    shell("Mine"),
+    "Facts of WX-7K4M-2P",
+    ("What was there before stays as an office note. Nothing is sent.",),
+    None,
+    Group(
+        "Facts",
+        (
+            Field("name", "Name", "Donna Fretwell"),
+            Field(
+                "postcode", "Postcode", "ZZ10 4AB", optional=True,
+                hint="It is read against the table of constituencies again.",
+            ),
+            Field("topic", "Topics", kind=FieldKind.TICKS,
+                  choices=tuple(Choice(one, one, one == "Housing social") for one in TOPICS)),
+            Field("priority", "Urgency", kind=FieldKind.SELECT,
+                  choices=(Choice("priority", "Priority", True), Choice("standard", "Standard"))),
+            Field("why", "Why", "", FieldKind.AREA, optional=True,
+                  hint="Needed when you change the urgency or take a risk flag off. Others will read it."),
+        ),
+    ),
+    Act("Save", "/cases/WX-7K4M-2P/facts"),
+    Link("Change nothing", "/cases/WX-7K4M-2P"),
+    (Problem("why", "Say why. Others will read it."),),
+)  # fmt: skip
+SPLIT = ConfirmPage(
+    shell("Mine"),
+    "Split WX-7K4M-2P",
+    (
+        "What you tick moves to a new case of the same person, linked with this one.",
+        "It goes back to To sort, with a promise of its own. You can take it back.",
+    ),
+    None,
+    Group(
+        "What moves?",
+        (
+            Field("message", "Donna Fretwell, 3 May, 21:10", "m1", FieldKind.TICK,
+                  hint="im at my wits end. black mould all over the kids room since October"),
+            Field("message", "Donna Fretwell, 2 June, 10:44", "m5", FieldKind.TICK, checked=True,
+                  hint="also my passport never came and we fly on the 12th"),
+            Field("subject", "What the new case is about", "Passport", optional=True),
+        ),
+    ),
+    Act("Make a new case", "/cases/WX-7K4M-2P/split"),
+    Link("Change nothing", "/cases/WX-7K4M-2P"),
+)  # fmt: skip
+LOG = ConfirmPage(
+    shell("Mine"),
+    "Log a call, letter or visit on WX-7K4M-2P",
+    ("It is kept on the case as something they said, now.", "It is not sent to anybody."),
+    None,
+    Group(
+        "What was said",
+        (
+            Field("kind", "How they told us", kind=FieldKind.RADIOS,
+                  choices=(Choice("call", "A call", True), Choice("letter", "A letter"))),
+            Field("text", "What they said", "", FieldKind.AREA, hint="Use their words where you can."),
+            Field("files", "Letters, photos or other files", kind=FieldKind.FILES),
+        ),
+    ),
+    Act("Keep it", "/cases/WX-7K4M-2P/log"),
+    Link("Write nothing", "/cases/WX-7K4M-2P"),
+    (Problem("files", "The file scan.pdf is empty."),),
+)  # fmt: skip
+
 EXAMPLES: dict[str, View] = {
+    "case-edit-facts": CASE_FACTS,
+    "case-split": SPLIT,
+    "case-log": LOG,
     "settings-lines": LINES,
     "settings-lines-empty": replace(LINES, lines=()),
     "settings-sign-ins": SIGN_INS,

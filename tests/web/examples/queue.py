@@ -163,7 +163,11 @@ QUEUE = QueueList(
         (ANY, Choice("email", "Email"), Choice("phone", "Phone")),
         (ANY, *PEOPLE),
     ),
-    bulk=(Choice("assign:priya", "Give to me"), Choice("move:housing", "Move to Housing")),
+    bulk=(
+        Choice("me", "Give to me", detail="Give to"),
+        Choice("team:housing", "Move to Housing", detail="Move to"),
+        Choice("junk", "Set aside as junk", detail="Set aside"),
+    ),
     bulk_url="/queue/to-sort",
     empty="Nothing to sort. Next check in 2 minutes.",
     empty_link=Link("Look at what is waiting", "/queue/waiting"),

@@ -23,6 +23,8 @@ TOLD = {
     "saved": "Saved.",
     "submitted": "Sent for sign-off.",
     "returned": "Sent back with your note.",
+    "hiding": "The comment will be hidden within seconds. The history says when it is.",
+    "showing": "The comment will be shown again within seconds. The history says when it is.",
     "withdrawn": "The draft was put away. Its words are kept.",
     "stopped": "Stopped. It was not sent, and is a draft again.",
     "retried": "It is on its way again.",
@@ -123,8 +125,20 @@ def just_done(
     if query.get("told") in TOLD:
         return Undo(TOLD[query["told"]], None)
     if query.get("acted", "").isdigit():
-        return Undo(_many(int(query["acted"][:6]), query.get("refused", "")), None)
+        done = int(query["acted"][:6])
+        moment = query.get("at", "")[:40]
+        fields = (("at", moment),)
+        back = Act("Undo", "/undo-many", "z", fields) if done and moment and _recent(moment, now) else None
+        return Undo(_many(done, query.get("refused", "")), back)
     return None
+
+
+def _recent(moment: str, now: datetime) -> bool:
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return at.tzinfo is not None and timedelta(0) <= now - at <= UNDO_FOR
 
 
 def _many(done: int, refused: str) -> str:

@@ -48,7 +48,6 @@ _PLAIN = {
     EventKind.CAMPAIGN_ANSWER_APPROVED: "The answer to a campaign was approved, with its list.",
     EventKind.CAMPAIGN_ANSWER_RETURNED: "The answer to a campaign was sent back with a note.",
     EventKind.CAMPAIGN_ANSWER_STOPPED: "The answer to a campaign was stopped.",
-    EventKind.CAMPAIGN_ANSWERED: "The answer to the campaign was made for this person.",
     EventKind.NOTED: "Office note written.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
     EventKind.CLOCK_STARTED: "A promise began.",
@@ -77,6 +76,8 @@ _PLAIN = {
     EventKind.MESSAGE_WITHDRAWN: "The writer took a message back on the platform.",
     EventKind.MESSAGE_HIDDEN: "A comment was hidden: only its writer and their friends see it there.",
     EventKind.MESSAGE_SHOWN: "A hidden comment was shown to everybody again.",
+    EventKind.HIDING_ASKED: "Asked the platform to hide a comment from the public.",
+    EventKind.SHOWING_ASKED: "Asked the platform to show a hidden comment again.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.STATUS_LINK_ISSUED: "A status link was made.",
@@ -160,6 +161,8 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
         case EventKind.NOT_ACKNOWLEDGED:
             because = str(detail.get("because") or "")
             return f"No acknowledgement was sent: {_WHY_SILENT.get(because, because.replace('_', ' '))}."
+        case EventKind.NOT_HIDDEN:
+            return f"The platform did not do what was asked with the comment: {detail.get('reason') or ''}."
     return _PLAIN[kind]
 
 

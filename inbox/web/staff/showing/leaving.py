@@ -18,6 +18,7 @@ _PURPOSES = {
     "acknowledgement": "Acknowledgement to {}",
     "enquiry": "Letter about {}",
     "notice": "Notice to staff",
+    "proof": "Question whether the address is theirs, to {}",
 }
 _GROUPS = (
     ("Needs you: perhaps sent", "Nobody knows yet. No machine sends these again.", (DeliveryState.UNKNOWN,)),

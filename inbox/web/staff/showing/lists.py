@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from inbox import queues
+from inbox.access import Action, Person, may
 from inbox.desk import calendar_of
 from inbox.models import Office
 from inbox.presence import Doing
@@ -13,6 +14,7 @@ from inbox.web.staff.showing import promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
+from routing.words import Topic
 
 HEADINGS = {
     View.TO_SORT: "To sort",
@@ -41,10 +43,31 @@ _EMPTY_LINK = {
     View.MINE: Link("Go to To sort", "/queue/to-sort"),
     View.LATE: Link("Go to Waiting", "/queue/waiting"),
 }
-BULK = (
-    Choice("me", "Give to me"),
-    Choice("junk", "Set aside as junk"),
+WORKS = frozenset({"caseworker", "official", "manager"})
+"""The roles of those to whom a case can be given."""
+
+_URGENCY = tuple(
+    Choice(f"priority:{one}", f"Make {word}", detail="Urgency") for one, word in say.URGENCIES.items()
 )
+_DONE = tuple(Choice(f"close:{one}", f"Done: {word}", detail="Done") for one, word in say.OUTCOMES.items())
+_TOPICS = tuple(Choice(f"topic:{one}", f"Topic: {say.topic(one)}", detail="Topic") for one in Topic)
+_JUNK = Choice("junk", "Set aside as junk", detail="Set aside")
+
+
+def bulk(
+    person: Person, people: Sequence[tuple[str, str]], teams: Sequence[tuple[str, str]]
+) -> tuple[Choice, ...]:
+    """What can be done with ticked rows; `detail` is the group that a choice stands in."""
+    give: tuple[Choice, ...] = ()
+    if may(person, Action.ASSIGN):
+        others = ((key, name) for key, name in people if key != person.staff_id)
+        give = (
+            Choice("me", "Give to me", detail="Give to"),
+            *(Choice(f"person:{key}", f"Give to {name}", detail="Give to") for key, name in others),
+        )
+    moves = tuple(Choice(f"team:{key}", f"Move to {name}", detail="Move to") for key, name in teams)
+    done = _DONE if may(person, Action.CLOSE) else ()
+    return (*give, *moves, *_URGENCY, *done, *_TOPICS, _JUNK)
 
 
 def rows(
@@ -77,7 +100,8 @@ def rows(
 def listed(
     view: View, shown: tuple[Row, ...], *, office: Office, people: Sequence[tuple[str, str]],
     query: Mapping[str, str], total: int, next_cursor: str | None, now: datetime, base: str,
-    heading: str | None = None, may_create: bool, take_next: Act | None = None,
+    heading: str | None = None, may_create: bool, bulk: tuple[Choice, ...],
+    take_next: Act | None = None,
 ) -> QueueList:  # fmt: skip
     """The whole list. `people` may be given cases (id, name); `query` holds the filters in use; `base` is the
     list's own address."""
@@ -95,7 +119,7 @@ def listed(
         refresh_url=here,
         new_url="/cases/new" if may_create else None,
         filters=filters(base, people, kept),
-        bulk=BULK,
+        bulk=bulk,
         bulk_url=f"/bulk?back={view}",
         empty="No case fits these filters." if kept else _EMPTY[view],
         empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from inbox import clocks, enquiries, linking, status_links
+from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -15,7 +16,6 @@ from inbox.models import (
     Draft,
     DraftState,
     Event,
-    Handle,
     Message,
     StatusLink,
     View,
@@ -183,10 +183,15 @@ def _facts(
 ) -> list[Fact]:
     found: list[Fact] = []
     if who is not None:
-        handles = session.exec(select(Handle.address).where(Handle.constituent_id == who.id)).all()
+        handles = [one.address if one.confirmed_at else f"{one.address} (not checked)"
+                   for one in known.handles_of(session, case)]  # fmt: skip
+        able = may(person, Action.TRIAGE, case)
         place = ", ".join(part for part in (who.address, who.postcode) if part)
         lines = tuple(line for line in (who.name, place, *handles, who.phone) if line)
-        found.append(Fact("Who", lines, say.constituency(who.constituency, who.postcode)))
+        change = Link("Change facts", f"{url}/facts", "e") if able else None
+        found.append(Fact("Who", lines, say.constituency(who.constituency, who.postcode), change))
+        if able:
+            found.append(Fact("Addresses", (), None, Link("Add or check an address", f"{url}/addresses")))
         if who.safe_contact:
             found.append(
                 Fact("Contact", tuple(f"{say.sentence(k)}: {v}" for k, v in who.safe_contact.items()))
@@ -202,7 +207,7 @@ def _facts(
         link = Link("They answered", f"{url}/enquiries/{enquiry.id}/answered") if can else None
         found.append(Fact(enquiry.body, (words,), None, link))
     if case.topics:
-        found.append(Fact("Topic", (", ".join(say.sentence(topic) for topic in case.topics),)))
+        found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
     if case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()

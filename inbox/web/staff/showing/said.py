@@ -1,6 +1,7 @@
 """Messages with their files and how they fare, and the timeline of a case."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,10 @@ from inbox.models import (
     Event,
     EventKind,
     Message,
+    MessageKind,
     Staff,
 )
-from inbox.web.staff.showing import happenings
+from inbox.web.staff.showing import happenings, social
 from inbox.web.staff.showing import words as say
 from inbox.web.views import messages as views
 from inbox.web.views.parts import Act, Badge, Tone
@@ -48,17 +50,27 @@ def shown(
     }
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
     staff = {row.id: row.name for row in session.exec(select(Staff))}
+    fates = social.fates(session, case, rows)
     return tuple(
-        _message(case, row, files.get(row.id, []), sent.get(row.id), kinds, staff, zone) for row in rows
+        _message(
+            case, row, files.get(row.id, []), sent.get(row.id), kinds, staff, zone, fates.get(row.id, ())
+        )
+        for row in rows
     )
 
 
 def timeline(
-    session: Session, case: Case, rows: Sequence[Message], zone: ZoneInfo, now: datetime
+    session: Session,
+    case: Case,
+    rows: Sequence[Message],
+    zone: ZoneInfo,
+    now: datetime,
+    acts: Mapping[str, Act] | None = None,
 ) -> tuple[views.TimelineEntry, ...]:
-    """Messages and what was done between them, oldest first."""
+    """Messages and what was done between them, oldest first. `acts`: what can be done with a message."""
+    acts = acts or {}
     entries = [
-        (row.received_at, views.TimelineEntry(message=message))
+        (row.received_at, views.TimelineEntry(message=replace(message, act=acts.get(row.id))))
         for row, message in zip(rows, shown(session, case, rows, zone, now), strict=True)
     ]
     hidden = [str(kind) for kind in happenings.TOLD_BY_MESSAGES]
@@ -79,7 +91,7 @@ def timeline(
 
 def _message(
     case: Case | None, row: Message, files: Sequence[Attachment], sent: Delivery | None,
-    kinds: Mapping[str, str], staff: Mapping[str, str], zone: ZoneInfo,
+    kinds: Mapping[str, str], staff: Mapping[str, str], zone: ZoneInfo, fate: tuple[Badge, ...],
 ) -> views.Message:  # fmt: skip
     word, icon = say.channel(kinds.get(row.channel_id or "", "email" if row.arrival_id else None), row.kind)
     if row.direction == Direction.NOTE:
@@ -90,7 +102,8 @@ def _message(
     )
     if row.copies:
         badges += (Badge(f"Came {row.copies + 1} times", Tone.CALM),)
-    earlier = row.text if row.text.strip() != row.new_text.strip() else None
+    is_form = row.kind == MessageKind.FORM  # what was asked beside the words belongs to the message
+    earlier = row.text if row.text.strip() != row.new_text.strip() and not is_form else None
     return views.Message(
         id=row.id,
         direction=views.Direction(row.direction),
@@ -99,14 +112,15 @@ def _message(
         at=row.received_at.astimezone(zone),
         channel=word,
         channel_icon=icon,
-        text=row.new_text or row.text,
+        text=row.text if is_form else row.new_text or row.text,
         language=row.language,
         subject=row.subject if row.direction != Direction.NOTE else None,
         earlier_text=earlier,
         frame_url=f"{mail}/body" if mail and row.has_html else None,
         original_url=f"{mail}/raw" if mail else None,
         files=tuple(file(one) for one in files),
-        badges=badges,
+        badges=badges + fate,
+        place=social.place(row.link),
         warnings=say.warnings(row.warnings),
         delivery=_delivery(sent, zone) if sent else None,
         covered=_covered(case) if row.direction == Direction.INBOUND else None,

@@ -11,7 +11,11 @@ from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
 
-KINDS = {"email": "Mailbox (IMAP and SMTP)", "microsoft365": "Microsoft 365 mailbox"}
+KINDS = {
+    "email": "Mailbox (IMAP and SMTP)",
+    "microsoft365": "Microsoft 365 mailbox",
+    "web": "Form on the web",
+}
 MODES = {
     ChannelMode.FULL: "Collects and sends",
     ChannelMode.LISTEN: "Listens only",
@@ -52,12 +56,13 @@ def row(channel: Channel, failed: int, now: datetime, zone: ZoneInfo) -> Channel
     )  # fmt: skip
 
 
-def facts(channel: Channel) -> tuple[tuple[str, str], ...]:
-    """Its settings in words; a secret is named and never shown."""
+def facts(channel: Channel, webhook: str | None) -> tuple[tuple[str, str], ...]:
+    """Its settings in words; a secret is named and never shown. `webhook`: what to give the platform."""
     keys = channels.kinds().get(channel.kind, {})
     known = [(keys[name].words if name in keys else name, value) for name, value in channel.settings.items()]
     sealed = [(key.words, "Kept encrypted") for key in keys.values() if key.secret and channel.sealed]
-    return (("Address", channel.account), *known, *sealed[:1])
+    called = [("Webhook address: copy it to the platform", webhook)] if webhook else []
+    return (("Account", channel.account), *known, *called, *sealed[:1])
 
 
 def trouble(channel: Channel, zone: ZoneInfo) -> tuple[Line, ...]:

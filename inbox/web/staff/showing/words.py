@@ -34,6 +34,16 @@ STATUSES = {
     CaseStatus.RESOLVED: "Finished",
     CaseStatus.CLOSED: "Closed",
 }
+_TOPICS = {
+    "benefits-uc": "Universal Credit",
+    "benefits-disability": "Disability benefits",
+    "housing-social": "Social housing",
+    "housing-private": "Private housing",
+    "nhs-access": "Getting NHS care",
+    "send": "Special educational needs",
+    "asb": "Antisocial behaviour",
+    "abroad": "Britons abroad",
+}
 LINKS = {
     LinkKind.RELATED: "Related",
     LinkKind.DUPLICATE: "The same matter told twice",
@@ -95,6 +105,9 @@ WARNINGS = {
     "too-many-parts": "It has more parts than we open. The rest is one file.",
     "too-deep": "It has more parts inside parts than we open. The rest is one file.",
     "too-large": "The text was too long to show whole. All of it is in the original.",
+    "encrypted-elsewhere": "It is encrypted. Open it on the platform to read it: nothing is shown here.",
+    "not-summoned": "It does not name our account, so it cannot be answered in public from here.",
+    "read-by-others": "It was written to a group. Others can read it too.",
     "encrypted": "Part of it is encrypted, so we cannot read it here.",
     "password-protected": "A file in it asks for a password.",
     "not-understood": "We could not read it properly. This is all we could make out.",
@@ -153,6 +166,11 @@ def constituency(state: str | None, postcode: str | None) -> Badge | None:
 def warnings(found: Iterable[str]) -> tuple[str, ...]:
     """Warnings of the reader as sentences; what is only for programs is left out."""
     return tuple(WARNINGS[one] for one in found if one in WARNINGS)
+
+
+def topic(word: str) -> str:
+    """A topic as colleagues say it."""
+    return _TOPICS.get(word) or sentence(word)
 
 
 def sentence(words: str) -> str:

@@ -1,0 +1,58 @@
+"""`inbox evaluate`: how well triage reads messages that people have labelled."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inbox.cli.opening import opened
+from inbox.cli.printing import rows, tell
+from inbox.cli.words import Json, example
+
+
+def register(program: typer.Typer) -> None:
+    lines = ("inbox evaluate labelled.jsonl", "inbox evaluate labelled.jsonl --misses 'threat recall'")
+    program.command(epilog=example(*lines))(evaluate)
+
+
+def evaluate(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines, see docs/triage.md.")
+    ],
+    office: Annotated[
+        str | None,
+        typer.Option("--office", metavar="SLUG", help="Whose area counts as ours. Default: the demo's."),
+    ] = None,
+    misses: Annotated[
+        str | None,
+        typer.Option(metavar="FIGURE", help="List the messages that a figure missed; `all` for all."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure triage on labelled messages, read as one batch. Stores nothing, sends nothing."""
+    from inbox.demo.area import demo_area
+    from inbox.desk import area_of
+    from inbox.errors import Refused
+    from routing.constituency import PostcodeTable
+    from routing.evaluation import evaluate as measured
+    from routing.labelled import LabelError, read_labelled
+
+    try:
+        labelled = read_labelled(file)
+    except LabelError as error:
+        raise Refused(f"{file}: {error}") from error
+    if office is None:
+        area: PostcodeTable | None = demo_area()
+    else:
+        with opened() as inbox, inbox.database.read(inbox.office(office).id) as session:
+            area = area_of(session, inbox.office(office))
+    figures = measured(labelled, area)
+    found = [
+        {"figure": one.name, "share": round(one.share, 3), "right": one.right, "of": one.of}
+        for one in figures
+    ]
+    rows(found, json=json, empty="No messages in the file.")
+    for one in figures:
+        if misses in (one.name, "all"):
+            for miss in one.misses:
+                tell(f"{one.name}: {miss}")

@@ -1,0 +1,168 @@
+"""The demo's own Facebook and its like: stand-ins on loopback, a channel for each, people who write there.
+
+To add a platform: a `Stage` in `STAGES`, and its events in `stories/platforms.toml`. Its stand-in's acts take
+`id` (the name of what is said, kept over restarts), `ago` (seconds) and `quiet` (call nobody), so that a
+second start can tell it what was said before.
+"""
+
+import threading
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+import httpx
+from sqlmodel import Session, col, select
+
+from connectors.standins.__main__ import make
+from connectors.standins.facebook import state as facebook
+from inbox import channels
+from inbox.database import Database
+from inbox.demo import founding
+from inbox.demo.place import Place
+from inbox.history import OPERATOR, record
+from inbox.models import Channel, ChannelMode, EventKind
+from inbox.secrets import SecretKeys
+from inbox.settings import Settings
+
+Event = Mapping[str, Any]
+_PAUSES = (1, 5, 9, 15, 21, 40)
+_CALLED_ABOUT = ("messages", "message_echoes", "message_deliveries", "message_reads", "message_edits", "feed")
+_CALL_WORD = "a word of the demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One platform in the demo: the channel that the MP's office has there, and how the two know each other.
+
+    `values` are settings beside `base_url`. `called_at`: the stand-in's act that takes our webhook's address;
+    None for a platform that is only asked. `settles`: acts to begin with.
+    """
+
+    kind: str
+    name: str
+    values: Mapping[str, str]
+    secrets: Mapping[str, str]
+    called_at: str | None = "_webhook"
+    settles: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        kind="facebook",
+        name="Facebook Page",
+        values={"page_id": facebook.PAGE, "app_id": facebook.APP, "poll_seconds": "30"},
+        secrets={
+            "access_token": facebook.PAGE_TOKEN, "app_secret": facebook.APP_SECRET,
+            "verify_token": _CALL_WORD,
+        },
+        settles=(("_calling", {"receipts": True, "fields": _CALLED_ABOUT}),),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Platforms:
+    """The running stand-ins, by kind, and what is told on them. Nothing here outlives the demo's process."""
+
+    place: Place
+    settings: Settings
+    database: Database
+    office_id: str
+    urls: Mapping[str, str]
+
+    def run(self, stopping: threading.Event) -> None:
+        """Introduces everybody, tells what was said before, then lets people write, one after another."""
+        with httpx.Client(trust_env=False, timeout=15) as client:
+            for stage in STAGES:
+                if not self._introduce(client, stage, stopping):
+                    return
+            pauses = iter(_PAUSES)
+            for event in self._still_to_come(client):
+                if stopping.wait(next(pauses, _PAUSES[-1])):
+                    return
+                self._say(client, event)
+
+    def _introduce(self, client: httpx.Client, stage: Stage, stopping: threading.Event) -> bool:
+        """Our side connected to theirs, and theirs told where to call, once somebody would answer there."""
+        url = self.urls[stage.kind]
+        with self.database.write(self.office_id) as session:
+            channel = connected(session, stage, url, self.settings)
+        for path, given in stage.settles:
+            client.post(f"{url}/{path}", json=given)
+        hook = f"{self.settings.base_url}/webhooks/{stage.kind}/{channel.id}"
+        while stage.called_at is not None and not stopping.is_set():
+            told = {"url": hook, "verify_token": _CALL_WORD}
+            if client.post(f"{url}/{stage.called_at}", json=told).json().get("status") == 200:
+                break
+            stopping.wait(0.5)
+        return not stopping.is_set()
+
+    def _still_to_come(self, client: httpx.Client) -> Iterator[Event]:
+        """What nobody said yet; what was said is told to the stand-ins again, quietly."""
+        now = datetime.now(UTC).timestamp()
+        said = self.place.facts.said_on_platforms
+        for event in events():
+            if event["on"] not in self.urls:
+                continue
+            if event["id"] in said:
+                self._act(client, {**event, "ago": now - said[event["id"]], "quiet": True})
+            else:
+                yield event
+
+    def _say(self, client: httpx.Client, event: Event) -> None:
+        self._act(client, event)
+        self.place.facts.said_on_platforms[event["id"]] = datetime.now(UTC).timestamp()
+        self.place.save()
+
+    def _act(self, client: httpx.Client, event: Event) -> None:
+        given = {name: value for name, value in event.items() if name not in ("on", "do")}
+        client.post(f"{self.urls[event['on']]}/_{event['do']}", json=given).raise_for_status()
+
+
+def events() -> Sequence[Event]:
+    """What is written on the platforms, in order."""
+    words = (resources.files("inbox.demo") / "stories" / "platforms.toml").read_text(encoding="utf-8")
+    told: Sequence[Event] = tomllib.loads(words)["event"]
+    return told
+
+
+def connected(session: Session, stage: Stage, url: str, settings: Settings) -> Channel:
+    """The office's channel on this platform, pointed at where its stand-in listens now."""
+    now = settings.now()
+    query = select(Channel).where(Channel.kind == stage.kind, col(Channel.removed_at).is_(None))
+    channel = session.exec(query).first()
+    if channel is None:
+        keys = SecretKeys(settings.keys)
+        channel = channels.add(
+            session, kind=stage.kind, name=stage.name, values={**stage.values, "base_url": url},
+            secrets=stage.secrets, keys=keys, settings=settings, now=now, actor=OPERATOR,
+            mode=ChannelMode.FULL,
+        )  # fmt: skip
+    elif channel.settings.get("base_url") != url:
+        channel.settings = {**channel.settings, "base_url": url}
+        channels.worked(channel, now)
+        record(session, None, EventKind.CHANNEL_CHANGED, OPERATOR, now=now, channel=channel.id,
+               fields=["base_url"])  # fmt: skip
+    return channel
+
+
+@contextmanager
+def running(
+    place: Place, settings: Settings, database: Database, office_ids: Mapping[str, str]
+) -> Iterator[None]:
+    """Every platform at work, for as long as the demo runs."""
+    made = {stage.kind: make(stage.kind) for stage in STAGES}
+    urls = {kind: one.start() for kind, one in made.items()}
+    stopping = threading.Event()
+    told = Platforms(place, settings, database, office_ids[founding.MP.key], urls)
+    threading.Thread(target=told.run, args=(stopping,), name="demo platforms", daemon=True).start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for one in made.values():
+            one.stop()

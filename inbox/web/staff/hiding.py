@@ -1,0 +1,31 @@
+"""Hiding a comment that shows what should be private, and showing it again."""
+
+from typing import Annotated
+
+from fastapi import Form
+from starlette.responses import Response
+
+from inbox import hiding
+from inbox.access import Action
+from inbox.database import find
+from inbox.models import Message
+from inbox.web.routers import page_router
+from inbox.web.staff.room import Workroom, acting, see_other
+
+router = page_router()
+
+
+@router.post("/cases/{reference}/messages/{message_id}/hide")
+def hide(
+    reference: str,
+    message_id: str,
+    room: Annotated[Workroom, acting(Action.SEND)],
+    hidden: Annotated[bool, Form()] = True,
+) -> Response:
+    """Asks the platform, by the worker, within seconds."""
+    case = room.case(reference, Action.SEND)
+    message = find(room.session, Message, message_id)
+    hiding.ask(
+        room.session, room.desk, case, message, hidden=hidden, now=room.now, actor=room.person.actor,
+    )  # fmt: skip
+    return see_other(f"/cases/{reference}#message-{message_id}", told="hiding" if hidden else "showing")

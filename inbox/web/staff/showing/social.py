@@ -1,0 +1,64 @@
+"""What became of a message on its platform: edited, taken back, hidden; where it stands; hiding it."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from inbox import hiding
+from inbox.access import Action, Person, may
+from inbox.desk import Desk
+from inbox.models import Case, Message
+from inbox.web.views.messages import Place
+from inbox.web.views.parts import Act, Badge, Tone
+
+
+def fates(session: Session, case: Case | None, rows: Sequence[Message]) -> dict[str, tuple[Badge, ...]]:
+    """By message; what is as it was said is not named."""
+    later = select(Message.edit_of).where(col(Message.edit_of).in_([row.id for row in rows]))
+    reworded = set(session.exec(later))
+    hidden = {name for name, one in _sights(session, case, rows).items() if one.is_hidden}
+    found = {row.id: _fate(row, row.id in reworded, row.id in hidden) for row in rows}
+    return {name: badges for name, badges in found.items() if badges}
+
+
+def place(link: str | None) -> Place | None:
+    """Where its platform shows it; only web addresses."""
+    parts = urlsplit(link or "")
+    return Place(link or "", parts.hostname) if parts.scheme == "https" and parts.hostname else None
+
+
+def acts(session: Session, desk: Desk, person: Person, case: Case, rows: Sequence[Message]) -> dict[str, Act]:
+    """By message: hide it from the public, or show it again."""
+    if not may(person, Action.SEND, case):
+        return {}
+    sights = _sights(session, case, rows)
+    found = {}
+    for row in rows:
+        if not hiding.can_hide(desk, row):
+            continue
+        sight = sights.get(row.id, hiding.Sight())
+        is_hidden = sight.is_hidden if sight.wanted is None else sight.wanted
+        words = "Show it to everyone again" if is_hidden else "Hide from the public"
+        hidden = "no" if is_hidden else "yes"
+        url = f"/cases/{case.reference}/messages/{row.id}/hide"
+        found[row.id] = Act(words, url, fields=(("hidden", hidden),))
+    return found
+
+
+def _sights(session: Session, case: Case | None, rows: Sequence[Message]) -> dict[str, hiding.Sight]:
+    is_public = any(row.kind in ("comment", "post") for row in rows)
+    return hiding.sights(session, case.id) if case is not None and is_public else {}
+
+
+def _fate(row: Message, is_reworded: bool, is_hidden: bool) -> tuple[Badge, ...]:
+    found: list[Badge] = []
+    if is_reworded:
+        found.append(Badge("Earlier wording", Tone.CALM))
+    if row.edit_of:
+        found.append(Badge("Edited", Tone.CALM))
+    if row.withdrawn_at is not None:
+        found.append(Badge("Taken back", Tone.SOON, "undo"))
+    if is_hidden:
+        found.append(Badge("Hidden from the public", Tone.CALM, "lock"))
+    return tuple(found)

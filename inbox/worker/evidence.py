@@ -1,0 +1,60 @@
+"""Looks on the platform for what may have left: found there, it was sent; nothing found proves nothing."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from connectors.contract import ConnectorFailure, OutboundMessage, SentReceipt
+from inbox import channels, departures, outbox
+from inbox.database import find
+from inbox.desk import open_desk
+from inbox.errors import CaseworkError
+from inbox.history import SYSTEM
+from inbox.models import Channel, ChannelMode, Delivery, DeliveryState
+from inbox.worker.loops import log
+from inbox.worker.node import Node
+
+_LOOK_FOR = timedelta(days=1)
+"""After this a person has to tell, if none has."""
+
+
+def look_for_evidence(node: Node) -> None:
+    """Once for each delivery of unknown outcome that nobody has settled yet."""
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            query = select(Delivery).where(
+                Delivery.state == DeliveryState.UNKNOWN, col(Delivery.settled_by).is_(None),
+                Delivery.queued_at > now - _LOOK_FOR,
+            )  # fmt: skip
+            rows = session.exec(query.order_by(col(Delivery.id)).limit(20)).all()
+        for row in rows:
+            found = _look(node, row)
+            if found is not None:
+                _settle(node, row, found, now)
+
+
+def _look(node: Node, row: Delivery) -> SentReceipt | None:
+    with node.database.read(row.office_id) as session:
+        channel = find(session, Channel, row.channel_id)
+    if channel.mode == ChannelMode.OFF or channel.removed_at is not None:
+        return None
+    try:
+        raw = node.line.tools.store.get(row.office_id, row.raw_hash)
+        connector = channels.connect(channel, node.line.tools.keys, node.settings, node.database)
+        try:
+            message = OutboundMessage(row.outgoing_id, tuple(row.recipients), row.envelope_sender, raw)
+            found: SentReceipt | None = connector.evidence(message)
+            return found
+        finally:
+            connector.close()
+    except (ConnectorFailure, CaseworkError) as failure:
+        log.warning("could not look whether it was sent", delivery=row.id, why=str(failure))
+        return None
+
+
+def _settle(node: Node, row: Delivery, found: SentReceipt, now: datetime) -> None:
+    with node.database.write(row.office_id) as session:
+        delivery = outbox.found_again(session, row.outgoing_id, found.external_id, now)
+        if delivery is not None and delivery.sent_at == now:
+            departures.left(session, open_desk(session, node.line.tools), delivery, now=now, actor=SYSTEM)

@@ -1,0 +1,47 @@
+"""The demo's platforms: people write on Facebook while it runs, and an answer comes back as delivered."""
+
+import pytest
+from sqlmodel import col, select
+
+from inbox.demo import platforms
+from inbox.models import Channel, Message
+from tests.demo.test_running import Running, running  # noqa: F401 (a fixture)
+from tests.rigs.product import until
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_every_event_is_on_a_platform_of_the_demo_and_has_a_name_of_its_own() -> None:
+    events = platforms.events()
+    assert {one["on"] for one in events} <= {stage.kind for stage in platforms.STAGES}
+    assert len({one["id"] for one in events}) == len(events)
+
+
+def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) -> None:  # noqa: F811
+    message = until(lambda: _from_facebook(running), seconds=90)
+    with running.client("Priya Nair") as priya:
+        reference = priya.get(f"/messages/{message.id}").json()["case"]
+        draft = priya.post(f"/cases/{reference}/drafts", json={}).json()
+        saved = priya.patch(
+            f"/drafts/{draft['id']}", headers={"If-Match": f'"{draft["version"]}"'},
+            json={"text": "I will ring you within the hour."},
+        ).json()  # fmt: skip
+        approved = priya.post(
+            f"/drafts/{draft['id']}/approve", headers={"If-Match": f'"{saved["version"]}"'}, json={}
+        )
+        assert approved.status_code == 200, approved.text
+
+        def is_delivered() -> bool:
+            rows = priya.get("/deliveries?limit=200").json()["items"]
+            return any(one["draft"] == draft["id"] and one["state"] == "delivered" for one in rows)
+
+        until(is_delivered, seconds=90)
+
+
+def _from_facebook(running: Running) -> Message | None:  # noqa: F811
+    with running.database.read(running.office) as session:
+        query = select(Message).join(Channel, col(Channel.id) == Message.channel_id)
+        found: Message | None = session.exec(
+            query.where(Channel.kind == "facebook", Message.external_id == "m_demo_uc")
+        ).first()
+        return found

@@ -1,0 +1,142 @@
+"""Answers on a platform: who reads them, until when, privately or publicly; comments that are hidden."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from inbox.models import (
+    Case,
+    Channel,
+    ChannelMode,
+    Draft,
+    Event,
+    EventKind,
+    Handle,
+    Job,
+    Message,
+    MessageKind,
+    Role,
+)
+from tests.factories import a_channel
+from tests.web.staff.offices import Bench
+
+PERSON = "6780462125377510"
+
+
+def on_facebook(bench: Bench, kind: MessageKind, *, ago: timedelta = timedelta(hours=1)) -> str:
+    """The bench's case as if its person had written on Facebook; the message's id."""
+    with bench.write() as session:
+        channel = a_channel(session, kind="facebook", name="Page", account="111", mode=ChannelMode.FULL)
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        message = session.exec(select(Message).where(Message.case_id == case.id)).one()
+        message.kind, message.channel_id, message.sender_handle = kind, channel.id, PERSON
+        message.external_id, message.received_at = "5_9", datetime.now(UTC) - ago
+        message.link = "https://www.facebook.com/111_5?comment_id=9"
+        case.channel_id = channel.id
+        session.add(
+            Handle(office_id=case.office_id, constituent_id=case.constituent_id, channel_kind="facebook",
+                   address=PERSON)
+        )  # fmt: skip
+        return str(message.id)
+
+
+def draft_of(bench: Bench) -> Draft:
+    with bench.read() as session:
+        found: Draft = session.exec(select(Draft).where(Draft.case_id == bench.case().id)).one()
+        return found
+
+
+def test_a_private_answer_says_who_reads_it_and_until_when_and_asks_for_no_subject(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}").text
+    assert "Only Donna Fretwell will read this, as a private Facebook message." in page
+    assert "Facebook lets us reply until" in page
+    assert 'data-limit="2000"' in page
+    assert 'name="subject"' not in page
+    assert 'name="form"' not in page
+    assert 'type="file"' not in page
+
+
+def test_an_answer_to_a_comment_is_private_unless_publicly_is_chosen(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.COMMENT)
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.get(f"/cases/{bench.reference}").text
+    assert "Publicly, as a comment" in page
+    assert "answer a comment privately once" in page
+    where = desk.press(f"/cases/{bench.reference}/drafts", {"text": "At ten."}).headers["location"]
+    assert draft_of(bench).form == "message"
+    version = str(draft_of(bench).version)
+    desk.press(where, {"text": "At ten.", "form": "comment", "version": version})
+    assert draft_of(bench).form == "comment"
+    page = desk.get(where).text
+    assert "Everyone can read this on Facebook. Write nothing that is private." in page
+    assert "composer--public" in page
+
+
+def test_choosing_again_who_reads_it_voids_a_yes(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.COMMENT)
+    desk = bench.sit(Role.CASEWORKER)
+    where = desk.press(f"/cases/{bench.reference}/drafts", {"text": "At ten."}).headers["location"]
+    before = draft_of(bench).version
+    desk.press(where, {"text": "At ten.", "form": "comment", "version": str(before)})
+    assert draft_of(bench).version == before + 1
+
+
+def test_a_closed_window_says_so_and_offers_email(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.MESSAGE, ago=timedelta(days=8))
+    desk = bench.sit(Role.CASEWORKER)
+    where = desk.press(f"/cases/{bench.reference}/drafts", {"text": "Dear Donna."}).headers["location"]
+    page = desk.get(where).text
+    assert "That ended on" in page
+    assert "Use email" in page
+    with bench.read() as session:
+        mail = session.exec(select(Channel.id).where(Channel.kind == "email")).first()
+    moved = desk.press(where, {"version": str(draft_of(bench).version), "channel": str(mail)})
+    assert moved.status_code == 303, moved.text
+    draft = draft_of(bench)
+    assert (draft.recipients, draft.channel_id, draft.text) == (["donna@example.org"], mail, "Dear Donna.")
+    assert bench.reference in draft.subject
+
+
+def test_a_comment_shows_where_it_stands_and_can_be_hidden_and_shown_again(bench: Bench) -> None:
+    message = on_facebook(bench, MessageKind.COMMENT)
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.get(f"/cases/{bench.reference}").text
+    assert "Facebook comment" in page
+    assert "On www.facebook.com" in page
+    assert "Hide from the public" in page
+    url = f"/cases/{bench.reference}/messages/{message}/hide"
+    assert desk.press(url, {"hidden": "yes"}).status_code == 303
+    assert "Show it to everyone again" in desk.get(f"/cases/{bench.reference}").text
+    with bench.read() as session:
+        assert [row.subject_id for row in session.exec(select(Job).where(Job.kind == "hide"))] == [message]
+        asked = session.exec(select(Event).where(Event.kind == EventKind.HIDING_ASKED)).one()
+        assert asked.actor_id == bench.staff(Role.CASEWORKER).id
+    assert desk.press(url, {"hidden": "yes"}).status_code == 409
+
+
+@pytest.mark.parametrize("kind", [MessageKind.MESSAGE])
+def test_what_was_written_privately_cannot_be_hidden(bench: Bench, kind: MessageKind) -> None:
+    message = on_facebook(bench, kind)
+    desk = bench.sit(Role.CASEWORKER)
+    assert "Hide from the public" not in desk.get(f"/cases/{bench.reference}").text
+    assert desk.press(f"/cases/{bench.reference}/messages/{message}/hide").status_code == 422
+
+
+def test_what_was_edited_or_taken_back_says_so(bench: Bench) -> None:
+    message = on_facebook(bench, MessageKind.COMMENT)
+    with bench.write() as session:
+        first = session.exec(select(Message).where(Message.id == message)).one()
+        first.withdrawn_at = datetime.now(UTC)
+        session.add(
+            Message(
+                office_id=first.office_id, case_id=first.case_id, channel_id=first.channel_id,
+                direction="inbound", kind="comment", text="Second wording", new_text="Second wording",
+                edit_of=first.id, received_at=datetime.now(UTC),
+            )
+        )  # fmt: skip
+    page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}").text
+    assert "Earlier wording" in page
+    assert "Edited" in page
+    assert "Taken back" in page
