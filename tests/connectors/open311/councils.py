@@ -15,9 +15,10 @@ SECRETS = {"api_key": API_KEY}
 
 
 def settings_at(url: str) -> dict[str, str]:
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     return {
         "base_url": url, "jurisdiction_id": JURISDICTION, "council": "Wexcombe Council",
-        "email": "office@ashby.example", "name": "Office of Rowan Ashby", "since": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
+        "email": "office@ashby.example", "name": "Office of Rowan Ashby", "since": yesterday,
     }  # fmt: skip
 
 
