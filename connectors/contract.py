@@ -225,7 +225,7 @@ class Letter:
     answers, `answered_form` the form of that, `answered_at` when that was said, `answered_warnings` what was
     to be heeded about it, and `is_second` says that something has gone out in answer to it in the same form
     already. `heard_at` is when the person last spoke to us privately on this channel, from which reply
-    windows count.
+    windows count. `told` is what goes beside the words, where the channel takes it: service and place.
     """
 
     message_id: str
@@ -246,6 +246,7 @@ class Letter:
     is_second: bool = False
     heard_at: datetime | None = None
     answered_warnings: tuple[str, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,6 +529,20 @@ def nothing(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class SentBefore:
+    """What left through this channel, or may have. `external_id`: the platform's, once it is known."""
+
+    message_id: str
+    external_id: str | None
+    at: datetime
+
+
+def no_sent() -> Sequence[SentBefore]:
+    """Where nothing is kept of what was sent."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a connector is given of the place it works in.
 
@@ -544,6 +559,7 @@ class Surroundings:
     kept: KeptSecrets | None = None
     budget: Budget = field(default_factory=Boundless)
     webhook_url: str | None = None
+    sent: Callable[[], Sequence[SentBefore]] = no_sent
 
 
 @runtime_checkable

@@ -197,6 +197,7 @@ def digest(session: Session, draft: Draft) -> str:
         draft.identity,
         draft.channel_id,
         draft.form,
+        *([draft.told] if draft.told else []),
     ]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 

@@ -46,6 +46,7 @@ def letter_for(
         is_second=_is_second(session, draft, answers),
         heard_at=_heard_at(session, draft, channel),
         answered_warnings=tuple(answers.warnings) if answers else (),
+        told=draft.told,
     )
 
 
