@@ -9,6 +9,8 @@ from connectors.email.graph.channel import Microsoft365Channel
 from connectors.facebook.channel import FacebookChannel
 from connectors.feed import FeedChannel
 from connectors.keys import Key
+from connectors.open311.council import CouncilChannel
+from connectors.open311.reporting import Open311Channel
 from connectors.web_form import WebFormChannel
 from connectors.x.channel import XChannel
 
@@ -42,6 +44,8 @@ KINDS: dict[str, type[Kind]] = {
     "facebook": FacebookChannel,
     "feed": FeedChannel,
     "microsoft365": Microsoft365Channel,
+    "open311": Open311Channel,
+    "open311_council": CouncilChannel,
     "web": WebFormChannel,
     "x": XChannel,
 }

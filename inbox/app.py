@@ -17,7 +17,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
 from inbox.storage import Store, open_store
-from inbox.web import api, errors, events, idempotency, officials, probes, sign_in, staff, webhooks
+from inbox.web import api, errors, events, idempotency, officials, open311, probes, sign_in, staff, webhooks
 from inbox.web.afterwards import Afterwards
 from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
@@ -36,6 +36,7 @@ ROUTERS = (
     status.router,
     *contact.ROUTERS,
     webhooks.router,
+    open311.router,
     officials.router,
     *staff.ROUTERS,
     *api.ROUTERS,

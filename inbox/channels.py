@@ -1,7 +1,8 @@
 """Connected accounts: made, tested, switched, watched. The only module that knows concrete channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from sqlmodel import Session, col, select
@@ -22,8 +23,10 @@ from connectors.contract import (
     RawArrival,
     RemoteFile,
     Sends,
+    SentBefore,
     Surroundings,
     Tests,
+    no_sent,
 )
 from connectors.keys import Key
 from inbox import people
@@ -34,7 +37,16 @@ from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
 from inbox.history import Actor, record
-from inbox.models import Channel, ChannelDoor, ChannelHealth, ChannelMode, EventKind, new_id
+from inbox.models import (
+    Channel,
+    ChannelDoor,
+    ChannelHealth,
+    ChannelMode,
+    Delivery,
+    DeliveryState,
+    EventKind,
+    new_id,
+)
 from inbox.pipeline import Download, NameOf, Reader
 from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
@@ -42,6 +54,8 @@ from inbox.settings import Settings
 from inbox.storage import Store
 
 QUIET_AFTER = timedelta(minutes=15)
+FOLLOWED_FOR = timedelta(days=400)
+"""A fault that was handed on so long ago is not asked about any more."""
 
 
 def kinds() -> dict[str, dict[str, Key]]:
@@ -102,17 +116,20 @@ def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Da
     kept = ChannelSecrets(channel.office_id, channel.id, keys, database)
     budget = ChannelBudgets(channel.office_id, channel.id, database, settings.now)
     address = webhook_url(channel, settings)
-    return build(channel.kind, channel.settings, secrets, channel.since, settings, kept, budget, address)
+    sent = partial(_sent, database, channel.office_id, channel.id, settings.now)
+    since = channel.since
+    return build(channel.kind, channel.settings, secrets, since, settings, kept, budget, address, sent)
 
 
 def build(
     kind: str, values: Mapping[str, str], secrets: Mapping[str, str], since: datetime, settings: Settings,
     kept: KeptSecrets | None = None, budget: Budget | None = None, webhook_url: str | None = None,
+    sent: Callable[[], Sequence[SentBefore]] = no_sent,
 ) -> Any:  # fmt: skip
     """A connector from plain values and secrets, as a form or a command gives them.
 
     `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted;
-    `webhook_url`: where the platform can call the channel, once it has an address.
+    `webhook_url`: where the platform can call the channel, once it has an address; `sent`: what went out.
     """
     made = registry.KINDS.get(kind)
     if made is None:
@@ -124,11 +141,39 @@ def build(
             {"since": since.isoformat(), **values},
             secrets,
             Surroundings(
-                settings.private_hosts, settings.smtp_timeout, reach, kept, budget or Boundless(), webhook_url
+                settings.private_hosts,
+                settings.smtp_timeout,
+                reach,
+                kept,
+                budget or Boundless(),
+                webhook_url,
+                sent,
             ),
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
+
+
+def _sent(
+    database: Database, office_id: str, channel_id: str, now: Callable[[], datetime]
+) -> Sequence[SentBefore]:
+    """What left through a channel lately, or may have, newest first: never more than a thousand."""
+    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
+    query = (
+        select(Delivery)
+        .where(Delivery.channel_id == channel_id, col(Delivery.state).in_(known))
+        .where(Delivery.queued_at >= now() - FOLLOWED_FOR)
+        .order_by(col(Delivery.id).desc())
+        .limit(1000)
+    )
+    with database.read(office_id) as session:
+        return [SentBefore(one.outgoing_id, one.platform_id, one.queued_at) for one in session.exec(query)]
+
+
+def services(channel: Channel) -> Mapping[str, str]:
+    """What can be handed on through this channel, name by code; empty where nothing can."""
+    made = registry.KINDS.get(channel.kind)
+    return made.services_known(channel.cursor) if made is not None and hasattr(made, "services_known") else {}
 
 
 def add(

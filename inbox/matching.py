@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import InboundMessage, Verdict
+from connectors.contract import Form, InboundMessage, Verdict
 from inbox.database import locked
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus, Constituent, Direction, Handle, Message
@@ -56,6 +56,8 @@ def match(
     known.see(session, case.id, case.constituent_id)
     if message.authentication is Verdict.FAIL:
         return Match(case, False, Because.DISOWNED)
+    if because is Because.THREAD and message.form is Form.REPORT:
+        return Match(case, True, because)  # whoever keeps the report says which one it is about
     if not _knows(session, case, message, person):
         return Match(case, False, Because.UNKNOWN_SENDER)
     return Match(case, True, because)
@@ -89,7 +91,10 @@ def conversation(session: Session, desk: Desk, message: InboundMessage, known: R
 
 
 def _by_thread(session: Session, message: InboundMessage, known: Recall) -> Case | None:
-    """The case of the newest message of this conversation, unless that is finished and long ago."""
+    """The case of the newest message of this conversation, unless that is finished and long ago.
+
+    A report to somebody, and what becomes of it, is one matter however long it takes.
+    """
     thread = thread_of(message)
     if thread is None:
         return None
@@ -103,7 +108,7 @@ def _by_thread(session: Session, message: InboundMessage, known: Recall) -> Case
     if newest is None:
         return None
     case = living(session, session.exec(locked(session, select(Case).where(Case.id == newest.case_id))).one())
-    is_over = case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+    is_over = case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED) and message.form is not Form.REPORT
     said_at = message.sent_at or newest.received_at
     return None if is_over and said_at - newest.received_at > THREAD_RESTS else case
 

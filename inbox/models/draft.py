@@ -59,7 +59,10 @@ class Template(Row, OfficeOwned, table=True):
 
 
 class Draft(Row, OfficeOwned, table=True):
-    """Our words on a case. `digest` binds an approval to text, recipients, attachments and identity."""
+    """Our words on a case. `digest` binds an approval to text, recipients, attachments and identity.
+
+    `told` is what goes beside the words of a street fault: its service and its place.
+    """
 
     __tablename__ = "draft"
     __table_args__ = (
@@ -85,6 +88,7 @@ class Draft(Row, OfficeOwned, table=True):
     text: str = Field(default="", sa_type=Text)
     language: str = Field(default="en", sa_type=String(2))
     form: str = Field(default="message", sa_type=String(16), description="`comment` is public")
+    told: dict[str, str] = json_dict()
     identity: str = Field(
         default="office", sa_type=String(32), description="`office`, or the staff id of a person"
     )

@@ -56,11 +56,12 @@ class Outcome:
 
 
 def found_again(
-    session: Session, outgoing_id: str | None, platform_id: str, now: datetime
+    session: Session, outgoing_id: str | None, platform_id: str, now: datetime, *, thread: str | None = None
 ) -> Delivery | None:
     """Our own message came back, from the Sent folder or as an echo: proof that an unknown one left.
 
     `outgoing_id` is ours, where the platform carried it along; for mail it is the platform's id as well.
+    `thread` is the conversation it turned out to stand in, by which what follows is known.
     """
     ours = col(Delivery.outgoing_id).in_([one for one in (outgoing_id, platform_id) if one])
     theirs = col(Delivery.platform_id) == platform_id
@@ -68,7 +69,11 @@ def found_again(
     if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
         sent(session, delivery, "The platform shows it among what was sent.", now)
         delivery.needs_sent_copy = False
-        known_there(session, delivery, Outcome(Result.SENT, "", platform_id=platform_id))
+    elif delivery is None or not thread or delivery.outgoing_id != outgoing_id:
+        return delivery
+    told = Outcome(Result.SENT, "", platform_id=platform_id, thread=thread)
+    if delivery.platform_id != platform_id[:255]:
+        known_there(session, delivery, told)
     return delivery
 
 

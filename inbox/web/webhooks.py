@@ -35,7 +35,7 @@ class Door:
     read_at: float
 
 
-async def _called(request: Request) -> WebhookRequest:
+async def as_called(request: Request) -> WebhookRequest:
     """The call as it came: what is signed is bytes, not what they mean."""
     return WebhookRequest(
         method=request.method,
@@ -49,7 +49,7 @@ async def _called(request: Request) -> WebhookRequest:
 @router.post("/webhooks/{kind}/{channel_id}")
 @from_anywhere
 def call(
-    kind: str, channel_id: str, wiring: Wired, now: Now, called: Annotated[WebhookRequest, Depends(_called)]
+    kind: str, channel_id: str, wiring: Wired, now: Now, called: Annotated[WebhookRequest, Depends(as_called)]
 ) -> Response:
     """A handshake or news. A platform that is not proved gets 403 and the office is told once an hour."""
     door = _door(wiring, kind, channel_id)
@@ -60,10 +60,11 @@ def call(
         raise NotAllowed("This call was not proved to come from the platform.") from refusal
     if door.is_open and (answer.arrivals or answer.hint):
         wiring.keeper.keep(door.office_id, door.channel_id, answer.arrivals, hint=answer.hint)
-    return _response(answer)
+    return response(answer)
 
 
-def _response(answer: WebhookAnswer) -> Response:
+def response(answer: WebhookAnswer) -> Response:
+    """A connector's answer as ours; nobody keeps it."""
     return Response(
         answer.body, answer.status, headers={"content-type": answer.content_type, "cache-control": "no-store"}
     )
@@ -78,11 +79,22 @@ def _door(wiring: Wiring, kind: str, channel_id: str) -> Door:
         office_id = channels.door(session, kind, channel_id[:32])
     if office_id is None:
         raise NotFound
+    door = door_of(wiring, office_id, channel_id)
+    if door is None:
+        raise NotFound
+    return door
+
+
+def door_of(wiring: Wiring, office_id: str, channel_id: str) -> Door | None:
+    """An office's channel as it was a moment ago; None for what is removed or is never called."""
+    known: Door | None = wiring.doors.get(channel_id)
+    if known is not None and time.monotonic() - known.read_at < _FRESH_SECONDS:
+        return known
     with wiring.database.read(office_id) as session:
         channel = find(session, Channel, channel_id)
     if channel.removed_at is not None or not channels.is_called(channel):
         wiring.doors.pop(channel_id, None)
-        raise NotFound
+        return None
     connector = channels.connect(channel, wiring.keys, wiring.settings, wiring.database)
     is_open = channel.mode != ChannelMode.OFF
     door = Door(office_id, channel_id, is_open, connector, time.monotonic())

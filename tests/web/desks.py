@@ -119,6 +119,8 @@ def a_house(database: Database, **facts: Any) -> House:
         "office": office.slug,
         "step": "you",
         "token": "A" * 43,
+        "form": "json",
+        "code": "transport",
         "path": "nothing.css",
         "line_id": line.id,
         "sign_in_id": "0" * 32,

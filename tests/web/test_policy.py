@@ -30,6 +30,15 @@ PUBLIC_ROUTES = {
     "GET /static/{path:path}": "style sheets and scripts",
     "GET /webhooks/{kind}/{channel_id}": "a platform's handshake, proved by its token",
     "POST /webhooks/{kind}/{channel_id}": "a platform's news, proved by its signature",
+    "GET /open311/v2/discovery.{form}": "says where the endpoint is",
+    "GET /open311/v2/services.{form}": "what can be reported",
+    "GET /open311/v2/services/{code}.{form}": "what a service asks for",
+    "POST /open311/v2/requests.{form}": "a report, proved by a channel's key",
+    "GET /open311/v2/requests.{form}": "that key's reports only: no name, no words",
+    "GET /open311/v2/requests/{number}.{form}": "the same, one of them",
+    "GET /open311/v2/tokens/{token}.{form}": "the same, its number",
+    "POST /open311/v2/servicerequestupdates.{form}": "an update, proved by a channel's key",
+    "GET /open311/v2/servicerequestupdates.{form}": "that key's reports only: when they ended",
     **{
         f"{method} {welsh}{path}": reason
         for welsh in ("", "/cy")

@@ -1,19 +1,9 @@
-"""What every channel promises: envelopes, protocols, limits and failures. The only file `inbox` needs.
+"""What passes between a channel and the rest of the product: arrivals, messages, letters, receipts."""
 
-ConnectorFailure
-├── TemporaryFailure      nothing left us, or the platform said "later": try again
-├── PermanentFailure      this will never work as it stands: a person decides
-├── OutcomeUnknown        perhaps it was sent: no machine sends it again
-├── CredentialsRejected   the account must be signed in again
-├── Unreadable            what arrived could not be understood in its time and memory: set it aside, raw
-└── WebhookRejected       the call was not proved to come from the platform
-"""
-
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
 
 
 class Machine(StrEnum):
@@ -225,7 +215,7 @@ class Letter:
     answers, `answered_form` the form of that, `answered_at` when that was said, `answered_warnings` what was
     to be heeded about it, and `is_second` says that something has gone out in answer to it in the same form
     already. `heard_at` is when the person last spoke to us privately on this channel, from which reply
-    windows count.
+    windows count. `told` is what goes beside the words, where the channel takes it: service and place.
     """
 
     message_id: str
@@ -246,6 +236,7 @@ class Letter:
     is_second: bool = False
     heard_at: datetime | None = None
     answered_warnings: tuple[str, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,259 +322,3 @@ class Checked:
     step: str
     ok: bool
     detail: str
-
-
-class KeptSecrets(Hashable, Protocol):
-    """A channel's secrets where they are kept, for platforms that replace one each time it is used.
-
-    Such a platform ends the old secret as it gives the new one (RFC 6749, section 6), so that a second use
-    of the old one, or the loss of the new one, signs the account out. `from_settings` hands this to the
-    connector; `keys.InMemory` serves where nothing is kept. Two are equal when they keep the same secrets.
-    """
-
-    def renew(self, name: str, use: Callable[[str | None], str | None]) -> None:
-        """Calls `use` once with the secret as it stands now; what it returns takes its place.
-
-        One caller at a time among all processes of this installation. `use` may talk to the platform for up
-        to a minute: no transaction is open meanwhile. It returns None when the secret stands. Once `renew`
-        returns, the new secret is durable; one that a person typed meanwhile is left as it is. Raises what
-        `use` raises, and TemporaryFailure when the turn does not come or the secret cannot be saved: keep
-        the new one in memory then, and return it again from the next `use`.
-        """
-        ...
-
-
-@runtime_checkable
-class Polls(Protocol):
-    """Collects by asking."""
-
-    def fetch(self, cursor: str | None) -> Batch:
-        """The next arrivals after `cursor` (None: from `since`). Changes nothing on the server."""
-        ...
-
-    def acknowledge(self, arrivals: Sequence[RawArrival]) -> None:
-        """Called only after the arrivals are durable: set flags or move, as the channel's settings say."""
-        ...
-
-    def wait(self, seconds: float) -> bool:
-        """Blocks until the platform hints at news (True) or `seconds` pass (False). May return early."""
-        ...
-
-    def close(self) -> None:
-        """Lets go of connections. Never raises."""
-        ...
-
-
-@runtime_checkable
-class Receives(Protocol):
-    """Is called by the platform."""
-
-    def receive(self, request: WebhookRequest) -> WebhookAnswer:
-        """Verifies and splits, over the raw bytes; understands nothing and touches no network.
-
-        A handshake is answered with no arrivals. Raises WebhookRejected for what is not proved.
-        """
-        ...
-
-
-@runtime_checkable
-class HearsHints(Protocol):
-    """Wants to know why it is asked early: the platform may have called about more than news."""
-
-    def hinted(self) -> None:
-        """The platform called since the last `fetch`. Never raises."""
-        ...
-
-
-@runtime_checkable
-class Downloads(Protocol):
-    """Fetches the files that messages point to."""
-
-    def download(self, file: RemoteFile) -> Attachment:
-        """The file, from a host where the platform keeps files. Raises TemporaryFailure, PermanentFailure."""
-        ...
-
-
-@runtime_checkable
-class Reads(Protocol):
-    """Understands. Pure: no network, no clock. Raises Unreadable for what it cannot make sense of."""
-
-    def read(self, arrival: RawArrival) -> News: ...
-
-
-@runtime_checkable
-class Composes(Protocol):
-    """Gives a letter the channel's form. Pure."""
-
-    def compose(self, letter: Letter) -> bytes:
-        """The exact bytes that will leave. Raises PermanentFailure when the letter cannot be expressed."""
-        ...
-
-
-@runtime_checkable
-class Judges(Protocol):
-    """Says what stands in the way of a letter while it is being written. Pure."""
-
-    def problems(self, letter: Letter, now: datetime) -> Sequence[str]:
-        """Sentences for the writer: too long, the reply window has closed. Empty when it may go."""
-        ...
-
-
-@runtime_checkable
-class Advises(Protocol):
-    """Says what a writer should know that stands in nobody's way. Pure."""
-
-    def advice(self, letter: Letter, now: datetime) -> Sequence[str]:
-        """Sentences: until when an answer is taken."""
-        ...
-
-
-@runtime_checkable
-class Introduces(Protocol):
-    """Can say who is behind an address, where messages themselves do not tell."""
-
-    def name_of(self, address: str) -> str:
-        """The name to show; words like "somebody" where the platform keeps it. Never raises."""
-        ...
-
-
-@runtime_checkable
-class Hides(Protocol):
-    """Can take what strangers said under our own posts out of the public's sight."""
-
-    def hide(self, external_id: str, *, is_hidden: bool) -> None:
-        """Hides it, or shows it again; may be tried again. Raises as Polls.fetch does."""
-        ...
-
-
-@runtime_checkable
-class Sends(Protocol):
-    """Sends one message."""
-
-    limits: Limits
-
-    def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
-        """Hands `message` to the platform, once.
-
-        Calls `committing()` immediately before the first byte that could make the platform deliver
-        (SMTP: the final dot; HTTP: the request). Whatever fails before that is Temporary or Permanent;
-        whatever fails after it without an answer is OutcomeUnknown.
-        """
-        ...
-
-    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
-        """Looks for proof that `message`, whose outcome is unknown, left: in the Sent folder, in the
-        conversation. None: no proof either way. Raises as Polls.fetch does.
-        """
-        ...
-
-
-@runtime_checkable
-class KeepsCopies(Protocol):
-    """Can keep a copy of what was sent where its people look for it."""
-
-    def keep_copy(self, message: OutboundMessage) -> None:
-        """Called after the send is settled; may be tried again: a second call makes no second copy."""
-        ...
-
-
-class Budget(Protocol):
-    """What a platform still lets us do, counted once for all nodes. Each name is a limit of its own."""
-
-    def wait(self, name: str) -> timedelta | None:
-        """How long to leave the platform alone before the next call of `name`; None: go on, it is counted."""
-        ...
-
-    def heard(self, name: str, *, remaining: int, resets_in: timedelta) -> None:
-        """What the platform said is left of `name` until it counts anew."""
-        ...
-
-    def spent(self, name: str) -> float:
-        """US dollars spent on `name` since midnight UTC."""
-        ...
-
-    def spend(self, name: str, dollars: float) -> None:
-        """Money that a call just cost."""
-        ...
-
-
-class Boundless:
-    """A budget that never says no, for channels without limits and for tests."""
-
-    def wait(self, name: str) -> timedelta | None:
-        return None
-
-    def heard(self, name: str, *, remaining: int, resets_in: timedelta) -> None:
-        return None
-
-    def spent(self, name: str) -> float:
-        return 0.0
-
-    def spend(self, name: str, dollars: float) -> None:
-        return None
-
-
-def nothing(_: str) -> None:
-    """The hook that hears each step of a conversation and does nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a connector is given of the place it works in.
-
-    `allow_private`: hosts that may lie at private addresses and may be spoken to without TLS. `patience`:
-    seconds to wait for the word of a server that may have delivered. `hooks` hears each named step (fault
-    tests stop the program there). `kept`: where the secrets lie, once they do; two channels made with equal
-    `kept` share their sign-in. `budget` is this channel's, shared by all nodes. `webhook_url` is where its
-    platform can call it, once it has an address.
-    """
-
-    allow_private: frozenset[str] = frozenset()
-    patience: float = 600
-    hooks: Callable[[str], None] = nothing
-    kept: KeptSecrets | None = None
-    budget: Budget = field(default_factory=Boundless)
-    webhook_url: str | None = None
-
-
-@runtime_checkable
-class Tests(Protocol):
-    """Can say what is wrong with its settings, in words."""
-
-    def check(self) -> Sequence[Checked]: ...
-
-
-class ConnectorFailure(Exception):
-    """Something on the wire did not work. `reason` is one plain sentence, free of secrets and content."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class TemporaryFailure(ConnectorFailure):
-    """Nothing left us, or the platform said later. `after`: how long it asked us to wait, if it did."""
-
-    def __init__(self, reason: str, after: timedelta | None = None) -> None:
-        super().__init__(reason)
-        self.after = after
-
-
-class PermanentFailure(ConnectorFailure):
-    """Never will work as it stands; a person decides. SMTP 5xx, a closed reply window."""
-
-
-class OutcomeUnknown(ConnectorFailure):
-    """Perhaps sent. No machine sends it again; a person settles it with the evidence."""
-
-
-class CredentialsRejected(ConnectorFailure):
-    """The platform refused our sign-in. Trying again soon may lock the account."""
-
-
-class Unreadable(ConnectorFailure):
-    """Reading an arrival died, or took more time or memory than it may. The raw bytes are untouched."""
-
-
-class WebhookRejected(ConnectorFailure):
-    """The call was not proved to come from the platform."""
