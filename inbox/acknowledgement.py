@@ -33,6 +33,8 @@ from inbox.wording import letter
 from routing.acknowledging import AcknowledgementFacts, may_acknowledge
 from routing.words import Flag, Kind
 
+_ANOTHER = "the person chose another way to be answered"
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -46,12 +48,19 @@ class Judged:
 
 def acknowledge(
     session: Session, desk: Desk, case: Case, message: Message, person: Constituent, triage: Triage,
-    *, is_disowned: bool, now: datetime,
+    *, is_disowned: bool, now: datetime, reply_by: str = "email",
 ) -> Message | None:  # fmt: skip
     """Queues the acknowledgement of a person's first message, or notes why there is none.
 
+    `reply_by` is what they asked for with this message: whoever asks for a call or a letter gets no mail.
+
     An address that somebody only typed is first asked, in neutral words, whether it is theirs.
     """
+    if reply_by != "email":
+        record(
+            session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id, because=_ANOTHER
+        )
+        return None
     judged = Judged(triage.verdict.kind, triage.verdict.flags, not triage.verdict.acknowledge, is_disowned)
     language = language_of(person, triage.assessment)
     return _acknowledge(session, desk, case, message, person, judged, language, now)
@@ -193,7 +202,7 @@ def _why_not(
     if message.kind in PUBLIC:
         return "public"
     if message.kind == MessageKind.FORM and person.safe_contact.get("reply_by", "email") != "email":
-        return "the person chose another way to be answered"
+        return _ANOTHER
     allowed, reason = may_acknowledge(
         AcknowledgementFacts(
             received_at=message.received_at,

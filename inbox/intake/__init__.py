@@ -295,7 +295,8 @@ def _open(
                proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
     if acknowledging and case.kind != Kind.SPAM:
         disowned = understood.message.authentication is Verdict.FAIL
-        acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now)
+        acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now,
+                                    reply_by=understood.message.told.get("reply_by", "email"))  # fmt: skip
     if acknowledging and seen.verdict.notify and not is_junk:
         session.flush()
         alerts.of_case(session, desk, case, seen.verdict.notify, now=now)

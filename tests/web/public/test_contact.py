@@ -324,3 +324,16 @@ def test_a_reply_goes_by_the_mailbox_once_the_address_is_proved(place: FormOffic
     with place.database.write(place.office.id) as session:
         desk = open_desk(session, place.line.tools)
         assert drafting.problems(session, desk, draft, place.settings.now()) == []
+
+
+def test_somebody_known_who_asks_for_a_call_this_time_gets_no_mail(place: FormOffice) -> None:
+    first = place.visitor()
+    first.write()
+    place.work()
+    first.post(link_in(place.mails()[0][2], "contact/"))
+    before = len(place.mails())
+    place.later(3 * 3600)
+    place.visitor().write(reply_by="phone")
+    place.work()
+    assert len(place.heard()) == 2
+    assert len(place.mails()) == before
