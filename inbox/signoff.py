@@ -158,24 +158,16 @@ def send(
 
 
 def standing(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[StandardLine] | None:
-    """The lines that a draft is made of, where whoever must say yes to it has approved every one of them.
+    """The lines that a draft in a person's name is made of, where that person has approved every one.
 
-    In a person's name that is this person. In the office's name, where somebody else than the writer must
-    approve, it is any one person who did not write the draft.
+    In the office's name there is no such exception: where somebody else must approve, they read each text.
     """
-    if not draft.text.strip() or not drafting.has_plain_frame(session, desk, draft):
+    if draft.identity == drafting.OFFICE or not draft.text.strip():
         return None
-    lines = standard_lines.in_date(session, now)
-    approvers = {line.approved_by or "" for line in lines}
-    able = (
-        {draft.identity} & approvers if draft.identity != drafting.OFFICE else approvers - set(draft.writers)
-    )
-    filled = drafting.filled_in(session, draft)
-    for one in sorted(able):
-        found = standard_lines.made_of(draft.text, [x for x in lines if x.approved_by == one], filled)
-        if found:
-            return found
-    return None
+    if not drafting.has_plain_frame(session, desk, draft):
+        return None
+    theirs = [one for one in standard_lines.in_date(session, now) if one.approved_by == draft.identity]
+    return standard_lines.made_of(draft.text, theirs, drafting.filled_in(session, draft)) or None
 
 
 def _is_own(desk: Desk, draft: Draft, person: Person) -> bool:

@@ -85,7 +85,7 @@ class CouncilChannel:
         return faults.problems(letter)
 
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
-        return sending.send(self._api, self.settings, message, committing, self._follower.wait)
+        return sending.send(self._api, self.settings, message, committing)
 
     def evidence(self, message: OutboundMessage) -> SentReceipt | None:
         return sending.evidence(self._api, message)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.contract import Batch, RawArrival, SentBefore
-from connectors.open311 import faults, sending, shapes
+from connectors.open311 import sending, shapes
 from connectors.open311.api import Api, NotThere
 from connectors.open311.settings import CouncilSettings
 from connectors.open311.shapes import Json, words_of
@@ -25,8 +25,6 @@ _AHEAD = timedelta(minutes=10)
 _WINDOW = timedelta(days=14)
 _SERVICES_FOR = timedelta(days=1)
 _AT_ONCE = 50
-_LOOK_FOR = timedelta(days=3)
-"""For so long we look for a fault whose outcome nobody knows."""
 
 
 @dataclass(slots=True)
@@ -100,14 +98,11 @@ class Follower:
             at.services, at.services_at, at.has_updates = self._api.services(), now.isoformat(), True
 
     def _found(self, before: SentBefore, now: datetime) -> RawArrival | None:
-        """The number of what went out, where it was not told: behind a token, or by our mark."""
+        """The number behind a token, once the council has given it one."""
         name = before.external_id or ""
-        if name.startswith(sending.TOKEN):
-            number = self._api.number_of(name.removeprefix(sending.TOKEN))
-        elif not name and now - before.at < _LOOK_FOR:
-            number = sending.find(self._api, faults.mark_of(before.message_id), before.at) or ""
-        else:
+        if not name.startswith(sending.TOKEN):
             return None
+        number = self._api.number_of(name.removeprefix(sending.TOKEN))
         if not number:
             return None
         told = {"ours": {"service_request_id": number, "message_id": before.message_id}}

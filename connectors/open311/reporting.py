@@ -46,7 +46,6 @@ class Open311Channel:
         Key("reporter", "what the reporting system is called (default: the jurisdiction)"),
         Key("services", "what can be reported: code=name; code=name", default=SERVICES),
         Key("media_hosts", "hosts that pictures may be fetched from, with commas between (default: none)"),
-        Key("since", "not used"),
     )  # fmt: skip
     limits = Limits(subject=False)
 
@@ -63,7 +62,8 @@ class Open311Channel:
         cls, settings: Mapping[str, str], secrets: Mapping[str, str], around: Surroundings
     ) -> "Open311Channel":
         """A channel from what a person typed. Raises PermanentFailure in plain words."""
-        values = filled(cls.KEYS, settings, secrets)
+        given = {name: value for name, value in settings.items() if name != "since"}
+        values = filled(cls.KEYS, given, secrets)
         if len(values["api_key"]) < 16:
             raise PermanentFailure("api_key must have at least 16 characters: it is all that proves a caller")
         if not re.fullmatch(r"[\w.-]{1,100}", values["jurisdiction_id"], re.ASCII):

@@ -12,17 +12,14 @@ from connectors.open311.shapes import words_of
 
 TOKEN = "token/"
 """Before the name of a token in place of a report's number, until the number is known."""
-_LOOKS = 5
-_BETWEEN_LOOKS = 2.0
 _BEFORE, _AFTER = timedelta(minutes=15), timedelta(hours=6)
 _OWN_NAMES = frozenset({"external_id", "fixmystreet_id", "source_id"})
 """Attributes by which an endpoint takes a reporting system's own number."""
 
 
 def send(
-    api: Api, given: CouncilSettings, message: OutboundMessage, committing: Callable[[], None],
-    wait: Callable[[float], bool],
-) -> SentReceipt:  # fmt: skip
+    api: Api, given: CouncilSettings, message: OutboundMessage, committing: Callable[[], None]
+) -> SentReceipt:
     """Raises as Sends.send. A token that has no number yet is a receipt too; the number is found later."""
     fault = faults.read_back(message.raw)
     told = api.create(_fields(api, given, fault), committing)
@@ -31,7 +28,7 @@ def send(
     if not number and not token:
         raise OutcomeUnknown("the council answered, but gave neither a number nor a token")
     if not number:
-        number = _number_soon(api, token, wait)
+        number = _number_of(api, token)
     name = number or f"{TOKEN}{token}"
     words = (
         f"{given.council} took it as {number}"
@@ -44,12 +41,12 @@ def send(
 def evidence(api: Api, message: OutboundMessage) -> SentReceipt | None:
     """Looks for our mark among the council's reports of the hours after it was written."""
     fault = faults.read_back(message.raw)
-    found = find(api, fault.mark, fault.written_at)
+    found = _marked(api, fault.mark, fault.written_at)
     return SentReceipt(found, f"the council shows it as {found}", thread=found) if found else None
 
 
-def find(api: Api, mark: str, at: datetime) -> str | None:
-    """The number of the report that bears our mark, sent at about `at` or some time later."""
+def _marked(api: Api, mark: str, at: datetime) -> str | None:
+    """The number of the report that bears our mark, written at `at` and sent some time later."""
     until = max(at + _AFTER, datetime.now(UTC) + _BEFORE)
     query = {
         "start_date": shapes.written(at - _BEFORE),
@@ -61,19 +58,13 @@ def find(api: Api, mark: str, at: datetime) -> str | None:
     return None
 
 
-def _number_soon(api: Api, token: str, wait: Callable[[float], bool]) -> str:
-    """The number of a batch service's token, if it comes while we wait: it is taken already, so no failure of
-    the asking is one of the sending."""
-    for turn in range(_LOOKS):
-        try:
-            number = api.number_of(token)
-        except ConnectorFailure:
-            return ""
-        if number:
-            return number
-        if turn < _LOOKS - 1:
-            wait(_BETWEEN_LOOKS)
-    return ""
+def _number_of(api: Api, token: str) -> str:
+    """The number of a batch service's token, if it has one yet; following asks again. The fault is taken
+    already, so no failure of the asking is one of the sending."""
+    try:
+        return api.number_of(token)
+    except ConnectorFailure:
+        return ""
 
 
 def _fields(api: Api, given: CouncilSettings, fault: Fault) -> list[tuple[str, str]]:

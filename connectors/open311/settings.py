@@ -18,7 +18,7 @@ KEYS: Mapping[str, Key] = table(
     Key("name", "the office's name, as the council shall know it", default="Casework office"),
     Key("council", "what the council is called (default: its host)"),
     Key("poll_seconds", "how often to look what became of them, in seconds (60 to 86400)", default="600"),
-    Key("since", "not used"),
+    Key("since", "how far back news of earlier faults is read (default: when the channel was added)"),
 )
 
 

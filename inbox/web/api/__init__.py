@@ -12,6 +12,7 @@ from inbox.web.api import (
     matches,
     messages,
     searching,
+    street_faults,
     triage,
 )
 
@@ -22,6 +23,7 @@ ROUTERS = (
     facts.router,
     messages.router,
     drafts.router,
+    street_faults.router,
     campaigns.router,
     deliveries.router,
     arrivals.router,

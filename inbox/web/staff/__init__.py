@@ -23,6 +23,7 @@ from inbox.web.staff import (
     settings,
     sign_ins,
     sorting,
+    street_faults,
 )
 
 ROUTERS = (
@@ -32,6 +33,7 @@ ROUTERS = (
     sorting.router,
     composing.router,
     enquiries.router,
+    street_faults.router,
     files.router,
     hiding.router,
     cases.router,

@@ -40,6 +40,21 @@ class AskPage:
 
 
 @dataclass(frozen=True, slots=True)
+class StreetFaultPage:
+    """`/cases/{ref}/faults/new`: hand a street fault on; no `services` where no council is connected."""
+
+    template: ClassVar[str] = "staff/cases/street_fault.html"
+    shell: Shell
+    case: CaseHeader
+    action: str
+    services: tuple[Choice, ...]
+    values: dict[str, str]
+    clock_words: str
+    consent: Notice
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ClosePage:
     """`/cases/{ref}/close`: the outcome, which the person can see in plain words."""
 

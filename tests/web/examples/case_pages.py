@@ -9,6 +9,7 @@ from inbox.web.views.case_pages import (
     ClosePage,
     NewCasePage,
     PrintPage,
+    StreetFaultPage,
     Tried,
     WhyPage,
 )
@@ -45,6 +46,15 @@ ASK = AskPage(
     "Marl Homes is asked to reply by Wednesday 17 June 2026. We remind you on that day.",
     Notice("Donna gave permission to ask Marl Homes on 5 May 2026, by email.", Tone.OK),
     "Send to Marl Homes",
+)
+STREET_FAULT = StreetFaultPage(
+    shell("Mine"),
+    HEADER,
+    f"{CASE}/faults",
+    (Choice("", "Choose"), Choice("c/POT", "Wexcombe Council: Pothole", True)),
+    {"place": "Mill Lane, by the bus stop", "point": "", "text": "A deep hole in the road.", "due": "20"},
+    "If it leaves today, we expect news by Wednesday 1 July 2026.",
+    Notice("Councils publish street faults. Leave out names and phone numbers.", Tone.SOON),
 )
 CLOSE = ClosePage(
     shell("Mine"),
@@ -103,6 +113,11 @@ EXAMPLES: dict[str, View] = {
         problems=(Problem("body", "Choose who this goes to"),),
         consent=Notice("There is no permission yet to ask others.", Tone.SOON, "Ask the person first"),
     ),
+    "case-street-fault": STREET_FAULT,
+    "case-street-fault-wrong": replace(
+        STREET_FAULT, problems=(Problem("place", "Say where it is: an address, or a point on the map."),)
+    ),
+    "case-street-fault-none": replace(STREET_FAULT, services=()),
     "case-close": CLOSE,
     "case-close-wrong": replace(CLOSE, problems=(Problem("outcome", "Choose an outcome"),), open_promises=()),
     "case-why": WHY,

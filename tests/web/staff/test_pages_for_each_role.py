@@ -8,7 +8,10 @@ import sqlalchemy as sql
 from inbox.models import Role
 from tests.web.staff.offices import Bench
 
-CASE_PAGES = ("", "/why", "/history", "/print", "/close", "/attach", "/log", "/enquiries/new", "?write=note")
+CASE_PAGES = (
+    "", "/why", "/history", "/print", "/close", "/attach", "/log", "/enquiries/new", "/faults/new",
+    "?write=note",
+)  # fmt: skip
 OFFICE_PAGES = (
     "/queue/to-sort", "/queue/mine", "/queue/waiting", "/queue/late", "/queue/campaigns", "/queue/all",
     "/queue/set-aside", "/approvals", "/sending", "/sending?state=sent", "/sending?state=stopped",

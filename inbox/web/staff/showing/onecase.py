@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import clocks, enquiries, linking, status_links
+from inbox import channels, clocks, enquiries, linking, status_links
 from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
@@ -39,7 +39,7 @@ def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHead
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
         back=_back(desk, person, case),
         position=None,
-        links=_links(person, case, url),
+        links=_links(desk, person, case, url),
         menus=pane.menus(session, desk, person, case, "") if may(person, Action.TRIAGE, case) else (),
         acts=pane.acts(person, case, "") + _turn(person, case, url),
     )
@@ -119,7 +119,7 @@ def _back(desk: Desk, person: Person, case: Case) -> Link:
     return Link("All cases", "/queue/all")
 
 
-def _links(person: Person, case: Case, url: str) -> tuple[Link, ...]:
+def _links(desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]:
     found = []
     if may(person, Action.DRAFT, case):
         found.append(Link("Reply", f"{url}?write=reply#composer", "r"))
@@ -127,6 +127,8 @@ def _links(person: Person, case: Case, url: str) -> tuple[Link, ...]:
         found += [Link("Note", f"{url}?write=note#composer", "i"), Link("Log a call", f"{url}/log", "l")]
     if may(person, Action.DRAFT, case):
         found.append(Link("Ask a body", f"{url}/enquiries/new", "f"))
+        if any(channels.services(one) for one in desk.channels.values()):
+            found.append(Link("Hand on a street fault", f"{url}/faults/new"))
     if may(person, Action.TRIAGE, case):
         found.append(Link("Add to a case", f"{url}/attach", "c"))
         if case.message_count > 1:
