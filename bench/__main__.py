@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import calling, campaigns, importing, live, memory, queue, search
+from bench import calling, campaigns, importing, live, memory, queue, search, triage
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
+    "triage": triage.run,
     "queue": queue.run,
     "search": search.run,
     "importing": importing.run,
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
 }
 
 SMALL: dict[str, Callable[[], None]] = {
+    "triage": partial(triage.run, 300),
     "queue": partial(queue.run, (2_000, 20_000)),
     "search": partial(search.run, 20_000),
     "importing": partial(importing.run, 200),

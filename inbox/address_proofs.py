@@ -1,5 +1,6 @@
-"""Whether an email address that somebody typed is theirs: proved by a button behind a link, or by a mail."""
+"""Whether an email address that somebody typed is theirs: proved by a button, by a mail or by a call."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
@@ -7,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from inbox.database import locked, office_of
 from inbox.history import CONSTITUENT, SYSTEM, record
-from inbox.models import AddressProof, Case, Channel, Direction, EventKind, Message, MessageKind
+from inbox.models import AddressProof, Case, Channel, Direction, EventKind, Handle, Message, MessageKind
 from inbox.secrets import new_token, token_hash
 
+_BY_HAND = (MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT)
 LIFE = timedelta(days=3)
 """As long as an acknowledgement may still follow."""
 MOST_PER_DAY = 2
@@ -17,7 +19,11 @@ MOST_PER_DAY = 2
 
 
 def is_proved(session: Session, address: str) -> bool:
-    """Whether mail about cases may go to `address`: its owner pressed the button, or wrote to us from it."""
+    """Whether mail about cases may go to `address`.
+
+    Its owner pressed the button or wrote to us from it; or a person of the office spoke with them, and wrote
+    that down.
+    """
     pressed = select(AddressProof.token_hash).where(
         AddressProof.address == address, col(AddressProof.proved_at).is_not(None)
     )
@@ -33,7 +39,22 @@ def is_proved(session: Session, address: str) -> bool:
             Channel.kind != "web",
         )
     )
-    return session.exec(wrote.limit(1)).first() is not None
+    if session.exec(wrote.limit(1)).first() is not None:
+        return True
+    spoke = (
+        select(Message.id)
+        .join(Handle, col(Handle.constituent_id) == Message.constituent_id)
+        .where(Handle.address == address, col(Message.kind).in_(_BY_HAND))
+    )
+    return session.exec(spoke.limit(1)).first() is not None
+
+
+def unproved(session: Session, addresses: Iterable[str]) -> list[str]:
+    """Those of `addresses` that are known from the form only, and not proved."""
+    typed = select(Message.sender_handle).where(
+        col(Message.sender_handle).in_(list(addresses)), Message.kind == MessageKind.FORM
+    )
+    return [one for one in dict.fromkeys(session.exec(typed)) if not is_proved(session, one)]
 
 
 def may_ask(session: Session, address: str, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form, Limits
-from inbox import files, letters, people, standard_lines
+from inbox import address_proofs, files, letters, people, standard_lines
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -217,6 +217,12 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
         found.append("Choose the channel to send on.")
     elif channel.mode not in SENDING:
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
+    if not draft.enquiry_id:
+        found += [
+            f"Nobody has confirmed yet that {address} is theirs. They can press the button in our mail; "
+            "or ring them, and write the call down."
+            for address in address_proofs.unproved(session, draft.recipients)
+        ]
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))

@@ -57,7 +57,8 @@ def judged(
     composer = desk.tools.composers.get(channel.kind)
     if not isinstance(composer, (Judges, Advises)):
         return [], []
-    letter = letter_for(session, desk, case, draft, channel, outgoing_id="", now=now, with_files=False)
+    here = now.astimezone(desk.calendar.zone)  # so that times are told in the office's own
+    letter = letter_for(session, desk, case, draft, channel, outgoing_id="", now=here, with_files=False)
     advice = list(composer.advice(letter, now)) if isinstance(composer, Advises) else []
     problems = list(composer.problems(letter, now)) if isinstance(composer, Judges) else []
     return advice, problems

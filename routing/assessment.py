@@ -87,7 +87,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     reading = Reading(signals, bundled_weights())
     risk = weigh_risk(reading)
     taught = Taught(words, reading, learned)
-    flags = flags_in(signals, risk)
+    flags = flags_in(signals, risk, reading.chances("kind"))
     if language is Language.WELSH:
         flags |= {Flag.WELSH}
     place = _place(message, area, signals)

@@ -16,6 +16,7 @@ FEWEST_PEOPLE = 2
 FEWEST_WITH_A_MATTER = 5
 """A text that asks for help with a matter, such as the letter of a block of tenants, is casework longer."""
 _NOT_PILED = frozenset({Kind.AUTO_REPLY, Kind.SPAM})
+_MATTERS = frozenset({Kind.CASEWORK, Kind.NOT_OURS})
 _MOST_WEIGHED = 40
 
 
@@ -75,11 +76,13 @@ def template_of(texts: Sequence[str]) -> int:
     )
 
 
-def makes_a_campaign(people: int, template: Assessment) -> bool:
-    """Whether a text sent by so many people is a campaign. `template`: read as a copy with nothing added."""
-    if template.kind in _NOT_PILED:
+def makes_a_campaign(people: int, template: MessageFacts, area: PostcodeTable | None) -> bool:
+    """Whether a text sent by so many people is a campaign."""
+    kind = assess(template, area).kind
+    if kind in _NOT_PILED:
         return False
-    return people >= (FEWEST_WITH_A_MATTER if template.hidden_casework else FEWEST_PEOPLE)
+    asks_for_help = kind in _MATTERS and assess(replace(template, is_campaign=True), area).hidden_casework
+    return people >= (FEWEST_WITH_A_MATTER if asks_for_help else FEWEST_PEOPLE)
 
 
 def read_together(

@@ -14,6 +14,8 @@ UNWORKED_CHANCE = 0.5
 MOVABLE = 0.2
 """The chance from which learning may raise such a kind."""
 UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
+FAINT_PLEA, PLEA_CHANCE = 2.0, 0.3
+"""What is a plea in a message that is something else: words of the list, and the chance of it."""
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
 HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
 """Kinds that nobody reads for a plea, so that one inside must be lifted out."""
@@ -52,6 +54,8 @@ def kind_of(signals: Signals, facts: KindFacts) -> Kind:
     if facts.is_campaign:
         return Kind.CAMPAIGN
     kind = _likeliest(facts.chances)
+    if kind is Kind.CASEWORK:
+        kind = _opening(signals, facts.chances) or kind
     elsewhere = facts.constituency is ConstituencyState.NOT_OURS
     return Kind.NOT_OURS if elsewhere and kind is Kind.CASEWORK else kind
 
@@ -70,7 +74,18 @@ def hides_casework(signals: Signals, facts: KindFacts, kind: Kind) -> bool:
     if not (kind in HIDING or insulting):
         return False
     matters = any(topic not in (Topic.OFFICE, Topic.POLICY_VIEW) for topic in facts.topics)
-    return matters and _score(signals, Kind.CASEWORK) >= SURE
+    plea = _score(signals, Kind.CASEWORK)
+    return matters and (plea >= SURE or (plea >= FAINT_PLEA and facts.chances[Kind.CASEWORK] >= PLEA_CHANCE))
+
+
+def _opening(signals: Signals, chances: Mapping[str, float]) -> Kind | None:
+    """What a message is by how it opens, where a plea follows: thanks, an invitation, a view."""
+    for kind in (Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW):
+        scores = signals.sentence_scores(f"kind {kind}")
+        first = max(scores.get(0, 0.0), scores.get(1, 0.0))
+        if first >= SURE and chances[kind] >= FAINT_CHANCE:
+            return kind
+    return None
 
 
 def _likeliest(chances: Mapping[str, float]) -> Kind:

@@ -85,9 +85,10 @@ class PhraseLists:
             offset += len(sentence.plain)
         joined = "".join([sentence.plain for sentence in sentences])
         hits: list[Hit] = []
+        found = self._machine.find_matches_as_indexes(joined, overlapping=True)
+        places = dict.fromkeys((index, bisect_right(starts, start) - 1) for index, start, _ in found)
         seen: set[tuple[int, int]] = set()
-        for index, start, _ in self._machine.find_matches_as_indexes(joined, overlapping=True):
-            number = bisect_right(starts, start) - 1
+        for index, number in places:
             plain = sentences[number].plain
             for phrase in self._phrases[index]:
                 key = (id(phrase), number)

@@ -6,21 +6,25 @@ threat elsewhere still stands. What is put indirectly is weighed: no word of it 
 a means, a watching eye and a limit that stand together are, and so are calm, farewell, papers and a means.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.signals import Evidence, Signals
 from routing.weighing import Reading
-from routing.words import Flag
+from routing.words import Flag, Kind
 
 RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
 CERTAIN = 5.0
 """The score at which they do so whatever the other words weigh, if those do not speak against it."""
-AGAINST = 0.25
-LIKELY = 0.42
+AGAINST = {Flag.THREAT: 0.25, Flag.SELF_HARM: 0.09}
+LIKELY = 0.36
 """The chance at which the weighed words of a run of sentences raise a flag."""
-EITHER = 0.2
+CLAIMED = 0.6
+"""The chance from which a message reads clearly as something other than a plea."""
+LIKELY_AGAINST_KIND = 0.7
+"""The chance that raises a flag on such a message."""
+EITHER = 0.12
 """The chance at which the other flag is raised as well: a person must look, whatever its name."""
 LIKELY_ALONE = 0.9
 """The same for one sentence of several, which says less than they do."""
@@ -60,8 +64,14 @@ class Risk:
     where: range
 
 
-def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
-    """The flags that the words of a message raise."""
+def flags_in(signals: Signals, risk: Risk, kinds: Mapping[str, float]) -> frozenset[Flag]:
+    """The flags that the words of a message raise.
+
+    `kinds` are the chances of each kind. What reads clearly as a view, thanks, an invitation, an insult or
+    junk must weigh more to be a risk; what a plain phrase says stands in any of them.
+    """
+    claimed = max((chance for kind, chance in kinds.items() if kind != Kind.CASEWORK), default=0.0) >= CLAIMED
+    enough = LIKELY_AGAINST_KIND if claimed else LIKELY
     flags: set[Flag] = {
         flag
         for flag, label in LABELS.items()
@@ -71,8 +81,8 @@ def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
         (Flag.THREAT, risk.threat, risk.self_harm),
         (Flag.SELF_HARM, risk.self_harm, risk.threat),
     ):
-        likely = chance + other >= LIKELY and (chance >= other or chance >= EITHER)
-        bar = AGAINST if signals.score(LABELS[flag]) >= CERTAIN else LIKELY
+        likely = chance + other >= enough and (chance >= other or chance >= EITHER)
+        bar = AGAINST[flag] if signals.score(LABELS[flag]) >= CERTAIN else enough
         plain = signals.score(LABELS[flag]) >= RAISED and risk.anywhere >= bar and chance >= other
         if likely or plain:
             flags.add(flag)

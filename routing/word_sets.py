@@ -14,6 +14,11 @@ def words_in_order(name: str) -> list[str]:
     return [word for line in _lines(name) for word in line.split()]
 
 
+def words_by_line(name: str) -> list[str]:
+    """The lines of a set as the file has them."""
+    return _lines(name)
+
+
 def phrase_pattern(name: str) -> "re.Pattern[str]":
     """One pattern for whole phrases, one a line in the file; for lower-case text."""
     phrases = sorted(_lines(name), key=len, reverse=True)

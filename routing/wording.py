@@ -11,12 +11,16 @@ from functools import lru_cache
 from importlib import resources
 
 from routing.folding import clean, fold
+from routing.word_sets import word_set, words_by_line
 
 LONGEST_SENTENCE = 400
 MOST_SENTENCES = 1_500
 """Past these the text is cut by length alone: hostile text makes a sentence of every letter."""
 _ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
 _TOKENS = re.compile(r"[a-z0-9£%@#]+(?:'[a-z]+)*")
+_SPELT = re.compile(r"(?<![a-z])(?:[a-z][ .*_-]){3,}[a-z](?![a-z])")
+_MIXED = re.compile(r"[a-z][0-9]|[0-9][a-z]")
+_LETTERS_FOR_DIGITS = str.maketrans("013457@", "oieasta")
 _ABBREVIATIONS = re.compile(r"\b(?:mr|mrs|ms|dr|st|rd|no|e\.g|i\.e|etc|prof|rev|hon)\.$")
 
 
@@ -63,8 +67,37 @@ def wording(subject: str, text: str) -> Wording:
 def plain_words(text: str) -> str:
     """Any text as plain words with one space between and around them."""
     forms = short_forms()
-    words = [forms.get(token) or token.replace("'", "") for token in _TOKENS.findall(fold(text))]
+    if not text.isascii():
+        text = text.translate(_pictures())
+    folded = _SPELT.sub(_joined, fold(text))
+    words = [forms.get(token) or token.replace("'", "") for token in _TOKENS.findall(folded)]
+    if _MIXED.search(folded):
+        words = [_in_letters(word) for word in words]
     return f" {' '.join(words)} "
+
+
+def _joined(spelt: "re.Match[str]") -> str:
+    return "".join(character for character in spelt.group() if character.isalpha())
+
+
+def _in_letters(word: str) -> str:
+    """A word written with digits for letters ("k1ll") as it is read, if that is a word we know."""
+    if word.isalpha() or word.isdigit():
+        return word
+    read = word.translate(_LETTERS_FOR_DIGITS)
+    return read if read in _disguised() else word
+
+
+@lru_cache(maxsize=1)
+def _disguised() -> frozenset[str]:
+    return word_set("disguised_words")
+
+
+@lru_cache(maxsize=1)
+def _pictures() -> dict[int, str]:
+    """Pictures and the words they stand for."""
+    lines = (line.split(maxsplit=1) for line in words_by_line("pictures"))
+    return {ord(picture): f" {word} " for picture, word in lines}
 
 
 def _sentences(shown: str) -> list[Sentence]:

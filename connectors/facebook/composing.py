@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.contract import PUBLIC, Form, Letter, Limits, PermanentFailure
 from connectors.facebook.arrivals import last, moment_of
-from connectors.facebook.windows import HUMAN, is_private_reply, window_of
+from connectors.facebook.windows import HUMAN, Window, is_private_reply, window_of
 
 MESSAGE_CHARACTERS = 2000
 COMMENT_CHARACTERS = 8000
@@ -80,7 +80,7 @@ def problems(letter: Letter, now: datetime) -> Sequence[str]:
     elif window.since is None:
         found.append("Facebook lets us write only to people who wrote to the Page. Use email.")
     elif not window.is_open(now):
-        found.append(_closed(window.is_private_reply, window.closes_at))
+        found.append(_closed(letter, window))
     elif window.is_private_reply and letter.is_second:
         found.append(
             "Facebook lets us answer a comment privately once, and we have. Wait until they write to the "
@@ -94,7 +94,7 @@ def advice(letter: Letter, now: datetime) -> Sequence[str]:
     window = window_of(letter)
     if window.closes_at is None or not window.is_open(now):
         return []
-    when = _date(window.closes_at)
+    when = _date(window.closes_at, letter)
     if window.is_private_reply:
         return [
             f"Facebook lets us answer a comment privately once, until {when}. After that they must write."
@@ -130,17 +130,20 @@ def _post(letter: Letter, to: str) -> str:
     return to.partition("_")[0] if letter.answered_form is Form.COMMENT else last(to)
 
 
-def _closed(is_private_reply: bool, closed_at: datetime | None) -> str:
-    when = _date(closed_at) if closed_at else "some time ago"
-    if is_private_reply:
+def _closed(letter: Letter, window: Window) -> str:
+    when = _date(window.closes_at, letter) if window.closes_at else "some time ago"
+    if window.is_private_reply:
         return (
             f"Facebook lets us answer a comment privately for 7 days. That ended on {when}. Answer in public."
         )
     return f"Facebook lets us reply for 7 days after their last message. That ended on {when}. Use email."
 
 
-def _date(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y} at {moment:%H:%M} UTC"
+def _date(moment: datetime, letter: Letter) -> str:
+    """In the time zone in which the letter is written."""
+    local = moment.astimezone(letter.date.tzinfo)
+    zone = " UTC" if letter.date.tzinfo is UTC else ""
+    return f"{local.day} {local:%B %Y} at {local:%H:%M}{zone}"
 
 
 def _words(moment: datetime | None) -> str | None:

@@ -50,9 +50,11 @@ class Cursor:
         return _short(name) not in self.given
 
     def give(self, names: Iterable[tuple[str, datetime]]) -> None:
-        """Remembers what is handed over, with when it was said."""
+        """Remembers what is handed over, with when it was said, if the next round can meet it again."""
+        newest = moment_of(self.newest) if self.newest else None
         for name, said_at in names:
-            self.given[_short(name)] = int(said_at.timestamp())
+            if newest is None or said_at >= newest - OVERLAP:
+                self.given[_short(name)] = int(said_at.timestamp())
 
     def finish(self, edge: str) -> None:
         """A round over this edge is whole."""

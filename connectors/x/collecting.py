@@ -51,8 +51,8 @@ class Collector:
         self._api = api
         self._clock = clock
         self.purse = Purse(budget, given.daily_cap)
-        self._mentions = Listing(_mentions(given.user_id), api, budget, self.purse)
-        self._directs = Listing(_directs(), api, budget, self.purse)
+        self._mentions = Listing(_mentions(given.user_id), api, budget, self.purse, clock)
+        self._directs = Listing(_directs(), api, budget, self.purse, clock)
         self._registration = registration
         self._woken = threading.Event()
 

@@ -9,9 +9,11 @@ MOST_RECENT = 100
 
 @dataclass(slots=True)
 class Reached:
-    """One listing: the newest id that is kept, and the newest of them all, so that late ones can be told."""
+    """One listing: the newest id that is kept, the last of them all, so that late ones can be told, and when
+    it was last looked at, in epoch seconds."""
 
     newest: int = 0
+    looked: float = 0
     recent: list[str] = field(default_factory=list)
 
     def add(self, ids: list[str], *, is_whole: bool = True) -> None:
@@ -54,4 +56,5 @@ def read_cursor(words: str | None) -> Cursor:
 
 
 def _reached(told: dict[str, Any]) -> Reached:
-    return Reached(int(told.get("newest", 0)), [str(one) for one in told.get("recent", [])])
+    recent = [str(one) for one in told.get("recent", [])]
+    return Reached(int(told.get("newest", 0)), float(told.get("looked", 0)), recent)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.contract import Budget, TemporaryFailure
@@ -13,8 +13,8 @@ from connectors.x.backlog import Backlog, Page
 from connectors.x.cursor import Reached
 from connectors.x.spending import Purse
 
-LATE = timedelta(minutes=1)
-"""Things may appear this much after their id was made."""
+LATE = timedelta(minutes=2)
+"""Things may appear this much after their id was made: what was younger at a look is looked at again."""
 MOST_PAGES = 15
 """Asked for in one go: the mailbox is held by a lease meanwhile."""
 MOST_RESTARTS = 2
@@ -41,8 +41,12 @@ class Kind:
 class Listing:
     """Walks from the newest page to the known, then hands out pages from the oldest."""
 
-    def __init__(self, kind: Kind, api: Api, budget: Budget, purse: Purse) -> None:
+    def __init__(
+        self, kind: Kind, api: Api, budget: Budget, purse: Purse, clock: Callable[[], datetime]
+    ) -> None:
         self.kind = kind
+        self._clock = clock
+        self._began = clock()
         self._api = api
         self._budget = budget
         self._purse = purse
@@ -68,6 +72,8 @@ class Listing:
         while self._is_walking and pages < MOST_PAGES and time.monotonic() >= self._rests_until:
             self._step(reached)
             pages += 1
+        if not self._is_walking and not self.is_cut:
+            reached.looked = self._began.timestamp()
         return not self._is_walking and len(self._backlog) > 0
 
     @property
@@ -88,7 +94,9 @@ class Listing:
             return False
         if pace is not None:
             self._budget.heard(f"{self.kind.name} pace", remaining=0, resets_in=pace)
-        self._floor = max(since, snowflakes.earlier(reached.newest, LATE))
+        settled = datetime.fromtimestamp(reached.looked, UTC) - LATE
+        self._floor = max(since, min(reached.newest, snowflakes.first_of(settled)))
+        self._began = self._clock()
         self._token, self._is_walking, self.is_cut = None, True, False
         self._restarts = 0
         return True

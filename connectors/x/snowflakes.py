@@ -19,8 +19,3 @@ def time_of(snowflake: str, otherwise: datetime) -> datetime:
 def first_of(moment: datetime) -> int:
     """The smallest id that can be made at this time."""
     return max(0, int(moment.timestamp() * 1000) - EPOCH_MS) << _BITS
-
-
-def earlier(snowflake: int, by: timedelta) -> int:
-    """An id that is older by this much."""
-    return max(0, snowflake - (int(by.total_seconds() * 1000) << _BITS))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from zlib import crc32
 
@@ -14,7 +13,6 @@ from inbox.history import SYSTEM, record
 from inbox.models import Campaign, CampaignCopy, Case, CaseStatus, Constituent, EventKind, Message, Reading
 from inbox.recall import KnownText, Recall
 from inbox.triage import facts_of
-from routing.assessment import assess
 from routing.campaigns import subject_key
 from routing.copies import Copy, makes_a_campaign, read_copy, template_of
 from routing.letter_parts import core_words
@@ -41,8 +39,7 @@ def found_if_due(
     texts = [one.new_text for _, one in members] + [message.new_text]
     chosen = template_of(texts)
     template = [*(one for _, one in members), message][chosen]
-    whole = assess(replace(facts_of(desk, template), is_campaign=True), desk.area)
-    if not makes_a_campaign(len(people), whole):
+    if not makes_a_campaign(len(people), facts_of(desk, template), desk.area):
         return
     title = _title([one.subject for _, one in members] + [message.subject], template)
     campaign = Campaign(

@@ -17,6 +17,7 @@ from inbox.settings import Settings
 from inbox.sign_in import people
 
 CHANNEL = "Mailbox"
+FORM = "Form on the web"
 UNDO_SECONDS = 10
 
 
@@ -139,6 +140,10 @@ def _found(
             session, kind="email", name=CHANNEL, values=_mailbox(plan, facts),
             secrets={"password": facts.mailbox_password}, keys=tools.keys, settings=settings, now=now,
             actor=OPERATOR, mode=ChannelMode.FULL,
+        )  # fmt: skip
+        channels.add(
+            session, kind="web", name=FORM, values={}, secrets={}, keys=tools.keys, settings=settings,
+            now=now, actor=OPERATOR, mode=ChannelMode.FULL,
         )  # fmt: skip
     return office_id
 

@@ -19,6 +19,10 @@ from sqlmodel import Session, col, select
 
 from connectors.standins.__main__ import make
 from connectors.standins.facebook import state as facebook
+from connectors.standins.graph import sign_in as microsoft
+from connectors.standins.x import activity as x_activity
+from connectors.standins.x import signing_in as x_sign_in
+from connectors.standins.x import state as x
 from inbox import channels
 from inbox.database import Database
 from inbox.demo import founding
@@ -32,6 +36,7 @@ Event = Mapping[str, Any]
 _PAUSES = (1, 5, 9, 15, 21, 40)
 _CALLED_ABOUT = ("messages", "message_echoes", "message_deliveries", "message_reads", "message_edits", "feed")
 _CALL_WORD = "a word of the demo"
+_OUTLOOK = "rowan.ashby@parliament.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,27 @@ STAGES: tuple[Stage, ...] = (
             "verify_token": _CALL_WORD,
         },
         settles=(("_calling", {"receipts": True, "fields": _CALLED_ABOUT}),),
+    ),
+    Stage(
+        kind="microsoft365",
+        name="Outlook",
+        values={
+            "mailbox": _OUTLOOK, "tenant_id": "wexcombe", "client_id": microsoft.CLIENT_ID,
+            "poll_seconds": "15",
+        },
+        secrets={"client_secret": microsoft.CLIENT_SECRET},
+        called_at=None,  # the channel asks by itself to be called
+        settles=(("_mailbox", {"mailbox": _OUTLOOK}),),
+    ),
+    Stage(
+        kind="x",
+        name="X",
+        values={"user_id": x.OFFICE_ID, "username": x.OFFICE_NAME, "client_id": x_sign_in.CLIENT_ID},
+        secrets={
+            "client_secret": x_sign_in.CLIENT_SECRET, "consumer_secret": x_activity.CONSUMER_SECRET,
+            "refresh_token": "refresh-0",
+        },
+        settles=(("_quirks", {"reads": True}),),
     ),
 )  # fmt: skip
 

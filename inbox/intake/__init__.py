@@ -29,7 +29,8 @@ from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.intake import forms
-from inbox.intake.changes import changed
+from inbox.intake.changes import changed, is_another_wording
+from inbox.intake.keeping import already_kept, row_of
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
 from inbox.models import (
@@ -45,7 +46,6 @@ from inbox.models import (
     Message,
     Scan,
     move,
-    new_id,
 )
 from inbox.recall import Recall
 from inbox.scanning import Scanner
@@ -109,11 +109,11 @@ def keep(
 
     The cursor moves in the same commit, so a mailbox is never read past what is kept.
     """
-    seen = _already_kept(session, channel, [one.arrival.external_id for one in kept])
+    seen = already_kept(session, channel, [one.arrival.external_id for one in kept])
     fresh: dict[str, dict[str, Any]] = {}
     for one in kept:
         if one.arrival.external_id not in seen:
-            fresh.setdefault(one.arrival.external_id, _row(channel, one, now))
+            fresh.setdefault(one.arrival.external_id, row_of(channel, one.arrival, one.raw_hash, now))
     if fresh:
         session.connection().execute(insert(Arrival), list(fresh.values()))
         channel.last_in_at = now
@@ -158,7 +158,9 @@ def process(
         arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
         return None
     incoming = understood.message
-    if _is_repeat(session, arrival, incoming, known, now):
+    is_edit = isinstance(understood.news, Change)
+    is_new = is_edit and is_another_wording(session, incoming)
+    if not is_new and _is_repeat(session, arrival, incoming, known, now):
         return None
     message = message_of(arrival, incoming)
     case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
@@ -252,19 +254,8 @@ def _person(
                            copy=sighting.copy, campaign=campaign.slug if campaign else None,
                            stated_postcode=incoming.told.get("postcode"))  # fmt: skip
     is_junk = arrival.hints.get("junk") == "1" and not LIFE_FLAGS & seen.verdict.flags
-    case = _open(
-        session,
-        desk,
-        arrival,
-        understood,
-        message,
-        person,
-        seen,
-        known,
-        now=now,
-        is_junk=is_junk,
-        acknowledging=acknowledging,
-    )
+    case = _open(session, desk, arrival, understood, message, person, seen, known, now=now, is_junk=is_junk,
+                 acknowledging=acknowledging)  # fmt: skip
     if case.kind not in _NO_PILE:
         campaigns.join(session, desk, case, message, sighting, known, now=now)
     return case
@@ -380,31 +371,3 @@ def _is_repeat(
         session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id, arrival=arrival.id
     )
     return True
-
-
-def _row(channel: Channel, kept: Kept, now: datetime) -> dict[str, Any]:
-    arrival = kept.arrival
-    return {
-        "id": new_id(),
-        "office_id": channel.office_id,
-        "channel_id": channel.id,
-        "account": arrival.account,
-        "external_id": arrival.external_id,
-        "state": ArrivalState.WAITING,
-        "raw_hash": kept.raw_hash,
-        "size": len(arrival.raw),
-        "hints": dict(arrival.hints),
-        "received_at": arrival.received_at,
-        "kept_at": now,
-        "attempts": 0,
-    }
-
-
-def _already_kept(session: Session, channel: Channel, external_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(external_ids), 500):
-        query = select(Arrival.external_id).where(
-            Arrival.channel_id == channel.id, col(Arrival.external_id).in_(external_ids[start : start + 500])
-        )
-        found.update(session.exec(query))
-    return found

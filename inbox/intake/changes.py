@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import Change, ChangeAction
+from connectors.contract import Change, ChangeAction, InboundMessage
 from inbox import hiding
 from inbox.database import locked
 from inbox.errors import NotYet
@@ -38,7 +38,13 @@ def changed(
     return case
 
 
-def _newest_wording(session: Session, change: Change) -> Message | None:
+def is_another_wording(session: Session, edited: InboundMessage) -> bool:
+    """Whether an edit says other words than we show now: who goes back to the first words says them anew."""
+    newest = _newest_wording(session, edited)
+    return newest is not None and newest.content_key != edited.content_key
+
+
+def _newest_wording(session: Session, change: Change | InboundMessage) -> Message | None:
     query = (
         select(Message)
         .where(Message.external_id == change.external_id, Message.direction == Direction.INBOUND)

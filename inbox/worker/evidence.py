@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from connectors.contract import ConnectorFailure, OutboundMessage, SentReceipt
+from connectors.contract import ConnectorFailure, OutboundMessage, Sends, SentReceipt
 from inbox import channels, departures, outbox
 from inbox.database import find
 from inbox.desk import open_desk
@@ -44,8 +44,7 @@ def _look(node: Node, row: Delivery) -> SentReceipt | None:
         connector = channels.connect(channel, node.line.tools.keys, node.settings, node.database)
         try:
             message = OutboundMessage(row.outgoing_id, tuple(row.recipients), row.envelope_sender, raw)
-            found: SentReceipt | None = connector.evidence(message)
-            return found
+            return connector.evidence(message) if isinstance(connector, Sends) else None
         finally:
             connector.close()
     except (ConnectorFailure, CaseworkError) as failure:

@@ -16,7 +16,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 def settings_at(url: str) -> dict[str, str]:
     return {
         "mailbox": MAILBOX, "tenant_id": "tenant-1", "client_id": CLIENT_ID, "base_url": url,
-        "authority_url": url, "since": "2026-01-01",
+        "since": "2026-01-01",
     }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ import pytest
 from connectors.contract import Surroundings, WebhookRejected, WebhookRequest
 from connectors.facebook.channel import FacebookChannel
 from connectors.facebook.webhook import is_signed
+from connectors.standins.facebook.calling import signed
+from tests.connectors.contract_suite import ReceivesContract, ReceivingRig
 from tests.rigs.facebook import SECRETS, WORD, call_of
 
 SETTINGS = {"page_id": "111", "app_id": "222"}
@@ -43,6 +45,34 @@ def keys(*entries: Any) -> list[str]:
     answer = channel().receive(posted(*call_of(*entries)))
     assert answer.status == 200
     return [one.external_id for one in answer.arrivals]
+
+
+class Rig(ReceivingRig):
+    """The suite's other side."""
+
+    def channel(self) -> FacebookChannel:
+        return channel()
+
+    def call(self, number: int) -> WebhookRequest:
+        return posted(*call_of(entry(messaging=[message(f"m_{number}", text="My bins")])))
+
+    def forged(self, number: int) -> WebhookRequest:
+        body = self.call(number).body
+        return posted(body, signed(body, "another secret"))
+
+    def mixed(self, number: int) -> WebhookRequest:
+        odd = {"dancing": {"partner": [7]}}
+        return posted(*call_of(entry(messaging=[odd, message(f"m_{number}", text="My bins")]), 7))
+
+    def handshake(self) -> tuple[WebhookRequest, bytes]:
+        query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": WORD}
+        return WebhookRequest("GET", {}, query, b""), b"1158201444"
+
+
+class TestFacebookReceives(ReceivesContract):
+    @pytest.fixture
+    def rig(self) -> Rig:
+        return Rig()
 
 
 def test_the_proof_of_a_token_is_what_facebook_computes() -> None:
@@ -116,8 +146,6 @@ def test_what_becomes_of_a_comment_has_names_of_its_own() -> None:
     "body", [b"", b"{", b"[]", b'{"object":"user"}', b"\xff", b"[" * 5000, b'{"object":"page","entry":7}']
 )
 def test_what_is_signed_and_makes_no_sense_is_kept_whole(body: bytes) -> None:
-    from connectors.standins.facebook.calling import signed
-
     [arrival] = channel().receive(posted(body, signed(body))).arrivals
     assert arrival.raw == body
 

@@ -17,7 +17,7 @@ from O365.utils.token import MemoryTokenBackend
 
 from connectors.standins.graph.sign_in import CLIENT_ID, CLIENT_SECRET
 from tests.connectors.contract_suite import collected
-from tests.connectors.microsoft365 import MAILBOX, Account, settings_at
+from tests.connectors.microsoft365 import MAILBOX, Account
 from tests.rigs.certificates import Certificates
 from tests.rigs.platforms import Platform, platform
 
@@ -126,7 +126,7 @@ def test_what_o365_sends_our_connector_reads_and_the_other_way_round(
     fresh.to.add(MAILBOX)
     fresh.subject, fresh.body, fresh.body_type = "From afar", "Hello Wŷn", "text"
     assert fresh.send()
-    ours = Account(graph).channel(**settings_at(graph.url))
+    ours = Account(graph).channel(authority_url=graph.url)
     arrivals, _ = collected(ours)
     assert {one.hints["folder"] for one in arrivals} == {"inbox", "sentitems"}
     assert all(b"From afar" in one.raw for one in arrivals)

@@ -10,6 +10,7 @@ import pytest
 from connectors.contract import CredentialsRejected, PermanentFailure, TemporaryFailure
 from connectors.standins.graph.sign_in import REFRESH_TOKEN
 from tests.connectors.contract_suite import collected
+from tests.connectors.mail import an_outbound
 from tests.connectors.microsoft365 import MAILBOX, Account
 from tests.rigs.platforms import Platform, platform
 
@@ -74,7 +75,7 @@ def test_what_was_moved_or_deleted_before_it_was_read_harms_nothing(account: Acc
 
 
 def test_a_forgotten_place_is_read_again_from_since_and_marked_as_such(account: Account) -> None:
-    account.deliver("old", age_seconds=86400 * 700)
+    account.deliver("old", ago=86400 * 700)
     account.deliver("letter")
     channel = account.channel()
     arrivals, cursor = collected(channel)
@@ -90,7 +91,7 @@ def test_a_forgotten_place_is_read_again_from_since_and_marked_as_such(account: 
 
 
 def test_nothing_older_than_since_is_collected(account: Account) -> None:
-    account.deliver("old", age_seconds=7200)
+    account.deliver("old", ago=7200)
     account.deliver("letter")
     since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     arrivals, _ = collected(account.channel(since=since))
@@ -115,7 +116,7 @@ def test_no_more_than_four_requests_are_made_at_once(account: Account) -> None:
     account.platform.order("_faults", on=VALUE, act="slow", seconds=0.2, times=100)
     channel = account.channel()
     with ThreadPoolExecutor(6) as people:
-        looks = [people.submit(channel.evidence, "nothing@here") for _ in range(6)]
+        looks = [people.submit(channel.evidence, an_outbound()) for _ in range(6)]
         batch = channel.fetch(None)
         assert [look.result() for look in looks] == [None] * 6
     assert len(batch.arrivals) == 12
@@ -269,3 +270,30 @@ def test_a_large_message_leaves_its_header_and_says_so(
 def test_a_damaged_cursor_is_said_in_words(account: Account) -> None:
     with pytest.raises(PermanentFailure, match="damaged"):
         account.channel().fetch('{"folders": 3}')
+
+
+def test_after_a_move_to_another_cloud_the_folder_is_read_again(account: Account) -> None:
+    account.deliver()
+    _, cursor = collected(account.channel())
+    moved = str(cursor).replace(account.platform.url, "https://graph.microsoft.us")
+    batch = account.channel().fetch(moved)
+    assert "read again" in batch.notices[0]
+    assert len(collected(account.channel(), batch.cursor)[0]) == 1
+
+
+def test_mail_by_a_name_has_the_same_id_after_a_restart_of_the_stand_in(account: Account) -> None:
+    first = account.deliver(id="damp", ago=600, quiet=True)
+    account.deliver()
+    account.platform.order("_reset")
+    assert account.deliver(id="damp", ago=600, quiet=True) == first
+
+
+def test_throttled_in_the_middle_what_was_read_is_kept_and_not_asked_for_again(account: Account) -> None:
+    ids = account.deliver("letter", times=7)
+    refused = {"on": rf".*{ids[4][-10:-1]}.*value", "act": "status", "status": 429}
+    account.platform.order("_faults", **refused, body=error("ApplicationThrottled"))
+    channel = account.channel()
+    first = channel.fetch(None)
+    rest, _ = collected(channel, first.cursor)
+    assert [len(first.arrivals), len(rest)] == [4, 3]
+    assert len([one for one in account.asked("$value") if one["status"] == 200]) <= 8

@@ -1,4 +1,4 @@
-"""The demo's platforms: people write on Facebook while it runs, and an answer comes back as delivered."""
+"""The demo's platforms: people write there while it runs, and an answer leaves by the same road."""
 
 import pytest
 from sqlmodel import col, select
@@ -18,7 +18,22 @@ def test_every_event_is_on_a_platform_of_the_demo_and_has_a_name_of_its_own() ->
 
 
 def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) -> None:  # noqa: F811
-    message = until(lambda: _from_facebook(running), seconds=90)
+    message = until(lambda: _said_on(running, "facebook", "my uc payment"), seconds=90)
+    _is_answered(running, message, "delivered")
+
+
+def test_people_write_to_outlook_and_the_answer_leaves_there(running: Running) -> None:  # noqa: F811
+    message = until(lambda: _said_on(running, "microsoft365", "boiler"), seconds=120)
+    _is_answered(running, message, "sent")
+
+
+def test_people_write_on_x_and_the_answer_is_delivered(running: Running) -> None:  # noqa: F811
+    message = until(lambda: _said_on(running, "x", "EHCP is 9 months late"), seconds=200)
+    _is_answered(running, message, "delivered")
+
+
+def _is_answered(running: Running, message: Message, state: str) -> None:  # noqa: F811
+    """An answer leaves on the same channel and reaches this state."""
     with running.client("Priya Nair") as priya:
         reference = priya.get(f"/messages/{message.id}").json()["case"]
         draft = priya.post(f"/cases/{reference}/drafts", json={}).json()
@@ -31,17 +46,17 @@ def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) 
         )
         assert approved.status_code == 200, approved.text
 
-        def is_delivered() -> bool:
+        def is_there() -> bool:
             rows = priya.get("/deliveries?limit=200").json()["items"]
-            return any(one["draft"] == draft["id"] and one["state"] == "delivered" for one in rows)
+            return any(one["draft"] == draft["id"] and one["state"] == state for one in rows)
 
-        until(is_delivered, seconds=90)
+        until(is_there, seconds=90)
 
 
-def _from_facebook(running: Running) -> Message | None:  # noqa: F811
+def _said_on(running: Running, kind: str, words: str) -> Message | None:  # noqa: F811
     with running.database.read(running.office) as session:
         query = select(Message).join(Channel, col(Channel.id) == Message.channel_id)
         found: Message | None = session.exec(
-            query.where(Channel.kind == "facebook", Message.external_id == "m_demo_uc")
+            query.where(Channel.kind == kind, col(Message.text).contains(words))
         ).first()
         return found

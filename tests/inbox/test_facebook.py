@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from connectors.contract import Form
+from connectors.contract import Form, RawArrival
+from connectors.facebook.arrivals import raw_of
 from connectors.standins.facebook.state import PAGE
 from inbox import channels, drafting, hiding, signoff
 from inbox.database import find
@@ -21,12 +22,14 @@ from inbox.models import (
     ChannelMode,
     Delivery,
     DeliveryState,
+    Direction,
     Draft,
     Event,
     EventKind,
     Message,
     Office,
 )
+from inbox.pipeline import keep, process_due
 from inbox.settings import Environment, Settings
 from inbox.worker import Worker
 from inbox.worker.evidence import look_for_evidence
@@ -240,3 +243,23 @@ def test_drafts_on_a_page_have_no_subject_and_go_to_the_person_who_wrote(place: 
     place.reply("We have asked.")
     [draft] = place.all(Draft)
     assert (draft.subject, draft.recipients, draft.form) == ("", [DONNA], "message")
+
+
+def test_an_edit_back_to_the_first_words_is_shown_as_the_newest(place: Place) -> None:
+    line = place.node.line
+    for number, text in enumerate(("First", "Second", "First")):
+        keep(line, place.channel, place.world.office, [_told(number, text)], None)
+        while process_due(line):
+            pass
+    inbound = [one.text for one in place.all(Message) if one.direction == Direction.INBOUND]
+    assert inbound == ["First", "Second", "First"]
+    assert len(place.all(Case)) == 1
+
+
+def _told(number: int, text: str) -> RawArrival:
+    """A message, and its edits by number."""
+    event: dict[str, Any] = {"sender": {"id": DONNA}, "recipient": {"id": PAGE}, "timestamp": 1777980000000}
+    key = {"mid": "m_1", "text": text}
+    event |= {"message": key} if number == 0 else {"message_edit": {**key, "num_edit": number}}
+    raw = raw_of({"page": PAGE, "time": 1, "messaging": event})
+    return RawArrival("facebook", PAGE, f"m/m_1/{number}", raw, datetime.now(UTC))

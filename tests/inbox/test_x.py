@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from connectors.contract import Form
 from inbox.errors import Refused
-from inbox.models import Case, DeliveryState
+from inbox.models import Case, ChannelBudget, DeliveryState, Message
 from tests.inbox.worlds import World
 from tests.rigs.platforms import Platform, platform
-from tests.rigs.x import OFFICE, XOffice
+from tests.rigs.x import OFFICE, OFFICE_ID, XOffice
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,84 @@ def test_nobody_is_written_to_in_private_who_has_not_written_so(office: XOffice)
     office.collect()
     with pytest.raises(Refused, match="have not sent us a private message"):
         office.reply("We asked the council.")
+
+
+def test_an_encrypted_message_is_on_a_case_and_is_answered_in_x_only(office: XOffice) -> None:
+    told = {
+        "data": {
+            "event_uuid": "-9", "filter": {"user_id": OFFICE_ID}, "event_type": "chat.received",
+            "payload": {"id": "2100000000000000001", "sender_id": "42", "conversation_id": f"42:{OFFICE_ID}",
+                        "encoded_event": "Y2lwaGVydGV4dA=="},
+        }
+    }  # fmt: skip
+    office.hear(told)
+    message = office.message("An encrypted message waits on X")
+    assert (message.case_id is not None, message.warnings) == (True, ["encrypted-elsewhere"])
+    with pytest.raises(Refused, match="Open X to read and answer it"):
+        office.reply("We asked the council.")
+
+
+def test_a_mention_and_its_thread_of_one_person_are_one_case(office: XOffice) -> None:
+    first = office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} my bins were not emptied"})["id"]
+    office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} for two weeks now", "answers": first})
+    office.x.order("_say", **{"from": "someone", "text": f"{OFFICE} mine too", "answers": first})
+    office.collect()
+    cases = [office.message(words).case_id for words in ("my bins", "two weeks", "mine too")]
+    assert cases[0] == cases[1] != cases[2]
+    assert office.message("mine too").proposed_case_id == cases[0]
+
+
+def test_an_edit_stands_beside_the_first_and_a_deletion_marks_it(office: XOffice) -> None:
+    first = office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} my bins were not emptied"})["id"]
+    office.collect()
+    office.x.order("_edit", id=first, text=f"{OFFICE} my bins were emptied at last")
+    office.collect()
+    before, after = office.message("not emptied"), office.message("at last")
+    assert (after.edit_of, after.case_id) == (before.id, before.case_id)
+    office.x.order("_delete", id=first)
+    office.forget("rechecked")
+    office.collect()
+    assert office.message("at last").withdrawn_at is not None
+    assert "at last" in office.message("at last").text
+
+
+def test_what_nobody_summoned_is_refused_while_it_is_written(office: XOffice) -> None:
+    office.hear(
+        {
+            "data": {
+                "event_uuid": "7", "filter": {"user_id": OFFICE_ID}, "event_type": "post.reply.create",
+                "payload": {"id": "2100000000000000002", "author_id": "42", "text": "and the street lights"},
+            }
+        }
+    )  # fmt: skip
+    with pytest.raises(Refused, match="names or quotes our account"):
+        office.reply("We asked the council.", form=Form.POST)
+
+
+def test_the_newest_refresh_token_and_what_was_spent_are_kept_in_the_database(office: XOffice) -> None:
+    for _ in range(2):
+        office.x.order("_revoke")
+        office.x.order("_message", **{"from": "wyn", "text": "hello"})
+        office.forget("pace")
+        office.collect()
+    with office.world.database.read(office.world.office) as session:
+        spent = session.exec(select(ChannelBudget.spent).where(ChannelBudget.name == "cost")).one()
+    assert spent == 30_000
+
+
+def test_an_echo_of_our_own_answer_adds_nothing(office: XOffice) -> None:
+    office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} my bins were not emptied"})
+    office.collect()
+    office.reply("Please write to us.", form=Form.POST)
+    office.send()
+    [post] = office.sent()["posts"]
+    before = len(office.all(Message))
+    office.hear(
+        {
+            "data": {
+                "event_uuid": "8", "filter": {"user_id": OFFICE_ID}, "event_type": "post.create",
+                "payload": {"id": post["id"], "author_id": OFFICE_ID, "text": "Please write to us."},
+            }
+        }
+    )  # fmt: skip
+    assert len(office.all(Message)) == before

@@ -1,5 +1,6 @@
 """An office with an X account on the stand-in, and the stages that hear it and answer through it."""
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,11 +24,12 @@ from connectors.contract import (
 )
 from connectors.keys import InMemory
 from connectors.x.channel import XChannel
+from connectors.x.hearing import SIGNATURE, proof
 from inbox import channels, drafting, outbox, signoff
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
-from inbox.models import Case, Channel, ChannelMode, Delivery, Message
+from inbox.models import Case, Channel, ChannelBudget, ChannelMode, Delivery, Message
 from inbox.pipeline import Line, keep, process_due
 from inbox.settings import Environment, Settings
 from inbox.storage import FolderStore
@@ -148,6 +150,26 @@ class XOffice:
         connector.close()
         self.work()
         return count
+
+    def hear(self, told: dict[str, Any]) -> None:
+        """X calls, and what it says is filed."""
+        body = json.dumps(told).encode()
+        signed = {SIGNATURE: proof(SECRETS["consumer_secret"], body)}
+        connector = self.connector()
+        arrivals = connector.receive(WebhookRequest("POST", signed, {}, body)).arrivals
+        connector.close()
+        keep(self.line, self.channel, self.world.office, arrivals, None)
+        self.work()
+
+    def forget(self, what: str) -> None:
+        """`rechecked`: known mentions are looked up next time. `pace`: messages may be asked for at once."""
+        with self.world.database.write(self.world.office) as session:
+            if what == "rechecked":
+                row = find(session, Channel, self.channel)
+                row.cursor = json.dumps({**json.loads(row.cursor or "{}"), "rechecked": 0})
+            for budget in session.exec(select(ChannelBudget)):
+                if what in budget.name:
+                    budget.remaining, budget.resets_at = None, None
 
     def work(self) -> None:
         while process_due(self.line):

@@ -111,8 +111,8 @@ class Microsoft365Channel:
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return self._sender.send(message, committing=committing)
 
-    def evidence(self, message_id: str) -> str | None:
-        return self._sender.evidence(message_id)
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
+        return self._sender.evidence(message)
 
     def read(self, arrival: RawArrival) -> News:
         """What the mail says to this mailbox; see `understand`."""

@@ -58,6 +58,8 @@ class GraphMailbox:
         notices = list[str]()
         if place.is_listing or not place.todo:
             try:
+                if place.link is not None and not place.link.startswith(f"{self._settings.base_url}/"):
+                    raise SyncLost("the settings name another Microsoft 365 now")
                 place = self._list(folder, place)
             except SyncLost:
                 notices.append(
@@ -122,13 +124,18 @@ class GraphMailbox:
         with ThreadPoolExecutor(READERS, "graph") as readers:
             while done < min(len(place.todo), MOST_READ) and size < MOST_BYTES:
                 some = place.todo[done : done + READERS]
-                for arrival in readers.map(lambda one: self._whole(one, common), some):
-                    if arrival is None:
-                        notices.append("a message was deleted before it could be collected")
-                        continue
-                    arrivals.append(arrival)
-                    size += len(arrival.raw)
-                done += len(some)
+                try:
+                    for arrival in readers.map(lambda one: self._whole(one, common), some):
+                        done += 1
+                        if arrival is None:
+                            notices.append("a message was deleted before it could be collected")
+                            continue
+                        arrivals.append(arrival)
+                        size += len(arrival.raw)
+                except TemporaryFailure:
+                    if not done:
+                        raise
+                    break  # what was read is kept first; the next look begins with what failed
         left = place.todo[done:]
         return arrivals, replace(
             place, todo=left, is_resync=place.is_resync and (bool(left) or place.is_listing)

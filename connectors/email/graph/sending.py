@@ -76,12 +76,13 @@ class GraphSender:
             raise OutcomeUnknown(f"Microsoft 365 gave an answer we do not understand ({answer.proof})")
         return SentReceipt(draft.message_id, f"Microsoft 365 took it ({answer.proof})")
 
-    def evidence(self, message_id: str) -> str | None:
-        """Looks for what was sent under this id. Raises TemporaryFailure, CredentialsRejected."""
-        found = self._found(message_id.strip("<>"))
+    def evidence(self, message: OutboundMessage) -> SentReceipt | None:
+        """Looks for it among what was sent. Raises TemporaryFailure, CredentialsRejected."""
+        found = self._found(message.message_id.strip("<>"))
         if found is None or found.is_draft:
             return None
-        return f"a copy lies in the mailbox among what was sent, dated {found.sent_at}"
+        words = f"a copy lies in the mailbox among what was sent, dated {found.sent_at}"
+        return SentReceipt(found.message_id, words)
 
     # --- the draft
 

@@ -37,7 +37,7 @@ KEYS: Mapping[str, Key] = table(
     Key("poll_seconds", "how often to look, in seconds (1 to 3600)", default="60"),
     Key(NOTIFICATION_SECRET, "what Microsoft shows us when it calls (made by itself)", secret=True),
     Key("base_url", "Microsoft Graph, in a national cloud", default=BASE_URL),
-    Key("authority_url", "Microsoft's sign-in, in a national cloud", default=AUTHORITY_URL),
+    Key("authority_url", f"Microsoft's sign-in, in a national cloud (usual: {AUTHORITY_URL})"),
 )
 
 
@@ -66,6 +66,8 @@ def parse(
     """Checked settings. Raises PermanentFailure with one plain sentence, free of secrets."""
     values = filled(KEYS, settings, secrets)
     base_url = _origin(values, "base_url", allow_private)
+    # What stands in for Microsoft on our own machine is its sign-in as well.
+    values.setdefault("authority_url", AUTHORITY_URL if base_url.startswith("https://") else base_url)
     return GraphSettings(
         mailbox=address_of(values["mailbox"], "mailbox"),
         oauth=_oauth(values, base_url, _origin(values, "authority_url", allow_private)),

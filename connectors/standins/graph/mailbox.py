@@ -4,6 +4,7 @@ import base64
 import email
 import email.policy
 import json
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -108,19 +109,23 @@ def _people(parsed: EmailMessage, header: str) -> list[dict[str, Any]]:
 
 @dataclass(slots=True, eq=False)
 class Mailbox:
-    """One mailbox. `changes` are (folder, key, what happened), oldest first; a delta link is a place."""
+    """One mailbox. `changes` are (folder, key, what happened), oldest first; a delta link is a place there.
+
+    `issued` begins anywhere, so that no id is used again after a restart.
+    """
 
     address: str
     mails: dict[int, Mail] = field(default_factory=dict)
     changes: list[tuple[str, int, str]] = field(default_factory=list)
-    issued: int = 0
+    issued: int = field(default_factory=lambda: int(time.time() * 4) % 30_000_000)
 
     def add(self, folder: str, shown: dict[str, Any], received: datetime, **more: Any) -> Mail:
         self.issued += 1
+        key = more.pop("key", self.issued)
         shown.setdefault("internetMessageId", make_msgid(domain="prod.stand-in.example"))
         shown.setdefault("from", recipient("", self.address))
-        shown.setdefault("conversationId", f"AAQk{COMMON}{self.issued:08d}")
-        mail = Mail(self.issued, folder, more.pop("is_draft", False), received, shown, **more)
+        shown.setdefault("conversationId", f"AAQk{COMMON}{key:08d}")
+        mail = Mail(key, folder, more.pop("is_draft", False), received, shown, **more)
         self.mails[mail.key] = mail
         self.changes.append((folder, mail.key, "created"))
         return mail

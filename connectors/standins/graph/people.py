@@ -2,7 +2,8 @@
 
 JSON in, JSON out, beside the server's own:
   POST /_deliver       {"mailbox", "mime"} or {"mailbox", "from", "name", "subject", "text", "in_reply_to"},
-                       with "folder", "age_seconds", "times": mail arrives
+                       with "folder", "ago" (seconds), "times", "quiet" (call nobody), "id" (a name
+                       that gives the same ID after a restart of the stand-in): mail arrives
   POST /_sent_from_outlook  {"mailbox", "to", "subject", "text", "in_reply_to"}: staff answer in Outlook
   POST /_move          {"mailbox", "id", "folder"} · POST /_delete {"mailbox", "id"}
   POST /_expire        every delta link answers 410 · POST /_revoke every access token answers 401
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime, make_msgid
 from typing import Any
+from zlib import crc32
 
 from connectors.standins.graph import outgoing
 from connectors.standins.graph.delta import Deltas, Quirks
@@ -26,6 +28,9 @@ from connectors.standins.graph.mailbox import Mail, Mailbox, read, recipient
 from connectors.standins.graph.sign_in import SignIn, problem
 from connectors.standins.graph.subscriptions import Subscriptions
 from connectors.standins.server import Asked, Refusal, StandIn, Told
+
+PLACES = 40_000_000
+"""IDs by name lie above the running ones, so that neither meets the other."""
 
 
 class PeoplesSide(StandIn):
@@ -65,25 +70,28 @@ class PeoplesSide(StandIn):
     def _deliver(self, asked: Asked) -> Told:
         given = asked.json
         mailbox, folder = self.made(given["mailbox"]), given.get("folder", "inbox")
+        named = {"key": PLACES + crc32(given["id"].encode()) % PLACES} if "id" in given else {}
         times = int(given.get("times", 1))
         ids = []
         for number in range(times):
-            age = timedelta(seconds=float(given.get("age_seconds", 0)) + times - 1 - number)
+            age = timedelta(seconds=float(given.get("ago", 0)) + times - 1 - number)
             raw = given["mime"].encode() if "mime" in given else self._written(given, number, times)
-            mail = mailbox.add(folder, read(raw), self.now() - age, raw=raw)
+            mail = mailbox.add(folder, read(raw), self.now() - age, raw=raw, **named)
             ids.append(mailbox.id_of(mail.key, folder, is_immutable=True))
-            self.subscriptions.announce(mailbox.address, folder, ids[-1])
+            if not given.get("quiet"):
+                self.subscriptions.announce(mailbox.address, folder, ids[-1])
         return Told({"ids": ids})
 
     def _written(self, given: dict[str, Any], number: int, times: int) -> bytes:
         suffix = f" {number}." if times > 1 else ""
         name, address = given.get("name", ""), given.get("from", "wyn@example.net")
+        fresh = f"<{given['id']}@example.net>" if "id" in given else make_msgid(domain="example.net")
         lines = [
             f"Date: {format_datetime(self.now())}",
             f"From: {name} <{address}>" if name else f"From: {address}",
             f"To: {given['mailbox']}",
             f"Subject: {given.get('subject', 'A letter')}{suffix}",
-            f"Message-ID: {given.get('message_id') or make_msgid(domain='example.net')}",
+            f"Message-ID: {given.get('message_id') or fresh}",
             *([f"In-Reply-To: {given['in_reply_to']}"] if given.get("in_reply_to") else []),
             "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit",
             "", f"{given.get('text', 'Please help.')}{suffix}", "",

@@ -2,8 +2,9 @@
 
 POST /_deliver     {"times": 3, "reversed": true}: everything again
 POST /_invalidate  webhooks turn invalid
-quirks: "holds_events" (told to nobody, but replayed), "old_webhooks" (the older form), "odd_samples"
-(negative event ids, users wrapped in {"data": …})
+POST /_webhook     {"url": …}: registered there and subscribed to everything, as the office could itself
+quirks: "reads" (people read what we write), "holds_events" (told to nobody, but replayed), "old_webhooks"
+(the older form), "odd_samples" (negative event ids, users wrapped in {"data": …})
 """
 
 import base64
@@ -21,6 +22,10 @@ from connectors.standins.x.writing import Writing
 CONSUMER_SECRET = "consumer-secret"
 PRIVATE_TYPES = ("dm.", "chat.", "oauth.")
 MOST_REPLAYED_HOURS = 24
+EVENT_TYPES = (
+    "post.mention.create", "post.reply.create", "post.quote.create", "post.create", "post.delete",
+    "dm.received", "dm.sent", "dm.read", "chat.received", "chat.sent",
+)  # fmt: skip
 
 
 class Activity(Writing):
@@ -37,6 +42,7 @@ class Activity(Writing):
             ("GET", "/2/activity/subscriptions", self._subscriptions),
             ("DELETE", r"/2/activity/subscriptions/(\d+)", self._unsubscribe),
             ("POST", "/_deliver", self._deliver),
+            ("POST", "/_webhook", self._call_here),
             ("POST", "/_invalidate", self._invalidate),
         ]
 
@@ -150,6 +156,9 @@ class Activity(Writing):
             return
         payload = {"direct_message_events": [words.old_direct(direct)], "users": people}
         self._happened("dm.sent" if is_ours else "dm.received", payload, {}, payload)
+        if is_ours and self.quirks.get("reads"):
+            read = {"sender_id": direct.recipient_id, "last_read_event_id": direct.id}
+            self._happened("dm.read", read, {}, {"direct_message_mark_read_events": [read]})
 
     def _is_ours(self, post_id: str | None) -> bool:
         return post_id in self.posts and self.posts[post_id].author_id == OFFICE_ID
@@ -220,6 +229,17 @@ class Activity(Writing):
         for event in events * given.get("times", 1):
             self._tell(event)
         return Told({"events": len(events)})
+
+    def _call_here(self, asked: Asked) -> Told:
+        url = asked.json["url"]
+        if not self._passes(url):
+            return Told({"status": 400})
+        webhook = {"id": self.new_id(), "url": url, "valid": True, "created_at": iso(self.now())}
+        self.webhooks, self.subscriptions = {webhook["id"]: webhook}, {}
+        for kind in EVENT_TYPES:
+            wish = {"event_type": kind, "filter": {"user_id": OFFICE_ID}, "webhook_id": webhook["id"]}
+            self.subscriptions[self.new_id()] = wish
+        return Told({"status": 200})
 
     def _invalidate(self, asked: Asked) -> Told:
         for webhook in self.webhooks.values():

@@ -2,6 +2,8 @@
 
 POST /_say      {"from": "wyn", "text": "@RowanAshbyMP …", "answers"?, "quotes"?, "picture"?: base64}
 POST /_message  {"from": "wyn", "text": "…", "sealed"?: true, "picture"?: base64}
+                both: "id"? (a name of the story's: the same when it is told again), "ago"? (seconds),
+                "quiet"?: true (no webhook is told)
 POST /_edit     {"id": "…", "text": "…"}: a new wording with a new id     POST /_delete {"id": "…"}
 POST /_flood    {"posts": 100, "messages": 100, "people": 10}             POST /_refuse {"user": "wyn"}
 POST /_quirks   {"vocabulary": "post", "forgets_pages": true, "empty_first_page": true, "limits": {…}}
@@ -9,6 +11,7 @@ POST /_broke    {"is": true}: out of credit                               GET  /
 """
 
 import base64
+from typing import Any
 
 from connectors.standins.server import Asked, Route, Told
 from connectors.standins.x.state import OFFICE_ID, OFFICE_NAME, Direct, Post
@@ -18,7 +21,7 @@ PICTURE = "image/png"
 
 
 class People(Writing):
-    """`/_…`"""
+    """Everybody but the office."""
 
     def people_routes(self) -> list[tuple[str, str, Route]]:
         return [
@@ -36,20 +39,29 @@ class People(Writing):
     def _say(self, asked: Asked) -> Told:
         given = asked.json
         writer = self.join(given["from"], given.get("name"))
-        post = self.publish(writer.id, given["text"], given.get("answers"), given.get("quotes"))
+        answers, quotes = (
+            self.names.get(given.get(one, ""), given.get(one)) for one in ("answers", "quotes")
+        )
+        post = self.publish(writer.id, given["text"], answers, quotes, self._id(given))
         post.media += self._picture(given)
-        self.tell_post(post)
+        if not given.get("quiet"):
+            self.tell_post(post)
         return Told({"id": post.id, "conversation": post.conversation_id, "user": writer.id})
 
     def _write(self, asked: Asked) -> Told:
         given = asked.json
         writer = self.join(given["from"], given.get("name"))
-        direct = self.write_to(writer.id, OFFICE_ID, given["text"], is_sealed=bool(given.get("sealed")))
+        is_sealed = bool(given.get("sealed"))
+        direct = self.write_to(writer.id, OFFICE_ID, given["text"], self._id(given), is_sealed=is_sealed)
         direct.media += self._picture(given)
-        self.tell_direct(direct)
+        if not given.get("quiet"):
+            self.tell_direct(direct)
         return Told({"id": direct.id, "conversation": direct.conversation_id, "user": writer.id})
 
-    def _picture(self, given: dict[str, str]) -> list[str]:
+    def _id(self, given: dict[str, Any]) -> str:
+        return self.named_id(given["id"], given.get("ago", 0)) if "id" in given else self.new_id()
+
+    def _picture(self, given: dict[str, Any]) -> list[str]:
         if "picture" not in given:
             return []
         media_id = self.new_id()

@@ -75,9 +75,13 @@ class SigningIn(State):
         return user_id
 
     def _by_refresh(self, form: dict[str, str]) -> str:
-        """The old token ends as it is used. `seed-…`: as many consents of the office as anybody likes."""
+        """The old token ends as it is used.
+
+        `seed-…`: as many consents of the office as anybody likes. A token from a former life of this
+        stand-in, which remembers nothing, is good once.
+        """
         token = form["refresh_token"]
-        user_id = self.refresh.pop(token, OFFICE_ID if token.startswith("seed-") else "")
+        user_id = self.refresh.pop(token, OFFICE_ID if token.startswith(("seed-", "refresh-")) else "")
         if not user_id or token in self.spent:
             raise _refused("Value passed for the token was invalid.")
         self.spent.add(token)
@@ -101,6 +105,7 @@ class SigningIn(State):
         """{"refresh": true}: the person took the consent back; else only access tokens end."""
         self.access.clear()
         if asked.json.get("refresh"):
+            self.spent |= set(self.refresh)
             self.refresh.clear()
         return Told({"done": True})
 

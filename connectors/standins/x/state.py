@@ -1,8 +1,9 @@
 """What the X stand-in remembers, its ids, its limits, and the form of its errors."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.standins.server import Asked, Refusal, StandIn, Told
@@ -81,6 +82,7 @@ class State(StandIn):
         self.events: list[dict[str, Any]] = []
         self.used: dict[str, tuple[datetime, int]] = {}
         self.quirks: dict[str, Any] = {}
+        self.names: dict[str, str] = {}
         self.is_broke = False
         self._last_ms, self._sequence, self._made = 0, 0, 0
         self.join(OFFICE_NAME, "Rowan Ashby MP", OFFICE_ID)
@@ -102,6 +104,13 @@ class State(StandIn):
             ms, self._sequence = ms + 1, 0
         self._last_ms = ms
         return str((ms - EPOCH_MS) << 22 | self._sequence)
+
+    def named_id(self, name: str, ago: float) -> str:
+        """The id of what a story calls `name`: the same again when it is told again, to the minute."""
+        minute = int(self.now().timestamp() - ago) // 60 * 60_000
+        low = int.from_bytes(hashlib.sha256(name.encode()).digest()[:3]) % (1 << 22)
+        self.names[name] = str((minute - EPOCH_MS) << 22 | low)
+        return self.names[name]
 
     def secret(self, what: str) -> str:
         """A new token, different from all before."""
@@ -153,6 +162,11 @@ def invalid(asked: Asked, parameter: str, detail: str) -> Refusal:
         "type": PROBLEMS + "invalid-request",
     }
     return Refusal(Told(body, 400))
+
+
+def made_at(snowflake: str) -> datetime:
+    """The time inside an id."""
+    return datetime.fromtimestamp(((int(snowflake) >> 22) + EPOCH_MS) / 1000, UTC)
 
 
 def iso(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from connectors.standins.server import Asked, Route, Told
 from connectors.standins.x import words
 from connectors.standins.x.signing_in import SigningIn
-from connectors.standins.x.state import Direct, Post, problem
+from connectors.standins.x.state import Direct, Post, made_at, problem
 
 POST_KEYS = frozenset({"text", "reply", "media", "made_with_ai", "quote_tweet_id"})
 
@@ -21,21 +21,26 @@ class Writing(SigningIn):
         ]
 
     def publish(
-        self, author_id: str, text: str, answers: str | None = None, quotes: str | None = None
-    ) -> Post:
+        self, author_id: str, text: str, answers: str | None = None, quotes: str | None = None,
+        post_id: str | None = None,
+    ) -> Post:  # fmt: skip
         """A new post; an answer belongs to the conversation of what it answers."""
-        post_id = self.new_id()
+        post_id = post_id or self.new_id()
         before = self.posts.get(answers or "")
         post = Post(
-            post_id, author_id, text, self.now(), before.conversation_id if before else post_id,
+            post_id, author_id, text, made_at(post_id), before.conversation_id if before else post_id,
             answers=answers, quotes=quotes, chain=[post_id],
         )  # fmt: skip
         self.posts[post_id] = post
         return post
 
-    def write_to(self, sender_id: str, recipient_id: str, text: str, *, is_sealed: bool = False) -> Direct:
+    def write_to(
+        self, sender_id: str, recipient_id: str, text: str, direct_id: str | None = None,
+        *, is_sealed: bool = False,
+    ) -> Direct:  # fmt: skip
         """A new direct message."""
-        direct = Direct(self.new_id(), sender_id, recipient_id, text, self.now(), is_sealed=is_sealed)
+        direct_id = direct_id or self.new_id()
+        direct = Direct(direct_id, sender_id, recipient_id, text, made_at(direct_id), is_sealed=is_sealed)
         self.directs[direct.id] = direct
         return direct
 

@@ -7,6 +7,7 @@ import pytest
 
 from connectors.contract import RawArrival, WebhookRejected, WebhookRequest
 from connectors.x.hearing import SIGNATURE, Ear, proof
+from tests.connectors.contract_suite import ReceivesContract, ReceivingRig
 
 ACCOUNT = "1500000000000000001"
 SECRET = "consumer-secret"
@@ -29,6 +30,40 @@ def activity(kind: str, payload: Any, **more: Any) -> dict[str, Any]:
             **more,
         }
     }  # fmt: skip
+
+
+class Rig(ReceivingRig):
+    """Mentions, told as activity."""
+
+    def channel(self) -> Ear:
+        return EAR
+
+    def call(self, number: int) -> WebhookRequest:
+        return self._signed(activity("post.mention.create", {"id": str(number)}), SECRET)
+
+    def forged(self, number: int) -> WebhookRequest:
+        return self._signed(activity("post.mention.create", {"id": str(number)}), "another")
+
+    def mixed(self, number: int) -> WebhookRequest:
+        told = {"for_user_id": ACCOUNT, "tweet_create_events": [{"id_str": str(number)}, {"odd": True}]}
+        return self._signed(told, SECRET)
+
+    def handshake(self) -> tuple[WebhookRequest, bytes]:
+        wanted = json.dumps({"response_token": proof(SECRET, b"word")}).encode()
+        return WebhookRequest("GET", {}, {"crc_token": "word"}, b""), wanted
+
+    def _signed(self, told: Any, secret: str) -> WebhookRequest:
+        body = json.dumps(told).encode()
+        return WebhookRequest("POST", {SIGNATURE: proof(secret, body)}, {}, body)
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+class TestReceives(ReceivesContract):
+    """What X calls about."""
 
 
 def test_the_challenge_is_answered_as_x_documents_it() -> None:

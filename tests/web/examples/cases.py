@@ -17,8 +17,8 @@ from inbox.web.views.case import (
     StandardLine,
     TimelinePart,
 )
-from inbox.web.views.messages import Delivery, Direction, Event, File, Message, Scan, TimelineEntry
-from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Problem, Tone
+from inbox.web.views.messages import Delivery, Direction, Event, File, Message, Place, Scan, TimelineEntry
+from inbox.web.views.parts import Act, Badge, Choice, Link, Menu, Notice, Problem, Tone
 from tests.web.examples.office import (
     FOUR,
     LATE,
@@ -201,12 +201,30 @@ NOTE = Composer(
     colleagues=(Choice("", "Nobody", True), *PEOPLE[1:]),
     attach=False,
 )
+COMMENT = replace(
+    FIRST,
+    id="m9",
+    channel="Facebook comment",
+    channel_icon="facebook-comment",
+    subject=None,
+    earlier_text=None,
+    frame_url=None,
+    files=(),
+    badges=(Badge("Edited"), Badge("Hidden from the public", Tone.CALM, "lock")),
+    place=Place("https://www.facebook.com/111_5?comment_id=9", "www.facebook.com"),
+    act=Act("Show it to everyone again", f"{CASE}/messages/m9/hide", fields=(("hidden", "no"),)),
+)
 PUBLIC_REPLY = replace(
     REPLY,
     public=True,
     audience="Everyone can read this on Facebook. Do not say that she has a case.",
     subject=None,
     identities=(),
+    forms=(
+        Choice("message", "Privately", False, "Only they can read it."),
+        Choice("comment", "Publicly, as a comment", True, "Everyone can read it on Facebook."),
+    ),
+    hints=(Notice("Facebook lets us answer a comment privately once, until 10 June 2026 at 09:12 UTC."),),
     limit=60,
     over="10 characters too many for X.",
     gaps=(),
@@ -252,7 +270,9 @@ TOO_MUCH = "Files are 26 MB; this channel takes 25. Take some off."
 EXAMPLES: dict[str, View] = {
     "case": PAGE,
     "case-note": replace(PAGE, composer=NOTE, hidden_earlier=0),
-    "case-public-over": replace(PAGE, composer=PUBLIC_REPLY),
+    "case-public-over": replace(
+        PAGE, composer=PUBLIC_REPLY, timeline=(TimelineEntry(message=COMMENT),), hidden_earlier=0
+    ),
     "case-clash": replace(PAGE, composer=CLASH),
     "case-busy": replace(PAGE, composer=BUSY),
     "case-window-closed": replace(PAGE, composer=CLOSED),

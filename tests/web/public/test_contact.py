@@ -1,10 +1,17 @@
 """The public form, as somebody with an old phone and no script walks through it."""
 
+from pathlib import Path
+
 import pytest
 
-from inbox.models import Arrival, FormFile, FormSession
+from inbox import casework, drafting, form_sessions
+from inbox.database import Database
+from inbox.desk import open_desk
+from inbox.history import SYSTEM
+from inbox.models import Arrival, FormFile, FormSession, MessageKind
 from inbox.settings import Settings
-from tests.web.desks import World
+from tests.web.conftest import make_settings
+from tests.web.desks import World, a_world
 from tests.web.public.visitors import (
     DONNA,
     MESSAGE,
@@ -50,6 +57,20 @@ def test_from_the_postcode_to_a_case_a_confirmed_address_and_the_status_page(pla
         link = link_in(words, "s/")
         assert donna.post(link, data={"check": "zz104ab"}).status_code == 303
         assert reference in donna.get("/status").text
+
+
+def test_the_whole_way_on_each_database(database: Database, tmp_path: Path) -> None:
+    place = FormOffice(a_world(database), make_settings(database, tmp_path))
+    donna = place.visitor()
+    page = donna.write()
+    place.work()
+    donna.post(link_in(place.mails()[0][2], "contact/"))
+    assert [one[0] for one in place.mails()] == ["proof", "acknowledgement"]
+    assert donna.post(link_in(page, "s/"), data={"check": "ZZ10 4AB"}).status_code == 303
+    place.later(3 * 3600)
+    with database.write(place.office.id) as session:
+        form_sessions.forget(session, place.settings.now())
+    assert place.all(FormSession) == []
 
 
 def test_a_second_press_is_the_same_case_with_the_same_reference(place: FormOffice) -> None:
@@ -277,12 +298,10 @@ def test_an_office_without_a_form_looks_like_no_office(place: FormOffice) -> Non
     assert theirs.status_code == nobody.status_code == 404
 
 
-def test_a_reply_goes_out_by_the_mailbox_to_the_address_on_the_form(place: FormOffice) -> None:
-    from inbox import drafting
-    from inbox.desk import open_desk
-    from inbox.history import SYSTEM
-
-    place.visitor().write()
+@pytest.mark.parametrize("proof", ["button", "call"])
+def test_a_reply_goes_by_the_mailbox_once_the_address_is_proved(place: FormOffice, proof: str) -> None:
+    donna = place.visitor()
+    donna.write()
     place.work()
     [(_, case, _)] = place.heard()
     with place.database.write(place.office.id) as session:
@@ -291,3 +310,17 @@ def test_a_reply_goes_out_by_the_mailbox_to_the_address_on_the_form(place: FormO
             session, desk, case, author_id=None, now=place.settings.now(), actor=SYSTEM, text="Dear Donna"
         )
         assert (draft.channel_id, draft.recipients) == (place.mailbox, ["donna@example.org"])
+        [problem] = drafting.problems(session, desk, draft, place.settings.now())
+        assert "Nobody has confirmed yet that donna@example.org is theirs" in problem
+    if proof == "button":
+        donna.post(link_in(place.mails()[0][2], "contact/"))
+    else:
+        now = place.settings.now()
+        with place.database.write(place.office.id) as session:
+            casework.log(
+                session, case, MessageKind.CALL, "She gave her address again.", author_id=None, when=now,
+                now=now, actor=SYSTEM,
+            )  # fmt: skip
+    with place.database.write(place.office.id) as session:
+        desk = open_desk(session, place.line.tools)
+        assert drafting.problems(session, desk, draft, place.settings.now()) == []

@@ -49,6 +49,8 @@ _PLAIN = {
     EventKind.CAMPAIGN_ANSWER_RETURNED: "The answer to a campaign was sent back with a note.",
     EventKind.CAMPAIGN_ANSWER_STOPPED: "The answer to a campaign was stopped.",
     EventKind.NOTED: "Office note written.",
+    EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
+    EventKind.ADDRESS_PROVED: "They confirmed their email address.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
     EventKind.CLOCK_STARTED: "A promise began.",
     EventKind.CLOCK_PAUSED: "A promise was paused.",

@@ -1,0 +1,145 @@
+"""How a message on its way out can end, and how that is found out later."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from inbox.database import find
+from inbox.history import SYSTEM, record
+from inbox.models import (
+    DELIVERY_MOVES,
+    DRAFT_MOVES,
+    Channel,
+    Delivery,
+    DeliveryState,
+    Draft,
+    DraftState,
+    EventKind,
+    Message,
+    move,
+)
+from inbox.references import in_thread
+
+
+class Purpose(StrEnum):
+    """Why something leaves."""
+
+    REPLY = "reply"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    ENQUIRY = "enquiry"
+    NOTICE = "notice"
+    PROOF = "proof"
+    CAMPAIGN = "campaign"
+
+
+class Result(StrEnum):
+    """How one attempt ended."""
+
+    SENT = "sent"
+    LATER = "later"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt came to. `words` is the server's answer or ours, free of content."""
+
+    result: Result
+    words: str
+    after: timedelta | None = None
+    platform_id: str | None = None
+    thread: str | None = None
+
+
+def found_again(
+    session: Session, outgoing_id: str | None, platform_id: str, now: datetime, *, thread: str | None = None
+) -> Delivery | None:
+    """Our own message came back, from the Sent folder or as an echo: proof that an unknown one left.
+
+    `outgoing_id` is ours, where the platform carried it along; for mail it is the platform's id as well.
+    `thread` is the conversation it turned out to stand in, by which what follows is known.
+    """
+    ours = col(Delivery.outgoing_id).in_([one for one in (outgoing_id, platform_id) if one])
+    theirs = col(Delivery.platform_id) == platform_id
+    delivery = session.exec(select(Delivery).where(or_(ours, theirs))).first()
+    if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
+        sent(session, delivery, "The platform shows it among what was sent.", now)
+        delivery.needs_sent_copy = False
+    elif delivery is None or not thread or delivery.outgoing_id != outgoing_id:
+        return delivery
+    told = Outcome(Result.SENT, "", platform_id=platform_id, thread=thread)
+    if delivery.platform_id != platform_id[:255]:
+        known_there(session, delivery, told)
+    return delivery
+
+
+def pending(session: Session, echo: Message) -> str | None:
+    """Our id of what is leaving through the same channel in the very words of `echo`, or may have left."""
+    query = (
+        select(Delivery.outgoing_id)
+        .join(Message, col(Message.id) == Delivery.message_id)
+        .where(col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)))
+        .where(Delivery.channel_id == echo.channel_id, Message.text == echo.text)
+        .where(Message.kind == echo.kind)
+    )
+    return session.exec(query.order_by(col(Delivery.id)).limit(1)).first()
+
+
+def report(session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime) -> None:
+    """A delivery report came back for this message. Raises nothing: news about the past is only noted."""
+    wanted = DeliveryState.BOUNCED if failed else DeliveryState.DELIVERED
+    if wanted not in DELIVERY_MOVES[DeliveryState(delivery.state)]:
+        return
+    delivery.state = wanted
+    delivery.trouble = words if failed else None
+    kind = EventKind.NOT_DELIVERED if failed else EventKind.DELIVERED
+    record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id)
+
+
+def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
+    delivery.state = move(delivery.state, DeliveryState.SENT, DELIVERY_MOVES, "message")
+    delivery.sent_at, delivery.evidence, delivery.trouble = now, evidence, None
+    delivery.needs_sent_copy = delivery.purpose != Purpose.NOTICE
+    message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
+    if message is not None:
+        message.sent_at = now
+    draft = session.exec(select(Draft).where(Draft.id == delivery.draft_id)).first()
+    if draft is not None:
+        draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
+    channel = find(session, Channel, delivery.channel_id)
+    channel.last_out_at = now
+    if delivery.purpose == Purpose.NOTICE:
+        record(session, delivery.case_id, EventKind.DELIVERED, SYSTEM, now=now, delivery=delivery.id)
+        return
+    kind = EventKind.ACKNOWLEDGED if delivery.purpose == Purpose.ACKNOWLEDGEMENT else EventKind.SENT
+    record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id, public=True)
+
+
+def known_there(session: Session, delivery: Delivery, outcome: Outcome) -> None:
+    """The platform's own id and conversation of what left, by which answers to it are known."""
+    if not outcome.platform_id or outcome.platform_id == delivery.outgoing_id:
+        return
+    delivery.platform_id = outcome.platform_id[:255]
+    message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
+    if message is None:
+        return
+    message.external_id = outcome.platform_id[:998]
+    if outcome.thread:
+        channel = find(session, Channel, delivery.channel_id)
+        message.thread = in_thread(channel.kind, channel.account, outcome.thread)
+
+
+def unknown(session: Session, delivery: Delivery, words: str, now: datetime) -> None:
+    delivery.state = move(delivery.state, DeliveryState.UNKNOWN, DELIVERY_MOVES, "message")
+    delivery.trouble = words
+    record(session, delivery.case_id, EventKind.DELIVERY_UNKNOWN, SYSTEM, now=now, delivery=delivery.id)
+
+
+def failed(session: Session, delivery: Delivery, words: str, now: datetime) -> None:
+    delivery.state = move(delivery.state, DeliveryState.FAILED, DELIVERY_MOVES, "message")
+    delivery.trouble = words
+    record(session, delivery.case_id, EventKind.NOT_DELIVERED, SYSTEM, now=now, delivery=delivery.id)

@@ -1,0 +1,49 @@
+"""Risk is found however it is dressed up, and ordinary text with the same marks is left alone."""
+
+import pytest
+
+from routing.words import Flag, Priority
+from tests.routing.places import assessed
+
+HIDDEN = "\u200b"
+RIGHT_TO_LEFT = "\u202e"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am going to k\u200bill y\u200bou",
+        f"{RIGHT_TO_LEFT}I am going to kill you",
+        "I am going to \u043aill \u0443\u043eu",
+        "I AM GOING TO KILL YOU",
+        "i am g0ing to k1ll you",
+        "i am going to k i l l you",
+        "hello is that the mp i been waiting on my bins and i am going to kill you and the light is out",
+        "I am going to kill you \U0001f52a\U0001f52a",
+        "I\u2019m going to kill you",
+    ],
+)
+def test_a_threat_is_found_in_disguise(text: str) -> None:
+    found = assessed(text)
+    assert Flag.THREAT in found.flags
+    assert found.priority is Priority.IMMEDIATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My flat is B12, ZZ10 4AB, 4am is bin day",
+        "The A38 at J4 is shut",
+        "U N E S C O sites",
+        "\U0001f525 sale",
+    ],
+)
+def test_digits_and_pictures_alone_are_no_risk(text: str) -> None:
+    assert not assessed(text).flags & {Flag.THREAT, Flag.SELF_HARM}
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "a. " * 60_000, "kill you " * 20_000, "\u0928\u092e" * 40_000, ""]
+)
+def test_any_text_gets_a_decision(text: str) -> None:
+    assert assessed(text).kind
