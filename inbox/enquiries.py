@@ -75,13 +75,14 @@ def hand_on(
     enquiry = _enquiry(case, channel.name, channel.account, fault.description, working_days, author_id, now)
     session.add(enquiry)
     session.flush()
-    draft = drafting.begin(
-        session, desk, case, author_id=author_id, now=now, actor=actor, text=fault.description.strip()
-    )
+    where = place.get("address") or fault.point.strip()
+    title = f"{fault.service_name or fault.service_code}: {where}"
+    # Whoever signs it off reads what and where with the words.
+    text = f"{title}\n\n{fault.description.strip()}"
+    draft = drafting.begin(session, desk, case, author_id=author_id, now=now, actor=actor, text=text)
     draft.enquiry_id, draft.answers, draft.form = enquiry.id, None, Form.REPORT
     draft.channel_id, draft.recipients = channel.id, [channel.account]
-    where = place.get("address") or fault.point.strip()
-    draft.subject = f"{fault.service_name or fault.service_code}: {where}"[:500]
+    draft.subject = title[:500]
     answers = {f"attribute.{name}": value for name, value in fault.attributes.items() if value.strip()}
     draft.told = {"service_code": fault.service_code.strip(), **place, **answers}
     return enquiry, draft

@@ -26,7 +26,7 @@ from connectors.open311.settings import CouncilSettings
 
 
 class CouncilChannel:
-    """Polls, Reads, Composes, Judges, Sends and Tests of the contract, for one council."""
+    """Polls, Reads, Composes, Judges, Advises, Sends and Tests of the contract, for one council."""
 
     KEYS: ClassVar[Mapping[str, Key]] = council_settings.KEYS
     limits: Limits = Limits(
@@ -83,6 +83,10 @@ class CouncilChannel:
     @staticmethod
     def problems(letter: Letter, now: datetime) -> Sequence[str]:
         return faults.problems(letter)
+
+    @staticmethod
+    def advice(letter: Letter, now: datetime) -> Sequence[str]:
+        return faults.advice(letter)
 
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
         return sending.send(self._api, self.settings, message, committing)

@@ -62,6 +62,13 @@ def problems(letter: Letter) -> Sequence[str]:
     return found
 
 
+def advice(letter: Letter) -> Sequence[str]:
+    """Under what and where the council files it; to change that, write it up anew."""
+    where = shapes.place_in_words(shapes.place_of(letter.told))
+    code = letter.told.get("service_code", "")
+    return [f"The council files this under {code} at: {where}."] if code and where else []
+
+
 def read_back(raw: bytes) -> Fault:
     """Raises PermanentFailure for bytes that `compose` did not make."""
     try:

@@ -66,10 +66,13 @@ def test_programs_see_the_services_and_hand_on_too(bench: Bench, council: str) -
     desk = bench.sit(Role.CASEWORKER)
     [service] = desk.get("/api/v1/street-faults/services").json()["items"]
     assert service == {"channel": council, "council": "Wexcombe Council", "code": "POT", "name": "Pothole"}
+    token = {"X-CSRF-Token": desk.csrf}
     new = {"channel": council, "service": "POT", "description": "A deep hole.", "point": "51.5034, -0.1276"}
-    answer = desk.post(f"/api/v1/cases/{bench.reference}/street-faults", json=new)
+    answer = desk.post(f"/api/v1/cases/{bench.reference}/street-faults", json=new, headers=token)
     assert answer.status_code == 201, answer.text
     assert answer.json()["subject"] == "Pothole: 51.5034, -0.1276"
     assert answer.json()["problems"] == []
-    wrong = desk.post(f"/api/v1/cases/{bench.reference}/street-faults", json={**new, "service": "TREE"})
+    wrong = desk.post(
+        f"/api/v1/cases/{bench.reference}/street-faults", json={**new, "service": "TREE"}, headers=token
+    )
     assert wrong.status_code == 422
