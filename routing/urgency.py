@@ -17,6 +17,8 @@ QUIET_KINDS = frozenset(
         Kind.AUTO_REPLY,
     }
 )
+OUR_OWN_KINDS = frozenset({Kind.MEDIA, Kind.OFFICE, Kind.DATA_REQUEST})
+"""What is asked of the office itself: it may have a deadline, and nobody comes to harm by it."""
 PRESSING_DAYS = 2
 SOON_DAYS = 14
 """Ten working days, counted as calendar days."""
@@ -56,10 +58,12 @@ def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: 
     immediate, soon = signals.score("urgency immediate"), signals.score("urgency priority")
     if kind in QUIET_KINDS and signals.score("kind casework") < SURE:
         return Priority.LOW
-    if immediate >= SURE or dated is Priority.IMMEDIATE:
+    presses = immediate >= SURE or dated is Priority.IMMEDIATE
+    if presses and kind not in OUR_OWN_KINDS:
         return Priority.IMMEDIATE
     if (
-        soon >= SURE
+        presses
+        or soon >= SURE
         or dated is Priority.PRIORITY
         or Flag.SAFEGUARDING in flags
         or Flag.DOMESTIC_ABUSE in flags

@@ -152,6 +152,14 @@ def test_dates_in_the_text_set_the_urgency(text: str, priority: Priority) -> Non
     assert assessed(text).priority is priority
 
 
+def test_a_journalists_deadline_is_soon_and_never_a_matter_of_life() -> None:
+    asked = (
+        "I am a reporter on the Herald. We want a comment from Rowan for tomorrow. Our deadline is 4pm today."
+    )
+    found = assessed(asked)
+    assert (found.kind, found.priority) == (Kind.MEDIA, Priority.PRIORITY)
+
+
 def test_the_day_of_receipt_is_the_day_in_london() -> None:
     late = datetime(2026, 5, 5, 23, 30, tzinfo=ZoneInfo("UTC"))
     found = assess(MessageFacts("My visa appeal hearing is on 20 May.", late), TABLE)
