@@ -152,11 +152,16 @@ def test_dates_in_the_text_set_the_urgency(text: str, priority: Priority) -> Non
     assert assessed(text).priority is priority
 
 
-def test_a_journalists_deadline_is_soon_and_never_a_matter_of_life() -> None:
-    asked = (
-        "I am a reporter on the Herald. We want a comment from Rowan for tomorrow. Our deadline is 4pm today."
+def test_a_journalists_deadline_today_is_never_a_matter_of_life() -> None:
+    found = assess(
+        MessageFacts(
+            "Hi, I am a reporter on the Wexcombe Herald. We are running a story tomorrow on the car park and "
+            "would like a comment from Rowan. Our deadline is 4pm. Can somebody ring me?",
+            datetime(2026, 5, 5, 12, tzinfo=ZoneInfo("UTC")),
+            subject="Request for comment: Mill Street car park, deadline 4pm",
+        ),
+        TABLE,
     )
-    found = assessed(asked)
     assert (found.kind, found.priority) == (Kind.MEDIA, Priority.PRIORITY)
 
 
