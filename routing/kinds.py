@@ -10,10 +10,12 @@ SURE = 4.0
 FAINT_CHANCE = 0.05
 """The chance under which weighed words speak against what a list says."""
 UNWORKED_CHANCE = 0.5
-"""What a kind that nobody works on needs: casework filed there is lost."""
+"""What a kind needs that nobody works on, or that others answer: casework filed there is lost or late."""
 MOVABLE = 0.2
 """The chance from which learning may raise such a kind."""
 UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
+OUR_OWN_KINDS = frozenset({Kind.MEDIA, Kind.OFFICE, Kind.DATA_REQUEST})
+"""What is asked of the office itself: it may have a deadline, and nobody comes to harm by it."""
 FAINT_PLEA, PLEA_CHANCE = 2.0, 0.3
 """What is a plea in a message that is something else: words of the list, and the chance of it."""
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
@@ -91,7 +93,8 @@ def _opening(signals: Signals, chances: Mapping[str, float]) -> Kind | None:
 def _likeliest(chances: Mapping[str, float]) -> Kind:
     kinds = [kind for kind in Kind if kind in chances]
     best = max(kinds, key=lambda kind: chances[kind])
-    return Kind.CASEWORK if best in UNWORKED and chances[best] < UNWORKED_CHANCE else best
+    doubted = best in UNWORKED or best in (Kind.MEDIA, Kind.DATA_REQUEST)
+    return Kind.CASEWORK if doubted and chances[best] < UNWORKED_CHANCE else best
 
 
 def _score(signals: Signals, kind: Kind) -> float:

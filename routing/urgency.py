@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from routing.kinds import OUR_OWN_KINDS
 from routing.signals import Signals
 from routing.words import LIFE_FLAGS, Flag, Kind, Priority
 
@@ -17,8 +18,6 @@ QUIET_KINDS = frozenset(
         Kind.AUTO_REPLY,
     }
 )
-OUR_OWN_KINDS = frozenset({Kind.MEDIA, Kind.OFFICE, Kind.DATA_REQUEST})
-"""What is asked of the office itself: it may have a deadline, and nobody comes to harm by it."""
 PRESSING_DAYS = 2
 SOON_DAYS = 14
 """Ten working days, counted as calendar days."""

@@ -10,8 +10,7 @@ import pytest
 from sqlmodel import col, select
 
 from connectors.contract import RawArrival
-from connectors.email import channel as email_channel
-from connectors.email import child
+from connectors.email import child, understanding
 from connectors.email.channel import EmailChannel
 from inbox import pipeline
 from inbox.database import Database
@@ -46,9 +45,9 @@ def test_a_poisonous_mail_is_set_aside_with_its_bytes_and_the_next_one_is_filed(
     """What is not ordinary is read in a child with caps; here the child is the one that breaks."""
     program = READER.format(poison=POISONS[poison])
     monkeypatch.setattr(child, "COMMAND", (sys.executable, "-c", program))
-    monkeypatch.setattr(email_channel, "is_ordinary", lambda raw: False)
+    monkeypatch.setattr(understanding, "is_ordinary", lambda raw: False)
     bounded = functools.partial(child.read_in_child, seconds=4.0, megabytes=256)
-    monkeypatch.setattr(email_channel, "read_in_child", bounded)
+    monkeypatch.setattr(understanding, "read_in_child", bounded)
     monkeypatch.setattr(simulation.SimulatedChannel, "understand", staticmethod(EmailChannel.understand))
     office.worker.node.line.readers["simulated"] = EmailChannel.understand  # type: ignore[index]
 

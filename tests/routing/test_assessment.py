@@ -152,6 +152,12 @@ def test_dates_in_the_text_set_the_urgency(text: str, priority: Priority) -> Non
     assert assessed(text).priority is priority
 
 
+def test_a_few_plain_words_about_a_home_are_casework_and_no_call_of_the_press() -> None:
+    text = "Dear Rowan Ashby,\n\nThe heating has failed again.\n\n1 Quarry Rd, ZZ10 4AB"
+    found = assess(MessageFacts(text, datetime(2026, 5, 5, 12, tzinfo=ZoneInfo("UTC")), "Heating 1"), TABLE)
+    assert found.kind is Kind.CASEWORK
+
+
 def test_a_journalists_deadline_today_is_never_a_matter_of_life() -> None:
     found = assess(
         MessageFacts(

@@ -46,7 +46,7 @@ def change_facts(
 ) -> shapes.CaseShape:
     """Puts facts right. A new postcode is read against the table of constituencies again."""
     case = find_case(session, person, reference, Action.TRIAGE)
-    check_version(case.version, version, STALE)
+    check_version(case.version, version, STALE, subject=case.subject)
     done: Any = {"now": now, "actor": person.actor}
     if change.subject is not None:
         facts.rename(session, case, change.subject, **done)

@@ -31,7 +31,7 @@ def called(x: Platform) -> Iterator[tuple[XChannel, Listener]]:
 
 def heard(listener: Listener, count: int) -> list[str]:
     """What was said, once there is so much of it."""
-    until(lambda: len(listener.kept) >= count)
+    until(lambda: len(listener.kept) >= count, seconds=60)
     return sorted(one.text for one in listener.news() if isinstance(one, InboundMessage))
 
 
@@ -69,7 +69,7 @@ def test_told_three_times_and_backwards_everything_is_there_once(x: Platform) ->
         for number in range(5):
             x.order("_say", **{"from": "wyn", "text": f"{OFFICE} number {number}"})
         x.order("_deliver", times=3, reversed=True)
-        until(lambda: listener.calls >= 20)
+        until(lambda: listener.calls >= 20, seconds=60)
         assert heard(listener, 5) == [f"{OFFICE} number {number}" for number in range(5)]
 
 
@@ -98,12 +98,12 @@ def test_what_we_write_comes_back_as_an_echo_and_a_deletion_as_one(x: Platform) 
     with called(x) as (channel, listener):
         channel.fetch(None)
         post = x.order("_say", **{"from": OFFICE[1:], "text": "Surgery on Friday"})["id"]
-        until(lambda: f"post/{post}" in listener.kept)
+        until(lambda: f"post/{post}" in listener.kept, seconds=60)
         [news] = listener.news()
         assert isinstance(news, Echo)
         assert (news.message.external_id, news.message.sender.address) == (post, OFFICE_ID)
         x.order("_delete", id=post)
-        until(lambda: f"gone/{post}" in listener.kept)
+        until(lambda: f"gone/{post}" in listener.kept, seconds=60)
         assert isinstance(listener.news()[1], Change)
 
 

@@ -193,7 +193,7 @@ def _page(place: Place, visit: Visit, step: str) -> Response:
 def _shown(place: Place, page: str, given: Mapping[str, str], wrong: Sequence[Wrong]) -> showing.Simple:
     if page == "postcode":
         return showing.postcode(place, given, wrong, None)
-    return showing.you(place, given, wrong) if page == "you" else showing.reach(place, given, wrong)
+    return showing.you(place, given, wrong) if page == "you" else showing.how_to_reach(place, given, wrong)
 
 
 def _keep(place: Place, fresh: Mapping[str, str], given: Mapping[str, str], page: str = "") -> Visit:

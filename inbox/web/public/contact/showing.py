@@ -71,7 +71,7 @@ def you(place: Place, given: Mapping[str, str], wrong: Sequence[Wrong] = ()) -> 
     )  # fmt: skip
 
 
-def reach(place: Place, given: Mapping[str, str], wrong: Sequence[Wrong] = ()) -> ReachPage:
+def how_to_reach(place: Place, given: Mapping[str, str], wrong: Sequence[Wrong] = ()) -> ReachPage:
     return ReachPage(
         place.shell(), place.url("reach"), place.url("you"),
         choices(place, "reply_by", fields.REPLY_BY, given.get("reply_by")), given.get("email", ""),
