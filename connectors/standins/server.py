@@ -7,7 +7,7 @@ Control side, for tests and the demo (JSON in, JSON out):
   GET  /_log      what was asked: method, path, query, headers, body, and how it was answered
   GET  /_calls    the webhooks that were called: url, body, and the status that came back (null: none did)
   POST /_clock    {"offset": 3600}: this platform's clock, seconds ahead of ours
-  POST /_reset    forgets faults, log and state
+  POST /_reset    forgets faults, log, state and the other clock
 """
 
 import json
@@ -203,6 +203,7 @@ class StandIn:
         elif asked.path == "/_reset":
             with self.lock:
                 self.faults.clear()
+                self.offset = timedelta()
                 self.log.clear()
                 self.calls.clear()
                 self.forget()
