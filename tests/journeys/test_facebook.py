@@ -51,8 +51,9 @@ def test_a_message_becomes_a_case_and_the_reply_comes_back_as_delivered(
 
     _reply(priya, case["reference"], "We have asked the council.")
     until(lambda: len(page.sent()) == 2)
-    acknowledgement, reply = page.sent()
-    assert (case["reference"] in acknowledgement, reply) == (True, "We have asked the council.")
+    sent = page.sent()  # two senders are at work, so either may leave first
+    assert "We have asked the council." in sent
+    assert any(case["reference"] in one for one in sent)
     page.platform.order("_receipt", person=PERSON)
     until(lambda: {one["state"] for one in _items(priya, "/deliveries")} == {"delivered"})
     assert len(_items(priya, f"/cases/{case['reference']}/messages")) == 3
