@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from inbox import points
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
@@ -73,7 +74,7 @@ def meet(
 
 def replied(session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor) -> None:
     """A reply reached the person: what was owed is met, and on an open case the next update is promised."""
-    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.NEXT_UPDATE)
+    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.NEXT_UPDATE, ClockKind.REFERRAL)
     meet(session, case, answered, now=now, actor=actor)
     if case.status in (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING_BODY):
         order = ClockOrder(kind=ClockKind.NEXT_UPDATE)
@@ -194,7 +195,5 @@ def _recount(desk: Desk, clock: Clock) -> None:
 
 
 def show_next(case: Case, clocks: Iterable[Clock]) -> None:
-    """Keeps the case's sort key true: the next promise that can still be missed."""
-    case.next_due_at = min(
-        (clock.due_at for clock in clocks if is_open(clock) and not _is_paused(clock)), default=None
-    )
+    """Keeps the case's sort keys true: the next promise that can still be missed, and its points."""
+    points.promise(case, list(clocks))

@@ -16,6 +16,7 @@ from inbox.storage import Store
 from routing.constituency import PostcodeTable
 from routing.engine import CompiledRules, compile_rules
 from routing.rule_files import rule_from
+from routing.taking import Worker
 from routing.words import Nation
 from routing.working_time import Window, WorkingCalendar, week_from
 
@@ -82,6 +83,11 @@ class Desk:
             return used
         able = [one for _, one in sorted(self.channels.items()) if self.can_mail(one)]
         return min(able, key=lambda one: one.mode not in SENDING, default=None)
+
+    def worker(self, staff: Staff) -> Worker:
+        """A person as `routing.taking` sees them."""
+        teams = frozenset(team for team, members in self.members.items() if staff.id in members)
+        return Worker(staff.id, frozenset(staff.skills), teams, staff.away_from, staff.away_until)
 
     def mode_of(self, channel_id: str | None) -> ChannelMode:
         channel = self.channels.get(channel_id or "")

@@ -158,6 +158,18 @@ class WorkingCalendar:
         days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
         return sum(self.is_working_day(day) for day in days)
 
+    def working_days_waited(self, start: date, end: date, most: int) -> int:
+        """As `working_days_between`, counted no further than `most`; 0 if `end` is first."""
+        count, day = 0, end
+        while day > start and count < most:
+            count += self.is_working_day(day)
+            day -= ONE_DAY
+        return count
+
+    def start_of(self, day: date) -> datetime:
+        """Midnight at the beginning of a day."""
+        return self._moment(day, time(0))
+
     def is_working(self, moment: datetime) -> bool:
         return any(start <= moment < end for start, end in self._spans(self.day_of(moment)))
 

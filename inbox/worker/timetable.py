@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, form_sessions
+from inbox import campaigns, channels, form_sessions, points
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
@@ -58,6 +58,16 @@ def warn_of_clocks(node: Node) -> None:
                 clock.warned_at = now
                 record(session, clock.case_id, EventKind.CLOCK_WARNED, SYSTEM, now=now, clock=clock.id,
                        clock_kind=clock.kind)  # fmt: skip
+
+
+def order_queues(node: Node) -> None:
+    """What a day more, or a promise at risk, adds to the points of a case."""
+    now = node.now()
+    for office_id in node.offices():
+        looked = points.AT_A_TIME
+        while looked == points.AT_A_TIME:
+            with node.database.write(office_id) as session:
+                looked = points.look_again(session, open_desk(session, node.line.tools), now=now)
 
 
 def end_pauses(node: Node) -> None:
@@ -136,6 +146,7 @@ def forget_old_texts(node: Node) -> None:
 
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
+    Firing("order queues", 60, order_queues),
     Firing("end pauses", 60, end_pauses),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
