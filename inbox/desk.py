@@ -1,13 +1,13 @@
 """What every stage needs to know of its office, loaded once: rules, calendar, teams, channels, keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from connectors.contract import Composes, Limits
+from inbox.calendars import calendar_of
 from inbox.database import office_of
 from inbox.models import SENDING, Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
 from inbox.scanning import Scanner
@@ -17,8 +17,7 @@ from routing.constituency import PostcodeTable
 from routing.engine import CompiledRules, compile_rules
 from routing.rule_files import rule_from
 from routing.taking import Worker
-from routing.words import Nation
-from routing.working_time import Window, WorkingCalendar, week_from
+from routing.working_time import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +112,6 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         staff={person.id: person for person in session.exec(select(Staff))},
         members={team: tuple(sorted(people)) for team, people in members.items()},
     )
-
-
-def calendar_of(office: Office) -> WorkingCalendar:
-    """When the office works: its hours by weekday ("0" is Monday), its nation's holidays, its zone."""
-    windows = {
-        int(day): tuple(Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
-        for day, spans in office.hours.items()
-    }
-    calendar = WorkingCalendar(nation=Nation(office.nation), zone=ZoneInfo(office.time_zone))
-    return replace(calendar, week=week_from(windows)) if any(windows.values()) else calendar
 
 
 def area_of(session: Session, office: Office) -> PostcodeTable | None:

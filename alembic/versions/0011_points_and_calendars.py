@@ -14,6 +14,8 @@ depends_on = None
 OPEN = "status NOT IN ('resolved', 'closed')"
 WAITING = "status IN ('waiting_constituent', 'waiting_body') AND kind NOT IN ('spam', 'campaign')"
 DUE = "status NOT IN ('resolved', 'closed') AND kind NOT IN ('spam', 'campaign')"
+RUNNING = "met_at IS NULL AND cancelled_at IS NULL"
+UNWARNED = "warned_at IS NULL AND met_at IS NULL AND cancelled_at IS NULL"
 RANK = "CASE priority WHEN 'immediate' THEN -300 WHEN 'priority' THEN -70 WHEN 'low' THEN 70 ELSE 0 END"
 READ = ["is_restricted", "assignee_id", "team_id", "status", "kind"]
 
@@ -26,6 +28,8 @@ def upgrade() -> None:
     _points()
     _indexes()
     _people()
+    _calendars()
+    _clocks()
 
 
 def downgrade() -> None:
@@ -62,3 +66,34 @@ def _people() -> None:
     op.add_column("staff", sa.Column("skills", JSON, nullable=False, server_default=sa.text("'[]'")))
     op.add_column("staff", sa.Column("away_from", sa.Date(), nullable=True))
     op.add_column("staff", sa.Column("away_until", sa.Date(), nullable=True))
+
+
+def _calendars() -> None:
+    op.add_column("office", sa.Column("calendar_version", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "office_calendar",
+        sa.Column("office_id", sa.String(length=32), nullable=False),
+        sa.Column("holidays", JSON, nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=True),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed", JSON, nullable=False),
+        sa.Column("opened", JSON, nullable=False),
+        sa.Column("targets", JSON, nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("office_id"),
+    )
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute("ALTER TABLE office_calendar ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE office_calendar FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY own_office ON office_calendar "
+        "USING (office_id = current_setting('inbox.office', true)) "
+        "WITH CHECK (office_id = current_setting('inbox.office', true))"
+    )
+
+
+def _clocks() -> None:
+    op.add_column("clock", sa.Column("calendar_version", sa.Integer(), nullable=False, server_default="0"))
+    op.create_index("clock_counted", "clock", ["office_id", "calendar_version"], **only(RUNNING))
+    op.create_index("clock_warning", "clock", ["office_id", "warn_at"], **only(UNWARNED))

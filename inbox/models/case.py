@@ -42,6 +42,10 @@ SPAM = "kind = 'spam' AND status NOT IN ('resolved', 'closed')"
 """What each view of `queues.py` holds. Written out because a partial index serves a query only if the
 query repeats its condition word for word (SQLite: partial indexes, section 3.1)."""
 
+RUNNING = "met_at IS NULL AND cancelled_at IS NULL"
+UNWARNED = "warned_at IS NULL AND met_at IS NULL AND cancelled_at IS NULL"
+"""Which clocks are open, and which of them nobody was warned of; in the words of their indexes."""
+
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any case: what is due since then is due at once."""
 
@@ -157,6 +161,22 @@ class Clock(Row, OfficeOwned, table=True):
     """A promise with a due time. Its state is read (`routing.sla.read`), never stored."""
 
     __tablename__ = "clock"
+    __table_args__ = (
+        Index(
+            "clock_counted",
+            "office_id",
+            "calendar_version",
+            postgresql_where=text(RUNNING),
+            sqlite_where=text(RUNNING),
+        ),
+        Index(
+            "clock_warning",
+            "office_id",
+            "warn_at",
+            postgresql_where=text(UNWARNED),
+            sqlite_where=text(UNWARNED),
+        ),
+    )
 
     case_id: str = ref("case.id", index=True)
     enquiry_id: str | None = Field(default=None, sa_type=String(32))
@@ -174,6 +194,9 @@ class Clock(Row, OfficeOwned, table=True):
     due_at: datetime = moment()
     warn_at: datetime | None = moment(default=None)
     warned_at: datetime | None = moment(default=None)
+    calendar_version: int = Field(
+        default=0, sa_type=Integer, description="the number of the office's calendar it was worked out by"
+    )
 
 
 class Rule(Row, OfficeOwned, table=True):

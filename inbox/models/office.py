@@ -41,6 +41,7 @@ class Office(Row, table=True):
     member: str | None = None
     time_zone: str = "Europe/London"
     hours: dict[str, list[list[str]]] = json_dict()
+    calendar_version: int = Field(default=0, sa_type=Integer, description="0: nothing was ever changed")
     address: str | None = Field(default=None, sa_type=Text)
     phone: str | None = None
     privacy_url: str | None = None

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from inbox import queues
 from inbox.access import Action, Person, may
-from inbox.desk import calendar_of
+from inbox.calendars import calendar_of
 from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
