@@ -4,7 +4,7 @@ People, places and numbers are invented (postcode area ZZ, domains example.*).
 """
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from inbox.models import (
     CampaignCopy,
     Case,
     Channel,
+    Clock,
     Constituent,
     Delivery,
     Direction,
@@ -114,6 +115,20 @@ def a_case(session: Session, **overrides: Any) -> Case:
         "updated_at": NOW,
     }
     return _added(session, Case(**facts | overrides))
+
+
+def a_clock(session: Session, case: Case, **overrides: Any) -> Clock:
+    """A promise of ten working days, as yet neither kept nor missed."""
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "kind": "first_reply",
+        "received_at": NOW,
+        "amount": 10,
+        "unit": "working_days",
+        "due_at": NOW + timedelta(days=14),
+    }
+    return _added(session, Clock(**facts | overrides))
 
 
 def a_message(session: Session, **overrides: Any) -> Message:

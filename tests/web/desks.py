@@ -19,6 +19,7 @@ from tests.factories import (
     a_campaign,
     a_case,
     a_channel,
+    a_clock,
     a_delivery,
     a_draft,
     a_message,
@@ -79,6 +80,7 @@ def a_house(database: Database, **facts: Any) -> House:
             owner_id=None, good_until=None, author_id=None, now=NOW, actor=OPERATOR,
         )  # fmt: skip
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
+        clock = a_clock(session, case)
         campaign = a_campaign(session, message, case)
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
@@ -99,6 +101,9 @@ def a_house(database: Database, **facts: Any) -> House:
             "kind": "email",
             "line_id": line.id,
             "sign_in_id": "0" * 32,
+            "clock_id": a_clock(session, restricted).id,
+            "extension_id": "0" * 32,
+            "act": "pause",
             "other": restricted.reference,
         }
     ids = {
@@ -124,6 +129,9 @@ def a_house(database: Database, **facts: Any) -> House:
         "path": "nothing.css",
         "line_id": line.id,
         "sign_in_id": "0" * 32,
+        "clock_id": clock.id,
+        "extension_id": "0" * 32,
+        "act": "pause",
         "other": case.reference,
     }
     return House(office, people, case, restricted, ids, hidden)

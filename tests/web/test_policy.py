@@ -75,6 +75,7 @@ NOT_THERE = {
     "number": "99",
     "kind": "no-such-kind",
     "view": "no-such-view",
+    "act": "no-such-act",
     **dict.fromkeys(
         (
             "message_id",
@@ -88,6 +89,8 @@ NOT_THERE = {
             "staff_id",
             "line_id",
             "sign_in_id",
+            "clock_id",
+            "extension_id",
         ),
         "0" * 32,
     ),

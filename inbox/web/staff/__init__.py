@@ -3,10 +3,12 @@
 from inbox.web.staff import (
     approvals,
     bulk,
+    calendar,
     campaign_answers,
     campaigns,
     cases,
     channels,
+    clocks,
     composing,
     enquiries,
     facts,
@@ -37,6 +39,7 @@ ROUTERS = (
     files.router,
     hiding.router,
     cases.router,
+    clocks.router,
     joining.router,
     facts.router,
     approvals.router,
@@ -48,6 +51,7 @@ ROUTERS = (
     channels.router,
     history.router,
     lines.router,
+    calendar.router,
     sign_ins.router,
     settings.router,
 )

@@ -243,6 +243,7 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
 
 def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found = [("Office", "/settings")] if room.may(Action.MANAGE_OFFICE) else []
+    found += [("Calendar", "/settings/calendar")] if room.may(Action.MANAGE_OFFICE) else []
     found += [("People", "/settings/people")]
     found += [("Standard lines", "/settings/standard-lines")] if room.may(Action.READ_CASE) else []
     found += [("Keyboard", "/settings/keyboard"), ("Where you are signed in", "/settings/sign-ins")]
