@@ -100,6 +100,17 @@ def read_file(content: bytes) -> Days:
         raise Refused(str(error)) from None
 
 
+def read_day(typed: str) -> date:
+    """A day as people type it into a form or a command. Raises Refused."""
+    try:
+        day = date.fromisoformat(typed.strip())
+    except ValueError:
+        raise Refused(f"“{typed.strip()[:20]}” is no day. Write it as 2026-12-24.") from None
+    if not 2000 <= day.year <= 2100:
+        raise Refused("Choose a day of this century.")
+    return day
+
+
 def as_table(days: Days) -> str:
     """The same holidays as a table that `read_file` takes."""
     lines = [

@@ -7,6 +7,7 @@ import typer
 from inbox.cli import (
     audit,
     backup,
+    calendar,
     channel,
     constituency,
     doctor,
@@ -39,6 +40,7 @@ for name, part in (
     ("token", tokens.commands),
     ("channel", channel.commands),
     ("constituency", constituency.commands),
+    ("calendar", calendar.commands),
     ("rules", rules.commands),
     ("audit", audit.commands),
     ("keys", keys.commands),

@@ -2,6 +2,7 @@
 
 from inbox.web.staff import (
     approvals,
+    availability,
     bulk,
     calendar,
     campaign_answers,
@@ -52,6 +53,7 @@ ROUTERS = (
     history.router,
     lines.router,
     calendar.router,
+    availability.router,
     sign_ins.router,
     settings.router,
 )

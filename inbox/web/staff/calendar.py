@@ -2,7 +2,6 @@
 promises that run before it is kept."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated
 
 from fastapi import File, Form, UploadFile
@@ -65,7 +64,7 @@ def close(
     """A day, or several, on which the office is closed."""
     typed = {"first": first, "last": last, "why": why}
     try:
-        days = _day(first), _day(last or first)
+        days = calendars.read_day(first), calendars.read_day(last or first)
         plan = calendars.with_closed(calendars.plan_of(room.office), *days, why)
     except Refused as error:
         place = "why" if "why" in error.sentence else "last" if "last" in error.sentence else "first"
@@ -80,7 +79,7 @@ def open_again(
 ) -> Response:
     """A closed day is as the week says again."""
     try:
-        which = _day(day)
+        which = calendars.read_day(day)
         plan = calendars.without_closed(calendars.plan_of(room.office), which)
     except (Refused, Conflict) as error:
         return _refused(room, {}, "first", error)
@@ -182,13 +181,3 @@ def _page(
         file=shown.file, holidays=shown.source, bundled=shown.bundled, upcoming=shown.upcoming,
         closed=shown.closed, promises=shown.promises, notices=(notice,) if notice else (), problems=problems,
     )  # fmt: skip
-
-
-def _day(typed: str) -> date:
-    try:
-        day = date.fromisoformat(typed.strip())
-    except ValueError:
-        raise Refused("Choose the first day, such as 2026-12-24.") from None
-    if not 2000 <= day.year <= 2100:
-        raise Refused("Choose a day of this century.")
-    return day

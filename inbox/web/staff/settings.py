@@ -15,6 +15,7 @@ from inbox.models import OfficeKind, Role, Staff, Team, TeamMember, View
 from inbox.sign_in import people as sign_in_people
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
+from inbox.web.staff.showing import availability
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import PeoplePage, Person, SettingsPage
 from inbox.web.views.parts import (
@@ -26,6 +27,7 @@ from inbox.web.views.parts import (
     FieldKind,
     Group,
     Letters,
+    Link,
     Notice,
     Problem,
     Tab,
@@ -253,10 +255,15 @@ def tabs(room: Room, current: str) -> tuple[Tab, ...]:
 def _person(room: Room, row: Staff, team: str | None, seen: object) -> Person:
 
     roles = tuple(say.ROLES[Role(role)] for role in row.roles)
-    badges = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
+    badges: tuple[Badge, ...] = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
+    away = availability.away(row, room.local(room.now).date())
+    badges += (Badge(away, Tone.SOON, "paused"),) if away else ()
     acts: tuple[Act, ...] = ()
     if room.may(Action.MANAGE_STAFF) and row.id != room.staff_id:
         word = "disable" if row.is_active else "enable"
         acts = (Act("Switch off" if row.is_active else "Switch on", f"/settings/people/{row.id}/{word}"),)
     last = room.local(seen) if isinstance(seen, datetime) else None
-    return Person(row.name, row.email, roles, team, badges, last, acts)
+    change = (
+        Link("Skills and absence", f"/settings/people/{row.id}") if room.may(Action.MANAGE_OFFICE) else None
+    )
+    return Person(row.name, row.email, roles, team, badges, last, acts, availability.skills(row), change)
