@@ -39,7 +39,7 @@ CLOCKS = ClocksPage(
             "are no bank holiday anywhere in the UK.",
             (
                 Stretch(
-                    "Stood still from Wednesday 3 June 2026, still",
+                    "Stands still since Wednesday 3 June 2026",
                     "We asked who they are: passport copy asked for",
                 ),
                 Stretch(

@@ -81,9 +81,10 @@ def _stretches(desk: Desk, clock: Clock, url: str, can: bool) -> Iterable[Stretc
     for pause in clock.pauses:
         began = local_date(datetime.fromisoformat(str(pause["start"])), desk.office.time_zone)
         end = pause["end"]
-        until = f"until {local_date(datetime.fromisoformat(end), desk.office.time_zone)}" if end else "still"
+        until = f" until {local_date(datetime.fromisoformat(end), desk.office.time_zone)}" if end else ""
         why = PAUSE_WORDS.get(PauseCategory(str(pause["category"])), "") if pause["category"] else ""
-        yield Stretch(f"Stood still from {began}, {until}", f"{why}: {pause['reason']}" if why else "")
+        words = f"Stood still from {began}{until}" if end else f"Stands still since {began}"
+        yield Stretch(words, f"{why}: {pause['reason']}" if why else "")
     for extra in clock.extensions:
         off = Act("Take it off", f"{url}/extensions/{extra['id']}/off") if can and extra.get("id") else None
         words = f"{amount(int(extra['amount']), str(extra['unit']))} more"
