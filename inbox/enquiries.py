@@ -40,10 +40,21 @@ def ask(
     draft = drafting.begin(session, desk, case, author_id=author_id, now=now, actor=actor, text=question)
     draft.enquiry_id = enquiry.id
     draft.answers = None
+    draft.channel_id = _mailbox(desk, draft)
     draft.subject = f"{case.subject} ({case.reference})"
     changes = drafting.Changes(recipients=[enquiry.address])
-    drafting.save(session, draft, changes, version=draft.version, author_id=author_id, now=now, actor=actor)
+    drafting.save(
+        session, desk, draft, changes, version=draft.version, author_id=author_id, now=now, actor=actor
+    )
     return enquiry, draft
+
+
+def _mailbox(desk: Desk, draft: Draft) -> str | None:
+    """A body is asked by letter, also on a case that came by a platform."""
+    used = desk.channels.get(draft.channel_id or "")
+    if used is None or not desk.can_mail(used):
+        used = desk.carrier_of(None)
+    return used.id if used else None
 
 
 @dataclass(frozen=True, slots=True)

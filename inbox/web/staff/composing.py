@@ -175,9 +175,9 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
         changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
     version = int(typed.version[:18]) if typed.version.isdigit() else -1
     with savepoint(room.session):
-        drafting.save(room.session, draft, changes, version=version, **who)
+        drafting.save(room.session, room.desk, draft, changes, version=version, **who)
     if typed.remove and typed.remove in draft.attachments:
-        drafting.remove_file(room.session, draft, typed.remove, version=draft.version, **who)
+        drafting.remove_file(room.session, room.desk, draft, typed.remove, version=draft.version, **who)
     if given := typed.uploads.checked():
         drafting.add_files(room.session, room.desk, draft, given, version=draft.version, **who)
     if typed.line:
@@ -196,7 +196,7 @@ def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
     words = fill(body, drafting.values(room.desk, case, who, room.now))
     text = f"{draft.text.rstrip()}\n\n{words}".strip()
     drafting.save(
-        room.session, draft, drafting.Changes(text=text), version=draft.version,
+        room.session, room.desk, draft, drafting.Changes(text=text), version=draft.version,
         author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
     )  # fmt: skip
 

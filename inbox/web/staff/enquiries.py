@@ -96,6 +96,7 @@ def ask(
             if subject.strip():
                 drafting.save(
                     room.session,
+                    room.desk,
                     draft,
                     drafting.Changes(subject=subject),
                     version=draft.version,
