@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from connectors.contract import Handle as Address
-from inbox import alerts, casefile, clocks, files, merging, people, search, triage
+from inbox import alerts, casefile, clocks, files, merging, people, points, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
@@ -90,6 +90,7 @@ def set_flags(
     before = list(case.flags)
     case.flags = sorted(str(flag) for flag in flags)
     case.is_restricted = Flag.RESTRICTED in flags
+    points.settle(case)
     if why.strip():
         add_note(session, case, f"Flags changed. {why.strip()}", author_id=actor.id, now=now, actor=actor)
     return _note(

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
     ANSWER_MOVES,
     AnswerState,
@@ -117,6 +118,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "Office",
+    "OfficeCalendar",
     "OfficeKind",
     "OfficeOwned",
     "OnceKey",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import channels, clocks, enquiries, linking, status_links
+from inbox import channels, clocks, enquiries, linking, points, status_links
 from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import pane, promises
+from inbox.web.staff.showing import order, pane, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -212,6 +212,8 @@ def _facts(
         found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
     if case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
+    score = points.of_case(case)
+    found.append(Fact("Order", (f"{order.total(score)} points", order.because(score))))
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
     views = session.exec(select(func.count()).select_from(View).where(View.case_id == case.id)).one()
     found.append(
