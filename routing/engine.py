@@ -13,7 +13,7 @@ from typing import Any
 from routing.conditions import Test, group_test
 from routing.facts import CaseFacts, FactsInView
 from routing.rule_words import host_of
-from routing.rules import ClockOrder, Rule, Trigger
+from routing.rules import ClockOrder, Rule, Trigger, conditions_of
 from routing.word_finding import WordFinder, message_hits, message_words
 from routing.words import LIFE_FLAGS, SILENT_FLAGS, Flag, Kind, Priority, Topic
 from routing.working_time import WorkingCalendar
@@ -83,6 +83,9 @@ class CompiledRules:
     def __init__(self, rules: Sequence[Rule]) -> None:
         ordered = sorted((rule for rule in rules if rule.enabled), key=lambda rule: rule.position)
         self.rules = tuple(CompiledRule(rule, group_test(rule.when)) for rule in ordered)
+        self.asked = frozenset(
+            condition.field.value for rule in ordered for condition in conditions_of(rule.when)
+        )
         self.finder = WordFinder(word for rule in ordered for word in message_words(rule.when))
 
 
