@@ -2,8 +2,8 @@
 
 from inbox.rules.changing import Done, Entry, Replaced, apply, entries, replace, stamp
 from inbox.rules.names import check_names, names_of
-from inbox.rules.proposals import Do, Proposal, proposed
-from inbox.rules.reading import every_rule, find_rule, read_file, versions_of
+from inbox.rules.proposals import Do, Proposal, Wanted, carry_out, proposed
+from inbox.rules.reading import every_rule, find_rule, read_file, rows, versions_of
 
 __all__ = [
     "Do",
@@ -11,7 +11,9 @@ __all__ = [
     "Entry",
     "Proposal",
     "Replaced",
+    "Wanted",
     "apply",
+    "carry_out",
     "check_names",
     "entries",
     "every_rule",
@@ -20,6 +22,7 @@ __all__ = [
     "proposed",
     "read_file",
     "replace",
+    "rows",
     "stamp",
     "versions_of",
 ]

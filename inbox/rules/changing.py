@@ -26,11 +26,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """How many rules were new, changed (their version grew), or are gone."""
+    """How many rules were new, changed (their version grew), or are gone; the event, where any were."""
 
     added: int
     changed: int
     removed: int
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,11 @@ def replace(session: Session, wanted: Sequence[RoutingRule], *, actor: Actor, no
             _next_version(session, row, "file", actor, now)
             moved += 1
     counts = Replaced(counts.added, counts.changed + moved, counts.removed)
-    if counts != Replaced(0, 0, 0):
-        record(session, None, EventKind.RULES_CHANGED, actor, now=now, how="file", added=counts.added,
-               changed=counts.changed, removed=counts.removed)  # fmt: skip
-    return counts
+    if counts == Replaced(0, 0, 0):
+        return counts
+    event = record(session, None, EventKind.RULES_CHANGED, actor, now=now, how="file", added=counts.added,
+                   changed=counts.changed, removed=counts.removed)  # fmt: skip
+    return Replaced(counts.added, counts.changed, counts.removed, event)
 
 
 def apply(

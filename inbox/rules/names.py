@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from inbox.database import office_of
 from inbox.models import Campaign, Staff, Team, Template
 from routing.engine import ROUND_ROBIN
 from routing.rule_checks import Problem, RulesRefused, nearest
@@ -47,6 +48,15 @@ def check_names(rules: Iterable[Rule], names: Names, *, also_teams: Sequence[str
 def teams_named(rules: Iterable[Rule]) -> list[str]:
     """Every team that rules send to, each once."""
     return list(dict.fromkeys(rule.then.team for rule in rules if rule.then.team))
+
+
+def add_teams(session: Session, rules: Iterable[Rule]) -> None:
+    """Founds the teams that rules send to and the office does not have yet; nobody is in them."""
+    there = set(session.exec(select(Team.name)))
+    for name in teams_named(rules):
+        if name not in there:
+            session.add(Team(office_id=office_of(session), name=name[:80]))
+    session.flush()
 
 
 def _faults(rule: Rule, names: Names, teams: Sequence[str]) -> Iterable[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,9 +11,10 @@ from sqlmodel import Session
 
 from inbox.desk import rule_in
 from inbox.errors import Refused, Stale
+from inbox.history import Actor
 from inbox.models import Rule
-from inbox.rules.changing import Entry, entries
-from inbox.rules.names import check_names, names_of
+from inbox.rules.changing import Done, Entry, apply, entries, replace
+from inbox.rules.names import add_teams, check_names, names_of, teams_named
 from inbox.rules.reading import find_rule, versions_of
 from routing.rule_checks import check_rules
 from routing.rule_files import rule_from
@@ -30,11 +32,13 @@ class Do(StrEnum):
     UP = "moved_up"
     DOWN = "moved_down"
     REMOVE = "removed"
+    FILE = "file"
 
 
 class Proposal(BaseModel):
     """One act: `rule` is the wanted text of a new or changed rule; `before` the id of the rule it shall stand
-    in front of, for a new one. `version` is the one that the person saw, None for a new rule."""
+    in front of, for a new one. `version` is the one that the person saw, None for a new rule. `rules`: all
+    that shall be, from a file; `add_teams`: with the teams they name, where the office has none so called."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +47,8 @@ class Proposal(BaseModel):
     version: int | None = None
     rule: Mapping[str, Any] | None = None
     before: str | None = None
+    rules: Sequence[Mapping[str, Any]] | None = None
+    add_teams: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ def proposed(session: Session, proposal: Proposal) -> Wanted:
     since, Refused for what makes no sense.
     """
     now = entries(session)
+    if proposal.do is Do.FILE:
+        return _from_file(session, now, proposal)
     if proposal.do is Do.ADD:
         rule = checked(session, proposal.rule or {})
         return _among(now, rule, _place(now, proposal.before))
@@ -92,6 +100,26 @@ def checked(session: Session, raw: Mapping[str, Any]) -> RoutingRule:
     rule = rule_from(raw)
     check_names([rule], names_of(session))
     return rule
+
+
+def carry_out(session: Session, proposal: Proposal, *, actor: Actor, now: datetime) -> Done:
+    """Makes the rules what the proposal makes of them, with one event. Raises what `proposed` raises."""
+    wanted = proposed(session, proposal)
+    if proposal.do is Do.FILE:
+        if proposal.add_teams:
+            add_teams(session, wanted.rules)
+        return Done(None, None, replace(session, wanted.rules, actor=actor, now=now).event)
+    about = None if proposal.do in (Do.ADD, Do.COPY) else proposal.rule_id
+    return apply(session, wanted.entries, proposal.do.value, about, actor=actor, now=now)
+
+
+def _from_file(session: Session, now: Sequence[Entry], proposal: Proposal) -> Wanted:
+    found = [rule_from(raw) for raw in proposal.rules or ()]
+    check_rules(found)
+    teams = teams_named(found) if proposal.add_teams else ()
+    check_names(found, names_of(session), also_teams=teams)
+    known = {entry.rule.name: entry.id for entry in now}
+    return Wanted([Entry(known.get(rule.name), rule) for rule in found], None)
 
 
 def _is_current(session: Session, row: Rule, version: int | None) -> None:

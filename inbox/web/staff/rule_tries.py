@@ -17,7 +17,7 @@ from inbox.models import Rule
 from inbox.rules import Do, Proposal, trying
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.rules import page
+from inbox.web.staff.rules import listed, page
 from inbox.web.staff.showing import ruleacts, rulebook, ruleform
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Link, Problem
 from inbox.web.views.rules import ReplayPage
@@ -27,6 +27,7 @@ from routing.rules import Rule as RoutingRule
 router = page_router()
 SECONDS = 1.5
 """How long one try may work: a page answers, and says how far it came."""
+_LARGEST_FILE = 400_000
 RANGES = {"month": "The last 30 days", "200": "The newest 200", "2000": "The newest 2,000"}
 Short = Annotated[str, Form(max_length=40)]
 Long = Annotated[str, Form(max_length=400_000)]
@@ -37,7 +38,9 @@ async def _typed(request: Request) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     async with request.form() as form:
         for name, value in form.multi_items():
-            if isinstance(value, str) and "\0" not in value:
+            if not isinstance(value, str):
+                value = (await value.read(_LARGEST_FILE)).decode("utf-8", "replace")
+            if "\0" not in value:
                 found.setdefault(name, []).append(value)
     return found
 
@@ -49,6 +52,19 @@ Typed = Annotated[Mapping[str, list[str]], Depends(_typed)]
 def try_new(room: Annotated[Workroom, studying(Action.MANAGE_RULES)], form: Typed) -> Response:
     """Tries a new rule, or adds a line to its form."""
     return _typed_in(room, None, form)
+
+
+@router.post("/rules/import")
+def try_file(room: Annotated[Workroom, studying(Action.MANAGE_RULES)], form: Typed) -> Response:
+    """Tries all the rules of a file in place of those there are."""
+    text = _first(form, "file").strip() or _first(form, "text")
+    try:
+        found = [one.model_dump(mode="json", exclude_defaults=True) for one in rules.read_file(text)]
+        return _tried(room, Proposal(do=Do.FILE, rules=found, add_teams=_first(form, "add_teams") == "yes"))
+    except RulesRefused as error:
+        return listed(room, *(Problem("file", str(one)) for one in error.problems[:20]))
+    except Refused as error:
+        return listed(room, Problem("file", error.sentence))
 
 
 @router.post("/rules/replay")
@@ -70,7 +86,7 @@ def apply(
         with savepoint(room.session):
             trying.check(room.desk.keys, wanted, seal, office_id=room.office.id,
                          stamp=rules.stamp(room.session), agreed=agreed == "yes")  # fmt: skip
-            done = _carry_out(room, wanted)
+            done = rules.carry_out(room.session, wanted, actor=room.person.actor, now=room.now)
     except trying.NotAgreed as error:
         return _tried(room, wanted, "200", Problem("agreed", error.sentence))
     return see_other(f"/rules/{done.id}" if done.version is not None else "/rules", told="saved")
@@ -111,16 +127,9 @@ def copy(
 ) -> Response:
     """A copy below it, switched off, so it does nothing yet."""
     row = rules.find_rule(room.session, rule_id)
-    done = _carry_out(room, Proposal(do=Do.COPY, rule_id=row.id, version=_number(version)))
+    wanted = Proposal(do=Do.COPY, rule_id=row.id, version=_number(version))
+    done = rules.carry_out(room.session, wanted, actor=room.person.actor, now=room.now)
     return see_other(f"/rules/{done.id}", told="saved")
-
-
-def _carry_out(room: Workroom, wanted: Proposal) -> rules.Done:
-    found = rules.proposed(room.session, wanted)
-    about = None if wanted.do in (Do.ADD, Do.COPY) else wanted.rule_id
-    return rules.apply(
-        room.session, found.entries, wanted.do.value, about, actor=room.person.actor, now=room.now
-    )
 
 
 def _typed_in(room: Workroom, row: Rule | None, form: Mapping[str, list[str]]) -> Response:
@@ -174,9 +183,9 @@ def _replay_page(
     agree = Field("agreed", f"{read} may leave Immediate", kind=FieldKind.TICK)
     return ReplayPage(
         shell=room.shell("Rules"),
-        heading=f"{_DOING[proposal.do]} “{name}”: try it on old mail",
+        heading=f"{_DOING[proposal.do]} {f'“{name}”' if name else 'from a file'}: try it on old mail",
         back=back,
-        sentence=rulebook.sentence(rule) if rule else "The rule is gone; the others stay in their order.",
+        sentence=rulebook.sentence(rule) if rule else _all_of_them(proposal),
         tried=_how_far(found),
         count=_count(len(found.elsewhere), len(otherwise_found)),
         elsewhere=elsewhere,
@@ -190,7 +199,7 @@ def _replay_page(
         save=Act(
             _saving(proposal, row), "/rules/apply", fields=(("proposal", plain), ("seal", seal)), main=True
         ),
-        keep=Link(f"Keep version {row.version}" if row else "Do not add it", back.url),
+        keep=Link(f"Keep version {row.version}" if row else "Keep the rules as they are", back.url),
         problems=problems,
     )
 
@@ -204,10 +213,19 @@ _DOING = {
     Do.UP: "Read earlier",
     Do.DOWN: "Read later",
     Do.REMOVE: "Remove",
+    Do.FILE: "Rules",
 }
 
 
+def _all_of_them(proposal: Proposal) -> str:
+    if proposal.do is Do.FILE:
+        return f"{len(proposal.rules or ())} rules would take the place of all that there are."
+    return "The rule would be gone; the others stay in their order."
+
+
 def _saving(proposal: Proposal, row: Rule | None) -> str:
+    if proposal.do is Do.FILE:
+        return "Take these rules"
     if row is None:
         return "Add the rule"
     if proposal.do is Do.CHANGE:

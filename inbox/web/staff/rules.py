@@ -14,15 +14,30 @@ from inbox.web.downloads import saved_as
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, looking, studying
 from inbox.web.staff.showing import ruleacts, rulebook, ruleform
-from inbox.web.views.parts import Group, Link, Notice, Problem
+from inbox.web.views.parts import Field, FieldKind, Group, Link, Notice, Problem
 from inbox.web.views.rules import RuleForm, RulePage, RulesPage
 from routing.rule_files import rule_set_to_json
 
 router = page_router()
+LOAD = Group(
+    "Rules from a file",
+    (
+        Field(
+            "file", "A file of rules", kind=FieldKind.FILES, hint="As this page or another office saved it"
+        ),
+        Field("text", "Or its text", kind=FieldKind.AREA, optional=True),
+        Field("add_teams", "Add the teams that it names", kind=FieldKind.TICK, checked=True),
+    ),
+    "They take the place of all the rules there are, once you have seen what would move.",
+)
 
 
 @router.get("/rules")
 def index(room: Annotated[Room, looking(Action.READ_RULES)]) -> Response:
+    return listed(room)
+
+
+def listed(room: Room, *problems: Problem) -> Response:
     """Every rule in the order of reading, with the sentence it means."""
     manages = room.may(Action.MANAGE_RULES)
     saved, people, today = (
@@ -37,7 +52,9 @@ def index(room: Annotated[Room, looking(Action.READ_RULES)]) -> Response:
         cards.append(rulebook.card(number, row, entry.rule, about, today, manages=manages))
     new = Link("Add a rule", "/rules/new") if manages else None
     export = Link("Save all rules as a file", "/rules/export")
-    return room.page(RulesPage(room.shell("Rules"), tuple(cards), new, export, today))
+    load = LOAD if manages else None
+    view = RulesPage(room.shell("Rules"), tuple(cards), new, export, load, problems)
+    return room.page(view, 422 if problems else 200)
 
 
 @router.get("/rules/export")

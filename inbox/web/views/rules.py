@@ -29,7 +29,7 @@ class RulesPage:
     rules: tuple[RuleCard, ...]
     new: Link | None
     export: Link
-    loaded_at: datetime
+    load: Group | None
     problems: tuple[Problem, ...] = ()
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from inbox.rules.names import Names
 from inbox.web.rendering import View
+from inbox.web.staff.rules import LOAD
 from inbox.web.staff.showing import ruleacts, ruleform
 from inbox.web.views.parts import Act, Badge, Choice, Field, FieldKind, Link, Notice, Problem, Tone
 from inbox.web.views.rules import (
@@ -15,7 +16,7 @@ from inbox.web.views.rules import (
     RulesPage,
     VersionLine,
 )
-from tests.web.examples.office import NOW, at, shell
+from tests.web.examples.office import at, shell
 
 NAMES = Names(
     ("Benefits", "Casework", "Housing", "Safeguarding"),
@@ -66,7 +67,7 @@ LIST = RulesPage(
     CARDS,
     Link("Add a rule", "/rules/new"),
     Link("Save all rules as a file", "/rules/export"),
-    NOW,
+    LOAD,
 )
 
 
@@ -121,10 +122,10 @@ READ_ONLY = replace(
 )
 MOVED = (
     MovedRow("WX-7K4M-2P Damp at 14 Quarry Road", "/cases/WX-7K4M-2P", "Donna Fretwell",
-             ("Casework → Housing (team)",),
+             ("Team: Casework → Housing",),
              ("“Housing repairs” matches: the text has “mould”: “black mould all over the kids room”",)),
     MovedRow("WX-3M9D-8R Leaking roof", "/cases/WX-3M9D-8R", "Imran Sadiq",
-             ("Housing → Casework (team)", "priority → standard (urgency)"),
+             ("Team: Housing → Casework", "Urgency: priority → standard"),
              ("“Housing repairs” matches no more: the number of the sender's earlier cases is 0",)),
 )  # fmt: skip
 OTHERWISE = (
@@ -161,7 +162,7 @@ LEAVING = replace(
         Tone.LATE,
         "1 would leave Immediate",
     ),
-    leaving=(replace(MOVED[1], changes=("immediate → standard (urgency)",),
+    leaving=(replace(MOVED[1], changes=("Urgency: immediate → standard",),
                      badges=(Badge("Leaves Immediate", Tone.LATE, "late"),)),),
     agree=Field("agreed", "I have read it: it may leave Immediate", kind=FieldKind.TICK),
     hidden="3 more are not shown here.",
@@ -169,7 +170,11 @@ LEAVING = replace(
 )  # fmt: skip
 EXAMPLES: dict[str, View] = {
     "rules": LIST,
-    "rules-empty": replace(LIST, rules=(), new=None),
+    "rules-empty": replace(LIST, rules=(), new=None, load=None),
+    "rules-wrong": replace(
+        LIST,
+        problems=(Problem("file", "Rule “Damp”, then team: there is no team “Housin”."),),
+    ),
     "rule": RULE,
     "rule-wrong": replace(RULE, form=a_form(RAW, *WRONG), problems=WRONG),
     "rule-read": READ_ONLY,

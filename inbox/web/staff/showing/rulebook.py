@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from inbox.access import Action, Person, may
 from inbox.models import Case, Constituent, Rule, RuleVersion, Staff
-from inbox.rules_replay import PLACE, Change, Moved, Replay
+from inbox.rules_replay import Change, Moved, Replay
 from inbox.web.views.parts import Act, Badge, Notice, Tone
 from inbox.web.views.rules import MovedRow, RuleCard, VersionLine
 from routing.rule_files import stored_rule
@@ -149,15 +149,12 @@ def _row(moved: Moved, case: Case, who: str) -> MovedRow:
 
 
 def _change(change: Change) -> str:
-    return (
-        f"{_FIELDS[change.field]}: {_plain(change.before)} → {_plain(change.after)}".capitalize()
-        if (change.field not in PLACE)
-        else f"{_plain(change.before)} → {_plain(change.after)} ({_FIELDS[change.field]})"
-    )
+    words = _FIELDS[change.field]
+    return f"{words[0].upper()}{words[1:]}: {_plain(change.before)} → {_plain(change.after)}"
 
 
 def _plain(words: str) -> str:
-    return {"round_robin": "the next in turn", "nothing": "nobody yet"}.get(words, words)
+    return "the next in turn" if words == "round_robin" else words
 
 
 def _cases(session: Session, wanted: Iterable[str]) -> dict[str, tuple[Case, str]]:
