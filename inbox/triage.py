@@ -122,7 +122,7 @@ def place(
     case.flags = sorted(str(flag) for flag in verdict.flags)
     case.language = triage.assessment.language
     case.team_id = desk.teams.get(verdict.team or "")
-    case.assignee_id = _person(session, desk, case, verdict.person)
+    case.assignee_id = person_for(session, desk, case, verdict.person)
     _keep_trace(session, case, message, triage, now)
     record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, case_kind=case.kind,
            priority=case.priority, team=case.team_id, assignee=case.assignee_id, topics=case.topics,
@@ -194,7 +194,7 @@ def _history(session: Session, person: Constituent | None, case: Case | None) ->
     return sum(counts.values()) - ended, sum(counts.values())
 
 
-def _person(session: Session, desk: Desk, case: Case, wanted: str | None) -> str | None:
+def person_for(session: Session, desk: Desk, case: Case, wanted: str | None) -> str | None:
     """The staff id that a rule named: by address, or whoever of the team has the fewest open cases."""
     if wanted is None:
         return None
