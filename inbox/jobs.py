@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     PROCESS = "process"
     ANSWER = "answer"
     HIDE = "hide"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from inbox.models import (
     Office,
     OfficeKind,
     Role,
+    Rule,
     Staff,
     Team,
     new_id,
@@ -77,6 +78,20 @@ def a_person(session: Session, **overrides: Any) -> Staff:
 def a_team(session: Session, **overrides: Any) -> Team:
     facts: dict[str, Any] = {"office_id": office_of(session), "name": f"Housing {next(_numbers)}"}
     return _added(session, Team(**facts | overrides))
+
+
+def a_rule(session: Session, **overrides: Any) -> Rule:
+    """Sends what has one of the words to a team that there may or may not be."""
+    text = {"any": [{"field": "message", "operator": "word_list", "value": ["damp", "mould"]}]}
+    body = {"name": "Damp", "when": text, "then": {"priority": "priority"}}
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "name": "Damp",
+        "position": 10,
+        "is_enabled": True,
+        "body": body,
+    }
+    return _added(session, Rule(**facts | overrides))
 
 
 def a_channel(session: Session, **overrides: Any) -> Channel:

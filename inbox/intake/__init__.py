@@ -48,6 +48,7 @@ from inbox.models import (
     move,
 )
 from inbox.recall import Recall
+from inbox.rules.following import follow
 from inbox.scanning import Scanner
 from inbox.storage import Store
 from routing.rules import ClockOrder
@@ -299,6 +300,8 @@ def _open(
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now,
                                     reply_by=understood.message.told.get("reply_by", "email"))  # fmt: skip
+    if acknowledging:
+        follow(session, desk, case, seen.verdict, now=now)
     if acknowledging and seen.verdict.notify and not is_junk:
         session.flush()
         alerts.of_case(session, desk, case, seen.verdict.notify, now=now)

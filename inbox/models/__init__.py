@@ -15,7 +15,7 @@ from inbox.models.campaign import (
     Reading,
     RecipientState,
 )
-from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
+from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, LinkKind
 from inbox.models.channel import (
     ARRIVAL_MOVES,
     SENDING,
@@ -44,6 +44,7 @@ from inbox.models.message import Attachment, Direction, Message, MessageKind, Sc
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
 from inbox.models.person import Constituent, Handle
+from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, RuleProgress, RuleVersion
 from inbox.models.search import SearchEntry
 from inbox.models.status_link import StatusLink, StatusLinkKey
 from inbox.models.web_form import AddressProof, FormFile, FormSession
@@ -81,6 +82,7 @@ __all__ = [
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "CallState",
     "Campaign",
     "CampaignAnswer",
     "CampaignCopy",
@@ -127,6 +129,10 @@ __all__ = [
     "RecipientState",
     "Role",
     "Rule",
+    "RuleCall",
+    "RuleFiring",
+    "RuleProgress",
+    "RuleVersion",
     "Scan",
     "SearchEntry",
     "SignInAddress",

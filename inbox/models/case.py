@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from inbox.models.base import Json, OfficeOwned, Row, json_list, moment, ref
+from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
 
 
 class CaseStatus(StrEnum):
@@ -197,27 +197,3 @@ class Clock(Row, OfficeOwned, table=True):
     calendar_version: int = Field(
         default=0, sa_type=Integer, description="the number of the office's calendar it was worked out by"
     )
-
-
-class Rule(Row, OfficeOwned, table=True):
-    """Conditions and outcomes as data; `body` is the shape of `routing.rules.Rule`."""
-
-    __tablename__ = "rule"
-    __table_args__ = (UniqueConstraint("office_id", "name"),)
-
-    name: str = Field(sa_type=String(120))
-    position: int
-    version: int = 1
-    is_enabled: bool = Field(default=True, sa_type=Boolean)
-    body: dict[str, object] = Field(sa_type=Json)
-
-
-class Decision(OfficeOwned, table=True):
-    """What the rules said of one message, and why: the trace that the case page shows."""
-
-    __tablename__ = "decision"
-
-    message_id: str = ref("message.id", primary_key=True)
-    case_id: str = ref("case.id", index=True)
-    decided_at: datetime = moment()
-    trace: dict[str, object] = Field(sa_type=Json)

@@ -34,6 +34,7 @@ from inbox.worker.evidence import look_for_evidence
 from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
+from inbox.worker.ruling import call_due, read_changes, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,9 @@ TIMETABLE = (
     Firing("end pauses", 60, end_pauses),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
+    Firing("rules on change", 5, read_changes),
+    Firing("rules on time", 60, read_time),
+    Firing("calls of rules", 3, call_due),
     Firing("evidence", 60, look_for_evidence),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),

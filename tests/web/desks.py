@@ -23,6 +23,7 @@ from tests.factories import (
     a_draft,
     a_message,
     a_person,
+    a_rule,
     an_arrival,
     an_attachment,
     an_office,
@@ -78,6 +79,7 @@ def a_house(database: Database, **facts: Any) -> House:
             session, number=None, title="Damp", topic="", english="We have asked the landlord.", welsh="",
             owner_id=None, good_until=None, author_id=None, now=NOW, actor=OPERATOR,
         )  # fmt: skip
+        rule = a_rule(session)
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
         campaign = a_campaign(session, message, case)
         restricted = a_case(
@@ -98,6 +100,7 @@ def a_house(database: Database, **facts: Any) -> House:
             "staff_id": "0" * 32,
             "kind": "email",
             "line_id": line.id,
+            "rule_id": rule.id,
             "sign_in_id": "0" * 32,
             "other": restricted.reference,
         }
@@ -123,6 +126,7 @@ def a_house(database: Database, **facts: Any) -> House:
         "code": "transport",
         "path": "nothing.css",
         "line_id": line.id,
+        "rule_id": rule.id,
         "sign_in_id": "0" * 32,
         "other": case.reference,
     }

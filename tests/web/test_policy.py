@@ -87,6 +87,7 @@ NOT_THERE = {
             "channel_id",
             "staff_id",
             "line_id",
+            "rule_id",
             "sign_in_id",
         ),
         "0" * 32,

@@ -12,6 +12,7 @@ from tests.web.examples import (
     officials,
     public,
     queue,
+    rules,
     running,
 )
 
@@ -22,6 +23,7 @@ EXAMPLES: dict[str, View] = (
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES
+    | rules.EXAMPLES
     | running.EXAMPLES
     | keeping.EXAMPLES
     | officials.EXAMPLES

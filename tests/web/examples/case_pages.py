@@ -85,6 +85,18 @@ WHY = WhyPage(
             ("text has “mould”: “black mould all over the kids room”",),
             "So: Housing, Priority, clock of 10 working days. Stopped here.",
             "Version 6, by Tom Hale",
+            "/rules/r3?version=6",
+        ),
+    ),
+    Link("Open the rule “Housing repairs”", "/rules/r3?version=6", "e"),
+    (
+        Tried(
+            "Chase quiet cases",
+            True,
+            ("the time of the last change is 3 May 2026 21:10",),
+            "So: told Housing.",
+            "Version 2",
+            "/rules/r4?version=2",
         ),
     ),
 )

@@ -174,6 +174,7 @@ def _nav(
         items.append(NavItem("Find", "/search", "search", None, current == "Find", None, "Find", rail=False))
     below = (
         ("History", "/history", Action.READ_HISTORY),
+        ("Rules", "/rules", Action.READ_RULES),
         ("Channels", "/channels", Action.READ_CHANNELS),
         ("Settings", "/settings", Action.KEEP_SELF),
     )
