@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
 from inbox.models.campaign import (
     ANSWER_MOVES,
     AnswerState,
@@ -26,7 +27,7 @@ from inbox.models.channel import (
     ChannelHealth,
     ChannelMode,
 )
-from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
+from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
 from inbox.models.draft import (
     DRAFT_MOVES,
     EDITABLE,
@@ -38,6 +39,7 @@ from inbox.models.draft import (
     StandardLine,
     Template,
 )
+from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -80,6 +82,8 @@ __all__ = [
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Body",
+    "BodyVersion",
     "Campaign",
     "CampaignAnswer",
     "CampaignCopy",
@@ -95,6 +99,9 @@ __all__ = [
     "ChannelHealth",
     "ChannelMode",
     "Clock",
+    "Consent",
+    "ConsentKind",
+    "ConsentRule",
     "Constituent",
     "Decision",
     "Delivery",
@@ -104,7 +111,9 @@ __all__ = [
     "DraftFile",
     "DraftState",
     "DraftVersion",
+    "Ending",
     "Enquiry",
+    "EnquiryStep",
     "Event",
     "EventKind",
     "FormFile",
@@ -125,6 +134,7 @@ __all__ = [
     "RecipientState",
     "Role",
     "Rule",
+    "Rung",
     "Scan",
     "SearchEntry",
     "SignInAddress",

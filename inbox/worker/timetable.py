@@ -8,10 +8,11 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, form_sessions
+from inbox import campaigns, channels, enquiries, form_sessions
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
+from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.models import (
     Channel,
@@ -58,6 +59,27 @@ def warn_of_clocks(node: Node) -> None:
                 clock.warned_at = now
                 record(session, clock.case_id, EventKind.CLOCK_WARNED, SYSTEM, now=now, clock=clock.id,
                        clock_kind=clock.kind)  # fmt: skip
+
+
+def bring_up_chases(node: Node) -> None:
+    """Lays the next step of each chase ladder ready, as a draft, while the office is at work.
+
+    One transaction for each: a worker that is killed leaves a whole step or none, and two make it once.
+    """
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            passed, waiting = enquiries.put_away_by_hand(session), enquiries.due(session, now)
+            if not (passed or waiting) or not open_desk(session, node.line.tools).calendar.is_working(now):
+                continue
+        for step_id in passed:
+            with node.database.write(office_id) as session:
+                enquiries.pass_over(session, open_desk(session, node.line.tools), step_id, now=now)
+        for enquiry_id in waiting:
+            with node.database.write(office_id) as session:
+                desk = open_desk(session, node.line.tools)
+                enquiries.bring_up(session, desk, enquiry_id, now=now, actor=SYSTEM)
+            reach("chase.came_up")
 
 
 def end_pauses(node: Node) -> None:
@@ -137,6 +159,7 @@ def forget_old_texts(node: Node) -> None:
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("end pauses", 60, end_pauses),
+    Firing("chases", 60, bring_up_chases),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
     Firing("evidence", 60, look_for_evidence),

@@ -2,12 +2,15 @@
 
 from inbox.web.staff import (
     approvals,
+    asking,
+    bodies,
     bulk,
     campaign_answers,
     campaigns,
     cases,
     channels,
     composing,
+    consents,
     enquiries,
     facts,
     files,
@@ -32,7 +35,9 @@ ROUTERS = (
     new_case.router,
     sorting.router,
     composing.router,
+    asking.router,
     enquiries.router,
+    consents.router,
     street_faults.router,
     files.router,
     hiding.router,
@@ -48,6 +53,7 @@ ROUTERS = (
     channels.router,
     history.router,
     lines.router,
+    bodies.router,
     sign_ins.router,
     settings.router,
 )
