@@ -104,7 +104,7 @@ GROUPS = (
         ),
     ),
     Group("To ask whom", (Field("bodies", "Bodies", kind=FieldKind.TICKS, hint="None: any body",
-                                choices=(Choice("1", "Marl Homes", True), Choice("2", "Wexcombe Council"))),)),
+                                choices=(Choice("1", "Marl Homes", True), Choice("2", "Council"))),)),
     Group("The evidence", (Field("note", "Or a note of what was said", "", FieldKind.AREA, optional=True),)),
 )  # fmt: skip
 CONSENTS = ConsentsPage(
