@@ -14,14 +14,17 @@ from inbox.database import office_of
 from inbox.models import (
     Arrival,
     Attachment,
+    Body,
     Campaign,
     CampaignCopy,
     Case,
     Channel,
+    Consent,
     Constituent,
     Delivery,
     Direction,
     Draft,
+    Enquiry,
     Message,
     Office,
     OfficeKind,
@@ -190,6 +193,47 @@ def a_draft(session: Session, case: Case, **overrides: Any) -> Draft:
         "updated_at": NOW,
     }
     return _added(session, Draft(**facts | overrides))
+
+
+def a_body(session: Session, **overrides: Any) -> Body:
+    """A line of the contact directory."""
+    number = next(_numbers)
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "name": f"Marl Homes {number}",
+        "key": f"marlhomes{number}",
+        "email": "letters@marl-homes.example",
+        "changed_at": NOW,
+    }
+    return _added(session, Body(**facts | overrides))
+
+
+def an_enquiry(session: Session, case: Case, **overrides: Any) -> Enquiry:
+    """A question that has left."""
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "body": "Marl Homes",
+        "address": "letters@marl-homes.example",
+        "question": "When will the mould be treated?",
+        "asked_at": NOW,
+        "created_at": NOW,
+    }
+    return _added(session, Enquiry(**facts | overrides))
+
+
+def a_consent(session: Session, case: Case, **overrides: Any) -> Consent:
+    """A permission in writing."""
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "kind": "written",
+        "given_by": "Donna Fretwell",
+        "given_at": NOW,
+        "note": "By email.",
+        "recorded_at": NOW,
+    }
+    return _added(session, Consent(**facts | overrides))
 
 
 def an_arrival(session: Session, channel: Channel, **overrides: Any) -> Arrival:

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
 from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
     ANSWER_MOVES,
@@ -27,7 +28,7 @@ from inbox.models.channel import (
     ChannelHealth,
     ChannelMode,
 )
-from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
+from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
 from inbox.models.draft import (
     DRAFT_MOVES,
     EDITABLE,
@@ -39,6 +40,7 @@ from inbox.models.draft import (
     StandardLine,
     Template,
 )
+from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -82,6 +84,8 @@ __all__ = [
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Body",
+    "BodyVersion",
     "CallState",
     "Campaign",
     "CampaignAnswer",
@@ -98,6 +102,9 @@ __all__ = [
     "ChannelHealth",
     "ChannelMode",
     "Clock",
+    "Consent",
+    "ConsentKind",
+    "ConsentRule",
     "Constituent",
     "Decision",
     "Delivery",
@@ -107,7 +114,9 @@ __all__ = [
     "DraftFile",
     "DraftState",
     "DraftVersion",
+    "Ending",
     "Enquiry",
+    "EnquiryStep",
     "Event",
     "EventKind",
     "FormFile",
@@ -133,6 +142,7 @@ __all__ = [
     "RuleFiring",
     "RuleProgress",
     "RuleVersion",
+    "Rung",
     "Scan",
     "SearchEntry",
     "SignInAddress",

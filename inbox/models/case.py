@@ -157,6 +157,11 @@ class CaseLink(Row, OfficeOwned, table=True):
     made_at: datetime = moment()
 
 
+_OF_ENQUIRY = text("enquiry_id IS NOT NULL")
+WAITED_FOR = text("enquiry_id IS NOT NULL AND met_at IS NULL AND cancelled_at IS NULL")
+"""The clocks of bodies that have not answered: what the page of enquiries and the chase ladder read."""
+
+
 class Clock(Row, OfficeOwned, table=True):
     """A promise with a due time. Its state is read (`routing.sla.read`), never stored."""
 
@@ -175,6 +180,10 @@ class Clock(Row, OfficeOwned, table=True):
             "warn_at",
             postgresql_where=text(UNWARNED),
             sqlite_where=text(UNWARNED),
+        ),
+        Index("clock_of_enquiry", "enquiry_id", postgresql_where=_OF_ENQUIRY, sqlite_where=_OF_ENQUIRY),
+        Index(
+            "clock_waited_for", "office_id", "due_at", postgresql_where=WAITED_FOR, sqlite_where=WAITED_FOR
         ),
     )
 

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select, text
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, clocks, form_sessions, points
+from inbox import campaigns, channels, clocks, enquiries, form_sessions, points
 from inbox.database import find
 from inbox.desk import Desk, open_desk
 from inbox.errors import CaseworkError
+from inbox.failpoints import reach
 from inbox.history import SYSTEM
 from inbox.models import (
     Case,
@@ -86,6 +87,27 @@ def order_queues(node: Node) -> None:
         while looked == points.AT_A_TIME:
             with node.database.write(office_id) as session:
                 looked = points.look_again(session, open_desk(session, node.line.tools), now=now)
+
+
+def bring_up_chases(node: Node) -> None:
+    """Lays the next step of each chase ladder ready, as a draft, while the office is at work.
+
+    One transaction for each: a worker that is killed leaves a whole step or none, and two make it once.
+    """
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            passed, waiting = enquiries.put_away_by_hand(session), enquiries.due(session, now)
+            if not (passed or waiting) or not open_desk(session, node.line.tools).calendar.is_working(now):
+                continue
+        for step_id in passed:
+            with node.database.write(office_id) as session:
+                enquiries.pass_over(session, open_desk(session, node.line.tools), step_id, now=now)
+        for enquiry_id in waiting:
+            with node.database.write(office_id) as session:
+                desk = open_desk(session, node.line.tools)
+                enquiries.bring_up(session, desk, enquiry_id, now=now, actor=SYSTEM)
+            reach("chase.came_up")
 
 
 def end_pauses(node: Node) -> None:
@@ -167,6 +189,7 @@ TIMETABLE = (
     Firing("recount clocks", 10, recount_clocks),
     Firing("order queues", 60, order_queues),
     Firing("end pauses", 60, end_pauses),
+    Firing("chases", 60, bring_up_chases),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
     Firing("rules on change", 5, read_changes),

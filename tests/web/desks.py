@@ -16,9 +16,11 @@ from inbox.sign_in import door, sessions
 from tests.factories import (
     KEYS,
     NOW,
+    a_body,
     a_campaign,
     a_case,
     a_channel,
+    a_consent,
     a_delivery,
     a_draft,
     a_message,
@@ -26,6 +28,7 @@ from tests.factories import (
     a_rule,
     an_arrival,
     an_attachment,
+    an_enquiry,
     an_office,
 )
 
@@ -80,6 +83,7 @@ def a_house(database: Database, **facts: Any) -> House:
             owner_id=None, good_until=None, author_id=None, now=NOW, actor=OPERATOR,
         )  # fmt: skip
         rule = a_rule(session)
+        body, enquiry, consent = a_body(session), an_enquiry(session, case), a_consent(session, case)
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
         campaign = a_campaign(session, message, case)
         restricted = a_case(
@@ -95,7 +99,9 @@ def a_house(database: Database, **facts: Any) -> House:
             "event_id": record(session, restricted, EventKind.NOTED, OPERATOR, now=NOW),
             "view": "to-sort",
             "number": "1",
-            "enquiry_id": "0" * 32,
+            "enquiry_id": an_enquiry(session, restricted).id,
+            "consent_id": a_consent(session, restricted).id,
+            "body_id": body.id,
             "channel_id": channel.id,
             "staff_id": "0" * 32,
             "kind": "email",
@@ -115,7 +121,9 @@ def a_house(database: Database, **facts: Any) -> House:
         "campaign_id": campaign.id,
         "view": "to-sort",
         "number": "1",
-        "enquiry_id": "0" * 32,
+        "enquiry_id": enquiry.id,
+        "consent_id": consent.id,
+        "body_id": body.id,
         "channel_id": channel.id,
         "staff_id": "0" * 32,
         "kind": "email",

@@ -84,6 +84,8 @@ NOT_THERE = {
             "arrival_id",
             "event_id",
             "enquiry_id",
+            "consent_id",
+            "body_id",
             "channel_id",
             "staff_id",
             "line_id",

@@ -2,12 +2,15 @@
 
 from inbox.web.staff import (
     approvals,
+    asking,
+    bodies,
     bulk,
     campaign_answers,
     campaigns,
     cases,
     channels,
     composing,
+    consents,
     enquiries,
     facts,
     files,
@@ -34,7 +37,9 @@ ROUTERS = (
     new_case.router,
     sorting.router,
     composing.router,
+    asking.router,
     enquiries.router,
+    consents.router,
     street_faults.router,
     files.router,
     hiding.router,
@@ -52,6 +57,7 @@ ROUTERS = (
     rule_tries.router,
     rules.router,
     lines.router,
+    bodies.router,
     sign_ins.router,
     settings.router,
 )

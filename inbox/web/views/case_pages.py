@@ -36,6 +36,7 @@ class AskPage:
     clock_words: str
     consent: Notice | None
     main_label: str
+    wants_reason: bool = False
     problems: tuple[Problem, ...] = ()
 
 

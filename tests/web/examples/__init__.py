@@ -7,6 +7,7 @@ from tests.web.examples import (
     case_pages,
     cases,
     contact,
+    enquiries,
     flow,
     keeping,
     officials,
@@ -20,6 +21,7 @@ EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
     | cases.EXAMPLES
     | case_pages.EXAMPLES
+    | enquiries.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES
