@@ -26,6 +26,7 @@ from inbox.models.channel import (
     ChannelHealth,
     ChannelMode,
 )
+from inbox.models.channel_closure import INTEGRATION_ROLE, ChannelAct, ChannelClosure
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
 from inbox.models.draft import (
     DRAFT_MOVES,
@@ -44,6 +45,7 @@ from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
 from inbox.models.person import Constituent, Handle
 from inbox.models.search import SearchEntry
+from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
@@ -71,6 +73,7 @@ __all__ = [
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "INTEGRATION_ROLE",
     "SENDING",
     "AccessToken",
     "AddressProof",
@@ -90,7 +93,9 @@ __all__ = [
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelAct",
     "ChannelBudget",
+    "ChannelClosure",
     "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
@@ -120,6 +125,8 @@ __all__ = [
     "OfficeKind",
     "OfficeOwned",
     "OnceKey",
+    "PostBy",
+    "PostCases",
     "Presence",
     "Reading",
     "RecipientState",
@@ -130,6 +137,8 @@ __all__ = [
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StaffPost",
+    "StaffPostItem",
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",

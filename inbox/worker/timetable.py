@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, form_sessions
+from inbox import campaigns, channels, form_sessions, staff_post
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
@@ -23,6 +23,7 @@ from inbox.models import (
     Job,
     OnceKey,
     Presence,
+    StaffPost,
     Tick,
     WebSession,
 )
@@ -134,11 +135,22 @@ def forget_old_texts(node: Node) -> None:
             campaigns.forget(session, now - timedelta(days=180), int(now.timestamp()) // 3600)
 
 
+def hand_to_staff(node: Node) -> None:
+    """Mails new messages to those of the staff who do not sign in."""
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            is_wanted = session.exec(select(StaffPost).limit(1)).first() is not None
+        if is_wanted:
+            with node.database.write(office_id) as session:
+                staff_post.hand_over(session, open_desk(session, node.line.tools), now=node.now())
+
+
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("end pauses", 60, end_pauses),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
+    Firing("staff post", 10, hand_to_staff),
     Firing("evidence", 60, look_for_evidence),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
