@@ -12,18 +12,20 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Handle, Letter, PermanentFailure
 from inbox import alerts, outbox
-from inbox.access import visible_cases
+from inbox.access import Person, visible_cases
 from inbox.database import find_or_none, office_of
 from inbox.desk import Desk
 from inbox.errors import Refused
 from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     Case,
+    CaseStatus,
     Channel,
     Constituent,
     Direction,
     EventKind,
     Message,
+    MessageKind,
     PostBy,
     PostCases,
     Staff,
@@ -38,6 +40,7 @@ from routing.words import RISK_FLAGS, Flag, Kind
 KINDS = {"facebook": "Facebook", "x": "X", "web": "the web form"}
 """What somebody can be handed; everything else reaches the office as letters already."""
 MOST_AT_ONCE = 50
+MOST_CASES = 200
 MOST_WORDS = 20_000
 _UNSAID = RISK_FLAGS | {Flag.CONFIDENTIAL, Flag.SPECIAL_CATEGORY, Flag.RESTRICTED}
 _NOT_HANDED = (Kind.SPAM, Kind.AUTO_REPLY)
@@ -87,6 +90,40 @@ def hand_over(session: Session, desk: Desk, *, now: datetime, limit: int = MOST_
             _mail(session, desk, channel, post, staff, message, case, now)
             mailed += 1
     return mailed
+
+
+def waiting(session: Session, desk: Desk, staff: Staff, reader: Person) -> list[tuple[Case, list[Message]]]:
+    """What waits for this person's answer, oldest first: each case with what was said since we last spoke.
+
+    `reader`: who looks; they are shown nothing that either of the two may not know.
+    """
+    post = of(session, staff.id)
+    kinds = post.kinds if post else list(KINDS)
+    query = (
+        select(Case)
+        .join(Channel, col(Channel.id) == Case.channel_id)
+        .where(col(Case.status).in_((CaseStatus.NEW, CaseStatus.OPEN)), col(Channel.kind).in_(kinds))
+        .where(col(Case.kind).not_in(_NOT_HANDED))
+        .where(visible_cases(reader), visible_cases(alerts.person_of(desk, staff)))
+    )
+    if post is None or post.cases == PostCases.GIVEN:
+        query = query.where(Case.assignee_id == staff.id)
+    cases = session.exec(query.order_by(col(Case.received_at), col(Case.id)).limit(MOST_CASES)).all()
+    said = _said_since(session, [case.id for case in cases])
+    return [(case, said[case.id]) for case in cases if said.get(case.id)]
+
+
+def _said_since(session: Session, case_ids: Sequence[str]) -> dict[str, list[Message]]:
+    """By case, what people said since our last answer; an acknowledgement is no answer."""
+    query = select(Message).where(col(Message.case_id).in_(case_ids), col(Message.machine).is_(None))
+    found: dict[str, list[Message]] = {}
+    for message in session.exec(query.order_by(col(Message.id))):
+        said = found.setdefault(message.case_id or "", [])
+        if message.direction == Direction.INBOUND and message.withdrawn_at is None:
+            said.append(message)
+        elif message.direction == Direction.OUTBOUND and message.kind != MessageKind.ACKNOWLEDGEMENT:
+            said.clear()
+    return found
 
 
 def answered_by(session: Session, staff: Staff, mail_ids: Sequence[str], case: Case) -> Message | None:

@@ -53,7 +53,7 @@ def test_the_members_mail_is_a_draft_and_leaves_on_the_page_once_somebody_said_y
         assert (draft["text"], draft["state"], draft["channel"]) == (
             "I will ring Marl Homes.",
             "submitted",
-            "Page",
+            "facebook",
         )
         assert not any("Marl Homes" in one for one in page.sent())
 

@@ -8,6 +8,7 @@ from inbox.web.staff import (
     cases,
     channels,
     composing,
+    digests,
     enquiries,
     facts,
     files,
@@ -16,6 +17,7 @@ from inbox.web.staff import (
     joining,
     lines,
     new_case,
+    people_post,
     queue,
     searching,
     sending,
@@ -50,4 +52,6 @@ ROUTERS = (
     lines.router,
     sign_ins.router,
     settings.router,
+    people_post.router,
+    digests.router,
 )

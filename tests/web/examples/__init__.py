@@ -10,6 +10,7 @@ from tests.web.examples import (
     flow,
     keeping,
     officials,
+    on_paper,
     public,
     queue,
     running,
@@ -24,6 +25,7 @@ EXAMPLES: dict[str, View] = (
     | flow.EXAMPLES
     | running.EXAMPLES
     | keeping.EXAMPLES
+    | on_paper.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
     | contact.EXAMPLES
