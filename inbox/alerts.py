@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from connectors.contract import Handle, Letter, PermanentFailure
 from inbox import outbox
-from inbox.access import Person, may_know
+from inbox.access import Person, closed_to, may_know
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
@@ -196,7 +196,8 @@ def person_of(desk: Desk, staff: Staff) -> Person:
     """One of the staff as the policy knows them."""
     roles = frozenset(map(Role, staff.roles))
     is_lead = staff.id == desk.office.named_lead
-    return Person(staff.id, desk.office.id, staff.name, staff.email, roles, is_lead)
+    closed = closed_to(roles, desk.closures)
+    return Person(staff.id, desk.office.id, staff.name, staff.email, roles, is_lead, closed=closed)
 
 
 def _moment(desk: Desk, now: datetime) -> str:

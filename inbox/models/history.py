@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     CHANNEL_ADDED = "channel_added"
     CHANNEL_CHANGED = "channel_changed"
     CHANNEL_NOTICE = "channel_notice"
+    CHANNEL_RIGHTS_CHANGED = "channel_rights_changed"
     RULES_CHANGED = "rules_changed"
     TEMPLATE_CHANGED = "template_changed"
     ARRIVED = "arrived"

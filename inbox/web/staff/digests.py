@@ -7,10 +7,10 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from inbox import staff_answers, staff_post
-from inbox.access import Action
+from inbox.access import Action, require_on
 from inbox.database import find, savepoint
 from inbox.errors import NotFound, Refused
-from inbox.models import EDITABLE, Case, Channel, Constituent, Draft, Message, Staff
+from inbox.models import EDITABLE, Case, Channel, ChannelAct, Constituent, Draft, Message, Staff
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import words as say
@@ -42,10 +42,11 @@ def type_in(
         raise NotFound
     try:
         with savepoint(room.session):
-            staff_answers.write(
+            draft = staff_answers.write(
                 room.session, room.desk, case, staff, text, source=staff_answers.ON_PAPER, answers=said[-1],
                 typed_by=room.person.staff_id, now=room.now, actor=room.person.actor,
             )  # fmt: skip
+            require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
     except Refused as error:
         return _page(room, staff, reference, text, Problem(f"text-{reference}", error.sentence))
     return see_other(f"/digests/{staff_id}", told="kept")

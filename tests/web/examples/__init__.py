@@ -6,6 +6,7 @@ from tests.web.examples import (
     campaigns,
     case_pages,
     cases,
+    channel_pages,
     contact,
     flow,
     keeping,
@@ -20,6 +21,7 @@ EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
     | cases.EXAMPLES
     | case_pages.EXAMPLES
+    | channel_pages.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES
