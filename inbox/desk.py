@@ -9,7 +9,18 @@ from sqlmodel import Session, col, select
 from connectors.contract import Composes, Limits
 from inbox.calendars import calendar_of
 from inbox.database import office_of
-from inbox.models import SENDING, Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
+from inbox.models import (
+    SENDING,
+    Area,
+    Channel,
+    ChannelClosure,
+    ChannelMode,
+    Office,
+    Rule,
+    Staff,
+    Team,
+    TeamMember,
+)
 from inbox.scanning import Scanner
 from inbox.secrets import SecretKeys
 from inbox.storage import Store
@@ -49,6 +60,8 @@ class Desk:
     channels: Mapping[str, Channel]
     staff: Mapping[str, Staff]
     members: Mapping[str, tuple[str, ...]]
+    closures: tuple[tuple[str, str, str], ...] = ()
+    """What is closed on which channel to which role: (channel id, role, act)."""
 
     @property
     def keys(self) -> SecretKeys:
@@ -111,6 +124,7 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         channels={channel.id: channel for channel in channels},
         staff={person.id: person for person in session.exec(select(Staff))},
         members={team: tuple(sorted(people)) for team, people in members.items()},
+        closures=tuple((one.channel_id, one.role, one.act) for one in session.exec(select(ChannelClosure))),
     )
 
 

@@ -23,7 +23,17 @@ from connectors.contract import (
     RawArrival,
     Verdict,
 )
-from inbox import acknowledgement, alerts, campaigns, casefile, clocks, matching, people, triage
+from inbox import (
+    acknowledgement,
+    alerts,
+    campaigns,
+    casefile,
+    clocks,
+    matching,
+    people,
+    staff_answers,
+    triage,
+)
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
@@ -42,9 +52,11 @@ from inbox.models import (
     Channel,
     Clock,
     Constituent,
+    Direction,
     EventKind,
     Message,
     Scan,
+    Staff,
     move,
 )
 from inbox.recall import Recall
@@ -197,6 +209,8 @@ def _file(
         return sent_elsewhere(session, desk, message, incoming, known, now)
     if isinstance(understood.news, DeliveryReport):
         return reported(session, understood.news, message, now)
+    if (staffs := staff_answers.writer_of(session, desk, incoming)) is not None:
+        return _answer_of_staff(session, desk, *staffs, understood, message, now)
     if incoming.machine is not None:
         return _machine(session, desk, understood, message, known, now)
     return _person(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
@@ -310,7 +324,7 @@ def _open(
 
 def _add(
     session: Session, case: Case, message: Message, understood: Understood, now: datetime,
-    *, because: str | None = None, person: Constituent | None = None,
+    *, because: str | None = None, person: Constituent | None = None, is_public: bool = True,
 ) -> None:  # fmt: skip
     """Puts a message and its files on a case."""
     message.case_id = case.id
@@ -331,7 +345,7 @@ def _add(
             )
         )
     casefile.index(session, case, message, person)
-    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, public=True, message=message.id,
+    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, public=is_public, message=message.id,
            channel=message.channel_id, because=because)  # fmt: skip
 
 
@@ -345,6 +359,18 @@ def _propose(
         other = people.newest_open_case(session, writer.id)
         if other is not None:
             message.proposed_case_id, message.proposed_because = other.id, matching.Because.SAME_PERSON
+
+
+def _answer_of_staff(
+    session: Session, desk: Desk, staff: Staff, case: Case, understood: Understood, message: Message,
+    now: datetime,
+) -> Case:  # fmt: skip
+    """One of the staff answered the mail that handed them a message: a note, and a draft for sign-off."""
+    message.direction, message.author_id = Direction.NOTE, staff.id
+    _add(session, case, message, understood, now, because="staff_answer", is_public=False)
+    session.flush()
+    staff_answers.keep(session, desk, case, staff, understood.message, message, now=now)
+    return case
 
 
 def _machine(

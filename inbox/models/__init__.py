@@ -28,6 +28,7 @@ from inbox.models.channel import (
     ChannelHealth,
     ChannelMode,
 )
+from inbox.models.channel_closure import INTEGRATION_ROLE, ChannelAct, ChannelClosure
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
 from inbox.models.draft import (
     DRAFT_MOVES,
@@ -48,6 +49,7 @@ from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMembe
 from inbox.models.person import Constituent, Handle
 from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, RuleProgress, RuleVersion
 from inbox.models.search import SearchEntry
+from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
@@ -75,6 +77,7 @@ __all__ = [
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "INTEGRATION_ROLE",
     "SENDING",
     "AccessToken",
     "AddressProof",
@@ -97,7 +100,9 @@ __all__ = [
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelAct",
     "ChannelBudget",
+    "ChannelClosure",
     "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
@@ -133,6 +138,8 @@ __all__ = [
     "OfficeKind",
     "OfficeOwned",
     "OnceKey",
+    "PostBy",
+    "PostCases",
     "Presence",
     "Reading",
     "RecipientState",
@@ -148,6 +155,8 @@ __all__ = [
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StaffPost",
+    "StaffPostItem",
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",

@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     CHANNEL_CHANGED = "channel_changed"
     CHANNEL_NOTICE = "channel_notice"
     CALENDAR_CHANGED = "calendar_changed"
+    CHANNEL_RIGHTS_CHANGED = "channel_rights_changed"
     RULES_CHANGED = "rules_changed"
     RULE_APPLIED = "rule_applied"
     RULES_STOPPED = "rules_stopped"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select, text
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, clocks, enquiries, form_sessions, points
+from inbox import campaigns, channels, clocks, enquiries, form_sessions, points, staff_post
 from inbox.database import find
 from inbox.desk import Desk, open_desk
 from inbox.errors import CaseworkError
@@ -25,6 +25,7 @@ from inbox.models import (
     Office,
     OnceKey,
     Presence,
+    StaffPost,
     Tick,
     WebSession,
 )
@@ -184,6 +185,16 @@ def forget_old_texts(node: Node) -> None:
             campaigns.forget(session, now - timedelta(days=180), int(now.timestamp()) // 3600)
 
 
+def hand_to_staff(node: Node) -> None:
+    """Mails new messages to those of the staff who do not sign in."""
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            is_wanted = session.exec(select(StaffPost).limit(1)).first() is not None
+        if is_wanted:
+            with node.database.write(office_id) as session:
+                staff_post.hand_over(session, open_desk(session, node.line.tools), now=node.now())
+
+
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("recount clocks", 10, recount_clocks),
@@ -195,6 +206,7 @@ TIMETABLE = (
     Firing("rules on change", 5, read_changes),
     Firing("rules on time", 60, read_time),
     Firing("calls of rules", 3, call_due),
+    Firing("staff post", 10, hand_to_staff),
     Firing("evidence", 60, look_for_evidence),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),

@@ -18,6 +18,7 @@ _PLAIN = {
     EventKind.TOKEN_REVOKED: "A key for another program was taken back.",
     EventKind.CHANNEL_ADDED: "A channel was added.",
     EventKind.CHANNEL_CHANGED: "A channel was changed.",
+    EventKind.CHANNEL_RIGHTS_CHANGED: "Who may do what on a channel was changed.",
     EventKind.CHANNEL_NOTICE: "A channel needed attention.",
     EventKind.CALENDAR_CHANGED: "The calendar was changed.",
     EventKind.RULES_CHANGED: "The rules were changed.",
