@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     CAMPAIGN_ANSWER_STOPPED = "campaign_answer_stopped"
     NOTED = "noted"
     LOGGED = "logged"
+    LETTER_CHECKED = "letter_checked"
     CLOCK_STARTED = "clock_started"
     CLOCK_PAUSED = "clock_paused"
     CLOCK_RESUMED = "clock_resumed"

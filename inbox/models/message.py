@@ -65,6 +65,12 @@ class Message(Row, OfficeOwned, table=True):
             sqlite_where=text("thread IS NOT NULL"),
         ),
         Index(
+            "message_edits",
+            "edit_of",
+            postgresql_where=text("edit_of IS NOT NULL"),
+            sqlite_where=text("edit_of IS NOT NULL"),
+        ),
+        Index(
             "message_loose",
             "office_id",
             "id",

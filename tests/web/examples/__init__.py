@@ -3,6 +3,7 @@
 from inbox.web.rendering import View
 from tests.web.examples import (
     approvals,
+    by_hand,
     campaigns,
     case_pages,
     cases,
@@ -19,6 +20,7 @@ EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
     | cases.EXAMPLES
     | case_pages.EXAMPLES
+    | by_hand.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES

@@ -52,6 +52,7 @@ _PLAIN = {
     EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
     EventKind.ADDRESS_PROVED: "They confirmed their email address.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
+    EventKind.LETTER_CHECKED: "A letter was compared with its pages.",
     EventKind.CLOCK_STARTED: "A promise began.",
     EventKind.CLOCK_PAUSED: "A promise was paused.",
     EventKind.CLOCK_RESUMED: "A promise runs again.",
