@@ -314,8 +314,9 @@ def _raw(store: Store, desk: Desk, row: Arrival) -> RawArrival:
     channel = desk.channels.get(row.channel_id)
     hints = dict(row.hints)
     hints["own_addresses"] = " ".join(sorted(desk.own_addresses))
-    if channel is not None and channel.settings.get("authserv_id"):
-        hints["authserv_id"] = channel.settings["authserv_id"]
+    for name in ("authserv_id", "forwarders"):
+        if channel is not None and channel.settings.get(name):
+            hints[name] = channel.settings[name]
     return RawArrival(
         channel=channel.settings.get("reads_as", channel.kind) if channel else "email",
         account=row.account,

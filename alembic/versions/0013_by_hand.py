@@ -12,6 +12,7 @@ EDITS = sa.text("edit_of IS NOT NULL")
 
 
 def upgrade() -> None:
+    op.add_column("message", sa.Column("forwarded_by", sa.String(length=254), nullable=True))
     op.create_index("message_edits", "message", ["edit_of"], postgresql_where=EDITS, sqlite_where=EDITS)
 
 

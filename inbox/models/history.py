@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     TEMPLATE_CHANGED = "template_changed"
     ARRIVED = "arrived"
     ARRIVED_AGAIN = "arrived_again"
+    FORWARDED = "forwarded"
     SET_ASIDE = "set_aside"
     RUN_AGAIN = "run_again"
     CASE_OPENED = "case_opened"

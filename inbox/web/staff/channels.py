@@ -163,8 +163,15 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
         (*log, *trouble),
         room.local(room.now),
         problems,
+        _links(row) if manages else (),
     )
     return room.page(view, 422 if problems else 200)
+
+
+def _links(row: Channel) -> tuple[Link, ...]:
+    """What else can be set on it."""
+    is_mailbox = channels.forwarders(row) is not None
+    return (Link("Forwarded mail", f"/channels/{row.id}/forwarders"),) if is_mailbox else ()
 
 
 def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str, words: str) -> ConfirmPage:

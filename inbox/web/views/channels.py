@@ -49,6 +49,7 @@ class ChannelPage:
     log: tuple[Line, ...]
     loaded_at: datetime
     problems: tuple[Problem, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _PLAIN = {
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
     EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
+    EventKind.FORWARDED: "It was passed on to us. Nothing proves who wrote it.",
     EventKind.SET_ASIDE: "A message could not be read and was set aside.",
     EventKind.RUN_AGAIN: "A message that was set aside was tried again.",
     EventKind.CASE_OPENED: "The case was opened.",
@@ -119,6 +120,7 @@ TOLD_BY_MESSAGES = frozenset(
 _WHY_SILENT = {
     "channel_listens": "this channel only listens",
     "sending_paused": "sending is stopped",
+    "forwarded": "it was passed on, so ask first whether the address is theirs",
     "public": "it was said in public, and nothing automatic answers there",
 }
 

@@ -101,6 +101,8 @@ def _message(
     badges: tuple[Badge, ...] = (
         (Badge(say.MACHINES.get(row.machine, row.machine), Tone.CALM),) if row.machine else ()
     )
+    if row.forwarded_by:
+        badges += (Badge(f"Passed on by {row.forwarded_by}", Tone.SOON, "question"),)
     if row.copies:
         badges += (Badge(f"Came {row.copies + 1} times", Tone.CALM),)
     is_form = row.kind == MessageKind.FORM  # what was asked beside the words belongs to the message
