@@ -45,6 +45,7 @@ from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMembe
 from inbox.models.person import Constituent, Handle
 from inbox.models.search import SearchEntry
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.surgery import APPOINTMENT_MOVES, Appointment, AppointmentState, Surgery
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
@@ -66,6 +67,7 @@ for _table in SQLModel.metadata.tables.values():
 
 __all__ = [
     "ANSWER_MOVES",
+    "APPOINTMENT_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
@@ -75,6 +77,8 @@ __all__ = [
     "AccessToken",
     "AddressProof",
     "AnswerState",
+    "Appointment",
+    "AppointmentState",
     "Approval",
     "Area",
     "Arrival",
@@ -133,6 +137,7 @@ __all__ = [
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",
+    "Surgery",
     "Team",
     "TeamMember",
     "Template",

@@ -23,6 +23,8 @@ from tests.factories import (
     a_draft,
     a_message,
     a_person,
+    a_surgery,
+    an_appointment,
     an_arrival,
     an_attachment,
     an_office,
@@ -80,6 +82,8 @@ def a_house(database: Database, **facts: Any) -> House:
         )  # fmt: skip
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
         campaign = a_campaign(session, message, case)
+        surgery = a_surgery(session)
+        appointment = an_appointment(session, surgery, case)
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
         )
@@ -100,6 +104,8 @@ def a_house(database: Database, **facts: Any) -> House:
             "line_id": line.id,
             "sign_in_id": "0" * 32,
             "other": restricted.reference,
+            "surgery_id": surgery.id,
+            "appointment_id": an_appointment(session, surgery, restricted, is_walk_in=True).id,
         }
     ids = {
         "reference": case.reference,
@@ -125,6 +131,8 @@ def a_house(database: Database, **facts: Any) -> House:
         "line_id": line.id,
         "sign_in_id": "0" * 32,
         "other": case.reference,
+        "surgery_id": surgery.id,
+        "appointment_id": appointment.id,
     }
     return House(office, people, case, restricted, ids, hidden)
 

@@ -88,6 +88,8 @@ NOT_THERE = {
             "staff_id",
             "line_id",
             "sign_in_id",
+            "surgery_id",
+            "appointment_id",
         ),
         "0" * 32,
     ),

@@ -1,6 +1,7 @@
 """The pages of an office at work: one file per family of pages, `ROUTERS` in the order they are asked."""
 
 from inbox.web.staff import (
+    appointments,
     approvals,
     bulk,
     campaign_answers,
@@ -27,6 +28,7 @@ from inbox.web.staff import (
     sign_ins,
     sorting,
     street_faults,
+    surgeries,
 )
 
 ROUTERS = (
@@ -35,6 +37,8 @@ ROUTERS = (
     new_case.router,
     post.router,
     letters.router,
+    surgeries.router,
+    appointments.router,
     sorting.router,
     composing.router,
     enquiries.router,

@@ -14,6 +14,7 @@ from tests.web.examples import (
     public,
     queue,
     running,
+    surgeries,
 )
 
 EXAMPLES: dict[str, View] = (
@@ -21,6 +22,7 @@ EXAMPLES: dict[str, View] = (
     | cases.EXAMPLES
     | case_pages.EXAMPLES
     | by_hand.EXAMPLES
+    | surgeries.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from inbox.web.rendering import View
+from inbox.web.rendering import View, asset
 from inbox.web.staff.post import KINDS
 from inbox.web.staff.showing.by_hand import tabs
 from inbox.web.views.by_hand import LetterPage, LetterRow, PageShown, PostPage
@@ -36,7 +36,7 @@ LETTER = LetterPage(
     f"{CASE}/letters/a1",
     Notice(WARNING, Tone.SOON),
     (
-        PageShown(1, "page 1.jpg", "/static/letter-example.jpg", "/attachments/a1"),
+        PageShown(1, "page 1.jpg", asset("favicon.svg"), "/attachments/a1"),
         PageShown(2, "scan.tif", None, "/attachments/a2"),
     ),
     {

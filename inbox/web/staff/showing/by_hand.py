@@ -13,6 +13,8 @@ from inbox.web.views.parts import Tab
 _TABS = (
     ("Call, visit or letter", "/cases/new"),
     ("Letters by post", "/post"),
+    ("Surgeries", "/surgeries"),
+    ("At the door", "/outreach"),
 )
 _DAYS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 

@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import pane, promises
+from inbox.web.staff.showing import pane, promises, surgeries
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -55,7 +55,7 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         next_step=words,
         next_link=link,
         clocks=promises.of_case(desk, clocks.of_case(session, case), now),
-        facts=tuple(_facts(session, desk, person, case, who, url)),
+        facts=tuple(_facts(session, desk, person, case, who, url, now)),
         status_page=status,
         status_acts=acts,
         linked=_linked(session, person, case),
@@ -125,6 +125,7 @@ def _links(desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]
         found.append(Link("Reply", f"{url}?write=reply#composer", "r"))
     if may(person, Action.NOTE, case):
         found += [Link("Note", f"{url}?write=note#composer", "i"), Link("Log a call", f"{url}/log", "l")]
+        found.append(Link("Appointment", f"{url}/appointments/new"))
     if may(person, Action.DRAFT, case):
         found.append(Link("Ask a body", f"{url}/enquiries/new", "f"))
         if any(channels.services(one) for one in desk.channels.values()):
@@ -181,8 +182,9 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
 
 
 def _facts(
-    session: Session, desk: Desk, person: Person, case: Case, who: Constituent | None, url: str
-) -> list[Fact]:
+    session: Session, desk: Desk, person: Person, case: Case, who: Constituent | None, url: str,
+    now: datetime,
+) -> list[Fact]:  # fmt: skip
     found: list[Fact] = []
     if who is not None:
         handles = [one.address if one.confirmed_at else f"{one.address} (not checked)"
@@ -224,6 +226,9 @@ def _facts(
     )
     found.append(Fact("Why here", (), None, Link("Read by the rules", f"{url}/why")))
     found.append(Fact("Paper", (), None, Link("Print", f"{url}/print")))
+    found.append(Fact("Consent", (), None, Link("Form to sign", f"{url}/consent-form")))
+    for when, where in surgeries.next_words(session, case, desk.calendar.zone, now):
+        found.append(Fact("Appointment", (when,), None, Link("The surgery", where)))
     return found
 
 
