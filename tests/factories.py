@@ -4,7 +4,7 @@ People, places and numbers are invented (postcode area ZZ, domains example.*).
 """
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from inbox.database import office_of
 from inbox.models import (
+    Appointment,
     Arrival,
     Attachment,
     Body,
@@ -31,6 +32,7 @@ from inbox.models import (
     Role,
     Rule,
     Staff,
+    Surgery,
     Team,
     new_id,
 )
@@ -166,6 +168,33 @@ def a_campaign(session: Session, message: Message, case: Case, **overrides: Any)
     )  # fmt: skip
     _added(session, copy)
     return campaign
+
+
+def a_surgery(session: Session, **overrides: Any) -> Surgery:
+    """A morning in the library, tomorrow."""
+    start = (datetime.now(UTC) + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "place": f"Wexcombe library {next(_numbers)}",
+        "host": "Rowan Ashby",
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=2),
+        "slot_minutes": 15,
+        "created_at": NOW,
+    }
+    return _added(session, Surgery(**facts | overrides))
+
+
+def an_appointment(session: Session, surgery: Surgery, case: Case, **overrides: Any) -> Appointment:
+    """At the first time of the surgery."""
+    facts: dict[str, Any] = {
+        "office_id": surgery.office_id,
+        "surgery_id": surgery.id,
+        "case_id": case.id,
+        "starts_at": surgery.starts_at,
+        "booked_at": NOW,
+    }
+    return _added(session, Appointment(**facts | overrides))
 
 
 def an_attachment(session: Session, message: Message, **overrides: Any) -> Attachment:

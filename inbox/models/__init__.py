@@ -51,6 +51,7 @@ from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, R
 from inbox.models.search import SearchEntry
 from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.surgery import APPOINTMENT_MOVES, Appointment, AppointmentState, Surgery
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
@@ -72,6 +73,7 @@ for _table in SQLModel.metadata.tables.values():
 
 __all__ = [
     "ANSWER_MOVES",
+    "APPOINTMENT_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
@@ -82,6 +84,8 @@ __all__ = [
     "AccessToken",
     "AddressProof",
     "AnswerState",
+    "Appointment",
+    "AppointmentState",
     "Approval",
     "Area",
     "Arrival",
@@ -160,6 +164,7 @@ __all__ = [
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",
+    "Surgery",
     "Team",
     "TeamMember",
     "Template",

@@ -26,6 +26,8 @@ from tests.factories import (
     a_message,
     a_person,
     a_rule,
+    a_surgery,
+    an_appointment,
     an_arrival,
     an_attachment,
     an_enquiry,
@@ -86,6 +88,8 @@ def a_house(database: Database, **facts: Any) -> House:
         body, enquiry, consent = a_body(session), an_enquiry(session, case), a_consent(session, case)
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
         campaign = a_campaign(session, message, case)
+        surgery = a_surgery(session)
+        appointment = an_appointment(session, surgery, case)
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
         )
@@ -109,6 +113,8 @@ def a_house(database: Database, **facts: Any) -> House:
             "rule_id": rule.id,
             "sign_in_id": "0" * 32,
             "other": restricted.reference,
+            "surgery_id": surgery.id,
+            "appointment_id": an_appointment(session, surgery, restricted, is_walk_in=True).id,
         }
     ids = {
         "reference": case.reference,
@@ -137,6 +143,8 @@ def a_house(database: Database, **facts: Any) -> House:
         "rule_id": rule.id,
         "sign_in_id": "0" * 32,
         "other": case.reference,
+        "surgery_id": surgery.id,
+        "appointment_id": appointment.id,
     }
     return House(office, people, case, restricted, ids, hidden)
 

@@ -91,6 +91,8 @@ NOT_THERE = {
             "line_id",
             "rule_id",
             "sign_in_id",
+            "surgery_id",
+            "appointment_id",
         ),
         "0" * 32,
     ),

@@ -94,6 +94,7 @@ def messages(
             machine=row.machine,
             warnings=row.warnings,
             external_id=row.external_id,
+            forwarded_by=row.forwarded_by,
             copies=row.copies,
             proposed_case=references.get(row.proposed_case_id or ""),
             sent_at=row.sent_at,

@@ -1,6 +1,7 @@
 """The pages of an office at work: one file per family of pages, `ROUTERS` in the order they are asked."""
 
 from inbox.web.staff import (
+    appointments,
     approvals,
     asking,
     bodies,
@@ -16,12 +17,15 @@ from inbox.web.staff import (
     enquiries,
     facts,
     files,
+    forwarders,
     hiding,
     history,
     joining,
+    letters,
     lines,
     new_case,
     people_post,
+    post,
     queue,
     rule_tries,
     rules,
@@ -32,12 +36,17 @@ from inbox.web.staff import (
     sign_ins,
     sorting,
     street_faults,
+    surgeries,
 )
 
 ROUTERS = (
     queue.router,
     bulk.router,
     new_case.router,
+    post.router,
+    letters.router,
+    surgeries.router,
+    appointments.router,
     sorting.router,
     composing.router,
     asking.router,
@@ -57,6 +66,7 @@ ROUTERS = (
     searching.router,
     channels.router,
     channel_rights.router,
+    forwarders.router,
     history.router,
     rule_tries.router,
     rules.router,

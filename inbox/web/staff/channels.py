@@ -152,8 +152,6 @@ def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Proble
 def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = ()) -> Response:
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
-    rights = Link("Who may do what", f"/channels/{row.id}/rights")
-    links = (rights,) if room.may(Action.MANAGE_OFFICE) else ()
     trouble = wires.trouble(row, room.zone)
     view = ChannelPage(
         room.shell("Channels"),
@@ -165,9 +163,20 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
         (*log, *trouble),
         room.local(room.now),
         problems,
-        links,
+        _links(room, row),
     )
     return room.page(view, 422 if problems else 200)
+
+
+def _links(room: Room, row: Channel) -> tuple[Link, ...]:
+    """What else can be set on it."""
+    forwarded = Link("Forwarded mail", f"/channels/{row.id}/forwarders")
+    rights = Link("Who may do what", f"/channels/{row.id}/rights")
+    is_mailbox = channels.forwarders(row) is not None
+    return (
+        *((forwarded,) if is_mailbox and room.may(Action.MANAGE_CHANNELS) else ()),
+        *((rights,) if room.may(Action.MANAGE_OFFICE) else ()),
+    )
 
 
 def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str, words: str) -> ConfirmPage:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from inbox.web.views.case import CaseHeader, FactPanel
 from inbox.web.views.messages import TimelineEntry
-from inbox.web.views.parts import Choice, Line, Link, Notice, Problem, Shell
+from inbox.web.views.parts import Choice, Line, Link, Notice, Problem, Shell, Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class NewCasePage:
 
     template: ClassVar[str] = "staff/cases/new.html"
     shell: Shell
+    tabs: tuple[Tab, ...]
     action: str
     kinds: tuple[Choice, ...]
     teams: tuple[Choice, ...]

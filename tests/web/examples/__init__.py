@@ -3,6 +3,7 @@
 from inbox.web.rendering import View
 from tests.web.examples import (
     approvals,
+    by_hand,
     campaigns,
     case_pages,
     cases,
@@ -17,6 +18,7 @@ from tests.web.examples import (
     queue,
     rules,
     running,
+    surgeries,
 )
 
 EXAMPLES: dict[str, View] = (
@@ -25,6 +27,8 @@ EXAMPLES: dict[str, View] = (
     | case_pages.EXAMPLES
     | enquiries.EXAMPLES
     | channel_pages.EXAMPLES
+    | by_hand.EXAMPLES
+    | surgeries.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES

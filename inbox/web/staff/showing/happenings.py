@@ -28,6 +28,7 @@ _PLAIN = {
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
     EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
+    EventKind.FORWARDED: "It was passed on to us. Nothing proves who wrote it.",
     EventKind.SET_ASIDE: "A message could not be read and was set aside.",
     EventKind.RUN_AGAIN: "A message that was set aside was tried again.",
     EventKind.CASE_OPENED: "The case was opened.",
@@ -57,6 +58,16 @@ _PLAIN = {
     EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
     EventKind.ADDRESS_PROVED: "They confirmed their email address.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
+    EventKind.CONSENT_NOTED: "They agreed that we act for them.",
+    EventKind.SURGERY_PLANNED: "A surgery was planned.",
+    EventKind.SURGERY_CANCELLED: "A surgery was cancelled.",
+    EventKind.APPOINTMENT_BOOKED: "An appointment was booked.",
+    EventKind.APPOINTMENT_MOVED: "The appointment was moved.",
+    EventKind.APPOINTMENT_CANCELLED: "The appointment was cancelled.",
+    EventKind.APPOINTMENT_ATTENDED: "They came to the surgery.",
+    EventKind.APPOINTMENT_MISSED: "They did not come to the surgery.",
+    EventKind.FOLLOWED_UP: "What was said at the surgery was written down.",
+    EventKind.LETTER_CHECKED: "A letter was compared with its pages.",
     EventKind.CLOCK_STARTED: "A promise began.",
     EventKind.CLOCK_PAUSED: "A promise was paused.",
     EventKind.CLOCK_RESUMED: "A promise runs again.",
@@ -142,6 +153,7 @@ _ON_LADDER = {
 _WHY_SILENT = {
     "channel_listens": "this channel only listens",
     "sending_paused": "sending is stopped",
+    "forwarded": "it was passed on, so ask first whether the address is theirs",
     "public": "it was said in public, and nothing automatic answers there",
 }
 
