@@ -30,7 +30,7 @@ def part_for(found: Collection[Delivery], recipient: str | None) -> Delivery:
 
 
 def alone(session: Session, delivery: Delivery, recipient: str | None) -> Delivery:
-    """The delivery to `recipient` only, so that trying again reaches nobody else; it is split off if need be."""
+    """The delivery to `recipient` only, split off if need be, so that trying again reaches nobody else."""
     theirs = _named(delivery, recipient)
     if not theirs or len(theirs) == len(delivery.recipients):
         return delivery
