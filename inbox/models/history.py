@@ -154,7 +154,9 @@ class Event(Row, OfficeOwned, table=True):
     kind: str = Field(sa_type=String(32))
     actor_kind: str = Field(sa_type=String(12))
     actor_id: str | None = Field(default=None, sa_type=String(32))
-    actor_name: str = Field(default="", description="shown with the line; not in the digest")
+    actor_name: str = Field(
+        default="", description="shown with the line; the digest covers a commitment to it"
+    )
     is_public: bool = Field(default=False, sa_type=Boolean)
     detail: dict[str, object] = Field(default_factory=dict, sa_type=Json)
     at: datetime = moment()

@@ -10,6 +10,7 @@ from inbox import channels, clocks, drafting, points, signoff
 from inbox import files as stored
 from inbox.access import Person, visible_cases
 from inbox.desk import Desk
+from inbox.history import COMMITMENT
 from inbox.models import (
     Approval,
     Arrival,
@@ -111,7 +112,7 @@ def event(row: Event) -> shapes.EventShape:
         kind=row.kind,
         actor=row.actor_name or row.actor_kind,
         public=row.is_public,
-        detail=row.detail,
+        detail={key: value for key, value in row.detail.items() if key != COMMITMENT},
         at=row.at,
     )
 
