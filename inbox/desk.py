@@ -9,12 +9,14 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Composes, Limits
 from inbox.database import office_of
+from inbox.lessons import learned_by
 from inbox.models import SENDING, Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
 from inbox.scanning import Scanner
 from inbox.secrets import SecretKeys
 from inbox.storage import Store
 from routing.constituency import PostcodeTable
 from routing.engine import CompiledRules, compile_rules
+from routing.learning import Learned
 from routing.rule_files import rule_from
 from routing.words import Nation
 from routing.working_time import Window, WorkingCalendar, week_from
@@ -48,6 +50,7 @@ class Desk:
     channels: Mapping[str, Channel]
     staff: Mapping[str, Staff]
     members: Mapping[str, tuple[str, ...]]
+    learned: Learned | None = None
 
     @property
     def keys(self) -> SecretKeys:
@@ -106,6 +109,7 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         channels={channel.id: channel for channel in channels},
         staff={person.id: person for person in session.exec(select(Staff))},
         members={team: tuple(sorted(people)) for team, people in members.items()},
+        learned=learned_by(session),
     )
 
 

@@ -39,6 +39,7 @@ from inbox.models.draft import (
     Template,
 )
 from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
@@ -113,11 +114,14 @@ __all__ = [
     "Job",
     "Json",
     "Lease",
+    "Lesson",
+    "LessonSource",
     "LinkKind",
     "Message",
     "MessageKind",
     "Office",
     "OfficeKind",
+    "OfficeLearning",
     "OfficeOwned",
     "OnceKey",
     "Presence",

@@ -104,6 +104,8 @@ class EventKind(StrEnum):
     LINE_WRITTEN = "line_written"
     LINE_APPROVED = "line_approved"
     LINE_RETIRED = "line_retired"
+    LEARNED = "learned"
+    LEARNING_RESET = "learning_reset"
     ALERTED = "alerted"
     DEALT_WITH = "dealt_with"
     SESSION_ENDED = "session_ended"

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, form_sessions
+from inbox import campaigns, channels, form_sessions, lessons
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
@@ -32,6 +32,9 @@ from inbox.worker.evidence import look_for_evidence
 from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
+
+_MOST_BATCHES = 20
+"""Batches of lessons that one office gets at one firing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +137,25 @@ def forget_old_texts(node: Node) -> None:
             campaigns.forget(session, now - timedelta(days=180), int(now.timestamp()) // 3600)
 
 
+def learn(node: Node) -> None:
+    """What people put right and closed teaches, a batch at a time, until there is nothing new."""
+    for office_id in node.offices():
+        for _ in range(_MOST_BATCHES):
+            with node.database.read(office_id) as session:
+                told = lessons.news(session)
+            if told is None:
+                break
+            with node.database.write(office_id) as session:
+                lessons.study(session, told, now=node.now())
+
+
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("end pauses", 60, end_pauses),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
     Firing("evidence", 60, look_for_evidence),
+    Firing("lessons", 20, learn),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),

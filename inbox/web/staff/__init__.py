@@ -14,6 +14,7 @@ from inbox.web.staff import (
     hiding,
     history,
     joining,
+    learning,
     lines,
     new_case,
     queue,
@@ -48,6 +49,7 @@ ROUTERS = (
     channels.router,
     history.router,
     lines.router,
+    learning.router,
     sign_ins.router,
     settings.router,
 )

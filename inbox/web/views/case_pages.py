@@ -81,7 +81,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """`/cases/{ref}/why`: every rule in order, matched or not, and why."""
+    """`/cases/{ref}/why`: every rule in order, matched or not, and why; `taught`: what the office taught."""
 
     template: ClassVar[str] = "staff/cases/why.html"
     shell: Shell
@@ -89,6 +89,7 @@ class WhyPage:
     decided_at: datetime
     summary: str
     rules: tuple[Tried, ...]
+    taught: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,8 @@ _PLAIN = {
     EventKind.LINE_WRITTEN: "A standard line was written.",
     EventKind.LINE_APPROVED: "A standard line was approved.",
     EventKind.LINE_RETIRED: "A standard line was taken out of use.",
+    EventKind.LEARNED: "Triage learned from what was put right or closed.",
+    EventKind.LEARNING_RESET: "What triage had learned was forgotten.",
     EventKind.ALERTED: "Somebody was told by mail.",
     EventKind.DEALT_WITH: "Machine mail of no case was dealt with.",
     EventKind.SESSION_ENDED: "A sign-in was ended.",
