@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     PROCESS = "process"
     ANSWER = "answer"
     HIDE = "hide"
+    PROPOSE = "propose"
 
 
 @dataclass(frozen=True, slots=True)

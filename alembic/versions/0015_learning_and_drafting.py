@@ -1,4 +1,4 @@
-"""What offices taught."""
+"""What offices taught, and what drafting models proposed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,11 +11,11 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-TABLES = ("lesson", "office_learning")
+TABLES = ("lesson", "office_learning", "draft_proposal")
 
 
-def key(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String(length=32), nullable=False)
+def key(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length=32), nullable=nullable)
 
 
 def number(name: str) -> sa.Column[int]:
@@ -26,12 +26,13 @@ def moment(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def of_office() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True)
+def belongs(column: str, target: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [target], initially="DEFERRED", deferrable=True)
 
 
 def upgrade() -> None:
     _lessons()
+    _proposals()
     if op.get_bind().dialect.name != "postgresql":
         return
     for table in TABLES:
@@ -61,7 +62,7 @@ def _lessons() -> None:
         sa.Column("counted", JSON, nullable=False),
         sa.Column("counted_as", sa.String(length=10), nullable=True),
         moment("at"),
-        of_office(),
+        belongs("office_id", "office.id"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_lesson_office_id", "lesson", ["office_id"])
@@ -76,6 +77,28 @@ def _lessons() -> None:
         number("begins_at"),
         moment("changed_at", nullable=True),
         moment("reset_at", nullable=True),
-        of_office(),
+        belongs("office_id", "office.id"),
         sa.PrimaryKeyConstraint("office_id"),
     )
+
+
+def _proposals() -> None:
+    op.create_table(
+        "draft_proposal",
+        key("id"),
+        key("office_id"),
+        key("case_id"),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("model", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        key("asked_by", nullable=True),
+        moment("asked_at"),
+        moment("answered_at", nullable=True),
+        moment("decided_at", nullable=True),
+        belongs("office_id", "office.id"),
+        belongs("case_id", "case.id"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_draft_proposal_office_id", "draft_proposal", ["office_id"])
+    op.create_index("ix_draft_proposal_case_id", "draft_proposal", ["case_id"])

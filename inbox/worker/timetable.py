@@ -32,6 +32,7 @@ from inbox.worker.evidence import look_for_evidence
 from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
+from inbox.worker.proposing import propose_due
 
 _MOST_BATCHES = 20
 """Batches of lessons that one office gets at one firing."""
@@ -154,6 +155,7 @@ TIMETABLE = (
     Firing("end pauses", 60, end_pauses),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
+    Firing("proposals", 2, propose_due),
     Firing("evidence", 60, look_for_evidence),
     Firing("lessons", 20, learn),
     Firing("sweep", 3600, sweep),

@@ -25,6 +25,7 @@ from inbox.web.staff import (
     sign_ins,
     sorting,
     street_faults,
+    suggesting,
 )
 
 ROUTERS = (
@@ -35,6 +36,7 @@ ROUTERS = (
     composing.router,
     enquiries.router,
     street_faults.router,
+    suggesting.router,
     files.router,
     hiding.router,
     cases.router,
