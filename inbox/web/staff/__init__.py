@@ -21,6 +21,7 @@ from inbox.web.staff import (
     hiding,
     history,
     joining,
+    learning,
     letters,
     lines,
     new_case,
@@ -36,6 +37,7 @@ from inbox.web.staff import (
     sign_ins,
     sorting,
     street_faults,
+    suggesting,
     surgeries,
 )
 
@@ -53,6 +55,7 @@ ROUTERS = (
     enquiries.router,
     consents.router,
     street_faults.router,
+    suggesting.router,
     files.router,
     hiding.router,
     cases.router,
@@ -72,6 +75,7 @@ ROUTERS = (
     rules.router,
     lines.router,
     bodies.router,
+    learning.router,
     sign_ins.router,
     settings.router,
     people_post.router,
