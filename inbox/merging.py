@@ -21,6 +21,7 @@ from inbox.models import (
     Case,
     CaseStatus,
     Clock,
+    Consent,
     Constituent,
     Decision,
     Delivery,
@@ -43,6 +44,7 @@ _MOVING: Mapping[str, Any] = {
     "drafts": Draft,
     "clocks": Clock,
     "enquiries": Enquiry,
+    "consents": Consent,
     "deliveries": Delivery,
     "status_links": StatusLink,
 }

@@ -1,5 +1,6 @@
 """From a message to where it goes: facts, the office's rules, a decision with its reasons."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -39,12 +40,25 @@ def consider(
     from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
     `stated_postcode`: one that its writer typed into a field of its own. Changes nothing."""
     told = facts_of(desk, message, attachment_types, stated_postcode)
-    assessment = copy.assessment if copy else assess(told, desk.area)
+    assessment = copy.assessment if copy else assess(told, desk.area, desk.learned)
     lifted = copy.lifted if copy else None
     if lifted is not None and assessment.kind is Kind.CAMPAIGN:
         assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None
     open_cases, all_cases = _history(session, known, case)
-    facts = CaseFacts(
+    facts = rule_facts(
+        desk, message, assessment, campaign=campaign, attachment_types=attachment_types,
+        score=_likeness(copy, message) if copy else None, open_cases=open_cases,
+        previous_cases=all_cases - open_cases,
+    )  # fmt: skip
+    return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
+
+
+def rule_facts(
+    desk: Desk, message: Message, assessment: Assessment, *, campaign: str | None,
+    attachment_types: tuple[str, ...], open_cases: int, previous_cases: int, score: float | None = None,
+) -> CaseFacts:  # fmt: skip
+    """A message with what it was taken for, as rules see it when it arrives."""
+    return CaseFacts(
         received=message.received_at,
         subject=message.subject or "",
         text=message.new_text or message.text,
@@ -62,10 +76,22 @@ def consider(
         constituency=assessment.constituency,
         campaign=campaign,
         attachment_types=attachment_types,
+        score=score,
         open_cases=open_cases,
-        previous_cases=all_cases - open_cases,
+        previous_cases=previous_cases,
+        sample=drawn(message.id),
     )
-    return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
+
+
+def _likeness(copy: Copy, message: Message) -> float:
+    """How much of a copy is the words of its campaign, 0 to 100."""
+    words = len((message.new_text or message.text).split())
+    return round(100 * (1 - min(copy.differences.added_words, words) / max(words, 1)), 1)
+
+
+def drawn(message_id: str) -> int:
+    """A number from 0 to 99 that is the message's own: by chance, and the same whenever it is asked for."""
+    return zlib.crc32(message_id.encode()) % 100
 
 
 def facts_of(
@@ -97,7 +123,7 @@ def place(
     points.settle(case)
     case.language = triage.assessment.language
     case.team_id = desk.teams.get(verdict.team or "")
-    case.assignee_id = _person(session, desk, case, verdict.person, now)
+    case.assignee_id = person_for(session, desk, case, verdict.person, now)
     _keep_trace(session, case, message, triage, now)
     record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, case_kind=case.kind,
            priority=case.priority, team=case.team_id, assignee=case.assignee_id, topics=case.topics,
@@ -171,7 +197,7 @@ def _history(session: Session, person: Constituent | None, case: Case | None) ->
     return sum(counts.values()) - ended, sum(counts.values())
 
 
-def _person(session: Session, desk: Desk, case: Case, wanted: str | None, now: datetime) -> str | None:
+def person_for(session: Session, desk: Desk, case: Case, wanted: str | None, now: datetime) -> str | None:
     """The staff id that a rule named: by address, or whoever of the team is here, may take such a case, and
     has the fewest open ones."""
     if wanted is None:

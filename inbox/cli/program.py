@@ -14,6 +14,7 @@ from inbox.cli import (
     evaluate,
     importing,
     keys,
+    learning,
     migrate,
     office,
     rules,
@@ -42,6 +43,7 @@ for name, part in (
     ("constituency", constituency.commands),
     ("calendar", calendar.commands),
     ("rules", rules.commands),
+    ("learning", learning.commands),
     ("audit", audit.commands),
     ("keys", keys.commands),
 ):

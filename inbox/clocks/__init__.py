@@ -15,6 +15,7 @@ from inbox.clocks.changing import (
 from inbox.clocks.recounting import AT_A_TIME, Effect, Moved, effect, recount_due, warn_due
 from inbox.clocks.running import (
     RUNNING,
+    cancel,
     cancel_all,
     facts_of,
     is_open,
@@ -25,6 +26,7 @@ from inbox.clocks.running import (
     replied,
     show_next,
     start,
+    would_be_due,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "RUNNING",
     "Effect",
     "Moved",
+    "cancel",
     "cancel_all",
     "effect",
     "extend",
@@ -52,4 +55,5 @@ __all__ = [
     "start",
     "take_off",
     "warn_due",
+    "would_be_due",
 ]

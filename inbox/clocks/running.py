@@ -83,11 +83,25 @@ def replied(session: Session, desk: Desk, case: Case, *, now: datetime, actor: A
         start(session, desk, case, order, received_at=now, now=now, actor=actor)
 
 
+def would_be_due(desk: Desk, order: ClockOrder, *, received_at: datetime) -> datetime:
+    """When a clock that began at `received_at` would run out; none is started."""
+    return due_at(_ordered(desk, order, received_at), desk.calendar)
+
+
 def cancel_all(session: Session, case: Case, *, now: datetime, actor: Actor) -> None:
     """Nothing is owed any more (closed, or junk)."""
+    cancel(session, case, ClockKind, now=now, actor=actor)
+
+
+def cancel(
+    session: Session, case: Case, kinds: Iterable[ClockKind], *, now: datetime, actor: Actor,
+    enquiry_id: str | None = None,
+) -> None:  # fmt: skip
+    """Nothing of these kinds is owed any more."""
+    wanted = frozenset(kinds)
     clocks = of_case(session, case)
     for clock in clocks:
-        if is_open(clock):
+        if clock.kind in wanted and is_open(clock) and (enquiry_id is None or clock.enquiry_id == enquiry_id):
             clock.cancelled_at = now
             record(
                 session,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from inbox.models.base import Json, OfficeOwned, Row, json_list, moment, ref
+from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
 
 
 class CaseStatus(StrEnum):
@@ -157,6 +157,11 @@ class CaseLink(Row, OfficeOwned, table=True):
     made_at: datetime = moment()
 
 
+_OF_ENQUIRY = text("enquiry_id IS NOT NULL")
+WAITED_FOR = text("enquiry_id IS NOT NULL AND met_at IS NULL AND cancelled_at IS NULL")
+"""The clocks of bodies that have not answered: what the page of enquiries and the chase ladder read."""
+
+
 class Clock(Row, OfficeOwned, table=True):
     """A promise with a due time. Its state is read (`routing.sla.read`), never stored."""
 
@@ -175,6 +180,10 @@ class Clock(Row, OfficeOwned, table=True):
             "warn_at",
             postgresql_where=text(UNWARNED),
             sqlite_where=text(UNWARNED),
+        ),
+        Index("clock_of_enquiry", "enquiry_id", postgresql_where=_OF_ENQUIRY, sqlite_where=_OF_ENQUIRY),
+        Index(
+            "clock_waited_for", "office_id", "due_at", postgresql_where=WAITED_FOR, sqlite_where=WAITED_FOR
         ),
     )
 
@@ -197,27 +206,3 @@ class Clock(Row, OfficeOwned, table=True):
     calendar_version: int = Field(
         default=0, sa_type=Integer, description="the number of the office's calendar it was worked out by"
     )
-
-
-class Rule(Row, OfficeOwned, table=True):
-    """Conditions and outcomes as data; `body` is the shape of `routing.rules.Rule`."""
-
-    __tablename__ = "rule"
-    __table_args__ = (UniqueConstraint("office_id", "name"),)
-
-    name: str = Field(sa_type=String(120))
-    position: int
-    version: int = 1
-    is_enabled: bool = Field(default=True, sa_type=Boolean)
-    body: dict[str, object] = Field(sa_type=Json)
-
-
-class Decision(OfficeOwned, table=True):
-    """What the rules said of one message, and why: the trace that the case page shows."""
-
-    __tablename__ = "decision"
-
-    message_id: str = ref("message.id", primary_key=True)
-    case_id: str = ref("case.id", index=True)
-    decided_at: datetime = moment()
-    trace: dict[str, object] = Field(sa_type=Json)

@@ -18,10 +18,10 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from inbox.database import office_of
-from inbox.models import CaseStatus, Direction
+from inbox.database import hidden_in, office_of, shown_in
+from inbox.models import CaseStatus, Direction, Message
 from inbox.points import reckoned
 from inbox.queues.views import CASE, Reader, tables
 from routing.priority import Points
@@ -114,6 +114,8 @@ def fetch(
     lines: dict[str, list[Any]] = {row[0]: list(row) for row in found}
     proposed = {line[_PROPOSED] for line in lines.values()} - {None}
     references = _references(session, proposed, visible) if proposed else {}
+    if hidden_in(session):
+        _leave_out(session, lines.values())
     return tuple(_row(lines[case], references) for case in cases if case in lines)
 
 
@@ -128,6 +130,16 @@ def clocks(session: Session, cases: Sequence[str]) -> Mapping[str, tuple[RowCloc
     for case_id, *values in session.connection().execute(query):
         found[case_id] = (*found.get(case_id, ()), RowClock(*values))
     return found
+
+
+def _leave_out(session: Session, lines: Collection[list[Any]]) -> None:
+    """Takes out the newest message where it came through a channel that the reader may not read."""
+    newest = [line[_NEWEST_ID] for line in lines if line[_NEWEST_ID]]
+    query = select(col(Message.id)).where(col(Message.id).in_(newest))
+    shown = set(session.execute(query.where(shown_in(session, col(Message.channel_id)))).scalars())
+    for line in lines:
+        if line[_NEWEST_ID] not in shown:
+            line[_NEWEST_ID : _EXCERPT + 1] = [None] * (_EXCERPT + 1 - _NEWEST_ID)
 
 
 def _row(line: list[Any], references: Mapping[str, str]) -> QueueRow:

@@ -12,6 +12,7 @@ from inbox.web.api import (
     joining,
     matches,
     messages,
+    rules,
     searching,
     street_faults,
     triage,
@@ -30,6 +31,7 @@ ROUTERS = (
     deliveries.router,
     arrivals.router,
     channels.router,
+    rules.router,
     searching.router,
     triage.router,
 )

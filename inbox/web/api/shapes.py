@@ -148,6 +148,7 @@ class MessageShape(Shape):
     machine: str | None
     warnings: list[str]
     external_id: str | None
+    forwarded_by: str | None
     copies: int
     proposed_case: str | None
     sent_at: Moment | None
@@ -186,6 +187,11 @@ class ProvenanceShape(Shape):
     source: str | None
     template: str | None
     lines: list[str]
+    templates: list[str] = []
+    answers: list[str] = []
+    model: str | None = None
+    proposal: str | None = None
+    machine_text: str | None = None
 
 
 class DraftShape(Shape):
