@@ -2,11 +2,13 @@
 
 from inbox.web.api import (
     arrivals,
+    bodies,
     campaigns,
     cases,
     channels,
     deliveries,
     drafts,
+    enquiries,
     facts,
     joining,
     matches,
@@ -25,6 +27,8 @@ ROUTERS = (
     messages.router,
     drafts.router,
     street_faults.router,
+    enquiries.router,
+    bodies.router,
     campaigns.router,
     deliveries.router,
     arrivals.router,
