@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.base import Json, OfficeOwned, UtcDateTime, id_of_time, new_id
 from inbox.models.campaign import (
     ANSWER_MOVES,
     AnswerState,
@@ -140,6 +140,7 @@ __all__ = [
     "UtcDateTime",
     "View",
     "WebSession",
+    "id_of_time",
     "move",
     "new_id",
 ]

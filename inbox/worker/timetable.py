@@ -32,6 +32,7 @@ from inbox.worker.evidence import look_for_evidence
 from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
+from inbox.worker.scanning_again import look_again, look_at_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ TIMETABLE = (
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
     Firing("evidence", 60, look_for_evidence),
+    Firing("held files", 60, look_at_held),
+    Firing("new files", 86400, look_again),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),
