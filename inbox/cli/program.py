@@ -7,6 +7,7 @@ import typer
 from inbox.cli import (
     audit,
     backup,
+    calendar,
     channel,
     constituency,
     contacts,
@@ -42,6 +43,7 @@ for name, part in (
     ("channel", channel.commands),
     ("constituency", constituency.commands),
     ("contacts", contacts.commands),
+    ("calendar", calendar.commands),
     ("rules", rules.commands),
     ("learning", learning.commands),
     ("audit", audit.commands),
