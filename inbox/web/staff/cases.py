@@ -176,7 +176,8 @@ def explain(reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)
     summary = _summary(room, case, decision)
     tried = why.tried(room.session, decision) if decision else ()
     rule = why.deciding(decision, tried) if decision else None
-    return room.page(WhyPage(room.shell(), header, at, summary, tried, rule))
+    later = why.later(room.session, case)
+    return room.page(WhyPage(room.shell(), header, at, summary, tried, rule, later))
 
 
 @router.get("/cases/{reference}/history")
