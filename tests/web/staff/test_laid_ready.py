@@ -36,4 +36,4 @@ def test_nothing_is_laid_ready_once_somebody_was_answered(bench: Bench) -> None:
             received_at=case.received_at,
         )
     page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}?write=reply").text
-    assert "call 999" not in page
+    assert "Laid ready by a rule" not in page
