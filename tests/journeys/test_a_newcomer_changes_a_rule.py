@@ -31,13 +31,13 @@ def test_a_newcomer_changes_a_rule_and_finds_it_in_the_trace_of_the_next_case(
     expect(tom.get_by_role("heading", level=1)).to_have_text("Rules")
     tom.get_by_role("link", name="Housing casework").click()
     expect(tom.get_by_role("heading", level=1)).to_have_text("Housing casework", timeout=PATIENCE)
-    tom.get_by_label("Make it").select_option(label="Priority")
+    tom.get_by_label("Send it to team").select_option(label="Casework")
     tom.get_by_role("button", name="Try it on old mail").click()
 
     expect(tom.get_by_text("1 would go somewhere else.")).to_be_visible(timeout=PATIENCE)
     expect(tom.get_by_text("0 would leave Immediate.")).to_be_visible()
     expect(tom.get_by_text("Nothing has moved.")).to_be_visible()
-    expect(tom.get_by_text("Urgency: standard → priority")).to_be_visible()
+    expect(tom.get_by_text("Team: Housing → Casework")).to_be_visible()
     assert violations(tom) == []
     tom.get_by_role("button", name="Save version 2").click()
     expect(tom.get_by_text("Version 2, by Tom Bright.")).to_be_visible(timeout=PATIENCE)
@@ -50,7 +50,7 @@ def test_a_newcomer_changes_a_rule_and_finds_it_in_the_trace_of_the_next_case(
     expect(tom.get_by_role("heading", level=1)).to_have_text("Why is it here?", timeout=PATIENCE)
     matched = tom.locator("li", has=tom.get_by_role("heading", name="Housing casework"))
     expect(matched).to_contain_text("Version 2")
-    expect(matched).to_contain_text("urgency priority")
+    expect(matched).to_contain_text("team casework")
     assert violations(tom) == []
     tom.keyboard.press("e")
     expect(tom).to_have_url(re.compile(r"/rules/\w+\?version=\d+$"), timeout=PATIENCE)

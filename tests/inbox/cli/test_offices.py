@@ -25,7 +25,8 @@ def test_a_new_office_prints_its_slug_and_is_ready_to_open(inbox_on_each: Instal
         names = {(one.name, one.language) for one in session.exec(select(Template))}
         kinds = [one.kind for one in session.exec(select(Event).order_by(Event.sequence))]
     database.close()
-    wanted = {"not-ours", "ask-address", "holding", "chase", "crisis"}
+    wanted = {"not-ours", "ask-address", "ask-authority", "holding", "chase", "crisis", "data-request"}
+    wanted |= {"party-redirect"}
     assert names == {(name, language) for name in wanted for language in ("en", "cy")}
     assert kinds == ["office_changed", "rules_changed"]
 
