@@ -1,24 +1,37 @@
 """What every stage needs to know of its office, loaded once: rules, calendar, teams, channels, keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from connectors.contract import Composes, Limits
+from inbox.calendars import calendar_of
 from inbox.database import office_of
-from inbox.models import SENDING, Area, Channel, ChannelMode, Office, Rule, Staff, Team, TeamMember
+from inbox.lessons import learned_by
+from inbox.models import (
+    SENDING,
+    Area,
+    Channel,
+    ChannelClosure,
+    ChannelMode,
+    Office,
+    Rule,
+    Staff,
+    Team,
+    TeamMember,
+)
 from inbox.scanning import Scanner
 from inbox.secrets import SecretKeys
 from inbox.storage import Store
 from routing.constituency import PostcodeTable
 from routing.engine import CompiledRules, compile_rules
+from routing.learning import Learned
 from routing.rule_files import stored_rule
 from routing.rules import Rule as RoutingRule
-from routing.words import Nation
-from routing.working_time import Window, WorkingCalendar, week_from
+from routing.taking import Worker
+from routing.working_time import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,9 @@ class Desk:
     channels: Mapping[str, Channel]
     staff: Mapping[str, Staff]
     members: Mapping[str, tuple[str, ...]]
+    closures: tuple[tuple[str, str, str], ...] = ()
+    """What is closed on which channel to which role: (channel id, role, act)."""
+    learned: Learned | None = None
 
     @property
     def keys(self) -> SecretKeys:
@@ -84,6 +100,11 @@ class Desk:
         able = [one for _, one in sorted(self.channels.items()) if self.can_mail(one)]
         return min(able, key=lambda one: one.mode not in SENDING, default=None)
 
+    def worker(self, staff: Staff) -> Worker:
+        """A person as `routing.taking` sees them."""
+        teams = frozenset(team for team, members in self.members.items() if staff.id in members)
+        return Worker(staff.id, frozenset(staff.skills), teams, staff.away_from, staff.away_until)
+
     def mode_of(self, channel_id: str | None) -> ChannelMode:
         channel = self.channels.get(channel_id or "")
         return ChannelMode(channel.mode) if channel else ChannelMode.OFF
@@ -106,6 +127,8 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         channels={channel.id: channel for channel in channels},
         staff={person.id: person for person in session.exec(select(Staff))},
         members={team: tuple(sorted(people)) for team, people in members.items()},
+        closures=tuple((one.channel_id, one.role, one.act) for one in session.exec(select(ChannelClosure))),
+        learned=learned_by(session),
     )
 
 
@@ -137,16 +160,6 @@ RULES_CHANGED = "rules changed"
 _MOST_READY = 256
 _READY: dict[tuple[tuple[str, int, int], ...], CompiledRules] = {}
 """Rule sets made ready, by the ids, versions and places of their rules, which name no office's content."""
-
-
-def calendar_of(office: Office) -> WorkingCalendar:
-    """When the office works: its hours by weekday ("0" is Monday), its nation's holidays, its zone."""
-    windows = {
-        int(day): tuple(Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
-        for day, spans in office.hours.items()
-    }
-    calendar = WorkingCalendar(nation=Nation(office.nation), zone=ZoneInfo(office.time_zone))
-    return replace(calendar, week=week_from(windows)) if any(windows.values()) else calendar
 
 
 def area_of(session: Session, office: Office) -> PostcodeTable | None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inbox import alerts, clocks, triage
+from inbox import alerts, clocks, points, triage
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import (
@@ -169,13 +169,14 @@ def _act(
     if verdict.team is not None:
         case.team_id = desk.teams.get(verdict.team, case.team_id)
     if verdict.person is not None:
-        case.assignee_id = triage.person_for(session, desk, case, verdict.person) or case.assignee_id
+        case.assignee_id = triage.person_for(session, desk, case, verdict.person, now) or case.assignee_id
     if verdict.priority is not facts.priority:
         triage.set_priority(case, verdict.priority)
     case.kind = verdict.kind or case.kind
     case.topics = [str(topic) for topic in verdict.topics]
     case.flags = sorted({*case.flags, *(str(flag) for flag in verdict.flags)})
     case.is_restricted = case.is_restricted or Flag.RESTRICTED in verdict.flags
+    points.settle(case)
     case.version += 1
     for order in verdict.clocks:
         if order.kind not in {one.kind for one in clocks.of_case(session, case) if clocks.is_open(one)}:

@@ -3,6 +3,8 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
+from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
     ANSWER_MOVES,
     AnswerState,
@@ -26,26 +28,33 @@ from inbox.models.channel import (
     ChannelHealth,
     ChannelMode,
 )
-from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
+from inbox.models.channel_closure import INTEGRATION_ROLE, ChannelAct, ChannelClosure
+from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
 from inbox.models.draft import (
     DRAFT_MOVES,
     EDITABLE,
     Approval,
     Draft,
     DraftFile,
+    DraftProposal,
     DraftState,
     DraftVersion,
+    ProposalState,
     StandardLine,
     Template,
 )
+from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
 from inbox.models.person import Constituent, Handle
 from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, RuleProgress, RuleVersion
 from inbox.models.search import SearchEntry
+from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.surgery import APPOINTMENT_MOVES, Appointment, AppointmentState, Surgery
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
@@ -67,20 +76,26 @@ for _table in SQLModel.metadata.tables.values():
 
 __all__ = [
     "ANSWER_MOVES",
+    "APPOINTMENT_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "INTEGRATION_ROLE",
     "SENDING",
     "AccessToken",
     "AddressProof",
     "AnswerState",
+    "Appointment",
+    "AppointmentState",
     "Approval",
     "Area",
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Body",
+    "BodyVersion",
     "CallState",
     "Campaign",
     "CampaignAnswer",
@@ -92,11 +107,16 @@ __all__ = [
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelAct",
     "ChannelBudget",
+    "ChannelClosure",
     "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
     "Clock",
+    "Consent",
+    "ConsentKind",
+    "ConsentRule",
     "Constituent",
     "Decision",
     "Delivery",
@@ -104,9 +124,12 @@ __all__ = [
     "Direction",
     "Draft",
     "DraftFile",
+    "DraftProposal",
     "DraftState",
     "DraftVersion",
+    "Ending",
     "Enquiry",
+    "EnquiryStep",
     "Event",
     "EventKind",
     "FormFile",
@@ -115,14 +138,21 @@ __all__ = [
     "Job",
     "Json",
     "Lease",
+    "Lesson",
+    "LessonSource",
     "LinkKind",
     "Message",
     "MessageKind",
     "Office",
+    "OfficeCalendar",
     "OfficeKind",
+    "OfficeLearning",
     "OfficeOwned",
     "OnceKey",
+    "PostBy",
+    "PostCases",
     "Presence",
+    "ProposalState",
     "Reading",
     "RecipientState",
     "Role",
@@ -131,14 +161,18 @@ __all__ = [
     "RuleFiring",
     "RuleProgress",
     "RuleVersion",
+    "Rung",
     "Scan",
     "SearchEntry",
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StaffPost",
+    "StaffPostItem",
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",
+    "Surgery",
     "Team",
     "TeamMember",
     "Template",
