@@ -39,6 +39,7 @@ from inbox.models.draft import (
     Template,
 )
 from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.kept_form import KeptForm
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
@@ -116,6 +117,7 @@ __all__ = [
     "Handle",
     "Job",
     "Json",
+    "KeptForm",
     "Lease",
     "LinkKind",
     "Message",

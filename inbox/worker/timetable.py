@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, form_sessions
+from inbox import campaigns, channels, form_sessions, kept_forms
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
@@ -105,6 +105,7 @@ def sweep(node: Node) -> None:
                 delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
             )
             form_sessions.forget(session, now)
+            kept_forms.forget(session, now)
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:
