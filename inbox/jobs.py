@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     """As PROCESS, for what takes seconds to read: nothing else waits behind it."""
     ANSWER = "answer"
     HIDE = "hide"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)

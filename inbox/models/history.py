@@ -23,7 +23,12 @@ class EventKind(StrEnum):
     CHANNEL_ADDED = "channel_added"
     CHANNEL_CHANGED = "channel_changed"
     CHANNEL_NOTICE = "channel_notice"
+    CALENDAR_CHANGED = "calendar_changed"
+    CHANNEL_RIGHTS_CHANGED = "channel_rights_changed"
     RULES_CHANGED = "rules_changed"
+    RULE_APPLIED = "rule_applied"
+    RULES_STOPPED = "rules_stopped"
+    HELD = "held"
     TEMPLATE_CHANGED = "template_changed"
     ARRIVED = "arrived"
     ARRIVED_AGAIN = "arrived_again"
@@ -68,6 +73,9 @@ class EventKind(StrEnum):
     CLOCK_STARTED = "clock_started"
     CLOCK_PAUSED = "clock_paused"
     CLOCK_RESUMED = "clock_resumed"
+    CLOCK_EXTENDED = "clock_extended"
+    CLOCK_EXTENSION_REMOVED = "clock_extension_removed"
+    CLOCK_RESTARTED = "clock_restarted"
     CLOCK_MET = "clock_met"
     CLOCK_CANCELLED = "clock_cancelled"
     CLOCK_WARNED = "clock_warned"
@@ -98,6 +106,17 @@ class EventKind(StrEnum):
     NOT_HIDDEN = "not_hidden"
     ENQUIRY_ASKED = "enquiry_asked"
     ENQUIRY_ANSWERED = "enquiry_answered"
+    ENQUIRY_WITHDRAWN = "enquiry_withdrawn"
+    ENQUIRY_HEARD = "enquiry_heard"
+    CHASE_CAME_UP = "chase_came_up"
+    CHASED = "chased"
+    CHASE_SKIPPED = "chase_skipped"
+    UPDATE_CAME_UP = "update_came_up"
+    CONSENT_RECORDED = "consent_recorded"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    ASKED_WITHOUT_CONSENT = "asked_without_consent"
+    BODY_CHANGED = "body_changed"
+    BODIES_IMPORTED = "bodies_imported"
     STATUS_LINK_ISSUED = "status_link_issued"
     STATUS_LINK_USED = "status_link_used"
     STATUS_LINK_REVOKED = "status_link_revoked"
@@ -135,7 +154,9 @@ class Event(Row, OfficeOwned, table=True):
     kind: str = Field(sa_type=String(32))
     actor_kind: str = Field(sa_type=String(12))
     actor_id: str | None = Field(default=None, sa_type=String(32))
-    actor_name: str = Field(default="", description="shown with the line; not in the digest")
+    actor_name: str = Field(
+        default="", description="shown with the line; the digest covers a commitment to it"
+    )
     is_public: bool = Field(default=False, sa_type=Boolean)
     detail: dict[str, object] = Field(default_factory=dict, sa_type=Json)
     at: datetime = moment()

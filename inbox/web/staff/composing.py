@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.contract import Form as Way
 from inbox import drafting, signoff, standard_lines
-from inbox.access import Action
+from inbox.access import Action, may_on, require_on
 from inbox.database import find, find_or_none, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import Case, Constituent, Draft, Message, StandardLine, Template
+from inbox.models import Case, ChannelAct, Constituent, Draft, Message, StandardLine, Template
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -131,10 +131,12 @@ def withdraw(
 
 
 def _begun(room: Workroom, case: Case, typed: Typed) -> Draft:
-    return drafting.begin(
+    draft = drafting.begin(
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
         text=(typed.text or "").replace("\r\n", "\n"),
     )  # fmt: skip
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
+    return draft
 
 
 def _kept(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
@@ -171,13 +173,14 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
     changes = drafting.Changes(
         text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity, form=typed.form
     )
+    require_on(room.person, ChannelAct.DRAFT, typed.channel or draft.channel_id)
     if typed.channel:
         changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
     version = int(typed.version[:18]) if typed.version.isdigit() else -1
     with savepoint(room.session):
-        drafting.save(room.session, draft, changes, version=version, **who)
+        drafting.save(room.session, room.desk, draft, changes, version=version, **who)
     if typed.remove and typed.remove in draft.attachments:
-        drafting.remove_file(room.session, draft, typed.remove, version=draft.version, **who)
+        drafting.remove_file(room.session, room.desk, draft, typed.remove, version=draft.version, **who)
     if given := typed.uploads.checked():
         drafting.add_files(room.session, room.desk, draft, given, version=draft.version, **who)
     if typed.line:
@@ -196,7 +199,7 @@ def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
     words = fill(body, drafting.values(room.desk, case, who, room.now))
     text = f"{draft.text.rstrip()}\n\n{words}".strip()
     drafting.save(
-        room.session, draft, drafting.Changes(text=text), version=draft.version,
+        room.session, room.desk, draft, drafting.Changes(text=text), version=draft.version,
         author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
     )  # fmt: skip
 
@@ -272,6 +275,6 @@ def _page(room: Workroom, case: Case, draft: Draft, composer: Composer, status: 
 def _draft(room: Workroom, case: Case, number: int) -> Draft:
     query = select(Draft).where(Draft.case_id == case.id, Draft.number == number)
     found = room.session.exec(query.order_by(col(Draft.id))).first()
-    if found is None:
+    if found is None or not may_on(room.person, ChannelAct.READ, found.channel_id):
         raise NotFound
     return found

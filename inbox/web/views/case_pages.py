@@ -37,6 +37,7 @@ class AskPage:
     clock_words: str
     consent: Notice | None
     main_label: str
+    wants_reason: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -71,18 +72,19 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One rule as it was read: what it looked for, what it found, what it set."""
+    """One rule as it was read: what it looked for, what it found, what it set; `url` where it is kept."""
 
     name: str
     matched: bool
     evidence: tuple[str, ...]
     outcome: str | None
     version: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """`/cases/{ref}/why`: every rule in order, matched or not, and why."""
+    """`/cases/{ref}/why`: every rule in order, matched or not, and why; `rule` is the one that decided."""
 
     template: ClassVar[str] = "staff/cases/why.html"
     shell: Shell
@@ -90,6 +92,8 @@ class WhyPage:
     decided_at: datetime
     summary: str
     rules: tuple[Tried, ...]
+    rule: Link | None = None
+    later: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

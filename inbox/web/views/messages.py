@@ -38,7 +38,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How an outbound message fares, in words; `act` is [Try again] or [Stop sending]."""
+    """How an outbound message fares, in words, and with whom if not with all alike.
+
+    `act` is [Try again] or [Stop sending].
+    """
 
     words: str
     tone: Tone
@@ -79,7 +82,7 @@ class Message:
     files: tuple[File, ...] = ()
     badges: tuple[Badge, ...] = ()
     warnings: tuple[str, ...] = ()
-    delivery: Delivery | None = None
+    deliveries: tuple[Delivery, ...] = ()
     covered: str | None = None
     place: Place | None = None
     act: Act | None = None

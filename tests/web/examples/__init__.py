@@ -7,12 +7,16 @@ from tests.web.examples import (
     campaigns,
     case_pages,
     cases,
+    channel_pages,
     contact,
+    enquiries,
     flow,
     keeping,
     officials,
+    on_paper,
     public,
     queue,
+    rules,
     running,
     surgeries,
 )
@@ -21,13 +25,17 @@ EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
     | cases.EXAMPLES
     | case_pages.EXAMPLES
+    | enquiries.EXAMPLES
+    | channel_pages.EXAMPLES
     | by_hand.EXAMPLES
     | surgeries.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES
+    | rules.EXAMPLES
     | running.EXAMPLES
     | keeping.EXAMPLES
+    | on_paper.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
     | contact.EXAMPLES

@@ -172,8 +172,16 @@ def _written_by(desk: Desk, draft: Draft) -> str:
     return f"{', '.join(names) or 'another program'}, {at.day} {at:%B %Y, %H:%M}"
 
 
+_CAME = {
+    "email": "From their own email to the office.",
+    "paper": "Typed from their handwriting. Compare it with the paper.",
+}
+
+
 def _source(draft: Draft) -> str:
     template = draft.provenance.get("template")
+    if (came := _CAME.get(str(draft.provenance.get("source")))) is not None:
+        return f"{came} No AI used."
     return (
         f"From {str(template).replace('-', ' ')}. No AI used." if template else "Typed by hand. No AI used."
     )

@@ -1,15 +1,14 @@
-"""What comes by hand: readings of letters, who passed mail on, surgeries, unsent forms, words on consent."""
+"""What comes by hand: readings of letters, who passed mail on, surgeries, the office's words on consent."""
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0009"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-INSIDE = ("surgery", "appointment", "kept_form")
+INSIDE = ("surgery", "appointment")
 EDITS = sa.text("edit_of IS NOT NULL")
 HOLDS_SLOT = sa.text("state <> 'cancelled' AND NOT is_walk_in")
 AT = sa.DateTime(timezone=True)
@@ -21,7 +20,6 @@ def upgrade() -> None:
     op.add_column("office", sa.Column("consent_words", sa.Text(), nullable=True))
     _surgery()
     _appointment()
-    _kept_form()
     if op.get_bind().dialect.name == "postgresql":
         for table in INSIDE:
             op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
@@ -79,21 +77,6 @@ def _appointment() -> None:
         "appointment_slot", "appointment", ["surgery_id", "starts_at"], unique=True,
         postgresql_where=HOLDS_SLOT, sqlite_where=HOLDS_SLOT,
     )  # fmt: skip
-
-
-def _kept_form() -> None:
-    fields = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
-    op.create_table(
-        "kept_form",
-        sa.Column("office_id", sa.String(length=32), nullable=False),
-        sa.Column("staff_id", sa.String(length=32), nullable=False),
-        sa.Column("page", sa.String(length=20), nullable=False),
-        sa.Column("fields", fields, nullable=False),
-        sa.Column("saved_at", AT, nullable=False),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], initially="DEFERRED", deferrable=True),
-        sa.PrimaryKeyConstraint("staff_id", "page"),
-    )
-    op.create_index("ix_kept_form_office_id", "kept_form", ["office_id"])
 
 
 def downgrade() -> None:
