@@ -94,7 +94,10 @@ def _taken(room: Workroom, values: dict[str, str]) -> Case:
         casework.add_note(room.session, case, f"Taken at {place}.", **done)
     if values["consent"] == "yes":
         where = f"at {place}" if place else "at the door"
-        afterwards.consent(room.session, case, where, **done)
+        said = casework.first_said(room.session, case)
+        afterwards.consent(
+            room.session, case, where, said, staff_id=room.staff_id, now=room.now, actor=room.person.actor
+        )
     return case
 
 

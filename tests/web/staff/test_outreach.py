@@ -42,7 +42,7 @@ def test_a_case_is_taken_at_a_door_with_a_way_to_answer(bench: Bench, desk: Desk
     )  # fmt: skip
     assert channel.kind == "outreach"
     assert {"Taken at Mill Street.", DONNA["text"]} <= texts
-    assert EventKind.CONSENT_NOTED in bench.events()
+    assert EventKind.CONSENT_RECORDED in bench.events()
     assert 'value="Mill Street"' in page, "the place stays for the next door"
     assert DONNA["text"] not in page
 
