@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from connectors.contract import Composes, Limits
 from inbox.calendars import calendar_of
 from inbox.database import office_of
+from inbox.lessons import learned_by
 from inbox.models import (
     SENDING,
     Area,
@@ -26,6 +27,7 @@ from inbox.secrets import SecretKeys
 from inbox.storage import Store
 from routing.constituency import PostcodeTable
 from routing.engine import CompiledRules, compile_rules
+from routing.learning import Learned
 from routing.rule_files import stored_rule
 from routing.rules import Rule as RoutingRule
 from routing.taking import Worker
@@ -62,6 +64,7 @@ class Desk:
     members: Mapping[str, tuple[str, ...]]
     closures: tuple[tuple[str, str, str], ...] = ()
     """What is closed on which channel to which role: (channel id, role, act)."""
+    learned: Learned | None = None
 
     @property
     def keys(self) -> SecretKeys:
@@ -125,6 +128,7 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         staff={person.id: person for person in session.exec(select(Staff))},
         members={team: tuple(sorted(people)) for team, people in members.items()},
         closures=tuple((one.channel_id, one.role, one.act) for one in session.exec(select(ChannelClosure))),
+        learned=learned_by(session),
     )
 
 

@@ -20,7 +20,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings, sources
 
 MOST_SKEW = timedelta(seconds=5)
-_SECRET_SETTINGS = frozenset({"secret_keys"})
+_SECRET_SETTINGS = frozenset({"secret_keys", "drafting_key"})
 _URL_SETTINGS = frozenset({"database_url", "migrate_database_url"})
 
 

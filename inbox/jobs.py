@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     ANSWER = "answer"
     HIDE = "hide"
     CALL = "call"
+    PROPOSE = "propose"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def consider(
     from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
     `stated_postcode`: one that its writer typed into a field of its own. Changes nothing."""
     told = facts_of(desk, message, attachment_types, stated_postcode)
-    assessment = copy.assessment if copy else assess(told, desk.area)
+    assessment = copy.assessment if copy else assess(told, desk.area, desk.learned)
     lifted = copy.lifted if copy else None
     if lifted is not None and assessment.kind is Kind.CAMPAIGN:
         assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None

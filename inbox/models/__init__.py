@@ -36,14 +36,17 @@ from inbox.models.draft import (
     Approval,
     Draft,
     DraftFile,
+    DraftProposal,
     DraftState,
     DraftVersion,
+    ProposalState,
     StandardLine,
     Template,
 )
 from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.kept_form import KeptForm
+from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
@@ -122,6 +125,7 @@ __all__ = [
     "Direction",
     "Draft",
     "DraftFile",
+    "DraftProposal",
     "DraftState",
     "DraftVersion",
     "Ending",
@@ -136,17 +140,21 @@ __all__ = [
     "Json",
     "KeptForm",
     "Lease",
+    "Lesson",
+    "LessonSource",
     "LinkKind",
     "Message",
     "MessageKind",
     "Office",
     "OfficeCalendar",
     "OfficeKind",
+    "OfficeLearning",
     "OfficeOwned",
     "OnceKey",
     "PostBy",
     "PostCases",
     "Presence",
+    "ProposalState",
     "Reading",
     "RecipientState",
     "Role",

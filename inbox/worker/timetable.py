@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select, text
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, clocks, enquiries, form_sessions, kept_forms, points, staff_post
+from inbox import (
+    campaigns,
+    channels,
+    clocks,
+    enquiries,
+    form_sessions,
+    kept_forms,
+    lessons,
+    points,
+    staff_post,
+)
 from inbox.database import find
 from inbox.desk import Desk, open_desk
 from inbox.errors import CaseworkError
@@ -36,7 +46,11 @@ from inbox.worker.evidence import look_for_evidence
 from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
+from inbox.worker.proposing import propose_due
 from inbox.worker.ruling import call_due, read_changes, read_time
+
+_MOST_BATCHES = 20
+"""Batches of lessons that one office gets at one firing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +210,18 @@ def hand_to_staff(node: Node) -> None:
                 staff_post.hand_over(session, open_desk(session, node.line.tools), now=node.now())
 
 
+def learn(node: Node) -> None:
+    """What people put right and closed teaches, a batch at a time, until there is nothing new."""
+    for office_id in node.offices():
+        for _ in range(_MOST_BATCHES):
+            with node.database.read(office_id) as session:
+                told = lessons.news(session)
+            if told is None:
+                break
+            with node.database.write(office_id) as session:
+                lessons.study(session, told, now=node.now())
+
+
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("recount clocks", 10, recount_clocks),
@@ -208,7 +234,9 @@ TIMETABLE = (
     Firing("rules on time", 60, read_time),
     Firing("calls of rules", 3, call_due),
     Firing("staff post", 10, hand_to_staff),
+    Firing("proposals", 2, propose_due),
     Firing("evidence", 60, look_for_evidence),
+    Firing("lessons", 20, learn),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),

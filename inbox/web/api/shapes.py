@@ -187,6 +187,11 @@ class ProvenanceShape(Shape):
     source: str | None
     template: str | None
     lines: list[str]
+    templates: list[str] = []
+    answers: list[str] = []
+    model: str | None = None
+    proposal: str | None = None
+    machine_text: str | None = None
 
 
 class DraftShape(Shape):

@@ -21,6 +21,7 @@ from inbox.web.staff import (
     hiding,
     history,
     joining,
+    learning,
     letters,
     lines,
     new_case,
@@ -37,6 +38,7 @@ from inbox.web.staff import (
     sign_ins,
     sorting,
     street_faults,
+    suggesting,
     surgeries,
 )
 
@@ -55,6 +57,7 @@ ROUTERS = (
     enquiries.router,
     consents.router,
     street_faults.router,
+    suggesting.router,
     files.router,
     hiding.router,
     cases.router,
@@ -74,6 +77,7 @@ ROUTERS = (
     rules.router,
     lines.router,
     bodies.router,
+    learning.router,
     sign_ins.router,
     settings.router,
     people_post.router,

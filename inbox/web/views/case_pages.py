@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from inbox.web.views.case import CaseHeader, FactPanel
 from inbox.web.views.messages import TimelineEntry
-from inbox.web.views.parts import Choice, Line, Link, Notice, Problem, Shell, Tab
+from inbox.web.views.parts import Act, Choice, Line, Link, Notice, Problem, Shell, Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """`/cases/{ref}/why`: every rule in order, matched or not, and why; `rule` is the one that decided."""
+    """`/cases/{ref}/why`: every rule in order, matched or not, and why; `rule` is the one that decided,
+    `taught` what the office taught."""
 
     template: ClassVar[str] = "staff/cases/why.html"
     shell: Shell
@@ -94,6 +95,39 @@ class WhyPage:
     rules: tuple[Tried, ...]
     rule: Link | None = None
     later: tuple[Tried, ...] = ()
+    taught: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Words that can be put into the reply: where they come from, why, and the button that does it."""
+
+    name: str
+    source: Link | None
+    about: str
+    text: str
+    gaps: tuple[str, ...]
+    use: Act
+    other: Act | None = None
+    warning: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsPage:
+    """`/cases/{ref}/suggestions`: approved lines, own earlier answers and, where one is set, a model's words.
+
+    `machine`: what to say of the model when it has no words; None where none is set.
+    """
+
+    template: ClassVar[str] = "staff/cases/suggestions.html"
+    shell: Shell
+    case: CaseHeader
+    lines: tuple[Offer, ...]
+    answers: tuple[Offer, ...]
+    machine: str | None
+    proposed: Offer | None
+    ask: Act | None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ _FIELDS = {
 }
 
 
+_NOT_QUOTED = ("language", "team")
+
+
 def reason(decision: Decision | None) -> str:
     """The shortest honest reason: the words that were found, else the rules that matched."""
     if decision is None:
@@ -43,8 +46,41 @@ def quoted(trace: Mapping[str, Any]) -> list[str]:
     evidence = trace.get("evidence") or {}
     order = ("flags", "priority", "topics", "kind")
     names = [*(name for name in order if name in evidence), *(name for name in evidence if name not in order)]
-    words = [str(one.get("words") or "") for name in names if name != "language" for one in evidence[name]]
+    words = [
+        str(one.get("words") or "") for name in names if name not in _NOT_QUOTED for one in evidence[name]
+    ]
     return list(dict.fromkeys(word for word in words if word and len(word) <= 60))
+
+
+def taught(decision: Decision, teams: Mapping[str, str]) -> tuple[str, ...]:
+    """What the office itself taught, one sentence for each answer it spoke for. `teams`: names by id."""
+    evidence = decision.trace.get("evidence")
+    found = [one for some in evidence.values() for one in some] if isinstance(evidence, dict) else []
+    own = [one for one in found if str(one.get("rule", "")).startswith("learned from ")]
+    return tuple(
+        f"{_answer(str(one['what']), teams)}: {one['rule']}, by the words {_listed(words[:4])}."
+        for one in own
+        if (words := [word for word in str(one.get("words") or "").split(", ") if word])
+    )
+
+
+def suggested_team(decision: Decision | None) -> tuple[str, str] | None:
+    """The team that the office moves such messages to, and why, if it taught one."""
+    evidence = decision.trace.get("evidence") if decision is not None else None
+    found = evidence.get("team") if isinstance(evidence, dict) else None
+    if not found:
+        return None
+    words = [word for word in str(found[0]["words"]).split(", ") if word]
+    reason = f"{str(found[0]['rule']).capitalize()}: {_listed(words[:3])}." if words else ""
+    return str(found[0]["what"]).removeprefix("team "), reason
+
+
+def _answer(what: str, teams: Mapping[str, str]) -> str:
+    model, _, name = what.partition(" ")
+    named = {
+        "topic": say.topic(name), "kind": say.KINDS.get(name, name), "team": teams.get(name, "that is gone"),
+    }.get(model, name)  # fmt: skip
+    return f"{model.capitalize()} {named}"
 
 
 def tried(session: Session, decision: Decision) -> tuple[Tried, ...]:
