@@ -45,6 +45,7 @@ from inbox.models.draft import (
 )
 from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.kept_form import KeptForm
 from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -137,6 +138,7 @@ __all__ = [
     "Handle",
     "Job",
     "Json",
+    "KeptForm",
     "Lease",
     "Lesson",
     "LessonSource",

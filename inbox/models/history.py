@@ -61,7 +61,6 @@ class EventKind(StrEnum):
     NOTED = "noted"
     LOGGED = "logged"
     LETTER_CHECKED = "letter_checked"
-    CONSENT_NOTED = "consent_noted"
     SURGERY_PLANNED = "surgery_planned"
     SURGERY_CANCELLED = "surgery_cancelled"
     APPOINTMENT_BOOKED = "appointment_booked"

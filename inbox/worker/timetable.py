@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select, text
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, clocks, enquiries, form_sessions, lessons, points, staff_post
+from inbox import (
+    campaigns,
+    channels,
+    clocks,
+    enquiries,
+    form_sessions,
+    kept_forms,
+    lessons,
+    points,
+    staff_post,
+)
 from inbox.database import find
 from inbox.desk import Desk, open_desk
 from inbox.errors import CaseworkError
@@ -161,6 +171,7 @@ def sweep(node: Node) -> None:
                 delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
             )
             form_sessions.forget(session, now)
+            kept_forms.forget(session, now)
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:

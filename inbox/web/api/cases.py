@@ -38,6 +38,7 @@ class NewCase(shapes.Shape):
     """A case from a call, a letter or a visit, or from another program."""
 
     kind: Literal["call", "letter", "visit"] = "call"
+    channel: Literal["phone", "post", "surgery", "outreach"] | None = None
     name: shapes.Line
     contact: shapes.Line = ""
     postcode: shapes.Line = ""
@@ -132,6 +133,7 @@ def make_case(
     case = casework.open_by_hand(
         session, desk, kind=MessageKind(new.kind), name=new.name, contact=new.contact, postcode=new.postcode,
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
+        road=new.channel,
     )  # fmt: skip
     response.headers["Location"] = f"/api/v1/cases/{case.reference}"
     return _shown(session, desk, person, case, now, response)

@@ -58,7 +58,6 @@ _PLAIN = {
     EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
     EventKind.ADDRESS_PROVED: "They confirmed their email address.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
-    EventKind.CONSENT_NOTED: "They agreed that we act for them.",
     EventKind.SURGERY_PLANNED: "A surgery was planned.",
     EventKind.SURGERY_CANCELLED: "A surgery was cancelled.",
     EventKind.APPOINTMENT_BOOKED: "An appointment was booked.",
