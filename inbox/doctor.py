@@ -19,7 +19,9 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings, sources
 
 MOST_SKEW = timedelta(seconds=5)
-_SECRET_SETTINGS = frozenset({"secret_keys"})
+_SECRET_SETTINGS = frozenset(
+    {"secret_keys", "microsoft365_client_secret", "facebook_app_secret", "x_client_secret"}
+)
 _URL_SETTINGS = frozenset({"database_url", "migrate_database_url"})
 
 
@@ -66,7 +68,7 @@ def shown(settings: Settings) -> Iterator[tuple[str, str, str]]:
 def _hidden(name: str, value: object) -> str:
     if name in _SECRET_SETTINGS:
         count = len(value) if isinstance(value, tuple) else 0
-        return f"{count} keys, hidden" if count else "not set"
+        return f"{count} keys, hidden" if count else "hidden" if value else "not set"
     if name in _URL_SETTINGS and value:
         from sqlalchemy import make_url
 

@@ -54,6 +54,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel_id", "role", "act"),
     )
     op.create_index("ix_channel_closure_office_id", "channel_closure", ["office_id"])
+    op.add_column(
+        "channel", sa.Column("awaits_sign_in", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     if op.get_bind().dialect.name == "postgresql":
         for table in INSIDE:
             op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')

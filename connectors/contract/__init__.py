@@ -24,6 +24,7 @@ from connectors.contract.abilities import (
     Sends,
     Tests,
 )
+from connectors.contract.consents import Consent, ConsentAsked, ConsentGiven, SignsIn
 from connectors.contract.envelopes import (
     PUBLIC,
     Attachment,
@@ -81,6 +82,9 @@ __all__ = [
     "Checked",
     "Composes",
     "ConnectorFailure",
+    "Consent",
+    "ConsentAsked",
+    "ConsentGiven",
     "CredentialsRejected",
     "DeliveryReport",
     "Downloads",
@@ -111,6 +115,7 @@ __all__ = [
     "Sends",
     "SentBefore",
     "SentReceipt",
+    "SignsIn",
     "Surroundings",
     "TemporaryFailure",
     "Tests",

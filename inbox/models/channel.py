@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from inbox.models.base import OfficeOwned, Row, json_dict, moment, ref
@@ -64,6 +64,9 @@ class Channel(Row, OfficeOwned, table=True):
     )
     trouble: str | None = Field(default=None, sa_type=Text)
     needs_attention: bool = False
+    awaits_sign_in: bool = Field(
+        default=False, sa_type=Boolean, description="it cannot work before somebody signs in"
+    )
 
 
 class ChannelDoor(SQLModel, table=True):
