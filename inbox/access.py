@@ -39,6 +39,7 @@ class Action(StrEnum):
     READ_CHANNELS = "read_channels"
     READ_HISTORY = "read_history"
     READ_VIEWS = "read_views"
+    READ_RULES = "read_rules"
     MANAGE_RULES = "manage_rules"
     MANAGE_CHANNELS = "manage_channels"
     MANAGE_OFFICE = "manage_office"
@@ -54,6 +55,7 @@ READING = frozenset(
         Action.READ_CHANNELS,
         Action.READ_HISTORY,
         Action.READ_VIEWS,
+        Action.READ_RULES,
     }
 )
 """What a token of scope `read` keeps of its person's rights."""
@@ -71,7 +73,11 @@ _CASEWORK = frozenset(
         Action.CLOSE,
         Action.READ_INSIGHT,
         Action.READ_CHANNELS,
+        Action.READ_RULES,
     }
+)
+_SIGNING = frozenset(
+    {Action.READ_CASE, Action.NOTE, Action.DRAFT, Action.SEND, Action.APPROVE, Action.READ_RULES}
 )
 
 # SEND: let a text leave, standing for it alone where the office allows that. APPROVE: stand for a text that
@@ -79,8 +85,8 @@ _CASEWORK = frozenset(
 RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.CASEWORKER: _CASEWORK | {Action.APPROVE},
     Role.OFFICIAL: _CASEWORK,
-    Role.CHECKER: frozenset({Action.READ_CASE, Action.NOTE, Action.DRAFT, Action.SEND, Action.APPROVE}),
-    Role.SIGNATORY: frozenset({Action.READ_CASE, Action.NOTE, Action.DRAFT, Action.SEND, Action.APPROVE}),
+    Role.CHECKER: _SIGNING,
+    Role.SIGNATORY: _SIGNING,
     Role.MANAGER: _CASEWORK
     | {
         Action.APPROVE,
@@ -93,9 +99,16 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
         Action.MANAGE_OFFICE,
     },
     Role.ADMINISTRATOR: frozenset(
-        {Action.READ_CHANNELS, Action.MANAGE_CHANNELS, Action.MANAGE_OFFICE, Action.MANAGE_STAFF}
+        {
+            Action.READ_CHANNELS,
+            Action.READ_RULES,
+            Action.MANAGE_RULES,
+            Action.MANAGE_CHANNELS,
+            Action.MANAGE_OFFICE,
+            Action.MANAGE_STAFF,
+        }
     ),
-    Role.AUDITOR: frozenset({Action.READ_HISTORY, Action.READ_VIEWS, Action.READ_INSIGHT}),
+    Role.AUDITOR: frozenset({Action.READ_HISTORY, Action.READ_VIEWS, Action.READ_INSIGHT, Action.READ_RULES}),
 }
 
 INTEGRATION = frozenset(

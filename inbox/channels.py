@@ -29,6 +29,7 @@ from connectors.contract import (
     Tests,
     no_sent,
 )
+from connectors.forwarders import FORWARDERS, patterns_of
 from connectors.guides import GUIDES, Guide
 from connectors.keys import Key
 from inbox import applications, people
@@ -274,6 +275,25 @@ def set_mode(
         before=before,
         after=mode,
     )
+
+
+def set_forwarders(session: Session, channel: Channel, words: str, *, now: datetime, actor: Actor) -> None:
+    """Says whose forwarded mail counts as its first writer's. Raises Refused for what is no address."""
+    if FORWARDERS not in kinds().get(channel.kind, {}):
+        raise Refused(f"{channel.name} is no mailbox, so nobody forwards mail to it.")
+    try:
+        found = patterns_of(words)
+    except PermanentFailure as problem:
+        raise Refused(problem.reason) from problem
+    others = {name: value for name, value in channel.settings.items() if name != FORWARDERS}
+    channel.settings = others | ({FORWARDERS: ", ".join(found)} if found else {})
+    record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, field=FORWARDERS)
+
+
+def forwarders(channel: Channel) -> str | None:
+    """Whose forwards count, as `set_forwarders` takes it; None for a channel that takes no mail."""
+    is_mailbox = FORWARDERS in kinds().get(channel.kind, {})
+    return channel.settings.get(FORWARDERS, "") if is_mailbox else None
 
 
 def remove(session: Session, channel: Channel, *, now: datetime, actor: Actor) -> None:

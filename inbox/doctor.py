@@ -20,7 +20,13 @@ from inbox.settings import Environment, Settings, sources
 
 MOST_SKEW = timedelta(seconds=5)
 _SECRET_SETTINGS = frozenset(
-    {"secret_keys", "microsoft365_client_secret", "facebook_app_secret", "x_client_secret"}
+    {
+        "secret_keys",
+        "drafting_key",
+        "microsoft365_client_secret",
+        "facebook_app_secret",
+        "x_client_secret",
+    }
 )
 _URL_SETTINGS = frozenset({"database_url", "migrate_database_url"})
 

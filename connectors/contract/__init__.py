@@ -2,6 +2,7 @@
 
 ConnectorFailure
 ├── TemporaryFailure      nothing left us, or the platform said "later": try again
+│   └── PartlyRefused     nothing left us: some recipients were refused, the others would be taken
 ├── PermanentFailure      this will never work as it stands: a person decides
 ├── OutcomeUnknown        perhaps it was sent: no machine sends it again
 ├── CredentialsRejected   the account must be signed in again
@@ -55,6 +56,7 @@ from connectors.contract.failures import (
     ConnectorFailure,
     CredentialsRejected,
     OutcomeUnknown,
+    PartlyRefused,
     PermanentFailure,
     TemporaryFailure,
     Unreadable,
@@ -105,6 +107,7 @@ __all__ = [
     "Nothing",
     "OutboundMessage",
     "OutcomeUnknown",
+    "PartlyRefused",
     "PermanentFailure",
     "Polls",
     "RawArrival",

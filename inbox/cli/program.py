@@ -13,6 +13,7 @@ from inbox.cli import (
     evaluate,
     importing,
     keys,
+    learning,
     migrate,
     office,
     rules,
@@ -40,6 +41,7 @@ for name, part in (
     ("channel", channel.commands),
     ("constituency", constituency.commands),
     ("rules", rules.commands),
+    ("learning", learning.commands),
     ("audit", audit.commands),
     ("keys", keys.commands),
 ):

@@ -40,6 +40,7 @@ from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.intake import forms
 from inbox.intake.changes import changed, is_another_wording
+from inbox.intake.forwarded import passed_on
 from inbox.intake.keeping import already_kept, row_of
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
@@ -60,6 +61,7 @@ from inbox.models import (
     move,
 )
 from inbox.recall import Recall
+from inbox.rules.following import follow
 from inbox.scanning import Scanner
 from inbox.storage import Store
 from routing.rules import ClockOrder
@@ -176,6 +178,8 @@ def process(
         return None
     message = message_of(arrival, incoming)
     case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
+    if incoming.forwarded_by and case is not None:
+        passed_on(session, desk, case, message, incoming, now)
     known.remember(message, case)
     arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
     arrival.message_id, arrival.trouble = message.id, None
@@ -292,6 +296,8 @@ def _open(
     if case.kind not in _NO_CLOCKS:
         orders = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
         orders |= {order.kind: order for order in seen.verdict.clocks}
+        if ClockKind.REFERRAL in orders:  # the one reply that a member is owed
+            del orders[ClockKind.FIRST_REPLY]
         started: list[Clock] = []
         for order in orders.values():
             clocks.start(
@@ -311,6 +317,8 @@ def _open(
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now,
                                     reply_by=understood.message.told.get("reply_by", "email"))  # fmt: skip
+    if acknowledging:
+        follow(session, desk, case, seen.verdict, now=now)
     if acknowledging and seen.verdict.notify and not is_junk:
         session.flush()
         alerts.of_case(session, desk, case, seen.verdict.notify, now=now)

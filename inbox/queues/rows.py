@@ -22,7 +22,9 @@ from sqlmodel import Session, col
 
 from inbox.database import hidden_in, office_of, shown_in
 from inbox.models import CaseStatus, Direction, Message
+from inbox.points import reckoned
 from inbox.queues.views import CASE, Reader, tables
+from routing.priority import Points
 
 EXCERPT = 200
 
@@ -43,7 +45,7 @@ class RowClock:
 class QueueRow:
     """A case as one line. `newest_*`: the last thing that came in; `match_*`: the case that a message may
     belong to, if the reader may see that case; `is_unread`: the reader has not looked since it came;
-    `clock`: the next that can be missed, else one that is paused."""
+    `clock`: the next that can be missed, else one that is paused; `rank`: minus the points, in tenths."""
 
     case_id: str
     reference: str
@@ -51,6 +53,10 @@ class QueueRow:
     status: str
     kind: str
     priority: str
+    rank: int
+    waiting_days: int
+    lateness: int
+    is_ministerial: bool
     topics: Sequence[str]
     flags: Sequence[str]
     language: str
@@ -82,6 +88,13 @@ class QueueRow:
     match_reference: str | None
     is_unread: bool
     clock: RowClock | None
+
+    @property
+    def points(self) -> Points:
+        """What the row is ordered by, part by part."""
+        return reckoned(
+            self.priority, self.flags, self.waiting_days, self.lateness, is_ministerial=self.is_ministerial
+        )
 
     @property
     def is_new(self) -> bool:
@@ -210,8 +223,9 @@ def _all_that_a_row_shows() -> Select[Any]:
     )  # fmt: skip
     return (
         select(
-            CASE.id, CASE.reference, CASE.subject, CASE.status, CASE.kind, CASE.priority, CASE.topics,
-            CASE.flags, CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
+            CASE.id, CASE.reference, CASE.subject, CASE.status, CASE.kind, CASE.priority, CASE.rank,
+            CASE.waiting_days, CASE.lateness, CASE.is_ministerial, CASE.topics, CASE.flags,
+            CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
             CASE.waiting_for, CASE.received_at, CASE.created_at, CASE.updated_at,
             person.id, person.name, person.postcode, person.constituency, channel.kind, channel.name,
             CASE.assignee_id, staff.name, team.name, newest.c.id, newest.c.kind, newest.c.received_at,

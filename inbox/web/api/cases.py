@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from sqlmodel import Session, col, select
 
-from inbox import casework, drafting, enquiries, queues, undoing
+from inbox import casework, drafting, enquiries, queues, taking, undoing
 from inbox.access import Action, Person, find_case, require, require_on, visible_cases
 from inbox.database import find
 from inbox.desk import Desk
@@ -132,6 +132,22 @@ def make_case(
     )  # fmt: skip
     response.headers["Location"] = f"/api/v1/cases/{case.reference}"
     return _shown(session, desk, person, case, now, response)
+
+
+@router.post("/cases/take", responses={204: {"description": "There is no case for this person."}})
+def take_next_case(
+    person: Annotated[Person, may(Action.ASSIGN)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.CaseShape | None:
+    """Gives the caller the case with the most points that is one for them; nobody else is given it."""
+    taken = taking.take_next(session, desk, person, now=now)
+    if taken is None:
+        response.status_code = 204
+        return None
+    return _shown(session, desk, person, taken[0], now, response)
 
 
 @router.get("/cases/{reference}")

@@ -119,7 +119,7 @@ def save_draft(
         attachments=change.attachments,
     )
     drafting.save(
-        session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
+        session, desk, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
     return _shown(session, desk, draft, case, now, response)
 
@@ -158,8 +158,10 @@ def remove_file(
 ) -> shapes.DraftShape:
     """Takes a file off the draft. Voids an approval, like any change."""
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
-    drafting.remove_file(session, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
-                         actor=person.actor)  # fmt: skip
+    drafting.remove_file(
+        session, desk, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
+        actor=person.actor,
+    )  # fmt: skip
     return _shown(session, desk, draft, case, now, response)
 
 

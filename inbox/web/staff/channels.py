@@ -161,10 +161,6 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
     guide = wires.guide(row, room.wiring.settings) if manages else None
-    sign_in = Link("Sign in to the account", f"/channels/{row.id}/sign-in")
-    rights = Link("Who may do what", f"/channels/{row.id}/rights")
-    links: tuple[Link, ...] = (sign_in,) if manages and channels.signs_in(row.kind) else ()
-    links += (rights,) if room.may(Action.MANAGE_OFFICE) else ()
     trouble = wires.trouble(row, room.zone)
     view = ChannelPage(
         room.shell("Channels"),
@@ -176,10 +172,24 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
         (*log, *trouble),
         room.local(room.now),
         problems,
-        links,
+        _links(room, row),
         guide,
     )
     return room.page(view, 422 if problems else 200)
+
+
+def _links(room: Room, row: Channel) -> tuple[Link, ...]:
+    """What else can be set on it."""
+    forwarded = Link("Forwarded mail", f"/channels/{row.id}/forwarders")
+    rights = Link("Who may do what", f"/channels/{row.id}/rights")
+    sign_in = Link("Sign in to the account", f"/channels/{row.id}/sign-in")
+    is_mailbox = channels.forwarders(row) is not None
+    manages = room.may(Action.MANAGE_CHANNELS)
+    return (
+        *((sign_in,) if manages and channels.signs_in(row.kind) else ()),
+        *((forwarded,) if is_mailbox and manages else ()),
+        *((rights,) if room.may(Action.MANAGE_OFFICE) else ()),
+    )
 
 
 def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str, words: str) -> ConfirmPage:

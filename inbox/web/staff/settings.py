@@ -60,6 +60,7 @@ def save_office(
     approval: Line = "",
     undo_seconds: Line = "",
     signature: Text = "",
+    consent_words: Text = "",
 ) -> Response:
     """Every field is read by the same code as `inbox office set`."""
     typed = {
@@ -72,6 +73,7 @@ def save_office(
         "hours": hours,
         "undo_seconds": undo_seconds,
         "signature": signature,
+        "consent_words": consent_words,
     }
     before = _current(room)
     pairs = {key: value.replace("\r\n", "\n").strip() for key, value in typed.items()}
@@ -195,6 +197,7 @@ def _current(room: Room) -> dict[str, str]:
         "approval": row.approval_office,
         "undo_seconds": str(row.undo_seconds),
         "signature": row.signature or "",
+        "consent_words": row.consent_words or "",
     }
 
 
@@ -217,6 +220,14 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
             hint="Like mon-thu 09:00-17:00; fri 09:00-16:00",
         ),
         Field("signature", "Signature", values["signature"], FieldKind.AREA, optional=True),
+        Field(
+            "consent_words",
+            "Words of the consent form",
+            values["consent_words"],
+            FieldKind.AREA,
+            "Empty: our own words, in English and Welsh",
+            optional=True,
+        ),
     ]
     ladder = (
         Choice("self", "The writer may send it", values["approval"] == "self"),
@@ -246,6 +257,8 @@ def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found = [("Office", "/settings")] if room.may(Action.MANAGE_OFFICE) else []
     found += [("People", "/settings/people")]
     found += [("Standard lines", "/settings/standard-lines")] if room.may(Action.READ_CASE) else []
+    found += [("Bodies", "/settings/bodies")]
+    found += [("What it learned", "/settings/learning")] if room.may(Action.MANAGE_RULES) else []
     found += [("Keyboard", "/settings/keyboard"), ("Where you are signed in", "/settings/sign-ins")]
     return tuple(Tab(label, url, label == current) for label, url in found)
 

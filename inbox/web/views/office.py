@@ -98,6 +98,28 @@ class LinesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """One answer that the office taught: from how many cases, and by which words."""
+
+    answer: str
+    source: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearningPage:
+    """`/settings/learning`: what corrections taught triage; `forget` leads to the way out."""
+
+    template: ClassVar[str] = "staff/settings/learning.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    summary: str
+    state: str
+    groups: tuple[tuple[str, tuple[Taught, ...]], ...]
+    forget: Link | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """One browser that is signed in; `here` is the one that shows this page."""
 
