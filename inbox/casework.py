@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from connectors.contract import Handle as Address
-from inbox import alerts, casefile, clocks, files, merging, people, search, triage
+from inbox import alerts, casefile, clocks, files, merging, people, points, search, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
@@ -26,6 +26,7 @@ from inbox.models import (
     move,
     new_id,
 )
+from inbox.rules.following import follow
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Flag, Kind, Priority
 
@@ -90,6 +91,7 @@ def set_flags(
     before = list(case.flags)
     case.flags = sorted(str(flag) for flag in flags)
     case.is_restricted = Flag.RESTRICTED in flags
+    points.settle(case)
     if why.strip():
         add_note(session, case, f"Flags changed. {why.strip()}", author_id=actor.id, now=now, actor=actor)
     return _note(
@@ -206,6 +208,7 @@ def open_by_hand(
     triage.place(session, desk, case, seen, message, now=now)
     order = ClockOrder(kind=ClockKind.FIRST_REPLY)
     clocks.start(session, desk, case, order, received_at=when, now=now, actor=actor)
+    follow(session, desk, case, seen.verdict, now=now)
     alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
 

@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form
-from inbox import address_proofs, addressing, files, letters, people, standard_lines
+from inbox import address_proofs, addressing, consents, files, letters, people, standard_lines
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -122,8 +122,7 @@ def save(
     _apply(session, desk, draft, changes)
     if digest(session, draft) == before:
         return draft
-    draft.version += 1
-    draft.updated_at = now
+    draft.version, draft.updated_at = draft.version + 1, now
     if author_id and author_id not in draft.writers:
         draft.writers = [*draft.writers, author_id]
     _keep_version(session, draft, author_id, now)
@@ -222,6 +221,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
             "or ring them, and write the call down."
             for address in address_proofs.unproved(session, draft.recipients)
         ]
+    found += consents.problems(session, draft, now, desk.office.time_zone)
     if draft.identity != OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))

@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     ANSWER = "answer"
     HIDE = "hide"
     PROPOSE = "propose"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from inbox.calendars import renumber
 from inbox.database import office_of
 from inbox.errors import Refused
 from inbox.models import Channel, Office, Staff
@@ -66,6 +67,8 @@ def change(session: Session, office: Office, pairs: Mapping[str, str]) -> tuple[
     changed = [name for name, value in found.items() if getattr(office, name) != value]
     for name in changed:
         setattr(office, name, found[name])
+    if _CALENDAR & set(changed):
+        renumber(office)
     session.add(office)
     return tuple(sorted(changed))
 
@@ -227,5 +230,6 @@ _READERS: dict[str, Reader] = {
     "approval": _approval, "undo_seconds": _undo_seconds, "languages": _languages,
     "system_channel": _system_channel, "prefix": _prefix, "sending": _sending, "embed_sites": _embed_sites,
 }  # fmt: skip
+_CALENDAR = frozenset({"hours", "nation", "time_zone"})
 _COLUMNS = {"approval": "approval_office", "sending": "sending_paused"}
 KEYS = tuple(_READERS)

@@ -14,18 +14,22 @@ from inbox.database import office_of
 from inbox.models import (
     Arrival,
     Attachment,
+    Body,
     Campaign,
     CampaignCopy,
     Case,
     Channel,
+    Consent,
     Constituent,
     Delivery,
     Direction,
     Draft,
+    Enquiry,
     Message,
     Office,
     OfficeKind,
     Role,
+    Rule,
     Staff,
     Team,
     new_id,
@@ -77,6 +81,20 @@ def a_person(session: Session, **overrides: Any) -> Staff:
 def a_team(session: Session, **overrides: Any) -> Team:
     facts: dict[str, Any] = {"office_id": office_of(session), "name": f"Housing {next(_numbers)}"}
     return _added(session, Team(**facts | overrides))
+
+
+def a_rule(session: Session, **overrides: Any) -> Rule:
+    """Sends what has one of the words to a team that there may or may not be."""
+    text = {"any": [{"field": "message", "operator": "word_list", "value": ["damp", "mould"]}]}
+    body = {"name": "Damp", "when": text, "then": {"priority": "priority"}}
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "name": "Damp",
+        "position": 10,
+        "is_enabled": True,
+        "body": body,
+    }
+    return _added(session, Rule(**facts | overrides))
 
 
 def a_channel(session: Session, **overrides: Any) -> Channel:
@@ -175,6 +193,47 @@ def a_draft(session: Session, case: Case, **overrides: Any) -> Draft:
         "updated_at": NOW,
     }
     return _added(session, Draft(**facts | overrides))
+
+
+def a_body(session: Session, **overrides: Any) -> Body:
+    """A line of the contact directory."""
+    number = next(_numbers)
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "name": f"Marl Homes {number}",
+        "key": f"marlhomes{number}",
+        "email": "letters@marl-homes.example",
+        "changed_at": NOW,
+    }
+    return _added(session, Body(**facts | overrides))
+
+
+def an_enquiry(session: Session, case: Case, **overrides: Any) -> Enquiry:
+    """A question that has left."""
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "body": "Marl Homes",
+        "address": "letters@marl-homes.example",
+        "question": "When will the mould be treated?",
+        "asked_at": NOW,
+        "created_at": NOW,
+    }
+    return _added(session, Enquiry(**facts | overrides))
+
+
+def a_consent(session: Session, case: Case, **overrides: Any) -> Consent:
+    """A permission in writing."""
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "kind": "written",
+        "given_by": "Donna Fretwell",
+        "given_at": NOW,
+        "note": "By email.",
+        "recorded_at": NOW,
+    }
+    return _added(session, Consent(**facts | overrides))
 
 
 def an_arrival(session: Session, channel: Channel, **overrides: Any) -> Arrival:

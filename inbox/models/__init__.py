@@ -3,6 +3,8 @@
 from sqlmodel import SQLModel
 
 from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
+from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
     ANSWER_MOVES,
     AnswerState,
@@ -14,7 +16,7 @@ from inbox.models.campaign import (
     Reading,
     RecipientState,
 )
-from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
+from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, LinkKind
 from inbox.models.channel import (
     ARRIVAL_MOVES,
     SENDING,
@@ -26,7 +28,8 @@ from inbox.models.channel import (
     ChannelHealth,
     ChannelMode,
 )
-from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Enquiry
+from inbox.models.channel_closure import INTEGRATION_ROLE, ChannelAct, ChannelClosure
+from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
 from inbox.models.draft import (
     DRAFT_MOVES,
     EDITABLE,
@@ -40,13 +43,16 @@ from inbox.models.draft import (
     StandardLine,
     Template,
 )
+from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
 from inbox.models.person import Constituent, Handle
+from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, RuleProgress, RuleVersion
 from inbox.models.search import SearchEntry
+from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
@@ -74,6 +80,7 @@ __all__ = [
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "INTEGRATION_ROLE",
     "SENDING",
     "AccessToken",
     "AddressProof",
@@ -83,6 +90,9 @@ __all__ = [
     "Arrival",
     "ArrivalState",
     "Attachment",
+    "Body",
+    "BodyVersion",
+    "CallState",
     "Campaign",
     "CampaignAnswer",
     "CampaignCopy",
@@ -93,11 +103,16 @@ __all__ = [
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelAct",
     "ChannelBudget",
+    "ChannelClosure",
     "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
     "Clock",
+    "Consent",
+    "ConsentKind",
+    "ConsentRule",
     "Constituent",
     "Decision",
     "Delivery",
@@ -108,7 +123,9 @@ __all__ = [
     "DraftProposal",
     "DraftState",
     "DraftVersion",
+    "Ending",
     "Enquiry",
+    "EnquiryStep",
     "Event",
     "EventKind",
     "FormFile",
@@ -123,21 +140,31 @@ __all__ = [
     "Message",
     "MessageKind",
     "Office",
+    "OfficeCalendar",
     "OfficeKind",
     "OfficeLearning",
     "OfficeOwned",
     "OnceKey",
+    "PostBy",
+    "PostCases",
     "Presence",
     "ProposalState",
     "Reading",
     "RecipientState",
     "Role",
     "Rule",
+    "RuleCall",
+    "RuleFiring",
+    "RuleProgress",
+    "RuleVersion",
+    "Rung",
     "Scan",
     "SearchEntry",
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StaffPost",
+    "StaffPostItem",
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",

@@ -11,6 +11,7 @@ from inbox.web.api import (
     joining,
     matches,
     messages,
+    rules,
     searching,
     street_faults,
     triage,
@@ -28,6 +29,7 @@ ROUTERS = (
     deliveries.router,
     arrivals.router,
     channels.router,
+    rules.router,
     searching.router,
     triage.router,
 )

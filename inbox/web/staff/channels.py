@@ -9,10 +9,10 @@ from sqlmodel import col, func, select
 from starlette.responses import Response
 
 from inbox import channels
-from inbox.access import Action
+from inbox.access import Action, require_on
 from inbox.database import find, savepoint
 from inbox.errors import Conflict, NotFound, Refused
-from inbox.models import Channel, ChannelMode, Delivery, DeliveryState
+from inbox.models import Channel, ChannelAct, ChannelMode, Delivery, DeliveryState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.staff.showing import wires
@@ -66,7 +66,7 @@ def show(channel_id: str, room: Annotated[Room, looking(Action.READ_CHANNELS)]) 
 @router.post("/channels/{channel_id}/test")
 def test(channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]) -> Response:
     """Connects and says what works; sends nothing and changes nothing."""
-    row = _channel(room, channel_id)
+    row = _channel(room, channel_id, settings=True)
     found = channels.test(row, room.wiring.keys, room.wiring.settings, room.wiring.database)
     log = tuple(
         Line(room.local(room.now), f"{one.step}: {one.detail}", "works" if one.ok else "does not")
@@ -86,7 +86,7 @@ def switch(
     confirmed: Word = "",
 ) -> Response:
     """Asks once more, naming the effect, then switches."""
-    row = _channel(room, channel_id)
+    row = _channel(room, channel_id, settings=True)
     if mode not in set(ChannelMode):
         return _page(room, row, Problem("mode", "Choose what it may do"))
     wanted = ChannelMode(mode)
@@ -152,6 +152,8 @@ def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Proble
 def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = ()) -> Response:
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
+    rights = Link("Who may do what", f"/channels/{row.id}/rights")
+    links = (rights,) if room.may(Action.MANAGE_OFFICE) else ()
     trouble = wires.trouble(row, room.zone)
     view = ChannelPage(
         room.shell("Channels"),
@@ -163,6 +165,7 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
         (*log, *trouble),
         room.local(room.now),
         problems,
+        links,
     )
     return room.page(view, 422 if problems else 200)
 
@@ -193,10 +196,12 @@ def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: st
     )
 
 
-def _channel(room: Room, channel_id: str) -> Channel:
+def _channel(room: Room, channel_id: str, *, settings: bool = False) -> Channel:
     row = find(room.session, Channel, channel_id)
     if row.removed_at is not None:
         raise NotFound
+    if settings:
+        require_on(room.person, ChannelAct.SETTINGS, row.id)
     return row
 
 

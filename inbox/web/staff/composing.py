@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.contract import Form as Way
 from inbox import drafting, provenance, signoff, standard_lines, suggestions
-from inbox.access import Action
+from inbox.access import Action, may_on, require_on
 from inbox.database import find, find_or_none, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import Case, Draft, Message, StandardLine, Template
+from inbox.models import Case, ChannelAct, Draft, Message, StandardLine, Template
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -152,10 +152,12 @@ def withdraw(
 
 
 def _begun(room: Workroom, case: Case, typed: Typed) -> Draft:
-    return drafting.begin(
+    draft = drafting.begin(
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
         text=(typed.text or "").replace("\r\n", "\n"),
     )  # fmt: skip
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
+    return draft
 
 
 def _kept(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
@@ -194,6 +196,7 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
     changes = drafting.Changes(
         text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity, form=typed.form
     )
+    require_on(room.person, ChannelAct.DRAFT, typed.channel or draft.channel_id)
     if typed.channel:
         changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
     version = int(typed.version[:18]) if typed.version.isdigit() else -1
@@ -311,6 +314,6 @@ def _page(room: Workroom, case: Case, draft: Draft, composer: Composer, status: 
 def _draft(room: Workroom, case: Case, number: int) -> Draft:
     query = select(Draft).where(Draft.case_id == case.id, Draft.number == number)
     found = room.session.exec(query.order_by(col(Draft.id))).first()
-    if found is None:
+    if found is None or not may_on(room.person, ChannelAct.READ, found.channel_id):
         raise NotFound
     return found

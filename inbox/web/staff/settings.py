@@ -26,6 +26,7 @@ from inbox.web.views.parts import (
     FieldKind,
     Group,
     Letters,
+    Link,
     Notice,
     Problem,
     Tab,
@@ -246,6 +247,7 @@ def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found += [("People", "/settings/people")]
     found += [("Standard lines", "/settings/standard-lines")] if room.may(Action.READ_CASE) else []
     found += [("What it learned", "/settings/learning")] if room.may(Action.MANAGE_RULES) else []
+    found += [("Bodies", "/settings/bodies")]
     found += [("Keyboard", "/settings/keyboard"), ("Where you are signed in", "/settings/sign-ins")]
     return tuple(Tab(label, url, label == current) for label, url in found)
 
@@ -259,4 +261,6 @@ def _person(room: Room, row: Staff, team: str | None, seen: object) -> Person:
         word = "disable" if row.is_active else "enable"
         acts = (Act("Switch off" if row.is_active else "Switch on", f"/settings/people/{row.id}/{word}"),)
     last = room.local(seen) if isinstance(seen, datetime) else None
-    return Person(row.name, row.email, roles, team, badges, last, acts)
+    post = Link(f"Messages for {row.name}", f"/settings/people/{row.id}/post")
+    manages = room.may(Action.MANAGE_OFFICE)
+    return Person(row.name, row.email, roles, team, badges, last, acts, post if manages else None)

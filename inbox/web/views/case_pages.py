@@ -36,6 +36,7 @@ class AskPage:
     clock_words: str
     consent: Notice | None
     main_label: str
+    wants_reason: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -70,18 +71,20 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One rule as it was read: what it looked for, what it found, what it set."""
+    """One rule as it was read: what it looked for, what it found, what it set; `url` where it is kept."""
 
     name: str
     matched: bool
     evidence: tuple[str, ...]
     outcome: str | None
     version: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """`/cases/{ref}/why`: every rule in order, matched or not, and why; `taught`: what the office taught."""
+    """`/cases/{ref}/why`: every rule in order, matched or not, and why; `rule` is the one that decided,
+    `taught` what the office itself taught."""
 
     template: ClassVar[str] = "staff/cases/why.html"
     shell: Shell
@@ -89,6 +92,8 @@ class WhyPage:
     decided_at: datetime
     summary: str
     rules: tuple[Tried, ...]
+    rule: Link | None = None
+    later: tuple[Tried, ...] = ()
     taught: tuple[str, ...] = ()
 
 

@@ -49,6 +49,7 @@ class ChannelPage:
     log: tuple[Line, ...]
     loaded_at: datetime
     problems: tuple[Problem, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +63,38 @@ class AddChannelPage:
     action: str
     groups: tuple[Group, ...]
     main_label: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One cell of the table of rights; `possible` False: the role never has this right, so no box."""
+
+    value: str
+    label: str
+    short: str
+    possible: bool
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRow:
+    """One role."""
+
+    role: str
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRightsPage:
+    """`/channels/{id}/rights`: who may do what on one channel."""
+
+    template: ClassVar[str] = "staff/channels/rights.html"
+    shell: Shell
+    name: str
+    back: str
+    action: str
+    acts: tuple[str, ...]
+    rows: tuple[RightsRow, ...]
+    saved: Notice | None = None
     problems: tuple[Problem, ...] = ()

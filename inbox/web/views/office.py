@@ -56,6 +56,7 @@ class Person:
     badges: tuple[Badge, ...]
     last_seen: datetime | None
     acts: tuple[Act, ...] = ()
+    post: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,16 @@ from tests.web.examples import (
     campaigns,
     case_pages,
     cases,
+    channel_pages,
     contact,
+    enquiries,
     flow,
     keeping,
     officials,
+    on_paper,
     public,
     queue,
+    rules,
     running,
 )
 
@@ -19,11 +23,15 @@ EXAMPLES: dict[str, View] = (
     queue.EXAMPLES
     | cases.EXAMPLES
     | case_pages.EXAMPLES
+    | enquiries.EXAMPLES
+    | channel_pages.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES
+    | rules.EXAMPLES
     | running.EXAMPLES
     | keeping.EXAMPLES
+    | on_paper.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES
     | contact.EXAMPLES

@@ -61,6 +61,13 @@ def of_case(desk: Desk, clocks: Iterable[Clock], now: datetime) -> tuple[ClockBa
     return tuple(badge for clock in ordered if (badge := of_clock(desk, clock, now)) is not None)
 
 
+def of_waiting(due_at: datetime, is_paused: bool, now: datetime, calendar: WorkingCalendar) -> ClockBadge:
+    """The clock of a body that has not answered."""
+    if is_paused:
+        return ClockBadge(ClockMark.PAUSED, "Paused", _title("enquiry", due_at, calendar, "would be due"))
+    return _running("enquiry", due_at, now, calendar)
+
+
 def days(calendar: WorkingCalendar, start: datetime, end: datetime) -> int:
     """Working days from the day of `start` to the day of `end`."""
     return calendar.working_days_between(calendar.day_of(start), calendar.day_of(end))

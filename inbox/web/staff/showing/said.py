@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from inbox.database import hidden_in, shown_in
 from inbox.files import Outgoing
 from inbox.models import (
     Attachment,
@@ -32,7 +33,8 @@ LATEST = 30
 
 def messages_of(session: Session, case: Case, *, limit: int | None = None) -> list[Message]:
     """What was said on a case, oldest first; with `limit` only the newest so many."""
-    query = select(Message).where(Message.case_id == case.id).order_by(col(Message.id).desc())
+    query = select(Message).where(Message.case_id == case.id, shown_in(session, col(Message.channel_id)))
+    query = query.order_by(col(Message.id).desc())
     return list(reversed(session.exec(query.limit(limit) if limit else query).all()))
 
 
@@ -77,7 +79,12 @@ def timeline(
     query = select(Event).where(Event.case_id == case.id, col(Event.kind).not_in(hidden))
     if len(rows) == LATEST:
         query = query.where(Event.at >= rows[0].received_at)
-    events = session.exec(query.order_by(col(Event.sequence))).all()
+    unread = hidden_in(session)
+    events = [
+        event
+        for event in session.exec(query.order_by(col(Event.sequence)))
+        if event.detail.get("channel") not in unread
+    ]
     names = happenings.Names(session, events)
     for event in events:
         sentence = happenings.words(session, event, names)

@@ -172,7 +172,15 @@ def _written_by(desk: Desk, draft: Draft) -> str:
     return f"{', '.join(names) or 'another program'}, {at.day} {at:%B %Y, %H:%M}"
 
 
+_CAME = {
+    "email": "From their own email to the office.",
+    "paper": "Typed from their handwriting. Compare it with the paper.",
+}
+
+
 def _source(draft: Draft) -> str:
+    if (came := _CAME.get(str(draft.provenance.get("source")))) is not None:
+        return f"{came} No AI used."
     told = provenance.in_words(draft) or ("Typed by hand.",)
     return " ".join(told if draft.provenance.get("model") else (*told, "No AI used."))
 

@@ -1,11 +1,14 @@
 """Why a case is where it is: the trace of the rules, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from inbox.models import Decision
+from sqlmodel import Session, col, select
+
+from inbox.models import Decision, Rule, RuleVersion
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import Tried
+from inbox.web.views.parts import Link
 
 _FIELDS = {
     "team": "team {}",
@@ -18,6 +21,9 @@ _FIELDS = {
     "acknowledge": "no acknowledgement",
     "draft": "draft from {}",
     "notify": "told {}",
+    "link": "linked with {}",
+    "calls": "called {}",
+    "hold": "held: {}",
 }
 
 
@@ -77,17 +83,40 @@ def _answer(what: str, teams: Mapping[str, str]) -> str:
     return f"{model.capitalize()} {named}"
 
 
-def tried(decision: Decision) -> tuple[Tried, ...]:
+def tried(session: Session, decision: Decision) -> tuple[Tried, ...]:
     """Every rule in the order it was read."""
-    return tuple(
-        Tried(
-            name=str(one["rule"]),
-            matched=bool(one["matched"]),
-            evidence=(str(one["because"]),) if one.get("because") else (),
-            outcome=_outcome(one),
-            version=f"Version {one['version']}",
-        )
-        for one in _considered(decision)
+    considered = _considered(decision)
+    ids = kept_ids(session, {str(one["rule"]) for one in considered})
+    return tuple(_tried(one, ids) for one in considered)
+
+
+def deciding(decision: Decision, rules: Sequence[Tried]) -> Link | None:
+    """The rule that said where the message goes; else the first that matched."""
+    named = dict(zip((id(one) for one in rules), _considered(decision), strict=True))
+    matched = [one for one in rules if one.matched and one.url]
+    placed = (
+        one for one in matched if {"team", "person"} & {name for name, _ in named[id(one)].get("set", ())}
+    )
+    found = next(placed, next(iter(matched), None))
+    return Link(f"Open the rule “{found.name}”", found.url or "", "e") if found else None
+
+
+def kept_ids(session: Session, names: Collection[str]) -> dict[str, str]:
+    """Where rules of these names are kept, those that are gone by how they stood last."""
+    old = select(RuleVersion.name, RuleVersion.rule_id).where(col(RuleVersion.name).in_(names))
+    now = select(Rule.name, Rule.id).where(col(Rule.name).in_(names))
+    return {**dict(session.exec(old.order_by(col(RuleVersion.id))).all()), **dict(session.exec(now).all())}
+
+
+def _tried(one: Mapping[str, Any], ids: Mapping[str, str]) -> Tried:
+    name, version = str(one["rule"]), one["version"]
+    return Tried(
+        name=name,
+        matched=bool(one["matched"]),
+        evidence=(str(one["because"]),) if one.get("because") else (),
+        outcome=_outcome(one),
+        version=f"Version {version}",
+        url=f"/rules/{ids[name]}?version={version}" if name in ids else None,
     )
 
 

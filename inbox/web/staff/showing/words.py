@@ -49,6 +49,31 @@ LINKS = {
     LinkKind.DUPLICATE: "The same matter told twice",
     LinkKind.HOUSEHOLD: "Same household",
 }
+RUNGS = {
+    "chase_1": "The first chase",
+    "chase_2": "The second chase",
+    "hotline": "The hotline",
+    "minister": "The letter to the minister",
+}
+CONSENTS = {
+    "none": "None: it answers without",
+    "deemed": "Taken as given where they ask for themselves",
+    "verbal": "By word of mouth",
+    "written": "In writing",
+    "form": "On a signed form",
+}
+NATIONS = {
+    "england": "England",
+    "wales": "Wales",
+    "scotland": "Scotland",
+    "northern-ireland": "Northern Ireland",
+    "uk": "All four nations together",
+}
+UNITS = {
+    "working_days": "working days",
+    "calendar_days": "days",
+    "calendar_months": "months",
+}
 OUTCOMES = {
     "resolved": "Solved",
     "partly_resolved": "Partly solved",

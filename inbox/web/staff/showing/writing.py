@@ -32,8 +32,10 @@ from inbox.wording import fill, gaps
 
 
 def open_draft(session: Session, case: Case) -> Draft | None:
-    """The draft that is being written on a case, if there is one."""
-    query = select(Draft).where(Draft.case_id == case.id, col(Draft.state).in_(EDITABLE))
+    """What is being written to the person on a case, if anything. A letter to a body has its own page."""
+    query = select(Draft).where(
+        Draft.case_id == case.id, col(Draft.state).in_(EDITABLE), col(Draft.enquiry_id).is_(None)
+    )
     return session.exec(query.order_by(col(Draft.id).desc())).first()
 
 
