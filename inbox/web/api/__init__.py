@@ -2,12 +2,14 @@
 
 from inbox.web.api import (
     arrivals,
+    bodies,
     campaigns,
     cases,
     channels,
     clocks,
     deliveries,
     drafts,
+    enquiries,
     facts,
     joining,
     matches,
@@ -27,6 +29,8 @@ ROUTERS = (
     messages.router,
     drafts.router,
     street_faults.router,
+    enquiries.router,
+    bodies.router,
     campaigns.router,
     deliveries.router,
     arrivals.router,
