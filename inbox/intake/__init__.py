@@ -300,16 +300,8 @@ def _open(
             del orders[ClockKind.FIRST_REPLY]
         started: list[Clock] = []
         for order in orders.values():
-            clocks.start(
-                session,
-                desk,
-                case,
-                order,
-                received_at=message.received_at,
-                now=now,
-                actor=SYSTEM,
-                known=started,
-            )
+            clocks.start(session, desk, case, order, received_at=message.received_at, now=now, actor=SYSTEM,
+                         known=started)  # fmt: skip
     if message.proposed_case_id:
         record(session, case, EventKind.MATCH_PROPOSED, SYSTEM, now=now, message=message.id,
                proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
