@@ -148,6 +148,7 @@ SETTINGS_TABS = (
     Tab("Office", "/settings", True),
     Tab("People", "/settings/people"),
     Tab("Standard lines", "/settings/standard-lines"),
+    Tab("What it learned", "/settings/learning"),
     Tab("Keyboard", "/settings/keyboard"),
     Tab("Where you are signed in", "/settings/sign-ins"),
 )
