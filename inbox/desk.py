@@ -62,9 +62,9 @@ class Desk:
     channels: Mapping[str, Channel]
     staff: Mapping[str, Staff]
     members: Mapping[str, tuple[str, ...]]
-    learned: Learned | None = None
     closures: tuple[tuple[str, str, str], ...] = ()
     """What is closed on which channel to which role: (channel id, role, act)."""
+    learned: Learned | None = None
 
     @property
     def keys(self) -> SecretKeys:
@@ -127,8 +127,8 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         channels={channel.id: channel for channel in channels},
         staff={person.id: person for person in session.exec(select(Staff))},
         members={team: tuple(sorted(people)) for team, people in members.items()},
-        learned=learned_by(session),
         closures=tuple((one.channel_id, one.role, one.act) for one in session.exec(select(ChannelClosure))),
+        learned=learned_by(session),
     )
 
 

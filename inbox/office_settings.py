@@ -226,8 +226,8 @@ def _embed_sites(session: Session, key: str, words: str) -> list[str] | None:
 _READERS: dict[str, Reader] = {
     "name": _needed, "member": _optional, "constituency": _optional, "nation": _nation,
     "time_zone": _time_zone, "hours": _hours, "address": _optional, "phone": _optional,
-    "privacy_url": _privacy_url, "signature": _optional, "named_lead": _named_lead,
-    "approval": _approval, "undo_seconds": _undo_seconds, "languages": _languages,
+    "privacy_url": _privacy_url, "signature": _optional, "consent_words": _optional,
+    "named_lead": _named_lead, "approval": _approval, "undo_seconds": _undo_seconds, "languages": _languages,
     "system_channel": _system_channel, "prefix": _prefix, "sending": _sending, "embed_sites": _embed_sites,
 }  # fmt: skip
 _CALENDAR = frozenset({"hours", "nation", "time_zone"})

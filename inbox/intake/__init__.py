@@ -40,6 +40,7 @@ from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.intake import forms
 from inbox.intake.changes import changed, is_another_wording
+from inbox.intake.forwarded import passed_on
 from inbox.intake.keeping import already_kept, row_of
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
@@ -177,6 +178,8 @@ def process(
         return None
     message = message_of(arrival, incoming)
     case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
+    if incoming.forwarded_by and case is not None:
+        passed_on(session, desk, case, message, incoming, now)
     known.remember(message, case)
     arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
     arrival.message_id, arrival.trouble = message.id, None

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.base import Json, OfficeOwned, UtcDateTime, id_of_time, new_id
 from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
 from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
@@ -24,6 +24,7 @@ from inbox.models.channel import (
     ArrivalState,
     Channel,
     ChannelBudget,
+    ChannelCost,
     ChannelDoor,
     ChannelHealth,
     ChannelMode,
@@ -45,6 +46,7 @@ from inbox.models.draft import (
 )
 from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.kept_form import KeptForm
 from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -54,6 +56,7 @@ from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, R
 from inbox.models.search import SearchEntry
 from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.surgery import APPOINTMENT_MOVES, Appointment, AppointmentState, Surgery
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
@@ -75,6 +78,7 @@ for _table in SQLModel.metadata.tables.values():
 
 __all__ = [
     "ANSWER_MOVES",
+    "APPOINTMENT_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
@@ -85,6 +89,8 @@ __all__ = [
     "AccessToken",
     "AddressProof",
     "AnswerState",
+    "Appointment",
+    "AppointmentState",
     "Approval",
     "Area",
     "Arrival",
@@ -106,6 +112,7 @@ __all__ = [
     "ChannelAct",
     "ChannelBudget",
     "ChannelClosure",
+    "ChannelCost",
     "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
@@ -133,6 +140,7 @@ __all__ = [
     "Handle",
     "Job",
     "Json",
+    "KeptForm",
     "Lease",
     "Lesson",
     "LessonSource",
@@ -168,6 +176,7 @@ __all__ = [
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",
+    "Surgery",
     "Team",
     "TeamMember",
     "Template",
@@ -175,6 +184,7 @@ __all__ = [
     "UtcDateTime",
     "View",
     "WebSession",
+    "id_of_time",
     "move",
     "new_id",
 ]

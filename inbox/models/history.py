@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     TEMPLATE_CHANGED = "template_changed"
     ARRIVED = "arrived"
     ARRIVED_AGAIN = "arrived_again"
+    FORWARDED = "forwarded"
     SET_ASIDE = "set_aside"
     RUN_AGAIN = "run_again"
     CASE_OPENED = "case_opened"
@@ -62,6 +63,15 @@ class EventKind(StrEnum):
     CAMPAIGN_ANSWER_STOPPED = "campaign_answer_stopped"
     NOTED = "noted"
     LOGGED = "logged"
+    LETTER_CHECKED = "letter_checked"
+    SURGERY_PLANNED = "surgery_planned"
+    SURGERY_CANCELLED = "surgery_cancelled"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_MOVED = "appointment_moved"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    APPOINTMENT_ATTENDED = "appointment_attended"
+    APPOINTMENT_MISSED = "appointment_missed"
+    FOLLOWED_UP = "followed_up"
     CLOCK_STARTED = "clock_started"
     CLOCK_PAUSED = "clock_paused"
     CLOCK_RESUMED = "clock_resumed"
@@ -119,6 +129,7 @@ class EventKind(StrEnum):
     ACCESS_REFUSED = "access_refused"
     FILE_ADDED = "file_added"
     FILE_REMOVED = "file_removed"
+    FILE_CHECKED = "file_checked"
     CASE_MERGED = "case_merged"
     CASE_SPLIT = "case_split"
     CASES_LINKED = "cases_linked"
@@ -153,7 +164,9 @@ class Event(Row, OfficeOwned, table=True):
     kind: str = Field(sa_type=String(32))
     actor_kind: str = Field(sa_type=String(12))
     actor_id: str | None = Field(default=None, sa_type=String(32))
-    actor_name: str = Field(default="", description="shown with the line; not in the digest")
+    actor_name: str = Field(
+        default="", description="shown with the line; the digest covers a commitment to it"
+    )
     is_public: bool = Field(default=False, sa_type=Boolean)
     detail: dict[str, object] = Field(default_factory=dict, sa_type=Json)
     at: datetime = moment()

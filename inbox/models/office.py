@@ -55,6 +55,9 @@ class Office(Row, table=True):
     embed_sites: list[str] | None = Field(
         default=None, sa_type=Json, description="origins that may show the form in a frame, or send it"
     )
+    consent_words: str | None = Field(
+        default=None, sa_type=Text, description="what a person signs; null: our own words"
+    )
     system_channel: str | None = Field(default=None, sa_type=String(32))
     prefix: str = Field(sa_type=String(6))
     sending_paused: str | None = Field(default=None, description="why nothing leaves, or null")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -173,9 +173,12 @@ WritingDesk = Annotated[Desk, Depends(_writing_desk)]
 """The person's office, ready to work, in the session that the route reads or writes with."""
 
 
-async def _if_match(request: Request, visit: SignedIn) -> int:
+async def _if_match(
+    visit: SignedIn,
+    if_match: Annotated[str, Header(description="The version you change; a read gives it as ETag")] = "",
+) -> int:
     """The version that this write changes, from If-Match: 428 without it, 412 for what is no version."""
-    given = request.headers.get("if-match", "").strip()
+    given = if_match.strip()
     if not given or given == "*":
         raise VersionMissing("Say in If-Match which version you change; a read gives it as ETag.")
     bare = given.removeprefix("W/").strip('"')

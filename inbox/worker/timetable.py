@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select, text
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, clocks, enquiries, form_sessions, lessons, points, staff_post
+from inbox import (
+    campaigns,
+    channels,
+    clocks,
+    enquiries,
+    form_sessions,
+    kept_forms,
+    lessons,
+    points,
+    staff_post,
+)
 from inbox.database import find
 from inbox.desk import Desk, open_desk
 from inbox.errors import CaseworkError
@@ -38,6 +48,7 @@ from inbox.worker.loops import log
 from inbox.worker.node import Node
 from inbox.worker.proposing import propose_due
 from inbox.worker.ruling import call_due, read_changes, read_time
+from inbox.worker.scanning_again import look_again, look_at_held
 
 _MOST_BATCHES = 20
 """Batches of lessons that one office gets at one firing."""
@@ -160,6 +171,7 @@ def sweep(node: Node) -> None:
                 delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
             )
             form_sessions.forget(session, now)
+            kept_forms.forget(session, now)
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:
@@ -189,6 +201,16 @@ def forget_old_texts(node: Node) -> None:
             campaigns.forget(session, now - timedelta(days=180), int(now.timestamp()) // 3600)
 
 
+def hand_to_staff(node: Node) -> None:
+    """Mails new messages to those of the staff who do not sign in."""
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            is_wanted = session.exec(select(StaffPost).limit(1)).first() is not None
+        if is_wanted:
+            with node.database.write(office_id) as session:
+                staff_post.hand_over(session, open_desk(session, node.line.tools), now=node.now())
+
+
 def learn(node: Node) -> None:
     """What people put right and closed teaches, a batch at a time, until there is nothing new."""
     for office_id in node.offices():
@@ -201,16 +223,6 @@ def learn(node: Node) -> None:
                 lessons.study(session, told, now=node.now())
 
 
-def hand_to_staff(node: Node) -> None:
-    """Mails new messages to those of the staff who do not sign in."""
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            is_wanted = session.exec(select(StaffPost).limit(1)).first() is not None
-        if is_wanted:
-            with node.database.write(office_id) as session:
-                staff_post.hand_over(session, open_desk(session, node.line.tools), now=node.now())
-
-
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("recount clocks", 10, recount_clocks),
@@ -219,13 +231,15 @@ TIMETABLE = (
     Firing("chases", 60, bring_up_chases),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
-    Firing("proposals", 2, propose_due),
     Firing("rules on change", 5, read_changes),
     Firing("rules on time", 60, read_time),
     Firing("calls of rules", 3, call_due),
     Firing("staff post", 10, hand_to_staff),
     Firing("evidence", 60, look_for_evidence),
+    Firing("proposals", 2, propose_due),
     Firing("lessons", 20, learn),
+    Firing("held files", 60, look_at_held),
+    Firing("new files", 86400, look_again),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),

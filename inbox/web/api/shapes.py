@@ -148,6 +148,7 @@ class MessageShape(Shape):
     machine: str | None
     warnings: list[str]
     external_id: str | None
+    forwarded_by: str | None
     copies: int
     proposed_case: str | None
     sent_at: Moment | None

@@ -10,6 +10,7 @@ from inbox import channels, clocks, drafting, points, signoff
 from inbox import files as stored
 from inbox.access import Person, visible_cases
 from inbox.desk import Desk
+from inbox.history import COMMITMENT
 from inbox.models import (
     Approval,
     Arrival,
@@ -94,6 +95,7 @@ def messages(
             machine=row.machine,
             warnings=row.warnings,
             external_id=row.external_id,
+            forwarded_by=row.forwarded_by,
             copies=row.copies,
             proposed_case=references.get(row.proposed_case_id or ""),
             sent_at=row.sent_at,
@@ -110,7 +112,7 @@ def event(row: Event) -> shapes.EventShape:
         kind=row.kind,
         actor=row.actor_name or row.actor_kind,
         public=row.is_public,
-        detail=row.detail,
+        detail={key: value for key, value in row.detail.items() if key != COMMITMENT},
         at=row.at,
     )
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from inbox.web.views.case import CaseHeader, FactPanel
 from inbox.web.views.messages import TimelineEntry
-from inbox.web.views.parts import Act, Choice, Line, Link, Notice, Problem, Shell
+from inbox.web.views.parts import Act, Choice, Line, Link, Notice, Problem, Shell, Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class NewCasePage:
 
     template: ClassVar[str] = "staff/cases/new.html"
     shell: Shell
+    tabs: tuple[Tab, ...]
     action: str
     kinds: tuple[Choice, ...]
     teams: tuple[Choice, ...]
@@ -84,7 +85,7 @@ class Tried:
 @dataclass(frozen=True, slots=True)
 class WhyPage:
     """`/cases/{ref}/why`: every rule in order, matched or not, and why; `rule` is the one that decided,
-    `taught` what the office itself taught."""
+    `taught` what the office taught."""
 
     template: ClassVar[str] = "staff/cases/why.html"
     shell: Shell

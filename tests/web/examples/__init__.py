@@ -3,6 +3,7 @@
 from inbox.web.rendering import View
 from tests.web.examples import (
     approvals,
+    by_hand,
     campaigns,
     case_pages,
     cases,
@@ -13,10 +14,12 @@ from tests.web.examples import (
     keeping,
     officials,
     on_paper,
+    promising,
     public,
     queue,
     rules,
     running,
+    surgeries,
 )
 
 EXAMPLES: dict[str, View] = (
@@ -25,12 +28,15 @@ EXAMPLES: dict[str, View] = (
     | case_pages.EXAMPLES
     | enquiries.EXAMPLES
     | channel_pages.EXAMPLES
+    | by_hand.EXAMPLES
+    | surgeries.EXAMPLES
     | approvals.EXAMPLES
     | campaigns.EXAMPLES
     | flow.EXAMPLES
     | rules.EXAMPLES
     | running.EXAMPLES
     | keeping.EXAMPLES
+    | promising.EXAMPLES
     | on_paper.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from inbox.web.rendering import View
+from inbox.web.staff.showing.by_hand import tabs
 from inbox.web.views.case_pages import (
     AskPage,
     CaseHistoryPage,
@@ -22,6 +23,7 @@ from tests.web.examples.office import NOW, TEAMS, at, shell
 BLANK = dict.fromkeys(("at", "name", "phone", "email", "address", "postcode", "subject", "text", "done"), "")
 NEW = NewCasePage(
     shell(),
+    tabs("/cases/new"),
     "/cases/new",
     (
         Choice("call", "Phone call", True),

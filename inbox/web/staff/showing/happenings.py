@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
-from inbox.models import CaseStatus, Event, EventKind, Staff, Team
+from inbox.models import CaseStatus, Event, EventKind, Scan, Staff, Team
 from inbox.web.staff.showing import words as say
 
 _PLAIN = {
@@ -28,6 +28,7 @@ _PLAIN = {
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
     EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
+    EventKind.FORWARDED: "It was passed on to us. Nothing proves who wrote it.",
     EventKind.SET_ASIDE: "A message could not be read and was set aside.",
     EventKind.RUN_AGAIN: "A message that was set aside was tried again.",
     EventKind.CASE_OPENED: "The case was opened.",
@@ -60,6 +61,15 @@ _PLAIN = {
     EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
     EventKind.ADDRESS_PROVED: "They confirmed their email address.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
+    EventKind.SURGERY_PLANNED: "A surgery was planned.",
+    EventKind.SURGERY_CANCELLED: "A surgery was cancelled.",
+    EventKind.APPOINTMENT_BOOKED: "An appointment was booked.",
+    EventKind.APPOINTMENT_MOVED: "The appointment was moved.",
+    EventKind.APPOINTMENT_CANCELLED: "The appointment was cancelled.",
+    EventKind.APPOINTMENT_ATTENDED: "They came to the surgery.",
+    EventKind.APPOINTMENT_MISSED: "They did not come to the surgery.",
+    EventKind.FOLLOWED_UP: "What was said at the surgery was written down.",
+    EventKind.LETTER_CHECKED: "A letter was compared with its pages.",
     EventKind.CLOCK_STARTED: "A promise began.",
     EventKind.CLOCK_PAUSED: "A promise was paused.",
     EventKind.CLOCK_RESUMED: "A promise runs again.",
@@ -114,6 +124,7 @@ _PLAIN = {
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
     EventKind.FILE_ADDED: "A file was added to a draft.",
     EventKind.FILE_REMOVED: "A file was taken off a draft.",
+    EventKind.FILE_CHECKED: "A file was checked for harm again.",
     EventKind.CASE_MERGED: "The case went on as another one.",
     EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
     EventKind.CASES_LINKED: "Linked with another case.",
@@ -152,6 +163,7 @@ _ON_LADDER = {
 _WHY_SILENT = {
     "channel_listens": "this channel only listens",
     "sending_paused": "sending is stopped",
+    "forwarded": "it was passed on, so ask first whether the address is theirs",
     "public": "it was said in public, and nothing automatic answers there",
 }
 
@@ -199,6 +211,8 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
         case EventKind.NOT_ACKNOWLEDGED:
             because = str(detail.get("because") or "")
             return f"No acknowledgement was sent: {_WHY_SILENT.get(because, because.replace('_', ' '))}."
+        case EventKind.FILE_CHECKED if detail.get("after") == Scan.INFECTED:
+            return "A file turned out to be harmful. Nobody can open it any more."
         case EventKind.NOT_HIDDEN:
             return f"The platform did not do what was asked with the comment: {detail.get('reason') or ''}."
     return _PLAIN[kind]
