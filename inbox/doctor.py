@@ -20,7 +20,15 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings, sources
 
 MOST_SKEW = timedelta(seconds=5)
-_SECRET_SETTINGS = frozenset({"secret_keys", "drafting_key"})
+_SECRET_SETTINGS = frozenset(
+    {
+        "secret_keys",
+        "drafting_key",
+        "microsoft365_client_secret",
+        "facebook_app_secret",
+        "x_client_secret",
+    }
+)
 _URL_SETTINGS = frozenset({"database_url", "migrate_database_url"})
 
 
@@ -68,7 +76,7 @@ def shown(settings: Settings) -> Iterator[tuple[str, str, str]]:
 def _hidden(name: str, value: object) -> str:
     if name in _SECRET_SETTINGS:
         count = len(value) if isinstance(value, tuple) else 0
-        return f"{count} keys, hidden" if count else "not set"
+        return f"{count} keys, hidden" if count else "hidden" if value else "not set"
     if name in _URL_SETTINGS and value:
         from sqlalchemy import make_url
 

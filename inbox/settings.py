@@ -25,6 +25,12 @@ class Environment(StrEnum):
     TEST = "test"
 
 
+_APPLICATION = {
+    "microsoft365": ("client_id", "client_secret"),
+    "facebook": ("app_id", "app_secret"),
+    "x": ("client_id", "client_secret"),
+}
+
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -46,6 +52,12 @@ class Settings(BaseSettings):
     log_level: str = "info"
     lease_seconds: float = Field(60, gt=0)
     smtp_timeout: float = Field(600, gt=0)
+    microsoft365_client_id: str | None = Field(None, description="the application of this installation")
+    microsoft365_client_secret: str | None = None
+    facebook_app_id: str | None = None
+    facebook_app_secret: str | None = None
+    x_client_id: str | None = None
+    x_client_secret: str | None = None
     failpoint: str | None = None
     clock_offset: float = Field(0, description="seconds added to the clock; test only")
     drafting_url: str | None = Field(
@@ -112,6 +124,11 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> tuple[bytes, ...]:
         return tuple(base64.b64decode(key) for key in self.secret_keys)
+
+    def of_kind(self, kind: str) -> dict[str, str]:
+        """What this installation gives every channel of a kind, by key: its registered application."""
+        found = {key: getattr(self, f"{kind}_{key}", None) for key in _APPLICATION.get(kind, ())}
+        return {key: value for key, value in found.items() if value}
 
     @property
     def is_https(self) -> bool:

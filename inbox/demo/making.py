@@ -34,6 +34,7 @@ def make(place: Place, settings: Settings, *, now: datetime) -> None:
         walk.enter(office_ids)
         addresses = {plan.key: plan.mailbox for plan in founding.PLANS}
         walk.go(every_step(now, addresses))
+        walk.bring_up_chases(now)
         _issue_link(place, database, walk.cases, office_ids, now)
         with database.write(office_ids[founding.MP.key]) as session:
             surgery.hold(session, open_desk(session, line.tools), walk.cases, now)

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.base import Json, OfficeOwned, UtcDateTime, id_of_time, new_id
 from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
 from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
@@ -24,6 +24,7 @@ from inbox.models.channel import (
     ArrivalState,
     Channel,
     ChannelBudget,
+    ChannelCost,
     ChannelDoor,
     ChannelHealth,
     ChannelMode,
@@ -111,6 +112,7 @@ __all__ = [
     "ChannelAct",
     "ChannelBudget",
     "ChannelClosure",
+    "ChannelCost",
     "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
@@ -182,6 +184,7 @@ __all__ = [
     "UtcDateTime",
     "View",
     "WebSession",
+    "id_of_time",
     "move",
     "new_id",
 ]

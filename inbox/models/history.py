@@ -126,6 +126,7 @@ class EventKind(StrEnum):
     ACCESS_REFUSED = "access_refused"
     FILE_ADDED = "file_added"
     FILE_REMOVED = "file_removed"
+    FILE_CHECKED = "file_checked"
     CASE_MERGED = "case_merged"
     CASE_SPLIT = "case_split"
     CASES_LINKED = "cases_linked"

@@ -48,6 +48,7 @@ from inbox.worker.loops import log
 from inbox.worker.node import Node
 from inbox.worker.proposing import propose_due
 from inbox.worker.ruling import call_due, read_changes, read_time
+from inbox.worker.scanning_again import look_again, look_at_held
 
 _MOST_BATCHES = 20
 """Batches of lessons that one office gets at one firing."""
@@ -234,9 +235,11 @@ TIMETABLE = (
     Firing("rules on time", 60, read_time),
     Firing("calls of rules", 3, call_due),
     Firing("staff post", 10, hand_to_staff),
-    Firing("proposals", 2, propose_due),
     Firing("evidence", 60, look_for_evidence),
+    Firing("proposals", 2, propose_due),
     Firing("lessons", 20, learn),
+    Firing("held files", 60, look_at_held),
+    Firing("new files", 86400, look_again),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),

@@ -70,10 +70,13 @@ class StatusChange(shapes.Shape):
 
 
 class NewEnquiry(shapes.Shape):
+    """What is left out of `address` and `working_days` is taken from the contact directory."""
+
     body: shapes.Line
-    address: shapes.Line
+    address: shapes.Line = ""
     question: shapes.Words
     working_days: int = 20
+    without_consent: shapes.Words = ""
 
 
 class NewDraft(shapes.Shape):
@@ -295,7 +298,8 @@ def ask(
     case = find_case(session, person, reference, Action.DRAFT)
     _, letter = enquiries.ask(
         session, desk, case, body=new.body, address=new.address, question=new.question,
-        working_days=new.working_days, author_id=person.staff_id, now=now, actor=person.actor,
+        working_days=new.working_days if "working_days" in new.model_fields_set else None,
+        author_id=person.staff_id, now=now, actor=person.actor, without_consent=new.without_consent,
     )  # fmt: skip
     require_on(person, ChannelAct.DRAFT, letter.channel_id)
     session.flush()

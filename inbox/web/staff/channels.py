@@ -140,11 +140,19 @@ def _add(room: Workroom, kind: str, given: Mapping[str, str]) -> Response:
 
 def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Problem) -> Response:
     keys = channels.kinds().get(kind)
-    groups = wires.fields(keys, given) if keys else ()
+    settings = room.wiring.settings
+    groups = wires.fields(kind, keys, given, settings.of_kind(kind)) if keys else ()
     kinds = () if keys else wires.kinds(channels.kinds())
     heading = f"Add: {wires.KINDS.get(kind, kind)}" if keys else "Add a channel"
     view = AddChannelPage(
-        room.shell("Channels"), kinds, heading, f"/channels/add/{kind}", groups, "Add it", problems
+        room.shell("Channels"),
+        kinds,
+        heading,
+        f"/channels/add/{kind}",
+        groups,
+        "Add it",
+        problems,
+        wires.guide_before(kind, settings) if keys else None,
     )
     return room.page(view, 422 if problems else 200)
 
@@ -152,6 +160,7 @@ def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Proble
 def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = ()) -> Response:
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
+    guide = wires.guide(row, room.wiring.settings) if manages else None
     trouble = wires.trouble(row, room.zone)
     view = ChannelPage(
         room.shell("Channels"),
@@ -164,6 +173,7 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
         room.local(room.now),
         problems,
         _links(room, row),
+        guide,
     )
     return room.page(view, 422 if problems else 200)
 
@@ -172,9 +182,12 @@ def _links(room: Room, row: Channel) -> tuple[Link, ...]:
     """What else can be set on it."""
     forwarded = Link("Forwarded mail", f"/channels/{row.id}/forwarders")
     rights = Link("Who may do what", f"/channels/{row.id}/rights")
+    sign_in = Link("Sign in to the account", f"/channels/{row.id}/sign-in")
     is_mailbox = channels.forwarders(row) is not None
+    manages = room.may(Action.MANAGE_CHANNELS)
     return (
-        *((forwarded,) if is_mailbox and room.may(Action.MANAGE_CHANNELS) else ()),
+        *((sign_in,) if manages and channels.signs_in(row.kind) else ()),
+        *((forwarded,) if is_mailbox and manages else ()),
         *((rights,) if room.may(Action.MANAGE_OFFICE) else ()),
     )
 

@@ -36,6 +36,23 @@ class ChannelsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideStep:
+    """One thing to do, and words to carry over exactly."""
+
+    words: str
+    copy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The steps that are next on this page, and what the platform charges."""
+
+    heading: str
+    steps: tuple[GuideStep, ...]
+    costs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelPage:
     """`/channels/{id}`: its health, its settings without secrets, what happened, and its mode."""
 
@@ -50,6 +67,7 @@ class ChannelPage:
     loaded_at: datetime
     problems: tuple[Problem, ...] = ()
     links: tuple[Link, ...] = ()
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,7 @@ class AddChannelPage:
     groups: tuple[Group, ...]
     main_label: str
     problems: tuple[Problem, ...] = ()
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True)
