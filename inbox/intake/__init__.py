@@ -300,16 +300,8 @@ def _open(
             del orders[ClockKind.FIRST_REPLY]
         started: list[Clock] = []
         for order in orders.values():
-            clocks.start(
-                session,
-                desk,
-                case,
-                order,
-                received_at=message.received_at,
-                now=now,
-                actor=SYSTEM,
-                known=started,
-            )
+            clocks.start(session, desk, case, order, received_at=message.received_at, now=now, actor=SYSTEM,
+                         known=started)  # fmt: skip
     if message.proposed_case_id:
         record(session, case, EventKind.MATCH_PROPOSED, SYSTEM, now=now, message=message.id,
                proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
@@ -402,7 +394,6 @@ def _is_repeat(
     first.copies += 1
     arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
     arrival.message_id = first.id
-    record(
-        session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id, arrival=arrival.id
-    )
+    record(session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id,
+           arrival=arrival.id)  # fmt: skip
     return True
