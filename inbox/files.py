@@ -86,15 +86,23 @@ def belongs_to(session: Session, draft: Draft, file_id: str) -> bool:
     return session.exec(own).first() is not None or session.exec(came).first() is not None
 
 
-def case_of(session: Session, file_id: str) -> tuple[Outgoing, str | None]:
-    """A file and the case it is on; None for machine mail of no case. Raises NotFound."""
+def case_of(session: Session, file_id: str) -> tuple[Outgoing, str | None, str | None]:
+    """A file, the case it is on (None for machine mail of no case) and its channel. Raises NotFound."""
     came = session.exec(select(Attachment).where(Attachment.id == file_id)).first()
     if came is not None:
-        return came, session.exec(select(Message.case_id).where(Message.id == came.message_id)).one()
+        query = select(Message.case_id, Message.channel_id).where(Message.id == came.message_id)
+        return came, *_found(session.exec(query).first())
     own = session.exec(select(DraftFile).where(DraftFile.id == file_id)).first()
     if own is None:
         raise NotFound
-    return own, session.exec(select(Draft.case_id).where(Draft.id == own.draft_id)).one()
+    of_draft = select(Draft.case_id, Draft.channel_id).where(Draft.id == own.draft_id)
+    return own, *_found(session.exec(of_draft).first())
+
+
+def _found(place: tuple[str | None, str | None] | None) -> tuple[str | None, str | None]:
+    if place is None:
+        raise NotFound
+    return place
 
 
 def problems(tools: Tools, channel: Channel | None, files: Sequence[Given | Outgoing]) -> list[str]:

@@ -25,6 +25,7 @@ from connectors.contract.abilities import (
     Sends,
     Tests,
 )
+from connectors.contract.consents import Consent, ConsentAsked, ConsentGiven, SignsIn
 from connectors.contract.envelopes import (
     PUBLIC,
     Attachment,
@@ -83,6 +84,9 @@ __all__ = [
     "Checked",
     "Composes",
     "ConnectorFailure",
+    "Consent",
+    "ConsentAsked",
+    "ConsentGiven",
     "CredentialsRejected",
     "DeliveryReport",
     "Downloads",
@@ -114,6 +118,7 @@ __all__ = [
     "Sends",
     "SentBefore",
     "SentReceipt",
+    "SignsIn",
     "Surroundings",
     "TemporaryFailure",
     "Tests",

@@ -65,7 +65,7 @@ def leave(
     copy.campaign_id, case.campaign = None, None
     if case.kind == Kind.CAMPAIGN:
         message = session.exec(select(Message).where(Message.id == copy.message_id)).one()
-        apart = assess(facts_of(desk, message), desk.area)
+        apart = assess(facts_of(desk, message), desk.area, desk.learned)
         case.kind = apart.kind if apart.kind is not Kind.CAMPAIGN else Kind.POLICY_VIEW
         triage.set_priority(case, apart.priority)
         _promise(session, desk, case, now=now, actor=actor)

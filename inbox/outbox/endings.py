@@ -35,6 +35,11 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     PROOF = "proof"
     CAMPAIGN = "campaign"
+    TO_STAFF = "to_staff"
+
+
+TO_OUR_OWN = frozenset({Purpose.NOTICE, Purpose.TO_STAFF})
+"""What goes to people of the office: nothing that the person on the case would see as an act."""
 
 
 class Result(StrEnum):
@@ -121,9 +126,8 @@ def report(
 def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
     delivery.state = move(delivery.state, DeliveryState.SENT, DELIVERY_MOVES, "message")
     delivery.sent_at, delivery.evidence, delivery.trouble = now, evidence, None
-    delivery.needs_sent_copy = delivery.purpose != Purpose.NOTICE and not has_left_elsewhere(
-        session, delivery
-    )
+    is_ours = delivery.purpose in TO_OUR_OWN
+    delivery.needs_sent_copy = not is_ours and not has_left_elsewhere(session, delivery)
     message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
     if message is not None:
         message.sent_at = now
@@ -132,7 +136,7 @@ def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> 
         draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
     channel = find(session, Channel, delivery.channel_id)
     channel.last_out_at = now
-    if delivery.purpose == Purpose.NOTICE:
+    if delivery.purpose in TO_OUR_OWN:
         record(session, delivery.case_id, EventKind.DELIVERED, SYSTEM, now=now, delivery=delivery.id)
         return
     kind = EventKind.ACKNOWLEDGED if delivery.purpose == Purpose.ACKNOWLEDGEMENT else EventKind.SENT

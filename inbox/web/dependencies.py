@@ -18,6 +18,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from inbox.access import Action, Person, require
+from inbox.database import hide_channels
 from inbox.desk import Desk, open_desk
 from inbox.errors import NotFound, NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
@@ -144,11 +145,13 @@ def may(action: Action) -> Any:
 
 async def _read(visit: SignedIn, wiring: Wired) -> AsyncIterator[Session]:
     async with wiring.turns.read(visit.person.office_id) as session:
+        hide_channels(session, visit.person.hidden_channels)
         yield session
 
 
 async def _write(request: Request, visit: SignedIn, wiring: Wired, now: Now) -> AsyncIterator[Session]:
     async with wiring.turns.write(visit.person.office_id) as session:
+        hide_channels(session, visit.person.hidden_channels)
         await run_in_threadpool(idempotency.claim, session, request, visit.person, now)
         yield session
 

@@ -71,6 +71,6 @@ def _look(node: Node, file: Outgoing) -> Scan | None:
 def _mark(session: Session, node: Node, file: Outgoing, said: Scan) -> None:
     row = find(session, type(file), file.id)
     row.scan = said
-    _, case_id = case_of(session, file.id)
+    _, case_id, _ = case_of(session, file.id)
     record(session, case_id, EventKind.FILE_CHECKED, SYSTEM, now=node.now(), file=file.id, before=file.scan,
            after=said)  # fmt: skip

@@ -1,6 +1,6 @@
 """Standard lines: their exact words, who stands for them and until when; written, approved, ended."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Form
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from inbox import standard_lines
 from inbox.access import Action
 from inbox.database import find, savepoint
+from inbox.dates import end_of_day
 from inbox.errors import Conflict, NotAllowed, Refused
 from inbox.models import StandardLine
 from inbox.web.routers import page_router
@@ -24,7 +25,6 @@ HINT = (
     "filled in, needs no new approval."
 )
 PLACES = "{{name}}, {{reference}}, {{received_on}}, {{next_update}}, {{today}} and [date] may stand in it."
-DATES = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 Word = Annotated[str, Form(max_length=120)]
 Text = Annotated[str, Form(max_length=20_000)]
 
@@ -101,27 +101,13 @@ def _written(room: Workroom, line: StandardLine | None, values: dict[str, str]) 
                 room.session, number=line.number if line else None, title=values["title"],
                 topic=values["topic"], english=values["english"], welsh=values["welsh"],
                 owner_id=values["owner"] if values["owner"] in room.desk.staff else None,
-                good_until=_ends(room, values["good_until"]), author_id=room.staff_id, now=room.now,
-                actor=room.person.actor,
+                good_until=end_of_day(values["good_until"], room.office.time_zone),
+                author_id=room.staff_id, now=room.now, actor=room.person.actor,
             )  # fmt: skip
     except (Refused, Conflict) as error:
         place = "good_until" if "date in" in error.sentence or "day" in error.sentence else "english"
         return _form(room, line, values, Problem(place, error.sentence))
     return see_other(HOME, told="saved")
-
-
-def _ends(room: Workroom, words: str) -> datetime | None:
-    """The first moment after the day that was typed, in the office's own time."""
-    plain = " ".join(words.split())
-    if not plain:
-        return None
-    for form in DATES:
-        try:
-            day = datetime.strptime(plain, form).replace(tzinfo=room.zone)
-        except ValueError:
-            continue
-        return day + timedelta(days=1)
-    raise Refused("Enter a day, like 30 June 2026.")
 
 
 def _why_not(room: Workroom, line: StandardLine) -> str | None:

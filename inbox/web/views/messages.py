@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from inbox.web.views.parts import Act, Badge, Tone
+from inbox.web.views.parts import Act, Badge, Link, Tone
 
 
 class Direction(StrEnum):
@@ -62,6 +62,7 @@ class Message:
     """One thing said: `text` is new, `earlier_text` the quoted rest, folded, `frame_url` the formatted mail.
 
     `place` is where its platform shows it, `act` hides it from the public there or shows it again.
+    `check` leads to where a person confirms what a program read.
     `covered` is the reason why the text is hidden until asked for ("May upset: violence").
     """
 
@@ -85,6 +86,7 @@ class Message:
     covered: str | None = None
     place: Place | None = None
     act: Act | None = None
+    check: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

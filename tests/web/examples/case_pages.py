@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from inbox.web.rendering import View
+from inbox.web.staff.showing.by_hand import tabs
 from inbox.web.views.case_pages import (
     AskPage,
     CaseHistoryPage,
@@ -20,6 +21,7 @@ from tests.web.examples.office import NOW, TEAMS, at, shell
 BLANK = dict.fromkeys(("at", "name", "phone", "email", "address", "postcode", "subject", "text", "done"), "")
 NEW = NewCasePage(
     shell(),
+    tabs("/cases/new"),
     "/cases/new",
     (
         Choice("call", "Phone call", True),
@@ -42,6 +44,7 @@ ASK = AskPage(
         "subject": "Damp at 14 Quarry Road (WX-5B2K-8N)",
         "text": "We wrote on 8 May and have no answer. Please tell us when the damp will be treated.",
         "due": "10",
+        "without_consent": "",
     },
     "Marl Homes is asked to reply by Wednesday 17 June 2026. We remind you on that day.",
     Notice("Donna gave permission to ask Marl Homes on 5 May 2026, by email.", Tone.OK),
@@ -85,6 +88,18 @@ WHY = WhyPage(
             ("text has “mould”: “black mould all over the kids room”",),
             "So: Housing, Priority, clock of 10 working days. Stopped here.",
             "Version 6, by Tom Hale",
+            "/rules/r3?version=6",
+        ),
+    ),
+    Link("Open the rule “Housing repairs”", "/rules/r3?version=6", "e"),
+    (
+        Tried(
+            "Chase quiet cases",
+            True,
+            ("the time of the last change is 3 May 2026 21:10",),
+            "So: told Housing.",
+            "Version 2",
+            "/rules/r4?version=2",
         ),
     ),
 )
@@ -112,6 +127,14 @@ EXAMPLES: dict[str, View] = {
         ASK,
         problems=(Problem("body", "Choose who this goes to"),),
         consent=Notice("There is no permission yet to ask others.", Tone.SOON, "Ask the person first"),
+    ),
+    "case-ask-reason": replace(
+        ASK,
+        wants_reason=True,
+        problems=(
+            Problem("without_consent", "Marl Homes needs permission in writing, and none is on this case."),
+        ),
+        consent=Notice("Marl Homes needs permission in writing.", Tone.SOON, "Ask the person first"),
     ),
     "case-street-fault": STREET_FAULT,
     "case-street-fault-wrong": replace(

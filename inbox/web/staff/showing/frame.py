@@ -173,13 +173,16 @@ def _nav(
             items.append(NavItem(label, url, icon, count, label == current, go, phone))
         items.append(NavItem("Find", "/search", "search", None, current == "Find", None, "Find", rail=False))
     below = (
+        ("Enquiries", "/enquiries", Action.READ_CASE),
         ("History", "/history", Action.READ_HISTORY),
+        ("Rules", "/rules", Action.READ_RULES),
         ("Channels", "/channels", Action.READ_CHANNELS),
         ("Settings", "/settings", Action.KEEP_SELF),
     )
     for label, url, action in below:
         if may(person, action):
-            items.append(NavItem(label, url, "info", current=label == current, below=True))
+            go = "e" if label == "Enquiries" else None
+            items.append(NavItem(label, url, "info", None, label == current, go, below=True))
     return tuple(items)
 
 
