@@ -1,7 +1,9 @@
 """Dates as people read them, in English and Welsh: "Tuesday 9 June 2026", "Dydd Mawrth 9 Mehefin 2026"."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from inbox.errors import Refused
 
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -30,3 +32,28 @@ def long_date(day: date, language: str = "en") -> str:
 def local_date(moment: datetime, zone: str, language: str = "en") -> str:
     """The date of a moment in an office's time zone, written out."""
     return long_date(moment.astimezone(ZoneInfo(zone)).date(), language)
+
+
+_TYPED = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
+
+
+def read_day(words: str, zone: str) -> datetime | None:
+    """The first moment, in an office's time zone, of a day that a person typed; None for none.
+
+    Raises Refused for anything that is no day.
+    """
+    plain = " ".join(words.split())
+    if not plain:
+        return None
+    for form in _TYPED:
+        try:
+            return datetime.strptime(plain, form).replace(tzinfo=ZoneInfo(zone))
+        except ValueError:
+            continue
+    raise Refused("Enter a day, like 30 June 2026.")
+
+
+def end_of_day(words: str, zone: str) -> datetime | None:
+    """The first moment after the day that a person typed; None for none. Raises Refused."""
+    day = read_day(words, zone)
+    return day + timedelta(days=1) if day else None

@@ -101,20 +101,3 @@ class Delivery(Row, OfficeOwned, table=True):
     needs_sent_copy: bool = Field(default=False, sa_type=Boolean)
     sent_at: datetime | None = moment(default=None)
     settled_by: str | None = Field(default=None, sa_type=String(32))
-
-
-class Enquiry(Row, OfficeOwned, table=True):
-    """What the office asks of a body on a case; its clock runs apart from the case's."""
-
-    __tablename__ = "enquiry"
-
-    case_id: str = ref("case.id", index=True)
-    body: str
-    address: str = Field(sa_type=String(254))
-    question: str = Field(sa_type=Text)
-    working_days: int = Field(default=20, sa_type=Integer, description="how long the body has")
-    asked_by: str | None = Field(default=None, sa_type=String(32))
-    asked_at: datetime | None = moment(default=None)
-    answered_at: datetime | None = moment(default=None)
-    withdrawn_at: datetime | None = moment(default=None)
-    created_at: datetime = moment()

@@ -14,7 +14,7 @@ from inbox.models import Case, Decision, Event, MessageKind, Staff
 from inbox.models import View as Look
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import happenings, onecase, pane, said, social, why, writing
+from inbox.web.staff.showing import happenings, ladder, onecase, pane, said, social, why, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case import CasePage, Composer, TimelinePart
@@ -174,7 +174,13 @@ def explain(reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)
     header = onecase.header(room.session, room.desk, room.person, case)
     at = room.local(decision.decided_at if decision else case.created_at)
     summary = _summary(room, case, decision)
-    return room.page(WhyPage(room.shell(), header, at, summary, why.tried(decision) if decision else ()))
+    teams = {key: name for name, key in room.desk.teams.items()}
+    taught = why.taught(decision, teams) if decision else ()
+    tried = why.tried(room.session, decision) if decision else ()
+    rule = why.deciding(decision, tried) if decision else None
+    later = why.later(room.session, case)
+    view = WhyPage(room.shell(), header, at, summary, tried, rule, later=later, taught=taught)
+    return room.page(view)
 
 
 @router.get("/cases/{reference}/history")
@@ -228,7 +234,11 @@ def _page(
         facts=onecase.facts(session, desk, person, case, room.now),
         timeline=story,
         composer=composer,
-        notices=(*pane.warnings(case), *onecase.suspicions(session, desk, person, case, room.now)),
+        notices=(
+            *pane.warnings(case),
+            *onecase.suspicions(session, desk, person, case, room.now),
+            *ladder.notices(session, person, case, room.now, desk.office.time_zone),
+        ),
         matches=onecase.matches(session, person, case),
         hidden_earlier=hidden,
         earlier_url=earlier,

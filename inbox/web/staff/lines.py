@@ -1,6 +1,6 @@
 """Standard lines: their exact words, who stands for them and until when; written, approved, ended."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Form
@@ -9,13 +9,16 @@ from starlette.responses import Response
 from inbox import standard_lines
 from inbox.access import Action
 from inbox.database import find, savepoint
+from inbox.dates import end_of_day
 from inbox.errors import Conflict, NotAllowed, Refused
 from inbox.models import StandardLine
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.settings import tabs
+from inbox.web.staff.showing import words as say
 from inbox.web.views.office import LineCard, LinesPage, SettingsPage
 from inbox.web.views.parts import Act, Badge, Choice, Field, FieldKind, Group, Link, Problem, Tone
+from routing.words import Topic
 
 router = page_router()
 HOME = "/settings/standard-lines"
@@ -24,7 +27,6 @@ HINT = (
     "filled in, needs no new approval."
 )
 PLACES = "{{name}}, {{reference}}, {{received_on}}, {{next_update}}, {{today}} and [date] may stand in it."
-DATES = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 Word = Annotated[str, Form(max_length=120)]
 Text = Annotated[str, Form(max_length=20_000)]
 
@@ -101,27 +103,13 @@ def _written(room: Workroom, line: StandardLine | None, values: dict[str, str]) 
                 room.session, number=line.number if line else None, title=values["title"],
                 topic=values["topic"], english=values["english"], welsh=values["welsh"],
                 owner_id=values["owner"] if values["owner"] in room.desk.staff else None,
-                good_until=_ends(room, values["good_until"]), author_id=room.staff_id, now=room.now,
-                actor=room.person.actor,
+                good_until=end_of_day(values["good_until"], room.office.time_zone),
+                author_id=room.staff_id, now=room.now, actor=room.person.actor,
             )  # fmt: skip
     except (Refused, Conflict) as error:
         place = "good_until" if "date in" in error.sentence or "day" in error.sentence else "english"
         return _form(room, line, values, Problem(place, error.sentence))
     return see_other(HOME, told="saved")
-
-
-def _ends(room: Workroom, words: str) -> datetime | None:
-    """The first moment after the day that was typed, in the office's own time."""
-    plain = " ".join(words.split())
-    if not plain:
-        return None
-    for form in DATES:
-        try:
-            day = datetime.strptime(plain, form).replace(tzinfo=room.zone)
-        except ValueError:
-            continue
-        return day + timedelta(days=1)
-    raise Refused("Enter a day, like 30 June 2026.")
 
 
 def _why_not(room: Workroom, line: StandardLine) -> str | None:
@@ -134,7 +122,7 @@ def _card(room: Workroom, line: StandardLine) -> LineCard:
     state, badge = _state(room, line)
     names = room.desk.staff
     owner, writer = names.get(line.owner_id or ""), names.get(line.written_by or "")
-    about = [f"Topic {line.topic}." if line.topic else "", f"Owner {owner.name}." if owner else ""]
+    about = [f"Topic {say.topic(line.topic)}." if line.topic else "", f"Owner {owner.name}." if owner else ""]
     about += [f"Written by {writer.name}." if writer else ""]
     acts: tuple[Act, ...] = ()
     if room.may(Action.APPROVE):
@@ -162,13 +150,25 @@ def _state(room: Workroom, line: StandardLine) -> tuple[str, Badge]:
     return f"{by} Good until {last.day} {last:%B %Y}.", Badge("In use", Tone.OK, "tick")
 
 
+def _topics(chosen: str) -> tuple[Choice, ...]:
+    """The topics by the names that colleagues use; one that a line has and the program lost stays."""
+    found = sorted((say.topic(one), str(one)) for one in Topic)
+    lost = () if not chosen or chosen in set(Topic) else (Choice(chosen, chosen, True),)
+    return (
+        Choice("", "No topic", not chosen),
+        *lost,
+        *(Choice(key, name, key == chosen) for name, key in found),
+    )
+
+
 def _form(room: Workroom, line: StandardLine | None, values: dict[str, str], *problems: Problem) -> Response:
     people = sorted((one for one in room.desk.staff.values() if one.is_active), key=lambda one: one.name)
     owners: tuple[Choice, ...] = (Choice("", "Nobody", not values.get("owner")),)
     owners += tuple(Choice(one.id, one.name, one.id == values.get("owner")) for one in people)
     fields = (
         Field("title", "Name of the line", values.get("title", "")),
-        Field("topic", "Topic", values.get("topic", ""), optional=True),
+        Field("topic", "Topic", kind=FieldKind.SELECT, choices=_topics(values.get("topic", "")),
+              hint="On cases of this topic it stands first"),
         Field("english", "English", values.get("english", ""), FieldKind.AREA, hint=PLACES),
         Field("welsh", "Welsh", values.get("welsh", ""), FieldKind.AREA, optional=True),
         Field("owner", "Owner", kind=FieldKind.SELECT, choices=owners, hint="Who keeps it right"),

@@ -39,7 +39,13 @@ PLACES = (
     ("Set aside", "/set-aside", "lock", 6, None, None),
     ("All cases", "/queue/all", "search", None, None, None),
 )
-BELOW = (("History", "/history"), ("Channels", "/channels"), ("Settings", "/settings"))
+BELOW = (
+    ("Enquiries", "/enquiries"),
+    ("History", "/history"),
+    ("Rules", "/rules"),
+    ("Channels", "/channels"),
+    ("Settings", "/settings"),
+)
 
 
 def shell(current: str = "To sort", **changes: object) -> Shell:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import channels, clocks, enquiries, linking, status_links
+from inbox import channels, clocks, linking, points, status_links
 from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import pane, promises
+from inbox.web.staff.showing import ladder, order, pane, promises, surgeries
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -39,7 +39,7 @@ def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHead
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
         back=_back(desk, person, case),
         position=None,
-        links=_links(desk, person, case, url),
+        links=_links(session, desk, person, case, url),
         menus=pane.menus(session, desk, person, case, "") if may(person, Action.TRIAGE, case) else (),
         acts=pane.acts(person, case, "") + _turn(person, case, url),
     )
@@ -55,11 +55,12 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         next_step=words,
         next_link=link,
         clocks=promises.of_case(desk, clocks.of_case(session, case), now),
-        facts=tuple(_facts(session, desk, person, case, who, url)),
+        facts=tuple(_facts(session, desk, person, case, who, url, now)),
         status_page=status,
         status_acts=acts,
         linked=_linked(session, person, case),
         link_acts=_link_acts(session, person, case),
+        clocks_link=Link("Promises: pause, give more time", f"{url}/clocks"),
     )
 
 
@@ -119,14 +120,17 @@ def _back(desk: Desk, person: Person, case: Case) -> Link:
     return Link("All cases", "/queue/all")
 
 
-def _links(desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]:
+def _links(session: Session, desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]:
     found = []
     if may(person, Action.DRAFT, case):
         found.append(Link("Reply", f"{url}?write=reply#composer", "r"))
     if may(person, Action.NOTE, case):
         found += [Link("Note", f"{url}?write=note#composer", "i"), Link("Log a call", f"{url}/log", "l")]
+        found.append(Link("Appointment", f"{url}/appointments/new"))
     if may(person, Action.DRAFT, case):
-        found.append(Link("Ask a body", f"{url}/enquiries/new", "f"))
+        chase = ladder.next_link(session, case, "f")
+        found += [chase] if chase else []
+        found.append(Link("Ask a body", f"{url}/enquiries/new", None if chase else "f"))
         if any(channels.services(one) for one in desk.channels.values()):
             found.append(Link("Hand on a street fault", f"{url}/faults/new"))
     if may(person, Action.TRIAGE, case):
@@ -161,16 +165,15 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
         return "A text waits for sign-off.", Link("Read it", f"/approvals/{draft.id}")
     if draft is not None and draft.state == DraftState.QUEUED:
         return "A text is leaving.", None
+    waits = ladder.next_step(session, desk, case, now)
+    if waits is not None and waits[1] is not None:
+        return waits
+    if draft is not None and draft.provenance.get("source") == "update" and not draft.writers:
+        return "Tell the person how it stands.", Link("Read the update", f"{url}/drafts/{draft.number}")
     if draft is not None:
         return "Finish the draft.", Link("Open the draft", f"{url}/drafts/{draft.number}")
-    for enquiry in enquiries.of_case(session, case):
-        if enquiry.asked_at and not enquiry.answered_at and not enquiry.withdrawn_at:
-            late = any(c.enquiry_id == enquiry.id and c.due_at < now for c in clocks.of_case(session, case))
-            if late:
-                return f"Chase {enquiry.body}.", Link(
-                    f"Chase {enquiry.body}", f"{url}/enquiries/new?chase={enquiry.id}"
-                )
-            return f"Wait for {enquiry.body}.", None
+    if waits is not None:
+        return waits
     if case.status == CaseStatus.NEW:
         return "Say where it goes.", None
     if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
@@ -181,8 +184,9 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
 
 
 def _facts(
-    session: Session, desk: Desk, person: Person, case: Case, who: Constituent | None, url: str
-) -> list[Fact]:
+    session: Session, desk: Desk, person: Person, case: Case, who: Constituent | None, url: str,
+    now: datetime,
+) -> list[Fact]:  # fmt: skip
     found: list[Fact] = []
     if who is not None:
         handles = [one.address if one.confirmed_at else f"{one.address} (not checked)"
@@ -200,18 +204,13 @@ def _facts(
             )
         if who.language == "cy":
             found.append(Fact("Language", ("Welsh",)))
-    for enquiry in enquiries.of_case(session, case):
-        asked = local_date(enquiry.asked_at, desk.office.time_zone) if enquiry.asked_at else None
-        words = f"asked {asked}" if asked else "letter not sent yet"
-        if enquiry.answered_at:
-            words += f", answered {local_date(enquiry.answered_at, desk.office.time_zone)}"
-        can = enquiry.asked_at and not enquiry.answered_at and may(person, Action.TRIAGE, case)
-        link = Link("They answered", f"{url}/enquiries/{enquiry.id}/answered") if can else None
-        found.append(Fact(enquiry.body, (words,), None, link))
+    found += ladder.facts(session, desk, person, case, now)
     if case.topics:
         found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
     if case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
+    score = points.of_case(case)
+    found.append(Fact("Order", (f"{order.total(score)} points", order.because(score))))
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
     views = session.exec(select(func.count()).select_from(View).where(View.case_id == case.id)).one()
     found.append(
@@ -224,6 +223,9 @@ def _facts(
     )
     found.append(Fact("Why here", (), None, Link("Read by the rules", f"{url}/why")))
     found.append(Fact("Paper", (), None, Link("Print", f"{url}/print")))
+    found.append(Fact("Consent", (), None, Link("Form to sign", f"{url}/consent-form")))
+    for when, where in surgeries.next_words(session, case, desk.calendar.zone, now):
+        found.append(Fact("Appointment", (when,), None, Link("The surgery", where)))
     return found
 
 

@@ -21,6 +21,8 @@ NAMES = {
     "foi": "Information request",
     "subject_access": "Request for own data",
     "complaint": "Complaint",
+    "authority": "Letter of authority",
+    "breach": "Breach of personal data",
 }
 
 
@@ -59,6 +61,13 @@ def of_case(desk: Desk, clocks: Iterable[Clock], now: datetime) -> tuple[ClockBa
     """Every clock of a case, those that can still be missed first, next due first."""
     ordered = sorted(clocks, key=lambda clock: (not stage.is_open(clock), clock.due_at))
     return tuple(badge for clock in ordered if (badge := of_clock(desk, clock, now)) is not None)
+
+
+def of_waiting(due_at: datetime, is_paused: bool, now: datetime, calendar: WorkingCalendar) -> ClockBadge:
+    """The clock of a body that has not answered."""
+    if is_paused:
+        return ClockBadge(ClockMark.PAUSED, "Paused", _title("enquiry", due_at, calendar, "would be due"))
+    return _running("enquiry", due_at, now, calendar)
 
 
 def days(calendar: WorkingCalendar, start: datetime, end: datetime) -> int:

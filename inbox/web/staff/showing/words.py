@@ -14,6 +14,7 @@ _CHANNELS = {
     "post": ("Letter", "post"),
     "phone": ("Phone", "phone"),
     "surgery": ("Visit", "visit"),
+    "outreach": ("Visit", "visit"),
     "open311": ("Report", "form"),
     "feed": ("Feed", "feed"),
 }
@@ -48,6 +49,31 @@ LINKS = {
     LinkKind.RELATED: "Related",
     LinkKind.DUPLICATE: "The same matter told twice",
     LinkKind.HOUSEHOLD: "Same household",
+}
+RUNGS = {
+    "chase_1": "The first chase",
+    "chase_2": "The second chase",
+    "hotline": "The hotline",
+    "minister": "The letter to the minister",
+}
+CONSENTS = {
+    "none": "None: it answers without",
+    "deemed": "Taken as given where they ask for themselves",
+    "verbal": "By word of mouth",
+    "written": "In writing",
+    "form": "On a signed form",
+}
+NATIONS = {
+    "england": "England",
+    "wales": "Wales",
+    "scotland": "Scotland",
+    "northern-ireland": "Northern Ireland",
+    "uk": "All four nations together",
+}
+UNITS = {
+    "working_days": "working days",
+    "calendar_days": "days",
+    "calendar_months": "months",
 }
 OUTCOMES = {
     "resolved": "Solved",
@@ -110,6 +136,10 @@ WARNINGS = {
     "read-by-others": "It was written to a group. Others can read it too.",
     "encrypted": "Part of it is encrypted, so we cannot read it here.",
     "password-protected": "A file in it asks for a password.",
+    "forwarded": "It was passed on to us, so nothing proves who wrote it. Check before you answer.",
+    "read-by-machine": "Unchecked: a program read this letter. Compare it with its pages.",
+    "partly-read": "The program could not read every page.",
+    "not-read": "Nobody has read this letter yet. Look at its pages and type what they say.",
     "not-understood": "We could not read it properly. This is all we could make out.",
 }
 

@@ -1,0 +1,68 @@
+"""Looks bodies up: by name, by another name, by address, by words."""
+
+from sqlmodel import Session, col, select
+
+from inbox.bodies.facts import BodyFacts, key_of
+from inbox.models import Body, BodyVersion, ConsentRule
+from routing.words import Nation, Unit
+
+MOST = 500
+"""As many lines as one page shows; more are found by searching."""
+
+
+def facts_of(body: Body) -> BodyFacts:
+    """What the directory says of this body now."""
+    return BodyFacts(
+        name=body.name,
+        other_names=tuple(body.other_names),
+        email=body.email,
+        post=body.post,
+        hotline=body.hotline,
+        hotline_email=body.hotline_email,
+        minister=body.minister,
+        minister_email=body.minister_email,
+        escalation=tuple(body.escalation),
+        nation=Nation(body.nation) if body.nation else None,
+        consent=ConsentRule(body.consent) if body.consent else None,
+        third_party_consent=ConsentRule(body.third_party_consent) if body.third_party_consent else None,
+        target=body.target,
+        unit=Unit(body.unit),
+    )
+
+
+def listed(session: Session) -> list[Body]:
+    """Every body that is in use, by name."""
+    query = select(Body).where(col(Body.retired_at).is_(None))
+    return list(session.exec(query.order_by(col(Body.key))))
+
+
+def search(session: Session, words: str) -> list[Body]:
+    """The bodies in whose names or addresses all of these words stand, best first."""
+    wanted = [key for word in words.split() if (key := key_of(word))]
+    found = [body for body in listed(session) if all(word in _text(body) for word in wanted)]
+    first = wanted[0] if wanted else ""
+    return sorted(found, key=lambda body: (not body.key.startswith(first), body.key))[:MOST]
+
+
+def known(session: Session, name: str, address: str = "") -> Body | None:
+    """The body of that name, of that other name, or with that address; in this order."""
+    key, address = key_of(name), address.strip().lower()
+    rows = listed(session)
+    for body in rows:
+        if key and key == body.key:
+            return body
+    for body in rows:
+        if key and key in {key_of(other) for other in body.other_names}:
+            return body
+    return next((body for body in rows if address and address == body.email), None)
+
+
+def versions(session: Session, body: Body) -> list[BodyVersion]:
+    """What its line said before and says now, newest first."""
+    query = select(BodyVersion).where(BodyVersion.body_id == body.id)
+    return list(session.exec(query.order_by(col(BodyVersion.version).desc())))
+
+
+def _text(body: Body) -> str:
+    words = (body.name, *body.other_names, body.email or "", body.minister or "", *body.escalation)
+    return " ".join(key_of(one) for one in words)

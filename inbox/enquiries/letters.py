@@ -1,0 +1,105 @@
+"""The words that the ladder lays ready: to the body, for the phone, and to the person who waits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from inbox import clocks, drafting
+from inbox.dates import local_date
+from inbox.desk import Desk
+from inbox.enquiries.ladder import Reach, goes_on_at
+from inbox.models import Case, Constituent, Draft, Enquiry, EnquiryStep, Rung
+from inbox.wording import letter
+from routing.rules import ClockOrder
+from routing.words import ClockKind
+
+CHASE, UPDATE = "chase", "update"
+"""What `provenance.source` says of drafts that came up by themselves."""
+
+_LETTERS = {
+    Rung.CHASE_1: "chase-1",
+    Rung.CHASE_2: "chase-2",
+    Rung.HOTLINE: "chase-hotline",
+    Rung.MINISTER: "chase-minister",
+}
+_CALL = "chase-call"
+
+
+def of_step(
+    session: Session, desk: Desk, case: Case, enquiry: Enquiry, rung: Rung, reach: Reach,
+    done: Sequence[EnquiryStep], now: datetime, *, is_call: bool,
+) -> tuple[str, str, str]:  # fmt: skip
+    """Name, subject and text of what a step says to the body, in English as the first letter was."""
+    zone = desk.office.time_zone
+    asked_again = [local_date(step.done_at, zone) for step in done if step.done_at and step.ending == "sent"]
+    name = _CALL if is_call else _LETTERS[rung]
+    if rung is Rung.CHASE_2 and not asked_again:
+        name = _LETTERS[Rung.CHASE_1]  # the first was passed over, so this one is no second
+    known = {
+        **_values(session, desk, case, enquiry, now, "en"),
+        "subject": _first_subject(session, enquiry) or f"{case.subject} ({case.reference})",
+        "question": enquiry.question.strip(),
+        "chased_on": _joined(asked_again),
+        "hotline": reach.hotline or "",
+        "minister": reach.minister or "the minister",
+        "next_on": local_date(goes_on_at(now, enquiry.nation, desk.calendar), zone),
+    }
+    subject, text = letter(name, "en", _present(known))
+    return name, subject, text.strip()
+
+
+def of_update(
+    session: Session, desk: Desk, case: Case, enquiry: Enquiry, person: Constituent, now: datetime, *,
+    is_late: bool,
+) -> tuple[str, str]:  # fmt: skip
+    """Name and text of what the person is told while their body is waited for, in their language."""
+    name, language = ("update-late" if is_late else "update-waiting"), person.language
+    zone = desk.office.time_zone
+    order = ClockOrder(kind=ClockKind.NEXT_UPDATE)
+    promised = clocks.would_be_due(desk, order, received_at=now)
+    known = {
+        **_values(session, desk, case, enquiry, now, language),
+        "name": person.name,
+        "chased_on": local_date(now, zone, language),
+        "next_update": local_date(promised, zone, language),
+    }
+    return name, letter(name, language, _present(known))[1].strip()
+
+
+def lay_ready(draft: Draft, source: str, name: str) -> None:
+    """Says where the words of a draft come from: nobody has written them yet."""
+    draft.author_id, draft.writers = None, []
+    draft.provenance = {"drafted_by": None, "source": source, "template": name, "lines": []}
+
+
+def is_untouched(draft: Draft, source: str) -> bool:
+    """Whether a draft is as it came up: nobody has changed a word."""
+    return draft.provenance.get("source") == source and not draft.writers
+
+
+def _values(
+    session: Session, desk: Desk, case: Case, enquiry: Enquiry, now: datetime, language: str
+) -> dict[str, str]:
+    zone = desk.office.time_zone
+    clock = next((one for one in clocks.of_case(session, case) if one.enquiry_id == enquiry.id), None)
+    return {
+        **drafting.values(desk, case, None, now),
+        "body": enquiry.body,
+        "asked_on": local_date(enquiry.asked_at or now, zone, language),
+        "due_on": local_date(clock.due_at, zone, language) if clock else "",
+        "signature": desk.office.signature or desk.office.name,
+    }
+
+
+def _first_subject(session: Session, enquiry: Enquiry) -> str | None:
+    query = select(Draft.subject).where(Draft.enquiry_id == enquiry.id).order_by(col(Draft.id))
+    return session.exec(query.limit(1)).first()
+
+
+def _joined(dates: Sequence[str]) -> str:
+    return " and ".join(dates) if len(dates) < 3 else f"{', '.join(dates[:-1])} and {dates[-1]}"
+
+
+def _present(values: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,307 @@
+"""A body is asked, does not answer and is chased step by step; nothing leaves by itself."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from inbox import drafting, enquiries
+from inbox.database import find
+from inbox.errors import Conflict
+from inbox.models import (
+    CaseStatus,
+    Clock,
+    Delivery,
+    Draft,
+    DraftState,
+    Enquiry,
+    EventKind,
+    Message,
+    Rung,
+    Staff,
+)
+from tests.inbox.asking import Office
+from tests.inbox.worlds import World
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Office:
+    made = Office(world, tmp_path)
+    made.keeps()
+    return made
+
+
+def test_a_body_of_the_directory_is_known_by_any_name_and_has_its_own_target(office: Office) -> None:
+    enquiry = office.has_asked("marl HOUSING")
+    assert (enquiry.body, enquiry.address, enquiry.working_days) == (
+        "Marl Homes",
+        "letters@marl-homes.example",
+        10,
+    )
+    with office.reading() as session:
+        clock = session.exec(select(Clock).where(Clock.enquiry_id == enquiry.id)).one()
+    assert f"{clock.due_at:%d %B}" == "15 June"  # ten working days after Monday 1 June
+    assert (office.the_case().status, office.the_case().waiting_for) == (
+        CaseStatus.WAITING_BODY,
+        "Marl Homes",
+    )
+
+
+def test_the_days_are_those_of_the_bodys_nation(office: Office) -> None:
+    office.keeps(name="Land Office", other_names="", email="a@land.example", nation="northern-ireland")
+    office.goes_to(6, 7)
+    enquiry = office.has_asked("Land Office")
+    with office.reading() as session:
+        clock = session.exec(select(Clock).where(Clock.enquiry_id == enquiry.id)).one()
+    assert f"{clock.due_at:%d %B}" == "21 July"  # 12 July is a Sunday in 2026: its holiday is Monday 13
+
+
+def test_nothing_comes_up_before_the_bodys_time_has_run_out(office: Office) -> None:
+    office.has_asked()
+    office.goes_to(15, hour=12)
+    assert office.sweeps() == []
+    office.goes_to(16)
+    assert office.sweeps() == [Rung.CHASE_1]
+    assert office.sweeps() == []
+
+
+def test_each_step_comes_up_five_working_days_after_the_one_before_was_done(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    assert office.sweeps() == [Rung.CHASE_1]
+    office.goes_to(30)
+    assert office.sweeps() == []  # the first still waits for a person
+    office.signs(office.letter(enquiry))
+    office.goes_to(7, 7)
+    assert office.sweeps() == []
+    office.goes_to(8, 7)
+    assert office.sweeps() == [Rung.CHASE_2]
+    office.signs(office.letter(enquiry))
+    office.goes_to(16, 7)
+    assert office.sweeps() == [Rung.HOTLINE]
+    office.does(enquiries.rang, enquiry, with_desk=True)
+    office.goes_to(24, 7)
+    assert office.sweeps() == [Rung.MINISTER]
+    office.goes_to(31, 8)
+    assert office.sweeps() == []
+    assert office.events(EventKind.CHASE_CAME_UP) == 4
+
+
+def test_each_step_is_a_draft_to_the_right_people_and_never_leaves_by_itself(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    first = office.letter(enquiry)
+    assert (first.state, first.recipients) == (DraftState.DRAFT, ["letters@marl-homes.example"])
+    assert first.subject.startswith("Reminder: ")
+    assert "Monday 1 June 2026" in first.text and "When will the mould be treated?" in first.text
+    assert "{{" not in first.text
+    assert (first.author_id, first.writers, first.provenance["source"]) == (None, [], "chase")
+    with office.reading() as session:
+        assert len(session.exec(select(Delivery)).all()) == 1  # the question itself
+    office.signs(first)
+    office.goes_to(24)
+    office.sweeps()
+    second = office.letter(enquiry)
+    assert second.recipients == ["letters@marl-homes.example", "director@marl-homes.example"]
+    assert "again on Tuesday 16 June 2026" in second.text
+
+
+def test_a_hotline_with_a_number_only_is_words_to_say_and_a_minister_is_written_to_by_the_member(
+    office: Office,
+) -> None:
+    with office.writing() as session:
+        rowan = Staff(office_id=office.world.office, email="rowan@example.org", name="Rowan Ashby",
+                      roles=["signatory"], created_at=office.now)  # fmt: skip
+        session.add(rowan)
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    office.signs(office.letter(enquiry))
+    office.goes_to(24)
+    office.sweeps()
+    office.does(enquiries.skip, enquiry, with_desk=True)
+    office.goes_to(2, 7)
+    office.sweeps()
+    call = office.steps(enquiry)[-1]
+    assert (call.rung, call.draft_id) == (Rung.HOTLINE, None)
+    assert "Ring 01632 960 111" in call.words
+    office.does(enquiries.rang, enquiry, with_desk=True)
+    office.goes_to(10, 7)
+    office.sweeps()
+    letter = office.letter(enquiry)
+    assert (letter.identity, letter.recipients) == (rowan.id, ["minister@homes.example"])
+    assert [step.ending for step in office.steps(enquiry)] == ["sent", "skipped", "rang", None]
+
+
+def test_a_body_without_hotline_or_minister_is_chased_twice(office: Office) -> None:
+    enquiry = office.has_asked("Some Council", address="letters@council.example", working_days=5)
+    for day, month, expected in ((10, 6, [Rung.CHASE_1]), (18, 6, [Rung.CHASE_2]), (30, 7, [])):
+        office.goes_to(day, month)
+        assert office.sweeps() == expected
+        if expected:
+            office.signs(office.letter(enquiry))
+    assert office.steps(enquiry)[-1].ending == "sent"
+
+
+def test_a_chase_that_is_put_away_is_passed_over_and_the_next_comes_in_its_time(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    with office.writing() as session:
+        drafting.withdraw(
+            session, find(session, Draft, office.letter(enquiry).id), now=office.now, actor=office.actor
+        )
+    assert office.sweeps() == []
+    assert office.steps(enquiry)[0].ending == "skipped"
+    office.goes_to(24)
+    assert office.sweeps() == [Rung.CHASE_2]
+    assert office.letter(enquiry).subject.startswith("Reminder: ")  # no first one left, so it is no second
+
+
+def test_the_answer_stops_the_clock_and_puts_away_what_has_not_left(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    office.does(enquiries.answered, enquiry)
+    assert office.letter(enquiry).state == DraftState.WITHDRAWN
+    assert [one.state for one in office.updates()] == [DraftState.WITHDRAWN]
+    with office.reading() as session:
+        assert session.exec(select(Clock.met_at).where(Clock.enquiry_id == enquiry.id)).one() == office.now
+    assert office.the_case().status == CaseStatus.OPEN
+    office.goes_to(31, 7)
+    assert office.sweeps() == []
+    with pytest.raises(Conflict):
+        office.does(enquiries.answered, enquiry)
+
+
+def test_an_answer_stops_a_chase_that_was_approved_and_is_about_to_leave(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    from inbox import signoff
+
+    with office.writing() as session:
+        draft = find(session, Draft, office.letter(enquiry).id)
+        signoff.approve(
+            session, office.desk(session), draft, staff_id=office.world.staff,
+            digest=drafting.digest(session, draft), now=office.now, actor=office.actor,
+        )  # fmt: skip
+    office.does(enquiries.answered, enquiry)
+    with office.reading() as session:
+        assert sorted(session.exec(select(Delivery.state))) == ["sent", "stopped"]
+    assert office.letter(enquiry).state == DraftState.WITHDRAWN
+
+
+def test_a_body_nobody_waits_for_is_not_chased(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.does(enquiries.withdraw, enquiry)
+    office.goes_to(16)
+    assert office.sweeps() == []
+    assert office.the_case().status == CaseStatus.OPEN
+
+
+def test_a_paused_clock_brings_nothing_up(office: Office) -> None:
+    from inbox import clocks
+
+    enquiry = office.has_asked()
+    with office.writing() as session:
+        clock = session.exec(select(Clock).where(Clock.enquiry_id == enquiry.id)).one()
+        case = find(session, type(office.case), office.case.id)
+        clocks.pause(session, office.desk(session), case, clock, category="information",
+                     reason="They asked for a photograph", now=office.now, actor=office.actor)  # fmt: skip
+    office.goes_to(30)
+    assert office.sweeps() == []
+
+
+def test_what_the_body_writes_holds_the_ladder_until_somebody_says_what_it_is(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    message = office.world.message(
+        office.case, "We have your letter.", name="Repairs team", address="Repairs@marl-homes.example",
+        received_at=office.now - timedelta(hours=1),
+    )  # fmt: skip
+    office.world.add(message)
+    assert office.sweeps() == []
+    with office.reading() as session:
+        mine = find(session, Enquiry, enquiry.id)
+        found = enquiries.heard(session, mine, enquiries.body_of(session, mine))
+    assert found is not None and found.id == message.id
+    office.does(enquiries.looked_at, enquiry)
+    assert office.sweeps() == [Rung.CHASE_1]
+
+
+@pytest.mark.parametrize(
+    ("address", "machine"), [("repairs@marl-homes.example", "auto_reply"), ("donna@example.org", None)]
+)
+def test_a_machine_or_the_person_themselves_holds_nothing(
+    office: Office, address: str, machine: str | None
+) -> None:
+    office.has_asked()
+    office.goes_to(16)
+    message: Message = office.world.message(office.case, "Out of office", address=address, machine=machine,
+                                            received_at=office.now - timedelta(hours=1))  # fmt: skip
+    office.world.add(message)
+    assert office.sweeps() == [Rung.CHASE_1]
+
+
+def test_the_person_is_to_be_told_at_each_wait_and_old_words_make_way(office: Office) -> None:
+    enquiry = office.has_asked()
+    [waiting] = office.updates()
+    assert (waiting.state, waiting.recipients) == (DraftState.DRAFT, ["donna@example.org"])
+    assert "We wrote to Marl Homes about your case on Monday 1 June 2026" in waiting.text
+    assert "{{" not in waiting.text
+    office.goes_to(16)
+    office.sweeps()
+    assert len(office.updates()) == 1  # a chase that has not left is nothing to tell
+    office.signs(office.letter(enquiry))
+    before, late = office.updates()
+    assert (before.state, late.state) == (DraftState.WITHDRAWN, DraftState.DRAFT)
+    assert "have not replied to us yet" in late.text
+
+
+def test_an_update_never_comes_up_beside_what_somebody_is_writing(office: Office) -> None:
+    with office.writing() as session:
+        case = find(session, type(office.case), office.case.id)
+        drafting.begin(session, office.desk(session), case, author_id=office.world.staff, now=office.now,
+                       actor=office.actor, text="Dear Donna, I have")  # fmt: skip
+    office.has_asked()
+    assert office.updates() == []
+
+
+def test_somebody_may_chase_before_the_time_and_each_step_stays_one(office: Office) -> None:
+    enquiry = office.has_asked()
+    for _ in range(2):
+        with office.writing() as session:
+            enquiries.bring_up(
+                session, office.desk(session), enquiry.id, now=office.now, actor=office.actor, early=True
+            )
+    [step] = office.steps(enquiry)
+    assert (step.rung, step.brought_by) == (Rung.CHASE_1, office.world.staff)
+    assert office.events(EventKind.CHASE_CAME_UP) == 1
+
+
+def test_the_page_lists_the_latest_first_with_its_step(office: Office) -> None:
+    from inbox.access import Person, visible_cases
+    from inbox.models import Role
+
+    late = office.has_asked()
+    office.goes_to(16)
+    office.has_asked("Some Council", address="letters@council.example", working_days=5)
+    office.sweeps()
+    office.goes_to(22)
+    priya = Person(office.world.staff, office.world.office, "Priya", "", frozenset({Role.CASEWORKER}))
+    with office.reading() as session:
+        rows, more = enquiries.waiting(session, visible_cases(priya), office.now)
+        counts = enquiries.counts(session, visible_cases(priya), office.now)
+        named, _ = enquiries.waiting(session, visible_cases(priya), office.now, words="COUNCIL")
+        first, after = enquiries.waiting(session, visible_cases(priya), office.now, limit=1)
+        rest, _ = enquiries.waiting(session, visible_cases(priya), office.now, cursor=after)
+    assert [row.body for row in rows] == ["Marl Homes", "Some Council"]
+    assert more is None
+    assert (rows[0].enquiry_id, rows[0].rung, rows[0].done) == (late.id, Rung.CHASE_1, None)
+    assert rows[0].draft_number is not None
+    assert dict(counts) == {"all": 2, "late": 1, "due": 1, "asked": 0}
+    assert [row.body for row in named] == ["Some Council"]
+    assert [row.body for row in (*first, *rest)] == ["Marl Homes", "Some Council"]
