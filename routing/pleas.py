@@ -22,7 +22,7 @@ BESIDE = 0.6
 OF_A_MATTER = 2.0
 """What the phrases of a topic must score in a sentence for it to be about a matter."""
 FEWEST_WORDS = 4
-MOST_READ = 60
+MOST_READ = 24
 """Sentences of a message that are read for a plea, from its beginning and its end."""
 
 

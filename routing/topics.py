@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
 
 from routing.learning import Leaning
 from routing.signals import Signals
@@ -50,7 +49,7 @@ PLAIN = {True: 0.2, False: 0.3}
 """How far a stretch must speak of one body, with words that part matters and without."""
 APART = {True: 0.2, False: 0.2}
 """How far it may at most speak of the other."""
-MOST_READ = 60
+MOST_READ = 24
 """Sentences that are read for several matters."""
 FEWEST_WORDS = 4
 _JOINTS = re.compile(r" (?:and|but|also|plus|then|meanwhile|while|because|so|nor) ")
@@ -99,8 +98,14 @@ def is_split(signals: Signals, reading: Reading, topics: Sequence[Topic]) -> boo
     cued = signals.score(SPLIT_CUES) >= CUED
     if not cued and len({body_of(topic) for topic in topics if topic in MATTER_TOPICS}) < 2:
         return False
-    stretches = [shares for shares in _bodies(signals, reading) if max(shares.values()) >= PLAIN[cued]]
-    return any(_differ(first, second, APART[cued]) for first, second in combinations(stretches, 2))
+    known: list[dict[str, float]] = []
+    for shares in _bodies(signals, reading):
+        if max(shares.values()) < PLAIN[cued]:
+            continue
+        if any(_differ(earlier, shares, APART[cued]) for earlier in known):
+            return True
+        known.append(shares)
+    return False
 
 
 def _differ(first: Mapping[str, float], second: Mapping[str, float], apart: float) -> bool:
@@ -112,17 +117,18 @@ def _differ(first: Mapping[str, float], second: Mapping[str, float], apart: floa
 def _bodies(signals: Signals, reading: Reading) -> Iterator[dict[str, float]]:
     """How far each stretch of the message, a sentence or a part of one, speaks of each sort of body."""
     sentences = signals.wording.sentences[:MOST_READ]
+    hit = [label for label in signals.labels() if label.startswith("topic ")]
     for number, sentence in enumerate(sentences):
         parts = [part for part in _JOINTS.split(sentence.plain) if part.count(" ") >= FEWEST_WORDS]
         for part in parts if len(parts) > 1 else [sentence.plain]:
             labels = [
                 label
-                for label in LABELS.values()
+                for label in hit
                 if (words := signals.words_in(label, number)) and any(word in part for word in words)
             ]
             chances = reading.chances_of("topic", Sentence("", f" {part.strip()} "), labels)
             shares: dict[str, float] = {}
             for name, chance in chances.items():
-                body = body_of(Topic(name))
+                body = _BODY_OF.get(name, name)
                 shares[body] = shares.get(body, 0.0) + chance
             yield shares
