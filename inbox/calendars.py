@@ -70,15 +70,15 @@ def target_of(office: Office, kind: ClockKind) -> Target | None:
 
 
 def planned(
-    office: Office, plan: Plan, hours: Mapping[str, list[list[str]]] | None = None
+    office: Office, plan: Plan, hours: Mapping[str, list[list[str]]] | None = None, nation: str | None = None
 ) -> WorkingCalendar:
-    """The calendar that this plan (and these hours, else its own) would make."""
+    """The calendar that this plan would make, with these hours and this nation in place of the office's."""
     windows = {
         int(day): tuple(Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
         for day, spans in (office.hours if hours is None else hours).items()
     }
     calendar = WorkingCalendar(
-        nation=Nation(office.nation),
+        nation=Nation(nation or office.nation),
         zone=ZoneInfo(office.time_zone),
         days_off=frozenset(one.day for one in plan.closed),
         days_on=frozenset(one.day for one in plan.opened),
@@ -98,6 +98,32 @@ def read_file(content: bytes) -> Days:
         return read(content)
     except BadHolidays as error:
         raise Refused(str(error)) from None
+
+
+def read_day(typed: str) -> date:
+    """A day as people type it into a form or a command. Raises Refused."""
+    try:
+        day = date.fromisoformat(typed.strip())
+    except ValueError:
+        raise Refused(f"“{typed.strip()[:20]}” is no day. Write it as 2026-12-24.") from None
+    if not 2000 <= day.year <= 2100:
+        raise Refused("Choose a day of this century.")
+    return day
+
+
+def as_table(days: Days) -> str:
+    """The same holidays as a table that `read_file` takes."""
+    lines = [
+        f'{day},{nation},"{name.replace(chr(34), "")}"'
+        for nation in days
+        for day, name in days[nation].items()
+    ]
+    return "\n".join(["date,nations,name", *lines])
+
+
+def with_holidays(plan: Plan, days: Days | None, source: str | None, now: datetime | None) -> Plan:
+    """The plan with the holidays of a file; with the bundled ones for None."""
+    return replace(plan, holidays=days, source=(source or "")[:200] or None, imported_at=now)
 
 
 def with_closed(plan: Plan, first: date, last: date, why: str) -> Plan:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
 from inbox import (
@@ -21,7 +21,7 @@ from inbox import (
 )
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
-from inbox.errors import Conflict, Refused
+from inbox.errors import Conflict, NotFound, Refused
 from inbox.history import Actor, record
 from inbox.models import (
     CASE_MOVES,
@@ -238,6 +238,15 @@ def open_by_hand(
     follow(session, desk, case, seen.verdict, now=now)
     alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
+
+
+def first_said(session: Session, case: Case) -> Message:
+    """What opened the case. Raises NotFound where nobody has said anything on it."""
+    query = select(Message).where(Message.case_id == case.id, Message.direction == Direction.INBOUND)
+    found = session.exec(query.order_by(col(Message.id)).limit(1)).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def accept_match(session: Session, desk: Desk, message: Message, *, now: datetime, actor: Actor) -> Case:

@@ -33,6 +33,7 @@ def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, act
         clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
     elif delivery.purpose == Purpose.REPLY:
         clocks.replied(session, desk, case, now=now, actor=actor)
+        enquiries.put_away_updates(session, case, now=now, actor=actor)
     elif delivery.purpose == Purpose.CAMPAIGN:
         _answered(session, case, now=now, actor=actor)
     elif delivery.purpose == Purpose.ENQUIRY:

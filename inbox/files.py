@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from connectors.filenames import safe_filename
+from inbox import pictures
 from inbox.desk import Tools
 from inbox.errors import NotFound, Refused
 from inbox.models import Attachment, Channel, Draft, DraftFile, Message, Scan
@@ -125,4 +126,7 @@ def too_much(tools: Tools, channel: Channel | None, files: Sequence[Given | Outg
 def _unsafe(files: Sequence[Given | Outgoing]) -> list[str]:
     again = "could not be checked for harm. Take it off, and add it again later."
     harmful = [f"{one.filename} may be harmful. Take it off." for one in files if one.scan == Scan.INFECTED]
-    return harmful + [f"{one.filename} {again}" for one in files if one.scan == Scan.HELD]
+    held = [f"{one.filename} {again}" for one in files if one.scan == Scan.HELD]
+    place = "may say where it was taken, and we cannot take that out. Save it as JPEG and add that instead."
+    telling = [one for one in files if pictures.tells_too_much(one.filename, one.content_type)]
+    return harmful + held + [f"{one.filename} {place}" for one in telling]

@@ -18,6 +18,7 @@ from inbox.errors import Conflict, Refused
 from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     Case,
+    ChannelAct,
     Constituent,
     Direction,
     Draft,
@@ -91,6 +92,9 @@ def brief(session: Session, desk: Desk, proposal: DraftProposal, now: datetime) 
         Message.case_id == case.id, col(Message.machine).is_(None),
         col(Message.direction).in_([Direction.INBOUND, Direction.OUTBOUND]),
     )  # fmt: skip
+    if any(act == ChannelAct.READ for _, _, act in desk.closures):
+        # Whoever asked may not read every channel: only that by which the case came is told.
+        query = query.where(Message.channel_id == case.channel_id)
     messages = session.exec(query.order_by(col(Message.id).desc()).limit(MOST_MESSAGES)).all()
     hider = Hider(_names(session, case, messages), [case.reference, *_addresses(session, case)])
     told = [

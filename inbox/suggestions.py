@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from inbox import drafting, search, standard_lines
+from inbox.database import shown_in
 from inbox.desk import Desk
 from inbox.errors import NotFound
 from inbox.models import (
@@ -139,8 +140,9 @@ def _ranked(line: StandardLine, case: Case, asked: set[str], language: str, now:
 def _asked(session: Session, case: Case) -> str:
     """What the person wrote first, and what the case is called."""
     query = select(Message.new_text).where(
-        Message.case_id == case.id, Message.direction == Direction.INBOUND, col(Message.machine).is_(None)
-    )
+        Message.case_id == case.id, Message.direction == Direction.INBOUND, col(Message.machine).is_(None),
+        shown_in(session, col(Message.channel_id)),
+    )  # fmt: skip
     text = session.exec(query.order_by(col(Message.id)).limit(1)).first() or ""
     return f"{case.subject}\n{text[:4000]}"
 
@@ -167,7 +169,7 @@ def _newest_answer(session: Session, case: Case, message_id: str | None = None) 
     query = select(Message).where(
         Message.case_id == case.id, Message.direction == Direction.OUTBOUND,
         Message.kind == MessageKind.MESSAGE, Message.constituent_id == case.constituent_id,
-        col(Message.constituent_id).is_not(None),
+        col(Message.constituent_id).is_not(None), shown_in(session, col(Message.channel_id)),
     )  # fmt: skip
     if message_id is not None:
         query = query.where(Message.id == message_id)

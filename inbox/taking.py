@@ -1,6 +1,6 @@
 """Take the next case: the one with the most points that this person may have, never given to two people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 import sqlalchemy as sql
@@ -11,12 +11,17 @@ from inbox.access import Person, visible_cases
 from inbox.dates import long_date
 from inbox.desk import Desk
 from inbox.errors import Refused
-from inbox.models import Case, CaseStatus
+from inbox.history import Actor, record
+from inbox.models import Case, CaseStatus, EventKind, Staff
 from inbox.models.case import DUE
 from inbox.queues.views import as_written
-from routing.taking import Waiting, is_away, may_take
+from routing.taking import WELSH, Waiting, is_away, may_take
+from routing.words import Topic
 
 AT_A_TIME = 100
+SKILLS = frozenset({*map(str, Topic), WELSH})
+"""What can be somebody's."""
+
 _FREE = (CaseStatus.NEW, CaseStatus.OPEN)
 
 
@@ -39,6 +44,20 @@ def take_next(session: Session, desk: Desk, person: Person, *, now: datetime) ->
             if case is not None:
                 return case, casework.assign(session, case, me.id, now=now, actor=person.actor)
     return None
+
+
+def set_availability(
+    session: Session, staff: Staff, *, skills: Collection[str], away_from: date | None,
+    away_until: date | None, now: datetime, actor: Actor,
+) -> None:  # fmt: skip
+    """Says what is somebody's, and when they are away. Raises Refused for words or days that cannot be."""
+    if set(skills) - SKILLS:
+        raise Refused("Choose skills from the list.")
+    if away_until is not None and (away_from is None or away_until < away_from):
+        raise Refused("The last day away comes after the first.")
+    staff.skills = sorted(set(skills))
+    staff.away_from, staff.away_until = away_from, away_until
+    record(session, None, EventKind.STAFF_CHANGED, actor, now=now, staff=staff.id, what="availability")
 
 
 def _free(session: Session, person: Person) -> Iterator[tuple[str, Waiting]]:

@@ -20,6 +20,7 @@ from inbox.models import (
     CampaignCopy,
     Case,
     Channel,
+    Clock,
     Consent,
     Constituent,
     Delivery,
@@ -134,6 +135,20 @@ def a_case(session: Session, **overrides: Any) -> Case:
         "updated_at": NOW,
     }
     return _added(session, Case(**facts | overrides))
+
+
+def a_clock(session: Session, case: Case, **overrides: Any) -> Clock:
+    """A promise of ten working days, as yet neither kept nor missed."""
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "kind": "first_reply",
+        "received_at": NOW,
+        "amount": 10,
+        "unit": "working_days",
+        "due_at": NOW + timedelta(days=14),
+    }
+    return _added(session, Clock(**facts | overrides))
 
 
 def a_message(session: Session, **overrides: Any) -> Message:

@@ -20,7 +20,7 @@ ABOUT, MANIFEST = "about.json", "manifest.json"
 WHOLE = "whole"
 
 _NOT_KEPT = frozenset(
-    {"lease", "tick", "presence", "web_session", "sign_in_try", "form_session", "form_file"}
+    {"lease", "tick", "presence", "web_session", "sign_in_try", "form_session", "form_file", "kept_form"}
 )
 """What belongs to running processes and open browsers: a restored system starts without it."""
 

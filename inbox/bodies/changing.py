@@ -77,7 +77,9 @@ def import_lines(
     for typed in lines:
         key = key_of(typed["name"])
         body = by_key.get(key) or taken.get(key)
-        facts = read_facts({**(facts_of(body).typed() if body else {}), **typed})
+        known = facts_of(body).typed() if body else {}
+        named_as = {"name": body.name} if body is not None and key != body.key else {}
+        facts = read_facts({**known, **typed, **named_as})
         _names_free(facts, body, taken)
         is_new = body is None
         body = body or _new(session, facts, now)

@@ -47,7 +47,7 @@ def pause(
     Raises Refused for a reason left out, a date before receipt or in the future, or a kind that the law does
     not let stop; Conflict for a clock that is not running.
     """
-    began = since or now
+    began = _not_before(desk, since or now, clock.received_at)
     kind = _category(clock, category)
     words = _reason(reason)
     if not is_open(clock) or is_paused(clock):
@@ -73,8 +73,9 @@ def resume(
     """Lets a paused clock run on from `at` (default: now), with the days it stood still given back."""
     if not is_open(clock) or not is_paused(clock):
         raise Conflict("This clock is not paused.")
-    ended = at or now
-    if ended > now or ended < _moment(clock.pauses[-1]["start"]):
+    start = _moment(clock.pauses[-1]["start"])
+    ended = _not_before(desk, at or now, start)
+    if ended > now or ended < start:
         raise Refused("It runs on after the day on which it was paused, and not in the future.")
     clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "end": ended.isoformat()}]
     _counted(session, desk, case, clock)
@@ -127,6 +128,7 @@ def restart(
     """The matter came to us from another department: the same promise is counted anew from the day after it
     reached us. The old count ends; its pauses and extra time were its own."""
     words = _reason(reason)
+    received_at = _not_before(desk, received_at, clock.received_at)
     if not is_open(clock):
         raise Conflict("This promise is over, so it cannot be counted anew.")
     if received_at > now or received_at < clock.received_at:
@@ -190,6 +192,12 @@ def _reason(words: str) -> str:
     if not plain:
         raise Refused("Say why. Others will read it.")
     return plain
+
+
+def _not_before(desk: Desk, moment: datetime, first: datetime) -> datetime:
+    """`moment`, or `first` where both fall on one day: people say days, and mean no hour of theirs."""
+    same_day = desk.calendar.day_of(moment) == desk.calendar.day_of(first)
+    return max(moment, first) if same_day else moment
 
 
 def _moment(words: object) -> datetime:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import casework, drafting, enquiries, signoff, status_links
+from inbox import bodies, casework, consents, drafting, enquiries, signoff, status_links
 from inbox.database import find
 from inbox.demo.stories import Step
 from inbox.desk import Desk
@@ -15,6 +15,7 @@ from inbox.models import (
     EDITABLE,
     Case,
     CaseStatus,
+    ConsentKind,
     Constituent,
     Draft,
     DraftState,
@@ -159,12 +160,36 @@ def _ask(turn: Turn) -> None:
         _approve(turn)
 
 
-def _answered(turn: Turn) -> None:
-    open_ones = (
-        one for one in enquiries.of_case(turn.session, turn.case) if one.asked_at and not one.answered_at
+def _chase(turn: Turn) -> None:
+    """The next chase, signed off as it came up."""
+    enquiry = _waiting(turn)
+    enquiries.bring_up(turn.session, turn.desk, enquiry.id, now=turn.now, actor=turn.actor, early=True)
+    turn.session.flush()
+    _approve(turn)
+
+
+def _agree(turn: Turn) -> None:
+    """The person's permission to ask a body, with what shows it."""
+    step = turn.step
+    body = bodies.known(turn.session, step["body"])
+    ends = step.words.get("good_for")
+    given = consents.Given(
+        kind=ConsentKind(step["kind"]), given_by=step["giver"], given_at=turn.now, note=step["note"],
+        bodies=(body.id,) if body else (), on_behalf_of=step.words.get("for", ""),
+        ends_at=turn.now + timedelta(days=int(ends)) if ends else None,
+    )  # fmt: skip
+    consents.write_down(
+        turn.session, turn.case, given, now=turn.now, actor=turn.actor, staff_id=turn.staff.id
     )
-    enquiry: Enquiry = next(open_ones)
-    enquiries.answered(turn.session, turn.case, enquiry, now=turn.now, actor=turn.actor)
+
+
+def _waiting(turn: Turn) -> Enquiry:
+    found = enquiries.of_case(turn.session, turn.case)
+    return next(one for one in found if one.asked_at and not one.answered_at)
+
+
+def _answered(turn: Turn) -> None:
+    enquiries.answered(turn.session, turn.case, _waiting(turn), now=turn.now, actor=turn.actor)
 
 
 def _accept_match(turn: Turn) -> None:
@@ -184,6 +209,8 @@ ACTS: Mapping[str, Callable[[Turn], None]] = {
     "assign": _assign, "note": _note, "log": _log, "wait": _wait_for_person, "restrict": _restrict,
     "junk": _junk, "close": _close, "draft": _draft, "rewrite": _rewrite, "submit": _submit,
     "send_back": _send_back, "approve": _approve, "reply": _reply, "ask": _ask, "answered": _answered,
+    "chase": _chase,
+    "agree": _agree, "update": _approve,
     "accept": _accept_match,
 }  # fmt: skip
 BY_HAND = frozenset({MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT})

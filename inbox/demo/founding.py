@@ -7,7 +7,7 @@ from importlib import resources
 
 from sqlmodel import Session, select
 
-from inbox import areas, channels, offices
+from inbox import areas, bodies, channels, offices
 from inbox.database import Database
 from inbox.demo.place import LOOPBACK, Facts, SignIn
 from inbox.desk import Tools
@@ -92,8 +92,12 @@ def found(
 ) -> dict[str, str]:
     """Founds every office and lays its postcodes down; the office ids by their keys."""
     with database.write() as session:
-        areas.load(session, areas.read_table(_postcodes()), areas.DEFAULT_BOUNDARIES)
-    return {plan.key: _found(database, tools, settings, facts, plan, now) for plan in PLANS}
+        areas.load(session, areas.read_table(_lines("postcodes.csv")), areas.DEFAULT_BOUNDARIES)
+    ids = {plan.key: _found(database, tools, settings, facts, plan, now) for plan in PLANS}
+    with database.write(ids[MP.key]) as session:
+        known = bodies.read_file(_lines("bodies.csv"))
+        bodies.import_lines(session, known, source="bodies.csv", now=now, actor=OPERATOR)
+    return ids
 
 
 def connect(database: Database, office_ids: Mapping[str, str], facts: Facts, now: datetime) -> None:
@@ -121,8 +125,8 @@ def mailbox_of(session: Session) -> Channel:
     return session.exec(select(Channel).where(Channel.name == CHANNEL)).one()
 
 
-def _postcodes() -> list[str]:
-    return (resources.files("inbox.demo") / "postcodes.csv").read_text(encoding="utf-8").splitlines()
+def _lines(file: str) -> list[str]:
+    return (resources.files("inbox.demo") / file).read_text(encoding="utf-8").splitlines()
 
 
 def _found(

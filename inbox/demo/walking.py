@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from connectors.contract import ConnectorFailure, OutcomeUnknown, PermanentFailure, RawArrival
-from inbox import departures, outbox, pipeline
+from inbox import departures, enquiries, outbox, pipeline
 from inbox.database import Database, find
 from inbox.demo import acts, letters
 from inbox.demo.founding import UNDO_SECONDS, mailbox_of
@@ -73,6 +73,15 @@ class Walk:
             self._take(step)
             self.clock.at += _LEAVES_AFTER
             self._deliver(self.offices[step.office], step.words.get("ends"))
+
+    def bring_up_chases(self, now: datetime) -> None:
+        """What the worker does each minute: the next step of each ladder, for bodies that are late."""
+        for office in self.offices.values():
+            with self.database.read(office.id) as session:
+                late = enquiries.due(session, now)
+            for enquiry_id in late:
+                with self.database.write(office.id) as session:
+                    enquiries.bring_up(session, office.desk, enquiry_id, now=now, actor=SYSTEM)
 
     def _take(self, step: Step) -> None:
         office = self.offices[step.office]

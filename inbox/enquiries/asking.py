@@ -31,7 +31,9 @@ def ask(
     address = address.strip() or (known.email or "" if known else "")
     if known and not address:
         raise Refused(f"The directory has no email address for {known.name}. Enter one.", field="email")
-    amount = working_days or (known.target if known else None) or USUAL_TARGET
+    amount = working_days
+    if amount is None:
+        amount = (known.target if known else None) or USUAL_TARGET
     enquiry = make(case, known.name if known else body, address, question, amount, author_id, now)
     if known:
         enquiry.body_id, enquiry.nation = known.id, known.nation

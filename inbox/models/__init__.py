@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.base import Json, OfficeOwned, UtcDateTime, id_of_time, new_id
 from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
 from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
@@ -46,6 +46,7 @@ from inbox.models.draft import (
 )
 from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.kept_form import KeptForm
 from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
@@ -139,6 +140,7 @@ __all__ = [
     "Handle",
     "Job",
     "Json",
+    "KeptForm",
     "Lease",
     "Lesson",
     "LessonSource",
@@ -182,6 +184,7 @@ __all__ = [
     "UtcDateTime",
     "View",
     "WebSession",
+    "id_of_time",
     "move",
     "new_id",
 ]

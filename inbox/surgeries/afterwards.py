@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from inbox import casework, clocks
+from inbox import casework, clocks, consents
+from inbox.database import find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
 from inbox.hand_channels import SURGERY
@@ -17,7 +18,10 @@ from inbox.models import (
     Appointment,
     AppointmentState,
     Case,
+    ConsentKind,
+    Constituent,
     EventKind,
+    Message,
     MessageKind,
     Surgery,
     move,
@@ -67,11 +71,11 @@ def follow_up(
         raise Conflict("They did not come, so nothing was said.")
     when = min(appointment.starts_at, now)
     done: dict[str, Any] = {"author_id": author_id, "now": now, "actor": actor}
-    casework.log(session, case, MessageKind.VISIT, told.said, when=when, road=SURGERY, **done)
+    said = casework.log(session, case, MessageKind.VISIT, told.said, when=when, road=SURGERY, **done)
     if told.promised.strip():
         casework.add_note(session, case, f"Promised at the surgery: {told.promised.strip()}", **done)
     if told.consents:
-        consent(session, case, "at the surgery", author_id=author_id, now=now, actor=actor)
+        consent(session, case, "at the surgery", said, staff_id=author_id, now=now, actor=actor)
     if told.days is not None:
         _promise(session, desk, case, told.days, now=now, actor=actor)
     appointment.followed_up_at = now
@@ -79,12 +83,15 @@ def follow_up(
 
 
 def consent(
-    session: Session, case: Case, where: str, *, author_id: str | None, now: datetime, actor: Actor
-) -> None:
-    """Notes that the person agreed that the office acts for them, and where they said so."""
-    words = f"They agreed {where} that we act for them and share what is needed."
-    note = casework.add_note(session, case, words, author_id=author_id, now=now, actor=actor)
-    record(session, case, EventKind.CONSENT_NOTED, actor, now=now, message=note.id)
+    session: Session, case: Case, where: str, said: Message, *, staff_id: str | None, now: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """Writes down that the person agreed by word of mouth that the office acts for them, and where."""
+    person = find_or_none(session, Constituent, case.constituent_id)
+    name = person.name if person is not None and person.name.strip() else case.reference
+    given = consents.Given(ConsentKind.VERBAL, name, now, message_id=said.id, note=f"Said {where}.")
+    session.flush()
+    consents.write_down(session, case, given, now=now, actor=actor, staff_id=staff_id)
 
 
 def waiting(session: Session, now: datetime, visible: ColumnElement[bool]) -> list[tuple[Appointment, Case]]:

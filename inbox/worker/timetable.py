@@ -16,6 +16,7 @@ from inbox import (
     clocks,
     enquiries,
     form_sessions,
+    kept_forms,
     lessons,
     points,
     staff_post,
@@ -49,6 +50,7 @@ from inbox.worker.loops import log
 from inbox.worker.node import Node
 from inbox.worker.proposing import propose_due
 from inbox.worker.ruling import call_due, read_changes, read_time
+from inbox.worker.scanning_again import look_again, look_at_held
 
 _MOST_BATCHES = 20
 """Batches of lessons that one office gets at one firing."""
@@ -171,6 +173,7 @@ def sweep(node: Node) -> None:
                 delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
             )
             form_sessions.forget(session, now)
+            kept_forms.forget(session, now)
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:
@@ -249,10 +252,12 @@ TIMETABLE = (
     Firing("rules on time", 60, read_time),
     Firing("calls of rules", 3, call_due),
     Firing("staff post", 10, hand_to_staff),
-    Firing("proposals", 2, propose_due),
     Firing("evidence", 60, look_for_evidence),
+    Firing("proposals", 2, propose_due),
     Firing("lessons", 20, learn),
     Firing("sign-ins", 6 * 3600, look_at_sign_ins),
+    Firing("held files", 60, look_at_held),
+    Firing("new files", 86400, look_again),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),

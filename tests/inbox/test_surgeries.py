@@ -21,6 +21,7 @@ from inbox.models import (
     AppointmentState,
     Case,
     Clock,
+    Consent,
     Direction,
     Event,
     EventKind,
@@ -206,12 +207,13 @@ def test_what_was_said_and_promised_is_on_the_case_and_the_clock_runs(hall: Hall
     said = [one for one in hall.all(Message) if one.kind == MessageKind.VISIT]
     notes = [one.text for one in hall.all(Message) if one.direction == Direction.NOTE]
     assert [(one.text, one.received_at) for one in said] == [("The damp is back.", TEN)]
-    assert notes[0] == "Promised at the surgery: I write to Marl Homes this week."
-    assert "agreed at the surgery" in notes[1]
+    assert notes == ["Promised at the surgery: I write to Marl Homes this week."]
+    (given,) = hall.all(Consent)
+    assert (given.kind, given.given_by, given.evidence_message_id) == ("verbal", "Donna Fretwell", said[0].id)
     (promise,) = [one for one in hall.all(Clock) if one.kind == "next_update"]
     assert (promise.amount, promise.unit, promise.met_at) == (3, "working_days", None)
     kinds = {one.kind for one in hall.all(Event)}
-    assert {EventKind.CONSENT_NOTED, EventKind.FOLLOWED_UP, EventKind.APPOINTMENT_ATTENDED} <= kinds
+    assert {EventKind.CONSENT_RECORDED, EventKind.FOLLOWED_UP, EventKind.APPOINTMENT_ATTENDED} <= kinds
 
 
 def test_a_promise_without_a_day_is_asked_for(hall: Hall) -> None:

@@ -20,6 +20,7 @@ from tests.factories import (
     a_campaign,
     a_case,
     a_channel,
+    a_clock,
     a_consent,
     a_delivery,
     a_draft,
@@ -87,6 +88,7 @@ def a_house(database: Database, **facts: Any) -> House:
         rule = a_rule(session)
         body, enquiry, consent = a_body(session), an_enquiry(session, case), a_consent(session, case)
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
+        clock = a_clock(session, case)
         campaign = a_campaign(session, message, case)
         surgery = a_surgery(session)
         appointment = an_appointment(session, surgery, case)
@@ -112,6 +114,9 @@ def a_house(database: Database, **facts: Any) -> House:
             "line_id": line.id,
             "rule_id": rule.id,
             "sign_in_id": "0" * 32,
+            "clock_id": a_clock(session, restricted).id,
+            "extension_id": "0" * 32,
+            "act": "pause",
             "other": restricted.reference,
             "surgery_id": surgery.id,
             "appointment_id": an_appointment(session, surgery, restricted, is_walk_in=True).id,
@@ -142,6 +147,9 @@ def a_house(database: Database, **facts: Any) -> House:
         "line_id": line.id,
         "rule_id": rule.id,
         "sign_in_id": "0" * 32,
+        "clock_id": clock.id,
+        "extension_id": "0" * 32,
+        "act": "pause",
         "other": case.reference,
         "surgery_id": surgery.id,
         "appointment_id": appointment.id,

@@ -218,7 +218,7 @@ _BODIES: dict[str, some.SearchStrategy[Any]] = {
     "facebook": some.fixed_dictionaries(
         {"object": some.just("page"), "entry": some.lists(_FACEBOOK_ENTRY | _DEEPER, max_size=3)}
     )
-    | _DEEPER,
+    | some.lists(_DEEPER, max_size=2),
     "x": some.fixed_dictionaries({"data": _X_EVENT})
     | some.fixed_dictionaries(
         {"for_user_id": some.just("77") | _SIMPLE},
@@ -227,7 +227,7 @@ _BODIES: dict[str, some.SearchStrategy[Any]] = {
             for name in ("tweet_create_events", "direct_message_events", "tweet_delete_events", "odd_events")
         },
     )
-    | _DEEPER,
+    | some.lists(_DEEPER, max_size=2),
 }
 
 

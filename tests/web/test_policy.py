@@ -75,6 +75,7 @@ NOT_THERE = {
     "number": "99",
     "kind": "no-such-kind",
     "view": "no-such-view",
+    "act": "no-such-act",
     **dict.fromkeys(
         (
             "message_id",
@@ -91,6 +92,8 @@ NOT_THERE = {
             "line_id",
             "rule_id",
             "sign_in_id",
+            "clock_id",
+            "extension_id",
             "surgery_id",
             "appointment_id",
         ),

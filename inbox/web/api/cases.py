@@ -38,6 +38,7 @@ class NewCase(shapes.Shape):
     """A case from a call, a letter or a visit, or from another program."""
 
     kind: Literal["call", "letter", "visit"] = "call"
+    channel: Literal["phone", "post", "surgery", "outreach"] | None = None
     name: shapes.Line
     contact: shapes.Line = ""
     postcode: shapes.Line = ""
@@ -69,10 +70,13 @@ class StatusChange(shapes.Shape):
 
 
 class NewEnquiry(shapes.Shape):
+    """What is left out of `address` and `working_days` is taken from the contact directory."""
+
     body: shapes.Line
-    address: shapes.Line
+    address: shapes.Line = ""
     question: shapes.Words
     working_days: int = 20
+    without_consent: shapes.Words = ""
 
 
 class NewDraft(shapes.Shape):
@@ -129,6 +133,7 @@ def make_case(
     case = casework.open_by_hand(
         session, desk, kind=MessageKind(new.kind), name=new.name, contact=new.contact, postcode=new.postcode,
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
+        road=new.channel,
     )  # fmt: skip
     response.headers["Location"] = f"/api/v1/cases/{case.reference}"
     return _shown(session, desk, person, case, now, response)
@@ -293,7 +298,8 @@ def ask(
     case = find_case(session, person, reference, Action.DRAFT)
     _, letter = enquiries.ask(
         session, desk, case, body=new.body, address=new.address, question=new.question,
-        working_days=new.working_days, author_id=person.staff_id, now=now, actor=person.actor,
+        working_days=new.working_days if "working_days" in new.model_fields_set else None,
+        author_id=person.staff_id, now=now, actor=person.actor, without_consent=new.without_consent,
     )  # fmt: skip
     require_on(person, ChannelAct.DRAFT, letter.channel_id)
     session.flush()

@@ -178,7 +178,9 @@ def explain(reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)
     taught = why.taught(decision, teams) if decision else ()
     tried = why.tried(room.session, decision) if decision else ()
     rule = why.deciding(decision, tried) if decision else None
-    return room.page(WhyPage(room.shell(), header, at, summary, tried, rule, taught=taught))
+    later = why.later(room.session, case)
+    view = WhyPage(room.shell(), header, at, summary, tried, rule, later=later, taught=taught)
+    return room.page(view)
 
 
 @router.get("/cases/{reference}/history")

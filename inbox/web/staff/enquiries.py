@@ -229,9 +229,11 @@ def _row(room: Workroom, row: enquiries.Waiting) -> EnquiryRow:
     else:
         step = ladder.goes_on(row.done, row.done_at, row.next_step_at, zone)
     clock = promises.of_waiting(row.due_at, row.is_paused, room.now, room.desk.calendar)
+    owner = room.desk.staff.get(row.assignee_id or "")
+    holder = f"With {owner.name}." if owner else "Nobody has the case."
     who = row.reference if row.is_restricted else row.constituent or row.reference
     return EnquiryRow(row.enquiry_id, url, row.body, who, row.reference, case_url, room.local(row.asked_at),
-                      clock, step, badges)  # fmt: skip
+                      clock, step, holder, badges)  # fmt: skip
 
 
 def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:

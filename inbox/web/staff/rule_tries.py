@@ -241,7 +241,8 @@ def _how_far(found: rules_replay.Replay) -> str:
             f"Tried on the newest {found.messages:,} of {found.of:,} messages that opened a case: more takes "
             "longer than a page should. `inbox rules test` tries them all."
         )
-    return f"Tried on {found.messages:,} messages that opened a case."
+    messages = "message" if found.messages == 1 else "messages"
+    return f"Tried on {found.messages:,} {messages} that opened a case."
 
 
 def _count(elsewhere: int, otherwise: int) -> str:

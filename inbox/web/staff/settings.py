@@ -15,6 +15,7 @@ from inbox.models import OfficeKind, Role, Staff, Team, TeamMember, View
 from inbox.sign_in import people as sign_in_people
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
+from inbox.web.staff.showing import availability
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import PeoplePage, Person, SettingsPage
 from inbox.web.views.parts import (
@@ -255,6 +256,7 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
 
 def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found = [("Office", "/settings")] if room.may(Action.MANAGE_OFFICE) else []
+    found += [("Calendar", "/settings/calendar")] if room.may(Action.MANAGE_OFFICE) else []
     found += [("People", "/settings/people")]
     found += [("Standard lines", "/settings/standard-lines")] if room.may(Action.READ_CASE) else []
     found += [("Bodies", "/settings/bodies")]
@@ -266,12 +268,18 @@ def tabs(room: Room, current: str) -> tuple[Tab, ...]:
 def _person(room: Room, row: Staff, team: str | None, seen: object) -> Person:
 
     roles = tuple(say.ROLES[Role(role)] for role in row.roles)
-    badges = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
+    badges: tuple[Badge, ...] = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
+    away = availability.away(row, room.local(room.now).date())
+    badges += (Badge(away, Tone.SOON, "paused"),) if away else ()
     acts: tuple[Act, ...] = ()
     if room.may(Action.MANAGE_STAFF) and row.id != room.staff_id:
         word = "disable" if row.is_active else "enable"
         acts = (Act("Switch off" if row.is_active else "Switch on", f"/settings/people/{row.id}/{word}"),)
     last = room.local(seen) if isinstance(seen, datetime) else None
-    post = Link(f"Messages for {row.name}", f"/settings/people/{row.id}/post")
-    manages = room.may(Action.MANAGE_OFFICE)
-    return Person(row.name, row.email, roles, team, badges, last, acts, post if manages else None)
+    if not room.may(Action.MANAGE_OFFICE):
+        return Person(row.name, row.email, roles, team, badges, last, acts, availability.skills(row))
+    url = f"/settings/people/{row.id}"
+    change, post = Link("Skills and absence", url), Link(f"Messages for {row.name}", f"{url}/post")
+    return Person(
+        row.name, row.email, roles, team, badges, last, acts, availability.skills(row), change, post
+    )

@@ -6,10 +6,10 @@ from fastapi import Form
 from starlette.responses import Response
 
 from inbox import drafting, proposals, provenance, standard_lines, suggestions
-from inbox.access import Action, visible_cases
+from inbox.access import Action, require_on, visible_cases
 from inbox.database import find
 from inbox.errors import Refused
-from inbox.models import Case, Draft, ProposalState, StandardLine
+from inbox.models import Case, ChannelAct, Draft, ProposalState, StandardLine
 from inbox.web.routers import page_router
 from inbox.web.staff.composing import put_in
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -47,6 +47,7 @@ def use(
     draft = writing.open_draft(room.session, case) or drafting.begin(
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor
     )
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
     if line:
         _use_line(room, case, draft, line)
     elif answer:

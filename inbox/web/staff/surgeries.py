@@ -1,7 +1,7 @@
 """Surgeries: planned, one day on a phone, booked, walked into, printed."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Form, Query
 from starlette.responses import Response
@@ -190,8 +190,8 @@ def _case(room: Workroom, reference: str, who: Newcomer, kind: MessageKind) -> C
         raise Refused("Give the reference of a case, or enter a name.")
     if not who.about.strip():
         raise Refused("Write what it is about.")
-    done = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
-    return booking.open_case(room.session, room.desk, who, kind=kind, **done)  # type: ignore[arg-type]
+    done: dict[str, Any] = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
+    return booking.open_case(room.session, room.desk, who, kind=kind, **done)
 
 
 def _show(room: Room, surgery: Surgery, *problems: Problem) -> Response:

@@ -60,3 +60,17 @@ class LetterPage:
     is_checked: bool
     next_letter: Link | None
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutreachPage:
+    """`/outreach`: a case at a door, on a phone; `values` is what was typed, now or before."""
+
+    template: ClassVar[str] = "staff/outreach/index.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    told: Notice | None
+    values: dict[str, str]
+    ways: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
+    problems: tuple[Problem, ...] = ()

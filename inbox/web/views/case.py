@@ -55,6 +55,7 @@ class FactPanel:
     status_acts: tuple[Act, ...]
     linked: tuple[Link, ...] = ()
     link_acts: tuple[Act, ...] = ()
+    clocks_link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

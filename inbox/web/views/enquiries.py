@@ -23,7 +23,7 @@ from inbox.web.views.parts import (
 @dataclass(frozen=True, slots=True)
 class EnquiryRow:
     """One body that has not answered; `url` is what to do next. `who` is the reference alone where the
-    person may not show, `step` says how far the ladder is."""
+    person may not show, `step` says how far the ladder is, `holder` who has the case."""
 
     id: str
     url: str
@@ -34,6 +34,7 @@ class EnquiryRow:
     asked_at: datetime
     clock: ClockBadge
     step: str
+    holder: str
     badges: tuple[Badge, ...] = ()
 
 

@@ -56,6 +56,8 @@ class Person:
     badges: tuple[Badge, ...]
     last_seen: datetime | None
     acts: tuple[Act, ...] = ()
+    skills: str = ""
+    change: Link | None = None
     post: Link | None = None
 
 

@@ -14,6 +14,7 @@ from tests.web.examples import (
     keeping,
     officials,
     on_paper,
+    promising,
     public,
     queue,
     rules,
@@ -35,6 +36,7 @@ EXAMPLES: dict[str, View] = (
     | rules.EXAMPLES
     | running.EXAMPLES
     | keeping.EXAMPLES
+    | promising.EXAMPLES
     | on_paper.EXAMPLES
     | officials.EXAMPLES
     | public.EXAMPLES

@@ -5,8 +5,8 @@ from dataclasses import replace
 from inbox.web.rendering import View, asset
 from inbox.web.staff.post import KINDS
 from inbox.web.staff.showing.by_hand import tabs
-from inbox.web.views.by_hand import LetterPage, LetterRow, PageShown, PostPage
-from inbox.web.views.parts import Link, Notice, Problem, Tone
+from inbox.web.views.by_hand import LetterPage, LetterRow, OutreachPage, PageShown, PostPage
+from inbox.web.views.parts import Choice, Link, Notice, Problem, Tone
 from tests.web.examples.cases import CASE
 from tests.web.examples.office import at, shell
 
@@ -46,9 +46,23 @@ LETTER = LetterPage(
     False,
     Link("The next letter", f"{CASE}/letters/a2"),
 )  # fmt: skip
+OUTREACH = OutreachPage(
+    shell("To sort"), tabs("/outreach"), None,
+    dict.fromkeys(("name", "reply_by", "contact", "postcode", "text", "language", "consent"), "")
+    | {"place": "Mill Street"},
+    (Choice("phone", "By phone"), Choice("email", "By email"), Choice("letter", "By letter"),
+     Choice("none", "They come back to us")),
+    (Choice("en", "English", True), Choice("cy", "Welsh")),
+)  # fmt: skip
 EXAMPLES: dict[str, View] = {
     "post": POST,
     "post-refused": REFUSED,
+    "outreach": OUTREACH,
+    "outreach-taken": replace(
+        OUTREACH, told=Notice("WX-7Q2M-4D is kept. Tell them this reference.", Tone.OK, None,
+                              (Link("Open it", CASE),)),
+    ),
+    "outreach-refused": replace(OUTREACH, problems=(Problem("name", "Enter a name"),)),
     "letter": LETTER,
     "letter-refused": replace(LETTER, problems=(Problem("text", "Type what the letter says."),)),
     "letter-checked": replace(

@@ -39,18 +39,19 @@ LATE = ClockBadge(
 )
 ROWS = (
     EnquiryRow("1" * 32, f"{CASE}/drafts/3", "Marl Homes", "Donna Fretwell", "WX-5B2K-8N", CASE, at(5, 8),
-               LATE, "The first chase waits for you.", (Badge("Chase ready", Tone.REVIEW),)),
+               LATE, "The first chase waits for you.", "With Priya Nair.",
+               (Badge("Chase ready", Tone.REVIEW),)),
     EnquiryRow("2" * 32, f"{CASE}/enquiries/2/rang", "Department for Homes and Benefits, disability benefits",
                "Derek Sallow", "WX-7K4M-2P", "/cases/WX-7K4M-2P", at(4, 21),
                replace(LATE, words="9 working days late"), "Somebody has to ring the hotline.",
-               (Badge("Ring them", Tone.REVIEW),)),
+               "With Tom Hale.",               (Badge("Ring them", Tone.REVIEW),)),
     EnquiryRow("3" * 32, "/cases/WX-2P9D-4T/enquiries/3", "Wexcombe Council", "WX-2P9D-4T", "WX-2P9D-4T",
                "/cases/WX-2P9D-4T", at(5, 20), ClockBadge(ClockMark.SOON, "Due today", "Reply, due today"),
-               "Not chased yet."),
+               "Not chased yet.", "Nobody has the case."),
     EnquiryRow("4" * 32, "/cases/WX-8N3C-6V/enquiries/4", "Visas and Borders Agency", "Mei Tan",
                "WX-8N3C-6V", "/cases/WX-8N3C-6V", at(5, 26),
                ClockBadge(ClockMark.ON_TRACK, "14 working days left", "Reply, due Tuesday 23 June 2026"),
-               "Not chased yet."),
+               "Not chased yet.", "Nobody has the case."),
 )  # fmt: skip
 TABS = (
     Tab("All", "/enquiries", True, 4),

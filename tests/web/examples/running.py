@@ -146,6 +146,7 @@ KINDS = replace(
 
 SETTINGS_TABS = (
     Tab("Office", "/settings", True),
+    Tab("Calendar", "/settings/calendar"),
     Tab("People", "/settings/people"),
     Tab("Standard lines", "/settings/standard-lines"),
     Tab("Keyboard", "/settings/keyboard"),

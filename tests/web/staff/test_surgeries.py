@@ -114,7 +114,7 @@ def test_afterwards_the_page_asks_what_was_said_until_it_is_written(
     assert link not in desk.get("/surgeries").text
     page = desk.get(f"/cases/{bench.reference}").text
     assert "The damp is back." in page and "Promised at the surgery: I write to Marl Homes." in page
-    assert EventKind.CONSENT_NOTED in bench.events()
+    assert EventKind.CONSENT_RECORDED in bench.events()
 
 
 def test_somebody_walks_in_with_a_story_nobody_knew(bench: Bench, desk: Desk) -> None:

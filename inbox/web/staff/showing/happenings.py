@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
-from inbox.models import CaseStatus, Event, EventKind, Staff, Team
+from inbox.models import CaseStatus, Event, EventKind, Scan, Staff, Team
 from inbox.web.staff.showing import words as say
 
 _PLAIN = {
@@ -58,7 +58,6 @@ _PLAIN = {
     EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
     EventKind.ADDRESS_PROVED: "They confirmed their email address.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
-    EventKind.CONSENT_NOTED: "They agreed that we act for them.",
     EventKind.SURGERY_PLANNED: "A surgery was planned.",
     EventKind.SURGERY_CANCELLED: "A surgery was cancelled.",
     EventKind.APPOINTMENT_BOOKED: "An appointment was booked.",
@@ -122,6 +121,7 @@ _PLAIN = {
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
     EventKind.FILE_ADDED: "A file was added to a draft.",
     EventKind.FILE_REMOVED: "A file was taken off a draft.",
+    EventKind.FILE_CHECKED: "A file was checked for harm again.",
     EventKind.CASE_MERGED: "The case went on as another one.",
     EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
     EventKind.CASES_LINKED: "Linked with another case.",
@@ -208,6 +208,8 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
         case EventKind.NOT_ACKNOWLEDGED:
             because = str(detail.get("because") or "")
             return f"No acknowledgement was sent: {_WHY_SILENT.get(because, because.replace('_', ' '))}."
+        case EventKind.FILE_CHECKED if detail.get("after") == Scan.INFECTED:
+            return "A file turned out to be harmful. Nobody can open it any more."
         case EventKind.NOT_HIDDEN:
             return f"The platform did not do what was asked with the comment: {detail.get('reason') or ''}."
     return _PLAIN[kind]

@@ -60,6 +60,7 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         status_acts=acts,
         linked=_linked(session, person, case),
         link_acts=_link_acts(session, person, case),
+        clocks_link=Link("Promises: pause, give more time", f"{url}/clocks"),
     )
 
 

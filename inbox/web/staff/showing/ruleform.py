@@ -111,7 +111,8 @@ def _value(field: str, operator: str, words: str) -> Any:
     if operator in {str(one) for one in NO_VALUE} and not words:
         return None
     if operator in {str(one) for one in LISTS}:
-        return [word for word in re.split(r"[\n,]", words) if word.strip()]
+        parts = words.splitlines() if "\n" in words else words.split(",")
+        return [word.strip() for word in parts if word.strip()]
     family = FAMILIES[FieldName(field)] if field in _FIELDS else None
     if family is Family.NUMBER:
         return _number(words)
@@ -166,4 +167,7 @@ def _shown(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if not isinstance(value, list | tuple):
+        return str(value)
+    words = [str(word) for word in value]
+    return "\n".join([*words, ""] if any("," in word for word in words) else [", ".join(words)])

@@ -208,6 +208,8 @@ def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[
         for sentence in drafting.problems(session, desk, draft, now)
         if "Fill in" not in sentence
     ]
+    if (why := _without_consent(session, draft)) is not None:
+        found.append(Check(False, f"They are asked without the permission they need: {why}"))
     if not draft.enquiry_id and drafting.newer_than(session, draft) is not None:
         found.append(Check(False, "They wrote again after this was begun. Read it first."))
     if provenance.is_untouched_machine_text(draft):
@@ -216,6 +218,11 @@ def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[
     if promised:
         found.append(Check(False, f"It says “{promised[0]}”: is that a promise?"))
     return tuple(found)
+
+
+def _without_consent(session: Session, draft: Draft) -> str | None:
+    query = select(Enquiry.without_consent).where(Enquiry.id == draft.enquiry_id)
+    return session.exec(query).first() if draft.enquiry_id else None
 
 
 def _exact(session: Session, desk: Desk, draft: Draft, digest: str) -> Exact:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from inbox.models import Decision, Rule, RuleVersion
+from inbox.models import Case, Decision, Rule, RuleFiring, RuleVersion
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import Tried
 from inbox.web.views.parts import Link
@@ -88,6 +88,14 @@ def tried(session: Session, decision: Decision) -> tuple[Tried, ...]:
     considered = _considered(decision)
     ids = kept_ids(session, {str(one["rule"]) for one in considered})
     return tuple(_tried(one, ids) for one in considered)
+
+
+def later(session: Session, case: Case) -> tuple[Tried, ...]:
+    """What rules on change and on time did to the case since, newest first."""
+    query = select(RuleFiring).where(RuleFiring.case_id == case.id).order_by(col(RuleFiring.fired_at).desc())
+    return tuple(
+        _tried(row.trace, {str(row.trace["rule"]): row.rule_id}) for row in session.exec(query.limit(50))
+    )
 
 
 def deciding(decision: Decision, rules: Sequence[Tried]) -> Link | None:

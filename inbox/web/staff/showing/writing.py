@@ -23,6 +23,7 @@ from inbox.models import (
     Staff,
 )
 from inbox.presence import FRESH, Doing
+from inbox.web.staff.showing import laid as laid_ready
 from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
 from inbox.web.staff.showing.ways import ways
@@ -56,11 +57,14 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     url = f"/cases/{case.reference}/drafts"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     way = ways(session, desk, case, drafting.unsaved(session, desk, case, now), who, now)
+    laid, title = ("", "") if way.is_public else laid_ready.words(session, desk, case, who, now)
+    state = f"Laid ready by a rule: {title}. Read it before you send it." if laid else "Nothing written yet."
     return Composer(
-        note=False, public=way.is_public, save_url=url, version="", text="", forms=way.forms,
+        note=False, public=way.is_public, save_url=url, version="", text=laid, forms=way.forms,
         audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
         attach=way.takes_files, hints=way.notices,
-        main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state="Nothing written yet.",
+        main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state=state,
+        gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(laid))),
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
