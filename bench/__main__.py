@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import calling, campaigns, importing, live, memory, queue, search, triage
+from bench import calling, campaigns, clocks, importing, live, memory, queue, search, triage
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "triage": triage.run,
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "live": live.run,
     "calling": calling.run,
     "campaigns": campaigns.run,
+    "clocks": clocks.run,
 }
 
 SMALL: dict[str, Callable[[], None]] = {
@@ -26,6 +27,7 @@ SMALL: dict[str, Callable[[], None]] = {
     "live": partial(live.run, 5),
     "calling": partial(calling.run, 400),
     "campaigns": partial(campaigns.run, (2_000, 20_000), 300),
+    "clocks": partial(clocks.run, (2_000, 20_000)),
 }
 """The same on little data: to see that they run, not to judge by."""
 

@@ -12,7 +12,7 @@ OPEN = 8_000
 STAFF = 20
 _MIX = (("new", 1_500), ("open", 3_500), ("waiting_body", 2_000), ("waiting_constituent", 1_000))
 _KINDS = ("casework",) * 12 + ("policy-view", "campaign", "campaign", "spam")
-_PRIORITIES = (("immediate", 0),) + (("priority", 1),) * 4 + (("standard", 2),) * 10 + (("low", 3),) * 5
+_PRIORITIES = (("immediate", -300),) + (("priority", -70),) * 4 + (("standard", 0),) * 10 + (("low", 70),) * 5
 _TOPICS = ('["housing-social"]', '["benefits"]', '["immigration", "benefits"]', '["health"]', "[]")
 _FLAGS = ("[]",) * 12 + ('["vulnerable"]', '["threat", "safeguarding"]', '["welsh"]')
 _WRITTEN = 20_000
@@ -126,7 +126,7 @@ _CONSTITUENT = (
     "safe_contact", "created_at",
 )  # fmt: skip
 _CASE = (
-    "id", "office_id", "reference", "subject", "status", "kind", "priority", "urgency",
+    "id", "office_id", "reference", "subject", "status", "kind", "priority", "rank",
     "topics", "flags", "language", "is_restricted", "team_id", "assignee_id", "channel_id",
     "constituent_id", "campaign", "message_count", "version", "next_due_at", "received_at",
     "created_at", "updated_at",
@@ -150,12 +150,12 @@ def _cases(cases: int, people: int) -> Iterator[tuple[Value, ...]]:
     for number in range(cases):
         status = rng.choice(statuses) if number in opened else "closed"
         kind = rng.choice(_KINDS)
-        priority, urgency = rng.choice(_PRIORITIES)
+        priority, rank = rng.choice(_PRIORITIES)
         moment = NOW - timedelta(minutes=cases - number)
         due = stamp(moment + timedelta(days=rng.randrange(1, 30))) if status != "closed" else None
         yield (
             identity(number, 3), OFFICE, f"WX-{number:06X}", f"Subject {number}", status, kind, priority,
-            urgency, rng.choice(_TOPICS), rng.choice(_FLAGS), "en", "1" if number % 50 == 0 else "0", TEAM,
+            rank, rng.choice(_TOPICS), rng.choice(_FLAGS), "en", "1" if number % 50 == 0 else "0", TEAM,
             identity(rng.randrange(STAFF), 1) if status not in ("new", "closed") else None, CHANNEL,
             identity(rng.randrange(people), 2), f"pile-{number % 12}" if kind == "campaign" else None, 1, 1,
             due, stamp(moment), stamp(moment), stamp(moment + timedelta(seconds=rng.randrange(3_600))),

@@ -10,8 +10,10 @@ from bench.measuring import report, timed
 from bench.training import TUNED
 from routing import engine
 from routing.assessment import MessageFacts, assess
+from routing.evaluation import teach
 from routing.facts import CaseFacts
 from routing.labelled import read_labelled
+from routing.learning import Learned
 from routing.rule_files import rule_set_from_json
 from routing.rules import Rule
 from routing.words import LIFE_FLAGS
@@ -21,6 +23,7 @@ NOW = datetime(2026, 5, 5, 10, tzinfo=UTC)
 MEAN_LENGTH = 665
 """Characters of an ordinary message."""
 RULES = 200
+LESSONS = 3_000
 WORDS_EACH = 10
 HOSTILE = {
     "one word": "a" * 1_000_000,
@@ -38,13 +41,23 @@ def run(count: int = 2_000) -> None:
     times = timed([partial(_triage, one, rules, calendar) for one in sample], warm=200)
     slowest = sorted(times.wall)[int(len(times.wall) * 0.99)]
     report("triage", messages=count, cpu_mean_ms=times.cpu, p50_ms=times.p50, p99_ms=slowest)
+    learned = teach(list(read_labelled(TUNED))[:LESSONS], None)
+    taught = timed([partial(_triage, one, rules, calendar, learned) for one in sample], warm=200)
+    slowest = sorted(taught.wall)[int(len(taught.wall) * 0.99)]
+    report("triage", messages=count, lessons=LESSONS, cpu_mean_ms=taught.cpu, p50_ms=taught.p50,
+           p99_ms=slowest)  # fmt: skip
     for name, text in HOSTILE.items():
         hostile = timed([partial(_triage, MessageFacts(text, NOW), rules, calendar)], warm=0)
         report("triage", hostile=name, cpu_ms=hostile.cpu)
 
 
-def _triage(message: MessageFacts, rules: engine.CompiledRules, calendar: WorkingCalendar) -> None:
-    found = assess(message, None)
+def _triage(
+    message: MessageFacts,
+    rules: engine.CompiledRules,
+    calendar: WorkingCalendar,
+    learned: Learned | None = None,
+) -> None:
+    found = assess(message, None, learned)
     facts = CaseFacts(
         received=message.received_at,
         text=message.text,

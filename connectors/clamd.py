@@ -28,7 +28,7 @@ def scan(address: str, content: bytes, *, seconds: float = 30) -> Scanned:
                 connection.sendall(len(piece).to_bytes(4) + piece)
             connection.sendall(bytes(4))
             return _verdict(_answer(connection))
-    except OSError:
+    except (OSError, ValueError, OverflowError):  # away, too slow, or no address that could be asked
         return Scanned.HELD
 
 
@@ -36,7 +36,11 @@ def _connection(address: str, seconds: float) -> socket.socket:
     if address.startswith("/"):
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(seconds)
-        connection.connect(address)
+        try:
+            connection.connect(address)
+        except OSError:
+            connection.close()
+            raise
         return connection
     host, _, port = address.rpartition(":")
     return socket.create_connection((host.strip("[]") or "127.0.0.1", int(port)), timeout=seconds)

@@ -5,6 +5,7 @@ none its link stands in, and then its words. One whose words change is an edit o
 """
 
 import hashlib
+import io
 import json
 import threading
 from calendar import timegm
@@ -205,7 +206,8 @@ def _entries(answer: "_Answer") -> list[dict[str, Any]]:
     a feed's shape: a site in trouble answers with a page."""
     import feedparser  # loaded when the first feed is read: it is large
 
-    parsed = feedparser.parse(answer.body, sanitize_html=True, resolve_relative_uris=False)
+    # Bytes that name a file would be opened as that file: only a stream is ever read as what it is.
+    parsed = feedparser.parse(io.BytesIO(answer.body), sanitize_html=True, resolve_relative_uris=False)
     if not parsed.get("version"):
         raise TemporaryFailure("what came is not a feed")
     return [_entry(one, parsed.feed.get("title", "")) for one in parsed.entries[:MOST_ENTRIES]]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
+from connectors.by_hand import OutreachChannel, PhoneChannel, SurgeryChannel
 from connectors.contract import Limits, News, RawArrival, Surroundings
 from connectors.email.channel import EmailChannel
 from connectors.email.graph.channel import Microsoft365Channel
@@ -11,6 +12,7 @@ from connectors.feed import FeedChannel
 from connectors.keys import Key
 from connectors.open311.council import CouncilChannel
 from connectors.open311.reporting import Open311Channel
+from connectors.post.channel import PostChannel
 from connectors.web_form import WebFormChannel
 from connectors.x.channel import XChannel
 
@@ -46,6 +48,10 @@ KINDS: dict[str, type[Kind]] = {
     "microsoft365": Microsoft365Channel,
     "open311": Open311Channel,
     "open311_council": CouncilChannel,
+    "outreach": OutreachChannel,
+    "phone": PhoneChannel,
+    "post": PostChannel,
+    "surgery": SurgeryChannel,
     "web": WebFormChannel,
     "x": XChannel,
 }

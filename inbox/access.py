@@ -5,19 +5,19 @@ Administrators keep the system and auditors read the log; neither sees a case by
 for everybody else it does not exist: not in a list, a count, a suggestion, a stream or an error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import Session, col, select
 
 from inbox.database import find, locked
 from inbox.errors import NotAllowed, NotFound
 from inbox.history import Actor, ActorKind
-from inbox.models import Case, Delivery, Role
+from inbox.models import INTEGRATION_ROLE, Case, ChannelAct, Delivery, Role
 
 
 class Action(StrEnum):
@@ -39,6 +39,7 @@ class Action(StrEnum):
     READ_CHANNELS = "read_channels"
     READ_HISTORY = "read_history"
     READ_VIEWS = "read_views"
+    READ_RULES = "read_rules"
     MANAGE_RULES = "manage_rules"
     MANAGE_CHANNELS = "manage_channels"
     MANAGE_OFFICE = "manage_office"
@@ -54,6 +55,7 @@ READING = frozenset(
         Action.READ_CHANNELS,
         Action.READ_HISTORY,
         Action.READ_VIEWS,
+        Action.READ_RULES,
     }
 )
 """What a token of scope `read` keeps of its person's rights."""
@@ -71,7 +73,11 @@ _CASEWORK = frozenset(
         Action.CLOSE,
         Action.READ_INSIGHT,
         Action.READ_CHANNELS,
+        Action.READ_RULES,
     }
+)
+_SIGNING = frozenset(
+    {Action.READ_CASE, Action.NOTE, Action.DRAFT, Action.SEND, Action.APPROVE, Action.READ_RULES}
 )
 
 # SEND: let a text leave, standing for it alone where the office allows that. APPROVE: stand for a text that
@@ -79,8 +85,8 @@ _CASEWORK = frozenset(
 RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.CASEWORKER: _CASEWORK | {Action.APPROVE},
     Role.OFFICIAL: _CASEWORK,
-    Role.CHECKER: frozenset({Action.READ_CASE, Action.NOTE, Action.DRAFT, Action.SEND, Action.APPROVE}),
-    Role.SIGNATORY: frozenset({Action.READ_CASE, Action.NOTE, Action.DRAFT, Action.SEND, Action.APPROVE}),
+    Role.CHECKER: _SIGNING,
+    Role.SIGNATORY: _SIGNING,
     Role.MANAGER: _CASEWORK
     | {
         Action.APPROVE,
@@ -93,15 +99,33 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
         Action.MANAGE_OFFICE,
     },
     Role.ADMINISTRATOR: frozenset(
-        {Action.READ_CHANNELS, Action.MANAGE_CHANNELS, Action.MANAGE_OFFICE, Action.MANAGE_STAFF}
+        {
+            Action.READ_CHANNELS,
+            Action.READ_RULES,
+            Action.MANAGE_RULES,
+            Action.MANAGE_CHANNELS,
+            Action.MANAGE_OFFICE,
+            Action.MANAGE_STAFF,
+        }
     ),
-    Role.AUDITOR: frozenset({Action.READ_HISTORY, Action.READ_VIEWS, Action.READ_INSIGHT}),
+    Role.AUDITOR: frozenset({Action.READ_HISTORY, Action.READ_VIEWS, Action.READ_INSIGHT, Action.READ_RULES}),
 }
 
 INTEGRATION = frozenset(
     {Action.READ_CASE, Action.CREATE_CASE, Action.NOTE, Action.DRAFT, Action.READ_CHANNELS}
 )
 """A token that acts for nobody: it may create, read and note, and never lets anything leave."""
+
+
+ON_CHANNEL: Mapping[ChannelAct, Action] = {
+    ChannelAct.READ: Action.READ_CASE,
+    ChannelAct.DRAFT: Action.DRAFT,
+    ChannelAct.SEND: Action.SEND,
+    ChannelAct.APPROVE: Action.APPROVE,
+    ChannelAct.HIDE: Action.SEND,
+    ChannelAct.SETTINGS: Action.MANAGE_CHANNELS,
+}
+"""What an office can close to a role on one channel, and the right that it is part of."""
 
 
 class Scope(StrEnum):
@@ -131,6 +155,8 @@ class Person:
     roles: frozenset[Role]
     is_named_lead: bool = False
     token: TokenUse | None = None
+    closed: frozenset[tuple[str, str]] = frozenset()
+    """What they may not do on which channel: (channel id, `ChannelAct`), as `closed_to` finds it."""
 
     @property
     def actions(self) -> frozenset[Action]:
@@ -141,6 +167,11 @@ class Person:
     @property
     def sees_restricted(self) -> bool:
         return self.is_named_lead or Action.SEE_RESTRICTED in self.actions
+
+    @property
+    def hidden_channels(self) -> frozenset[str]:
+        """The channels that this person may not read: what came through them is not there."""
+        return frozenset(channel for channel, act in self.closed if act == ChannelAct.READ)
 
     @property
     def actor(self) -> Actor:
@@ -160,6 +191,8 @@ class CaseFacts(Protocol):
     def is_restricted(self) -> bool: ...
     @property
     def assignee_id(self) -> str | None: ...
+    @property
+    def channel_id(self) -> str | None: ...
 
 
 def may(person: Person, action: Action, case: CaseFacts | None = None) -> bool:
@@ -170,6 +203,8 @@ def may(person: Person, action: Action, case: CaseFacts | None = None) -> bool:
 def may_know(person: Person, case: CaseFacts) -> bool:
     """Whether this person may know that the case exists."""
     if case.office_id != person.office_id or Action.READ_CASE not in person.actions:
+        return False
+    if case.channel_id in person.hidden_channels:
         return False
     if not case.is_restricted or person.sees_restricted:
         return True
@@ -186,11 +221,46 @@ def require(person: Person, action: Action, case: CaseFacts | None = None) -> No
         raise NotAllowed(_why_not(person, action), action=str(action))
 
 
+def closed_to(
+    roles: frozenset[Role] | None, closures: Iterable[tuple[str, str, str]]
+) -> frozenset[tuple[str, str]]:
+    """What is closed to somebody with these roles (None: a token that acts for nobody).
+
+    `closures`: (channel id, role, act). One role that has the right and is not closed is enough to keep it.
+    """
+    shut: dict[tuple[str, str], set[str]] = {}
+    for channel, role, act in closures:
+        shut.setdefault((channel, act), set()).add(role)
+    return frozenset(
+        (channel, act)
+        for (channel, act), closed in shut.items()
+        if (having := _having(roles, ON_CHANNEL[ChannelAct(act)])) and having <= closed
+    )
+
+
+def may_on(person: Person, act: ChannelAct, channel_id: str | None) -> bool:
+    """Whether this person may do that on that channel, their role's rights aside. None: on no channel."""
+    reads = act is ChannelAct.SETTINGS or (channel_id, ChannelAct.READ) not in person.closed
+    return reads and (channel_id, act) not in person.closed
+
+
+def require_on(person: Person, act: ChannelAct, channel_id: str | None) -> None:
+    """Raises NotFound for what came through a channel they may not read, NotAllowed for the rest."""
+    if may_on(person, act, channel_id):
+        return
+    if act is not ChannelAct.SETTINGS and (channel_id, ChannelAct.READ) in person.closed:
+        raise NotFound
+    raise NotAllowed(f"Your role may not do this on this channel ({act}).", action=f"channel_{act}")
+
+
 def visible_cases(person: Person) -> ColumnElement[bool]:
     """What every list, count, search and suggestion of cases adds to its WHERE."""
     if Action.READ_CASE not in person.actions:
         return _NOTHING
-    return _EVERYTHING if person.sees_restricted else _unrestricted_and_own(person.staff_id)
+    hidden = person.hidden_channels
+    if not hidden:
+        return _EVERYTHING if person.sees_restricted else _unrestricted_and_own(person.staff_id)
+    return _of_open_channels(person.sees_restricted, person.staff_id, hidden)
 
 
 _NOTHING, _EVERYTHING = false(), true()
@@ -201,6 +271,14 @@ def _unrestricted_and_own(staff_id: str | None) -> ColumnElement[bool]:
     """The same object each time, so that statements made with it can be kept."""
     unrestricted = col(Case.is_restricted).is_(False)
     return unrestricted if staff_id is None else or_(unrestricted, col(Case.assignee_id) == staff_id)
+
+
+@lru_cache(maxsize=1024)
+def _of_open_channels(
+    sees_restricted: bool, staff_id: str | None, hidden: frozenset[str]
+) -> ColumnElement[bool]:
+    shown = or_(col(Case.channel_id).is_(None), col(Case.channel_id).not_in(sorted(hidden)))
+    return shown if sees_restricted else and_(shown, _unrestricted_and_own(staff_id))
 
 
 def find_case(session: Session, person: Person, reference: str, action: Action) -> Case:
@@ -223,6 +301,7 @@ def find_delivery(session: Session, person: Person, delivery_id: str, action: Ac
     delivery = session.exec(locked(session, select(Delivery).where(Delivery.id == delivery_id))).first()
     if delivery is None:
         raise NotFound
+    require_on(person, ChannelAct.READ, delivery.channel_id)
     if delivery.case_id is not None:
         find_case(session, person, find(session, Case, delivery.case_id).reference, action)
     return delivery
@@ -235,6 +314,13 @@ def _rights(roles: frozenset[Role] | None, only_reads: bool) -> frozenset[Action
     else:
         own = frozenset({Action.KEEP_SELF}).union(*(RIGHTS[role] for role in roles))
     return own & READING if only_reads else own
+
+
+def _having(roles: frozenset[Role] | None, action: Action) -> set[str]:
+    """Which of these roles have the right."""
+    if roles is None:
+        return {INTEGRATION_ROLE} if action in INTEGRATION else set()
+    return {str(role) for role in roles if action in RIGHTS[role]}
 
 
 def _why_not(person: Person, action: Action) -> str:

@@ -201,6 +201,8 @@ def _why_not(
         return "sending_paused"
     if message.kind in PUBLIC:
         return "public"
+    if message.forwarded_by:
+        return "forwarded"
     if message.kind == MessageKind.FORM and person.safe_contact.get("reply_by", "email") != "email":
         return _ANOTHER
     allowed, reason = may_acknowledge(

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from connectors.contract import Handle, Letter, PermanentFailure
 from inbox import outbox
-from inbox.access import Person, may_know
+from inbox.access import Person, closed_to, may_know
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
@@ -34,6 +34,7 @@ class About(StrEnum):
     LINK_LOCKED = "alert-link-locked"
     SIGN_IN = "alert-sign-in"
     CHANNEL = "alert-channel"
+    ANSWER = "alert-answer"
 
 
 def of_case(session: Session, desk: Desk, case: Case, told: Iterable[str], *, now: datetime) -> int:
@@ -50,6 +51,11 @@ def of_locked_link(session: Session, desk: Desk, case: Case, *, now: datetime) -
     owner = desk.staff.get(case.assignee_id or "")
     wanted = [owner] if owner is not None and owner.is_active else managers(desk)
     return _of_case(session, desk, case, About.LINK_LOCKED, wanted, now=now)
+
+
+def of_answer(session: Session, desk: Desk, case: Case, writer: Staff, *, now: datetime) -> int:
+    """Somebody's own words came by email or on paper and cannot go as they are: the managers are told."""
+    return _of_case(session, desk, case, About.ANSWER, managers(desk), now=now, name=writer.name)
 
 
 def of_sign_in(session: Session, desk: Desk, staff_id: str, tries: int, *, now: datetime) -> int:
@@ -93,16 +99,18 @@ def _called(desk: Desk, name: str) -> list[Staff]:
 
 
 def _of_case(
-    session: Session, desk: Desk, case: Case, about: About, wanted: Iterable[Staff], *, now: datetime
-) -> int:
+    session: Session, desk: Desk, case: Case, about: About, wanted: Iterable[Staff], *, now: datetime,
+    **more: str,
+) -> int:  # fmt: skip
     if _told_lately(session, case, about, now):
         return 0
-    able = [one for one in wanted if may_know(_person(desk, one), case)]
+    able = [one for one in wanted if may_know(person_of(desk, one), case)]
     values = {
         "reference": case.reference,
         "link": f"{desk.tools.base_url.rstrip('/')}/cases/{case.reference}",
         "at": _moment(desk, now),
         "office": desk.office.name,
+        **more,
     }
     return _tell(session, desk, case, about, able, values, now=now)
 
@@ -112,7 +120,7 @@ def _tell(
     values: Mapping[str, str], *, now: datetime, **detail: Any,
 ) -> int:  # fmt: skip
     """Queues one mail for each; notes who was told, or why nobody was."""
-    channel, because = _channel(desk), None
+    channel, because = channel_of(desk), None
     if not wanted:
         because = "nobody"
     elif channel is None:
@@ -156,7 +164,8 @@ def _send(
     return True
 
 
-def _channel(desk: Desk) -> Channel | None:
+def channel_of(desk: Desk) -> Channel | None:
+    """The mailbox by which the office writes to its own people; None while none of them sends."""
     chosen = desk.channels.get(desk.office.system_channel or "")
     if chosen is not None and desk.can_mail(chosen) and chosen.mode == ChannelMode.FULL:
         return chosen
@@ -183,10 +192,12 @@ def _many(session: Session, now: datetime) -> bool:
     return session.exec(lately).one() >= MOST_AN_HOUR
 
 
-def _person(desk: Desk, staff: Staff) -> Person:
+def person_of(desk: Desk, staff: Staff) -> Person:
+    """One of the staff as the policy knows them."""
     roles = frozenset(map(Role, staff.roles))
     is_lead = staff.id == desk.office.named_lead
-    return Person(staff.id, desk.office.id, staff.name, staff.email, roles, is_lead)
+    closed = closed_to(roles, desk.closures)
+    return Person(staff.id, desk.office.id, staff.name, staff.email, roles, is_lead, closed=closed)
 
 
 def _moment(desk: Desk, now: datetime) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from inbox import clocks, search
+from inbox import clocks, points, search
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import (
@@ -47,6 +47,7 @@ def open_case(
         created_at=now,
         updated_at=now,
     )
+    points.begin(case, desk.calendar, now)
     session.add(case)
     record(session, case, EventKind.CASE_OPENED, SYSTEM, now=now, public=True,
            message=message.id if message else None)  # fmt: skip

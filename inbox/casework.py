@@ -4,13 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from connectors.contract import Handle as Address
-from inbox import alerts, casefile, clocks, files, merging, people, search, triage
+from inbox import (
+    alerts,
+    casefile,
+    clocks,
+    files,
+    hand_channels,
+    merging,
+    people,
+    points,
+    search,
+    triage,
+)
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
-from inbox.errors import Conflict, Refused
+from inbox.errors import Conflict, NotFound, Refused
 from inbox.history import Actor, record
 from inbox.models import (
     CASE_MOVES,
@@ -26,6 +37,7 @@ from inbox.models import (
     move,
     new_id,
 )
+from inbox.rules.following import follow
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Flag, Kind, Priority
 
@@ -90,6 +102,7 @@ def set_flags(
     before = list(case.flags)
     case.flags = sorted(str(flag) for flag in flags)
     case.is_restricted = Flag.RESTRICTED in flags
+    points.settle(case)
     if why.strip():
         add_note(session, case, f"Flags changed. {why.strip()}", author_id=actor.id, now=now, actor=actor)
     return _note(
@@ -157,16 +170,23 @@ def keep_old(
 
 def log(
     session: Session, case: Case, kind: MessageKind, text: str, *, author_id: str | None, when: datetime,
-    now: datetime, actor: Actor, given: Sequence[files.Given] = (),
+    now: datetime, actor: Actor, given: Sequence[files.Given] = (), road: str | None = None,
 ) -> Message:  # fmt: skip
-    """What somebody said by phone, by letter or in person, written down by staff, with their files."""
+    """What somebody said by phone, by letter or in person, written down by staff, with their files.
+
+    `road`: the kind of channel it came by, where it is not the usual one.
+    """
     if kind not in BY_HAND:
         raise Refused("Choose a call, a letter or a visit.")
     if not text.strip():
         raise Refused("Write what was said.")
     if when > now:
         raise Refused("Choose a date that is not in the future.")
+    channel = hand_channels.of_office(session, road or hand_channels.ROADS[kind], now=now, actor=actor)
     message = _written(case, text, Direction.INBOUND, kind, author_id, when, "")
+    message.channel_id = channel.id
+    case.channel_id = case.channel_id or channel.id
+    hand_channels.took_in(channel, now)
     message.constituent_id = case.constituent_id
     person = find_or_none(session, Constituent, case.constituent_id)
     message.sender_name = person.name if person else ""
@@ -178,7 +198,7 @@ def log(
 def open_by_hand(
     session: Session, desk: Desk, *, kind: MessageKind, name: str, contact: str, postcode: str, subject: str,
     text: str, author_id: str | None, when: datetime, now: datetime, actor: Actor, phone: str = "",
-    address: str = "", language: str = "en", given: Sequence[files.Given] = (),
+    address: str = "", language: str = "en", given: Sequence[files.Given] = (), road: str | None = None,
 ) -> Case:  # fmt: skip
     """A new case from a call, a letter or a visit, triaged like any other."""
     if not name.strip() or not text.strip():
@@ -198,7 +218,16 @@ def open_by_hand(
     case = casefile.open_case(session, desk, None, person, now=now, subject=subject)
     case.received_at = when
     message = log(
-        session, case, kind, text, author_id=author_id, when=when, now=now, actor=actor, given=given
+        session,
+        case,
+        kind,
+        text,
+        author_id=author_id,
+        when=when,
+        now=now,
+        actor=actor,
+        given=given,
+        road=road,
     )
     types = tuple(one.content_type for one in given)
     seen = triage.consider(session, desk, message, case, person, attachment_types=types, now=now)
@@ -206,8 +235,18 @@ def open_by_hand(
     triage.place(session, desk, case, seen, message, now=now)
     order = ClockOrder(kind=ClockKind.FIRST_REPLY)
     clocks.start(session, desk, case, order, received_at=when, now=now, actor=actor)
+    follow(session, desk, case, seen.verdict, now=now)
     alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case
+
+
+def first_said(session: Session, case: Case) -> Message:
+    """What opened the case. Raises NotFound where nobody has said anything on it."""
+    query = select(Message).where(Message.case_id == case.id, Message.direction == Direction.INBOUND)
+    found = session.exec(query.order_by(col(Message.id)).limit(1)).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def accept_match(session: Session, desk: Desk, message: Message, *, now: datetime, actor: Actor) -> Case:

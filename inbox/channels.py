@@ -24,12 +24,15 @@ from connectors.contract import (
     RemoteFile,
     Sends,
     SentBefore,
+    SignsIn,
     Surroundings,
     Tests,
     no_sent,
 )
+from connectors.forwarders import FORWARDERS, patterns_of
+from connectors.guides import GUIDES, Guide
 from connectors.keys import Key
-from inbox import people
+from inbox import applications, people
 from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, find, office_of
@@ -53,7 +56,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import Store
 
-QUIET_AFTER = timedelta(minutes=15)
+NOT_SIGNED_IN = "Not signed in yet"
 FOLLOWED_FOR = timedelta(days=400)
 """A fault that was handed on so long ago is not asked about any more."""
 
@@ -136,6 +139,7 @@ def build(
         raise Refused(
             f"There is no channel of kind {kind!r}. Known kinds: {', '.join(sorted(registry.KINDS))}."
         )
+    values, secrets = applications.completed(made.KEYS, values, secrets, settings.of_kind(kind))
     try:
         return made.from_settings(
             {"since": since.isoformat(), **values},
@@ -170,6 +174,35 @@ def _sent(
         return [SentBefore(one.outgoing_id, one.platform_id, one.queued_at) for one in session.exec(query)]
 
 
+def guide(kind: str, addresses: Mapping[str, str]) -> Guide | None:
+    """How an account of this kind is connected, with this installation's `addresses` (redirect, webhook)."""
+    found = GUIDES.get(kind)
+    return found.with_addresses(addresses) if found else None
+
+
+def signs_in(kind: str) -> type[SignsIn] | None:
+    """How accounts of this kind are signed in with a browser; None where they are not."""
+    return getattr(registry.KINDS.get(kind), "CONSENT", None)
+
+
+def account_of(channel: Channel) -> str:
+    """What the platform calls the account, from its settings as they are now."""
+    return registry.KINDS[channel.kind].account_of(channel.settings)
+
+
+def _keys(kind: str) -> Mapping[str, Key]:
+    made = registry.KINDS.get(kind)
+    return made.KEYS if made is not None else {}
+
+
+def everything(channel: Channel, keys: SecretKeys, settings: Settings) -> dict[str, str]:
+    """A channel's settings and secrets together, with what the installation adds."""
+    secrets = keys.open_all(channel.sealed, channel.id)
+    ours = settings.of_kind(channel.kind)
+    plain, sealed = applications.completed(_keys(channel.kind), channel.settings, secrets, ours)
+    return {**plain, **sealed}
+
+
 def services(channel: Channel) -> Mapping[str, str]:
     """What can be handed on through this channel, name by code; empty where nothing can."""
     made = registry.KINDS.get(channel.kind)
@@ -190,17 +223,22 @@ def add(
     if since.tzinfo is None:
         since = since.replace(tzinfo=now.tzinfo)
     plain = {key: value for key, value in values.items() if key != "since"}
-    build(kind, plain, secrets, since, settings)
+    missing = applications.missing(_keys(kind), signs_in(kind), {**plain, **secrets}, settings.of_kind(kind))
+    stand_in = {key: value for key, value in missing.items() if _keys(kind)[key].secret}
+    shown = {key: value for key, value in missing.items() if key not in stand_in}
+    build(kind, {**plain, **shown}, {**secrets, **stand_in}, since, settings)
     channel = Channel(
         id=new_id(),
         office_id=office_of(session),
         kind=kind,
         name=name.strip(),
         account=registry.KINDS[kind].account_of(plain) or name.strip().lower(),
-        mode=mode,
+        mode=ChannelMode.OFF if missing else mode,
+        mode_reason=NOT_SIGNED_IN if missing else None,
         settings=plain,
         since=since,
         created_at=now,
+        awaits_sign_in=bool(missing),
     )
     channel.sealed = keys.seal_all(secrets, channel.id) if secrets else None
     session.add(channel)
@@ -218,6 +256,8 @@ def set_mode(
 
     One that redirects collects as before and answers whoever writes with `words`, which say where to go.
     """
+    if channel.awaits_sign_in and mode is not ChannelMode.OFF:
+        raise Refused("Sign in to the account first.")
     if mode is not ChannelMode.FULL and not reason.strip():
         raise Refused("Say why. Others will read it.")
     words = (channel.redirect_words if words is None else words.strip()) or None
@@ -235,6 +275,25 @@ def set_mode(
         before=before,
         after=mode,
     )
+
+
+def set_forwarders(session: Session, channel: Channel, words: str, *, now: datetime, actor: Actor) -> None:
+    """Says whose forwarded mail counts as its first writer's. Raises Refused for what is no address."""
+    if FORWARDERS not in kinds().get(channel.kind, {}):
+        raise Refused(f"{channel.name} is no mailbox, so nobody forwards mail to it.")
+    try:
+        found = patterns_of(words)
+    except PermanentFailure as problem:
+        raise Refused(problem.reason) from problem
+    others = {name: value for name, value in channel.settings.items() if name != FORWARDERS}
+    channel.settings = others | ({FORWARDERS: ", ".join(found)} if found else {})
+    record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, field=FORWARDERS)
+
+
+def forwarders(channel: Channel) -> str | None:
+    """Whose forwards count, as `set_forwarders` takes it; None for a channel that takes no mail."""
+    is_mailbox = FORWARDERS in kinds().get(channel.kind, {})
+    return channel.settings.get(FORWARDERS, "") if is_mailbox else None
 
 
 def remove(session: Session, channel: Channel, *, now: datetime, actor: Actor) -> None:

@@ -14,13 +14,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, column, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    column,
+    create_engine,
+    event,
+    or_,
+    text,
+    true,
+)
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, select
 
 from inbox.errors import NotFound, SetupProblem, Unavailable
-from inbox.models import OfficeOwned
+from inbox.models import Arrival, Case, Delivery, Draft, Message, OfficeOwned
 
 _LONGEST_WAIT_SECONDS = 30
 _LONGEST_LOCK_SECONDS = 5
@@ -135,6 +146,26 @@ def enter_office(session: Session, office_id: str) -> None:
         session.execute(text("SELECT set_config('inbox.office', :office, true)"), {"office": office_id})
 
 
+def hide_channels(session: Session, channel_ids: frozenset[str]) -> None:
+    """Whoever looks through this session may not read these channels.
+
+    In a session that only reads, what came or leaves through them is not there at all. One that writes sees
+    everything, so that nothing is left behind; what it shows goes through `shown_in`.
+    """
+    session.info["hidden_channels"] = channel_ids
+
+
+def hidden_in(session: Session) -> frozenset[str]:
+    """The channels that whoever looks through this session may not read."""
+    return session.info.get("hidden_channels") or frozenset()
+
+
+def shown_in(session: Session, channel_id: Any) -> ColumnElement[bool]:
+    """The condition that rows with this column of channel ids may be shown to whoever looks."""
+    hidden = hidden_in(session)
+    return or_(channel_id.is_(None), channel_id.not_in(sorted(hidden))) if hidden else true()
+
+
 def find(session: Session, kind: type[Found], key: str | None) -> Found:
     """The row of this office with that id. Raises NotFound, alike for absent and for another office's."""
     found = find_or_none(session, kind, key)
@@ -220,12 +251,29 @@ def _stay_in_office(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load:
         return
     state.statement = state.statement.options(_within(office))
+    hidden = state.session.info.get("hidden_channels")
+    if hidden and not state.session.info.get("writes"):
+        state.statement = state.statement.options(*_without(hidden))
 
 
 @lru_cache(maxsize=1024)
 def _within(office: str | None) -> LoaderCriteriaOption:
     """The wall around one office, made once: it stands in every query of the object layer."""
     return with_loader_criteria(OfficeOwned, lambda row: row.office_id == office, include_aliases=True)
+
+
+@lru_cache(maxsize=256)
+def _without(hidden: frozenset[str]) -> tuple[LoaderCriteriaOption, ...]:
+    """The wall before channels: on everything that came or leaves through one."""
+    ids = sorted(hidden)
+    return tuple(
+        with_loader_criteria(
+            kind,
+            or_(kind.channel_id.is_(None), kind.channel_id.not_in(ids)),  # type: ignore[union-attr]
+            include_aliases=True,
+        )
+        for kind in (Arrival, Case, Delivery, Draft, Message)
+    )
 
 
 @event.listens_for(_Session, "before_flush")

@@ -22,9 +22,12 @@ def settle(
 
 
 def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
-    """Called for every delivery that became `sent`, however that was found out."""
+    """Called for every delivery that became `sent`, however that was found out.
+
+    Where a message left in parts, the case follows the one that went to the person answered.
+    """
     case = session.exec(select(Case).where(Case.id == delivery.case_id)).first()
-    if case is None:
+    if case is None or not outbox.leads(session, delivery):
         return
     if delivery.purpose == Purpose.ACKNOWLEDGEMENT:
         clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)

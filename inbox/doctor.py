@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from connectors.post.reading import PROGRAMS, installed
 from inbox import key_rotation, schema
 from inbox.database import Database, database_now
 from inbox.errors import CaseworkError
@@ -19,7 +20,15 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings, sources
 
 MOST_SKEW = timedelta(seconds=5)
-_SECRET_SETTINGS = frozenset({"secret_keys"})
+_SECRET_SETTINGS = frozenset(
+    {
+        "secret_keys",
+        "drafting_key",
+        "microsoft365_client_secret",
+        "facebook_app_secret",
+        "x_client_secret",
+    }
+)
 _URL_SETTINGS = frozenset({"database_url", "migrate_database_url"})
 
 
@@ -48,6 +57,7 @@ def examine(database: Database, settings: Settings, *, now: Callable[[], datetim
     yield from found
     yield _disk(settings)
     yield from _front_end()
+    yield _letters()
     if any(finding.state is State.WRONG for finding in found):
         return
     yield from _attempt("clock", lambda: [_clock(database, now)])
@@ -66,7 +76,7 @@ def shown(settings: Settings) -> Iterator[tuple[str, str, str]]:
 def _hidden(name: str, value: object) -> str:
     if name in _SECRET_SETTINGS:
         count = len(value) if isinstance(value, tuple) else 0
-        return f"{count} keys, hidden" if count else "not set"
+        return f"{count} keys, hidden" if count else "hidden" if value else "not set"
     if name in _URL_SETTINGS and value:
         from sqlalchemy import make_url
 
@@ -213,6 +223,17 @@ def _channel(office: Office, channel: Channel) -> Finding:
         )  # fmt: skip
     last = f"last collected {channel.last_ok_at:%Y-%m-%d %H:%M} UTC" if channel.last_ok_at else "not used yet"
     return Finding("channels", name, State.OK, f"{channel.kind}, mode {channel.mode}, {last}")
+
+
+def _letters() -> Finding:
+    """Whether letters that are scanned in can be read by machine here."""
+    missing = [name for name in PROGRAMS if name not in installed()]
+    if not missing:
+        return Finding("letters", "reading", State.OK, "tesseract and poppler are here: scans are read.")
+    says = (
+        f"{', '.join(missing)} not found: people type what scans say (Debian: tesseract-ocr, poppler-utils)."
+    )
+    return Finding("letters", "reading", State.OK, says)
 
 
 def _front_end() -> Iterator[Finding]:

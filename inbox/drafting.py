@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import Form, Limits
-from inbox import address_proofs, consents, files, letters, people, standard_lines
+from connectors.contract import Form
+from inbox import address_proofs, addressing, consents, files, letters, people, standard_lines
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -22,7 +22,6 @@ from inbox.models import (
     SENDING,
     Approval,
     Case,
-    Channel,
     Constituent,
     Direction,
     Draft,
@@ -82,15 +81,15 @@ def unsaved(
     """The draft that would begin now, not stored: to whom, by which channel, answering what."""
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     answers = answers or newest_inbound(session, case)
-    channel = _channel(desk, case, answers)
+    channel = addressing.carrier(desk, case, answers)
     return Draft(
         office_id=case.office_id,
         case_id=case.id,
         number=0,
         channel_id=channel.id if channel else None,
         answers=answers.id if answers else None,
-        recipients=_recipients(session, desk, person, channel, answers),
-        subject=_subject(desk, case, channel, answers),
+        recipients=addressing.recipients(session, desk, person, channel, answers),
+        subject=addressing.subject(desk, case, channel, answers),
         language=person.language if person else "en",
         created_at=now,
         updated_at=now,
@@ -105,13 +104,13 @@ def moved(session: Session, desk: Desk, case: Case, channel_id: str, changes: Ch
     known = people.addresses(session, case.constituent_id or "", channel.kind)[:1]
     if not known:
         raise Refused("We know no address of theirs for that channel.")
-    subject = _subject(desk, case, channel, None)
+    subject = addressing.subject(desk, case, channel, None)
     return replace(changes, channel_id=channel.id, recipients=known, form=Form.MESSAGE, subject=subject)
 
 
 def save(
-    session: Session, draft: Draft, changes: Changes, *, version: int, author_id: str | None, now: datetime,
-    actor: Actor,
+    session: Session, desk: Desk, draft: Draft, changes: Changes, *, version: int, author_id: str | None,
+    now: datetime, actor: Actor,
 ) -> Draft:  # fmt: skip
     """Saves what was typed. Any change voids an approval. Raises Stale where somebody saved first."""
     if draft.version != version:
@@ -120,7 +119,7 @@ def save(
     if draft.state not in EDITABLE:
         raise Refused("This reply has left, so it cannot be changed.")
     before = digest(session, draft)
-    _apply(session, draft, changes)
+    _apply(session, desk, draft, changes)
     if digest(session, draft) == before:
         return draft
     draft.version, draft.updated_at = draft.version + 1, now
@@ -162,19 +161,19 @@ def add_files(
     for row in rows:
         record(session, draft.case_id, EventKind.FILE_ADDED, actor, now=now, draft=draft.id, file=row.id)
     changes = Changes(attachments=[*draft.attachments, *(row.id for row in rows)])
-    return save(session, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
+    return save(session, desk, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
 
 
 def remove_file(
-    session: Session, draft: Draft, file_id: str, *, version: int, author_id: str | None, now: datetime,
-    actor: Actor,
+    session: Session, desk: Desk, draft: Draft, file_id: str, *, version: int, author_id: str | None,
+    now: datetime, actor: Actor,
 ) -> Draft:  # fmt: skip
     """Takes a file off a draft. Raises NotFound for one that does not go with it."""
     if file_id not in draft.attachments:
         raise NotFound
     record(session, draft.case_id, EventKind.FILE_REMOVED, actor, now=now, draft=draft.id, file=file_id)
     changes = Changes(attachments=[one for one in draft.attachments if one != file_id])
-    return save(session, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
+    return save(session, desk, draft, changes, version=version, author_id=author_id, now=now, actor=actor)
 
 
 def withdraw(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> None:
@@ -257,7 +256,9 @@ def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
     answers = find_or_none(session, Message, draft.answers)
     known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
     on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
-    return draft.subject == _subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
+    return (
+        draft.subject == addressing.subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
+    )
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:
@@ -311,24 +312,19 @@ def values(desk: Desk, case: Case, person: Constituent | None, now: datetime) ->
     return {name: value for name, value in known.items() if value}
 
 
-def _apply(session: Session, draft: Draft, changes: Changes) -> None:
+def _apply(session: Session, desk: Desk, draft: Draft, changes: Changes) -> None:
     if changes.text is not None:
         draft.text = changes.text.replace("\r\n", "\n").replace("\x00", "")
     if changes.subject is not None:
         draft.subject = " ".join(changes.subject.split())[:500]
-    if changes.recipients is not None:
-        is_mail = "@" in "".join(changes.recipients) or not draft.recipients
-        draft.recipients = [
-            people.checked_address(one) if is_mail else one.strip().lower()
-            for one in changes.recipients
-            if one.strip()
-        ]
     if changes.form is not None:
         draft.form = changes.form
     if changes.identity is not None:
         draft.identity = changes.identity
     if changes.channel_id is not None:
         draft.channel_id = changes.channel_id
+    if changes.recipients is not None:
+        draft.recipients = addressing.checked(session, desk, draft, changes.recipients)
     if changes.attachments is not None:
         draft.attachments = [_own_file(session, draft, one) for one in changes.attachments]
 
@@ -370,31 +366,3 @@ def _keep_version(session: Session, draft: Draft, author_id: str | None, now: da
 
 def _next_number(session: Session, case: Case) -> int:
     return (session.exec(select(func.max(Draft.number)).where(Draft.case_id == case.id)).one() or 0) + 1
-
-
-def _channel(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
-    """The channel the person used; else, where that only takes in, the office's first mailbox."""
-    return desk.carrier_of((answers.channel_id if answers else None) or case.channel_id)
-
-
-def _recipients(
-    session: Session, desk: Desk, person: Constituent | None, channel: Channel | None, answers: Message | None
-) -> list[str]:
-    """The address on file, never a Reply-To: the person's own on this channel."""
-    if channel is None:
-        return []
-    if person is not None:
-        known = people.addresses(session, person.id, desk.address_kind(channel))
-        if answers is not None and answers.sender_handle in known:
-            return [answers.sender_handle]
-        return known[:1]
-    return [answers.sender_handle] if answers is not None and answers.sender_handle else []
-
-
-def _subject(desk: Desk, case: Case, channel: Channel | None, answers: Message | None) -> str:
-    """What the letter is about; nothing on channels that know no subject."""
-    if channel is not None and not desk.tools.limits.get(channel.kind, Limits()).subject:
-        return ""
-    subject = " ".join((answers.subject if answers and answers.subject else case.subject).split())
-    plain = subject if subject.lower().startswith("re:") else f"Re: {subject}"
-    return plain if case.reference in plain else f"{plain} ({case.reference})"

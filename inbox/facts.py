@@ -9,17 +9,32 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import people, search
+from inbox import clocks, people, search
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
 from inbox.history import Actor, record
-from inbox.models import Case, Constituent, EventKind, Handle
+from inbox.models import Case, CaseStatus, Constituent, EventKind, Handle
 from routing.constituency import place_of
 from routing.postcodes import normalised
-from routing.words import Language, Topic
+from routing.rules import ClockOrder
+from routing.words import ClockKind, Flag, Kind, Language, Topic
 
 _REINDEXED = 200
 """How many cases of one person are found under their new name at once; more than anybody has."""
+
+
+KINDS_BY_HAND = (
+    Kind.CASEWORK, Kind.POLICY_VIEW, Kind.THANK_YOU, Kind.MEDIA, Kind.DATA_REQUEST, Kind.OFFICE, Kind.ABUSE,
+    Kind.NOT_OURS,
+)  # fmt: skip
+"""What a person may say a message is."""
+_NO_PROMISE = frozenset({Kind.THANK_YOU, Kind.ABUSE})
+_OWN_WAY = {
+    Kind.SPAM: "It is set aside as junk. Press “Not junk” first.",
+    Kind.CAMPAIGN: "It is on the pile of a campaign. Take it off there first.",
+    Kind.THREAT: "It is flagged as a threat. Take the flag off first, saying why.",
+    Kind.SELF_HARM_RISK: "It is flagged as a risk of self-harm. Take the flag off first, saying why.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,24 @@ def set_topics(session: Session, case: Case, topics: Iterable[str], *, now: date
         raise Refused(f"There is no topic called {unknown[0]}.")
     before, case.topics = list(case.topics), wanted
     return _changed(session, case, "topics", before, wanted, now, actor)
+
+
+def set_kind(session: Session, desk: Desk, case: Case, kind: str, *, now: datetime, actor: Actor) -> str:
+    """Says what a message is. What somebody must work on gets its promise, counted from when it came.
+
+    Junk, piles and risks have their own ways in and out, with what belongs to them. Raises Refused.
+    """
+    risk = {Kind.THREAT: Flag.THREAT, Kind.SELF_HARM_RISK: Flag.SELF_HARM}.get(Kind(case.kind))
+    if case.kind in _OWN_WAY and (risk is None or risk in case.flags):
+        raise Refused(_OWN_WAY[Kind(case.kind)])
+    if kind not in KINDS_BY_HAND:
+        raise Refused("Choose what kind of message it is.")
+    before, case.kind = case.kind, kind
+    if kind not in _NO_PROMISE and not any(clocks.is_open(one) for one in clocks.of_case(session, case)):
+        order = ClockOrder(kind=ClockKind.FIRST_REPLY)
+        if case.status == CaseStatus.NEW:
+            clocks.start(session, desk, case, order, received_at=case.received_at, now=now, actor=actor)
+    return _changed(session, case, "kind", before, kind, now, actor)
 
 
 def set_language(session: Session, case: Case, language: str, *, now: datetime, actor: Actor) -> str:

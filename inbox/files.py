@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from connectors.filenames import safe_filename
+from inbox import pictures
 from inbox.desk import Tools
 from inbox.errors import NotFound, Refused
 from inbox.models import Attachment, Channel, Draft, DraftFile, Message, Scan
@@ -85,15 +86,23 @@ def belongs_to(session: Session, draft: Draft, file_id: str) -> bool:
     return session.exec(own).first() is not None or session.exec(came).first() is not None
 
 
-def case_of(session: Session, file_id: str) -> tuple[Outgoing, str | None]:
-    """A file and the case it is on; None for machine mail of no case. Raises NotFound."""
+def case_of(session: Session, file_id: str) -> tuple[Outgoing, str | None, str | None]:
+    """A file, the case it is on (None for machine mail of no case) and its channel. Raises NotFound."""
     came = session.exec(select(Attachment).where(Attachment.id == file_id)).first()
     if came is not None:
-        return came, session.exec(select(Message.case_id).where(Message.id == came.message_id)).one()
+        query = select(Message.case_id, Message.channel_id).where(Message.id == came.message_id)
+        return came, *_found(session.exec(query).first())
     own = session.exec(select(DraftFile).where(DraftFile.id == file_id)).first()
     if own is None:
         raise NotFound
-    return own, session.exec(select(Draft.case_id).where(Draft.id == own.draft_id)).one()
+    of_draft = select(Draft.case_id, Draft.channel_id).where(Draft.id == own.draft_id)
+    return own, *_found(session.exec(of_draft).first())
+
+
+def _found(place: tuple[str | None, str | None] | None) -> tuple[str | None, str | None]:
+    if place is None:
+        raise NotFound
+    return place
 
 
 def problems(tools: Tools, channel: Channel | None, files: Sequence[Given | Outgoing]) -> list[str]:
@@ -117,4 +126,7 @@ def too_much(tools: Tools, channel: Channel | None, files: Sequence[Given | Outg
 def _unsafe(files: Sequence[Given | Outgoing]) -> list[str]:
     again = "could not be checked for harm. Take it off, and add it again later."
     harmful = [f"{one.filename} may be harmful. Take it off." for one in files if one.scan == Scan.INFECTED]
-    return harmful + [f"{one.filename} {again}" for one in files if one.scan == Scan.HELD]
+    held = [f"{one.filename} {again}" for one in files if one.scan == Scan.HELD]
+    place = "may say where it was taken, and we cannot take that out. Save it as JPEG and add that instead."
+    telling = [one for one in files if pictures.tells_too_much(one.filename, one.content_type)]
+    return harmful + held + [f"{one.filename} {place}" for one in telling]

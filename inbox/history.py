@@ -1,8 +1,9 @@
 """One line per act, written in the act's own transaction and chained per office.
 
 The digest of a line covers the line and the digest before it, so a changed, removed or reordered row
-shows. Lines are held until just before the commit, so that the chain's head is the last row a
-transaction locks and writers never wait for each other in a ring.
+shows. The actor's name is covered by a commitment in the line's detail: it may be erased, as erasure must
+not break the chain, but not be replaced by another. Lines are held until just before the commit, so that
+the chain's head is the last row a transaction locks and writers never wait for each other in a ring.
 """
 
 import hashlib
@@ -39,6 +40,9 @@ class Actor:
     name: str = ""
 
 
+COMMITMENT = "named"
+"""Where a line's detail keeps the commitment to its actor's name. Lines from before there was one lack it."""
+
 _HELD = "events"
 _PLAIN = json.JSONEncoder(default=str)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
@@ -46,6 +50,14 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 SYSTEM = Actor(ActorKind.SYSTEM, None, "Casework Inbox")
 OPERATOR = Actor(ActorKind.OPERATOR, None, "operator")
 CONSTITUENT = Actor(ActorKind.CONSTITUENT, None, "constituent")
+
+
+_NAMES = {
+    ActorKind.SYSTEM: {SYSTEM.name, "sign-in"},
+    ActorKind.OPERATOR: {OPERATOR.name},
+    ActorKind.CONSTITUENT: {CONSTITUENT.name},
+}
+"""Who acts without a name of their own, and what is shown for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,8 @@ def record(
     """Notes that `kind` happened; returns the event's id. `detail` holds ids and field names, no content."""
     before_commit(session, seal)
     event_id = new_id()
+    if actor.kind not in _NAMES:
+        detail[COMMITMENT] = _commitment(event_id, actor.name)
     held(session, _HELD).append(
         {
             "id": event_id,
@@ -134,7 +148,7 @@ def verify(session: Session) -> Fault | None:
                 return Fault(office, sequence, None, "a line is missing")
             if event.previous != previous:
                 return Fault(office, sequence, event.id, "the line does not follow the one before it")
-            if digest_of(event.model_dump()) != event.digest:
+            if digest_of(event.model_dump()) != event.digest or not _is_name_true(event):
                 return Fault(office, sequence, event.id, "the line was changed")
             previous = event.digest
     head = session.exec(select(ChainHead).where(ChainHead.office_id == office)).first()
@@ -154,6 +168,20 @@ def record_views(session: Session, views: Iterable[tuple[str, str, datetime]]) -
     for row in rows:
         row.batch = batch
         session.add(row)
+
+
+def _commitment(event_id: str, name: str) -> str:
+    return hashlib.sha256(f"{event_id}\n{name}".encode()).hexdigest()[:32]
+
+
+def _is_name_true(event: Event) -> bool:
+    """Whether the name shown is the one that was recorded, or has been erased."""
+    if not event.actor_name:
+        return True
+    nameless = _NAMES.get(ActorKind(event.actor_kind))
+    if nameless is not None:
+        return event.actor_name in nameless
+    return event.detail.get(COMMITMENT) in (None, _commitment(event.id, event.actor_name))
 
 
 def _lock_head(session: Session, office: str) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """Work that waits as rows: queued with the change it follows, claimed with a lease and a fence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,13 +12,20 @@ from sqlmodel import Session, col, select
 
 from inbox.models import Job, Lease, Tick, new_id
 
+SLOW = "slow"
+"""The hint of an arrival whose words are made out by eye."""
+
 
 class JobKind(StrEnum):
     """What a job does; the subject says to what."""
 
     PROCESS = "process"
+    READ = "read"
+    """As PROCESS, for what takes seconds to read: nothing else waits behind it."""
     ANSWER = "answer"
     HIDE = "hide"
+    CALL = "call"
+    PROPOSE = "propose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,11 @@ class ClaimedJob:
     subject_id: str
     fence: int
     attempts: int
+
+
+def reading(hints: Mapping[str, str]) -> JobKind:
+    """The job that an arrival waits for; its channel says in the hints where reading takes long."""
+    return JobKind.READ if hints.get(SLOW) else JobKind.PROCESS
 
 
 def add(session: Session, kind: JobKind, office_id: str, subjects: Iterable[str], due_at: datetime) -> None:

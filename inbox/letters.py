@@ -6,8 +6,9 @@ from sqlmodel import Session, col, func, select
 
 from connectors.contract import PUBLIC, Advises, Form, Handle, Judges, Letter
 from connectors.contract import Attachment as File
-from inbox import files
+from inbox import files, pictures
 from inbox.desk import Desk
+from inbox.errors import Refused
 from inbox.models import Case, Channel, Constituent, Delivery, DeliveryState, Direction, Draft, Message
 from inbox.references import reply_token
 
@@ -121,4 +122,8 @@ def reply_to(desk: Desk, reference: str, channel: Channel) -> Handle | None:
 
 
 def _file(desk: Desk, row: files.Outgoing) -> File:
-    return File(row.filename, row.content_type, row.size, desk.store.get(row.office_id, row.content_hash))
+    """A file as it leaves: a picture without the place where it was taken. Raises Refused if it stays in."""
+    content = pictures.without_place(desk.store.get(row.office_id, row.content_hash))
+    if content is None:
+        raise Refused(f"{row.filename} is damaged, and may say where it was taken. Take it off.")
+    return File(row.filename, row.content_type, len(content), content)

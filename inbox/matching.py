@@ -66,7 +66,7 @@ def match(
 def _by_reply_address(session: Session, desk: Desk, message: InboundMessage) -> Case | None:
     for token in message.reply_tokens[:_MOST_IDS]:
         compact = reference_in_token(token, desk.keys)
-        case = _by_compact(session, desk, compact)
+        case = by_compact(session, desk, compact)
         if case is not None:
             return living(session, case)
     return None
@@ -79,7 +79,7 @@ def by_references(session: Session, desk: Desk, message: InboundMessage, known: 
             known.see(session, known.answered[one])
             case = session.exec(locked(session, select(Case).where(Case.id == known.answered[one]))).first()
         else:
-            case = _by_compact(session, desk, reference_in_message_id(one, desk.keys))
+            case = by_compact(session, desk, reference_in_message_id(one, desk.keys))
         if case is not None:
             return living(session, case)
     return None
@@ -113,7 +113,8 @@ def _by_thread(session: Session, message: InboundMessage, known: Recall) -> Case
     return None if is_over and said_at - newest.received_at > THREAD_RESTS else case
 
 
-def _by_compact(session: Session, desk: Desk, compact: str | None) -> Case | None:
+def by_compact(session: Session, desk: Desk, compact: str | None) -> Case | None:
+    """The case of this office whose reference a token carried."""
     prefix = desk.office.prefix
     if compact is None or not compact.startswith(prefix):
         return None

@@ -145,9 +145,9 @@ def undo_split(session: Session, event: Event, *, now: datetime, actor: Actor) -
 
 def carry_alarm(source: Case, target: Case) -> None:
     """What is urgent, flagged or restricted about a message stays so where it goes."""
-    if source.urgency < target.urgency:
-        triage.set_priority(target, Priority(source.priority))
     target.flags = sorted({*target.flags, *source.flags})
+    priorities = (Priority(source.priority), Priority(target.priority))
+    triage.set_priority(target, min(priorities, key=lambda one: one.rank))
     target.is_restricted = target.is_restricted or source.is_restricted
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from inbox.calendars import renumber
 from inbox.database import office_of
 from inbox.errors import Refused
 from inbox.models import Channel, Office, Staff
@@ -66,6 +67,8 @@ def change(session: Session, office: Office, pairs: Mapping[str, str]) -> tuple[
     changed = [name for name, value in found.items() if getattr(office, name) != value]
     for name in changed:
         setattr(office, name, found[name])
+    if _CALENDAR & set(changed):
+        renumber(office)
     session.add(office)
     return tuple(sorted(changed))
 
@@ -223,9 +226,10 @@ def _embed_sites(session: Session, key: str, words: str) -> list[str] | None:
 _READERS: dict[str, Reader] = {
     "name": _needed, "member": _optional, "constituency": _optional, "nation": _nation,
     "time_zone": _time_zone, "hours": _hours, "address": _optional, "phone": _optional,
-    "privacy_url": _privacy_url, "signature": _optional, "named_lead": _named_lead,
-    "approval": _approval, "undo_seconds": _undo_seconds, "languages": _languages,
+    "privacy_url": _privacy_url, "signature": _optional, "consent_words": _optional,
+    "named_lead": _named_lead, "approval": _approval, "undo_seconds": _undo_seconds, "languages": _languages,
     "system_channel": _system_channel, "prefix": _prefix, "sending": _sending, "embed_sites": _embed_sites,
 }  # fmt: skip
+_CALENDAR = frozenset({"hours", "nation", "time_zone"})
 _COLUMNS = {"approval": "approval_office", "sending": "sending_paused"}
 KEYS = tuple(_READERS)

@@ -111,22 +111,24 @@ def keep_together(
         for channel_id, arrivals, hint in brought
     ]
     with database.write(office_id) as session:
-        fresh: list[str] = []
+        fresh: dict[jobs.JobKind, list[str]] = {}
         for channel_id, ready, hint in kept:
             channel = find(session, Channel, channel_id)
-            fresh += intake.keep(session, channel, ready, None, now)
+            kind = jobs.reading(ready[0].arrival.hints if ready else {})  # one channel, one way of reading
+            fresh.setdefault(kind, []).extend(intake.keep(session, channel, ready, None, now))
             if hint:
                 channel.hinted_at = now
-        jobs.add(session, jobs.JobKind.PROCESS, office_id, fresh, shared_now(session))
+        for kind, ids in fresh.items():
+            jobs.add(session, kind, office_id, ids, shared_now(session))
         reach("intake.row")
     reach("intake.kept")
 
 
-def process_due(line: Line, *, limit: int = 20) -> int:
+def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit: int = 20) -> int:
     """Does the arrivals that are due, one transaction each; returns how many were taken on."""
     with line.database.write() as session:
         now = line.shared_now(session)
-        claimed = jobs.claim(session, jobs.JobKind.PROCESS, now, line.lease, limit=limit)
+        claimed = jobs.claim(session, kind, now, line.lease, limit=limit)
     desks: dict[str, Desk] = {}
     for job in claimed:
         desk = desks.get(job.office_id) or _desk(line, job.office_id)
@@ -312,8 +314,9 @@ def _raw(store: Store, desk: Desk, row: Arrival) -> RawArrival:
     channel = desk.channels.get(row.channel_id)
     hints = dict(row.hints)
     hints["own_addresses"] = " ".join(sorted(desk.own_addresses))
-    if channel is not None and channel.settings.get("authserv_id"):
-        hints["authserv_id"] = channel.settings["authserv_id"]
+    for name in ("authserv_id", "forwarders"):
+        if channel is not None and channel.settings.get(name):
+            hints[name] = channel.settings[name]
     return RawArrival(
         channel=channel.settings.get("reads_as", channel.kind) if channel else "email",
         account=row.account,

@@ -68,6 +68,23 @@ def reference_in_token(token: str, keys: SecretKeys) -> str | None:
     return compact.upper()
 
 
+def answer_token(reference: str, staff_id: str, keys: SecretKeys) -> str:
+    """The same in a mail to one of the staff: their answer is known by it, and by nobody else's address."""
+    compact = _compact(reference)
+    return compact + _base32(keys.mac("answer token", f"{compact} {staff_id}", _TOKEN_BYTES))
+
+
+def reference_in_answer_token(token: str, staff_id: str, keys: SecretKeys) -> str | None:
+    """The compact reference in a token that we made for that person; None for any other."""
+    token = token.lower()
+    compact, mac = token[:-26], token[-26:]
+    if not compact or not keys.is_mac(
+        "answer token", f"{compact} {staff_id}", _from_base32(mac), _TOKEN_BYTES
+    ):
+        return None
+    return compact.upper()
+
+
 def compact_of(reference: str) -> str:
     """The reference as tokens carry it, upper case without dashes."""
     return _compact(reference).upper()

@@ -18,7 +18,7 @@ def run_again(session: Session, arrival_id: str, *, now: datetime, actor: Actor)
         raise NotFound
     row.state = move(row.state, ArrivalState.WAITING, ARRIVAL_MOVES, "message")
     row.trouble = None
-    jobs.add(session, jobs.JobKind.PROCESS, row.office_id, [row.id], now)
+    jobs.add(session, jobs.reading(row.hints), row.office_id, [row.id], now)
     record(session, None, EventKind.RUN_AGAIN, actor, now=now, arrival=row.id)
     return row
 

@@ -5,8 +5,10 @@ import binascii
 import os
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -22,6 +24,12 @@ class Environment(StrEnum):
     DEVELOPMENT = "development"
     TEST = "test"
 
+
+_APPLICATION = {
+    "microsoft365": ("client_id", "client_secret"),
+    "facebook": ("app_id", "app_secret"),
+    "x": ("client_id", "client_secret"),
+}
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -44,8 +52,20 @@ class Settings(BaseSettings):
     log_level: str = "info"
     lease_seconds: float = Field(60, gt=0)
     smtp_timeout: float = Field(600, gt=0)
+    microsoft365_client_id: str | None = Field(None, description="the application of this installation")
+    microsoft365_client_secret: str | None = None
+    facebook_app_id: str | None = None
+    facebook_app_secret: str | None = None
+    x_client_id: str | None = None
+    x_client_secret: str | None = None
     failpoint: str | None = None
     clock_offset: float = Field(0, description="seconds added to the clock; test only")
+    drafting_url: str | None = Field(
+        None, description="chat address of a drafting model; without it no text leaves for one"
+    )
+    drafting_key: str = Field("", description="the drafting model's key")
+    drafting_model: str = Field("default", description="the name the drafting model is asked for by")
+    drafting_seconds: float = Field(45, gt=0, le=300, description="how long its answer is waited for")
     low_disk_megabytes: int = Field(200, description="below this much free space, nothing new is taken in")
 
     @field_validator(
@@ -77,9 +97,38 @@ class Settings(BaseSettings):
             raise ValueError("INBOX_BASE_URL must begin with http:// or https://")
         return self
 
+    @model_validator(mode="after")
+    def _the_model_is_reached_safely(self) -> Self:
+        if self.drafting_url is None:
+            return self
+        try:
+            found = urlsplit(self.drafting_url)
+            host = found.hostname or ""
+        except ValueError:
+            host, found = "", urlsplit("")
+        if not host or found.scheme not in ("http", "https"):
+            raise ValueError(
+                "INBOX_DRAFTING_URL must be a whole address, such as https://…/v1/chat/completions"
+            )
+        if found.username or found.password:
+            raise ValueError("INBOX_DRAFTING_URL must hold no key: set INBOX_DRAFTING_KEY")
+        if found.scheme == "http" and not (_is_near(host) or host.lower() in self.private_hosts):
+            raise ValueError("INBOX_DRAFTING_URL must begin with https:// unless it is in your own network")
+        return self
+
+    @property
+    def drafting_host(self) -> str | None:
+        """Where the text of a case would go."""
+        return (urlsplit(self.drafting_url).hostname or None) if self.drafting_url else None
+
     @property
     def keys(self) -> tuple[bytes, ...]:
         return tuple(base64.b64decode(key) for key in self.secret_keys)
+
+    def of_kind(self, kind: str) -> dict[str, str]:
+        """What this installation gives every channel of a kind, by key: its registered application."""
+        found = {key: getattr(self, f"{kind}_{key}", None) for key in _APPLICATION.get(kind, ())}
+        return {key: value for key, value in found.items() if value}
 
     @property
     def is_https(self) -> bool:
@@ -92,6 +141,14 @@ class Settings(BaseSettings):
     def now(self) -> datetime:
         """The time, in UTC. Composition roots call this and hand it down."""
         return datetime.now(UTC) + timedelta(seconds=self.clock_offset)
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host is this machine or an address of a private network."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def sources() -> dict[str, str]:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from connectors.contract import Letter, PermanentFailure
 from inbox import casefile, drafting, files, outbox, standard_lines
-from inbox.access import Action, Person
+from inbox.access import Action, Person, may_on, require_on
 from inbox.database import after_commit, find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
@@ -19,6 +19,7 @@ from inbox.models import (
     Approval,
     Case,
     Channel,
+    ChannelAct,
     Delivery,
     Direction,
     Draft,
@@ -125,6 +126,8 @@ def approve_as(
         raise NotAllowed("A token that acts for nobody may not approve or send.")
     if set(draft.writers) - {person.staff_id} and Action.APPROVE not in person.actions:
         raise NotAllowed("Your role does not include approving what others wrote.")
+    is_own = not set(draft.writers) - {person.staff_id}
+    require_on(person, ChannelAct.SEND if is_own else ChannelAct.APPROVE, draft.channel_id)
     read = drafting.digest(session, draft) if digest is None else digest
     return approve(
         session, desk, draft, staff_id=person.staff_id, digest=read, now=now, actor=person.actor,
@@ -138,6 +141,8 @@ def stands_alone(session: Session, desk: Desk, draft: Draft | None, person: Pers
         return False
     if draft is None:
         return desk.office.approval_office == "self"
+    if not may_on(person, ChannelAct.SEND, draft.channel_id):
+        return False
     return _is_own(desk, draft, person) or standing(session, desk, draft, now) is not None
 
 
@@ -148,6 +153,7 @@ def send(
     approved = None if _is_own(desk, draft, person) else standing(session, desk, draft, now)
     if approved is None or Action.SEND not in person.actions:
         return approve_as(session, desk, draft, person, digest=None, now=now, read_newest=read_newest)
+    require_on(person, ChannelAct.SEND, draft.channel_id)
     _must_be_ready(session, desk, draft, read_newest, now)
     named = [f"{line.number} v{line.version}" for line in approved]
     draft.provenance = {**draft.provenance, "lines": named}

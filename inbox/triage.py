@@ -1,12 +1,14 @@
 """From a message to where it goes: facts, the office's rules, a decision with its reasons."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from inbox import points
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
@@ -17,9 +19,8 @@ from routing.engine import Considered
 from routing.engine import Decision as Verdict
 from routing.facts import CaseFacts
 from routing.signals import Evidence
+from routing.taking import Waiting, is_away, may_take
 from routing.words import Flag, Kind, Language, Machine, MessageKind, Priority
-
-_URGENCY = {priority: priority.rank for priority in Priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,25 @@ def consider(
     from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
     `stated_postcode`: one that its writer typed into a field of its own. Changes nothing."""
     told = facts_of(desk, message, attachment_types, stated_postcode)
-    assessment = copy.assessment if copy else assess(told, desk.area)
+    assessment = copy.assessment if copy else assess(told, desk.area, desk.learned)
     lifted = copy.lifted if copy else None
     if lifted is not None and assessment.kind is Kind.CAMPAIGN:
         assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None
     open_cases, all_cases = _history(session, known, case)
-    facts = CaseFacts(
+    facts = rule_facts(
+        desk, message, assessment, campaign=campaign, attachment_types=attachment_types,
+        score=_likeness(copy, message) if copy else None, open_cases=open_cases,
+        previous_cases=all_cases - open_cases,
+    )  # fmt: skip
+    return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
+
+
+def rule_facts(
+    desk: Desk, message: Message, assessment: Assessment, *, campaign: str | None,
+    attachment_types: tuple[str, ...], open_cases: int, previous_cases: int, score: float | None = None,
+) -> CaseFacts:  # fmt: skip
+    """A message with what it was taken for, as rules see it when it arrives."""
+    return CaseFacts(
         received=message.received_at,
         subject=message.subject or "",
         text=message.new_text or message.text,
@@ -62,10 +76,22 @@ def consider(
         constituency=assessment.constituency,
         campaign=campaign,
         attachment_types=attachment_types,
+        score=score,
         open_cases=open_cases,
-        previous_cases=all_cases - open_cases,
+        previous_cases=previous_cases,
+        sample=drawn(message.id),
     )
-    return Triage(assessment, engine.decide(facts, desk.rules, now=now, calendar=desk.calendar))
+
+
+def _likeness(copy: Copy, message: Message) -> float:
+    """How much of a copy is the words of its campaign, 0 to 100."""
+    words = len((message.new_text or message.text).split())
+    return round(100 * (1 - min(copy.differences.added_words, words) / max(words, 1)), 1)
+
+
+def drawn(message_id: str) -> int:
+    """A number from 0 to 99 that is the message's own: by chance, and the same whenever it is asked for."""
+    return zlib.crc32(message_id.encode()) % 100
 
 
 def facts_of(
@@ -94,9 +120,10 @@ def place(
     _raise_priority(case, verdict.priority, always=True)
     case.topics = [str(topic) for topic in verdict.topics]
     case.flags = sorted(str(flag) for flag in verdict.flags)
+    points.settle(case)
     case.language = triage.assessment.language
     case.team_id = desk.teams.get(verdict.team or "")
-    case.assignee_id = _person(session, desk, case, verdict.person)
+    case.assignee_id = person_for(session, desk, case, verdict.person, now)
     _keep_trace(session, case, message, triage, now)
     record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, case_kind=case.kind,
            priority=case.priority, team=case.team_id, assignee=case.assignee_id, topics=case.topics,
@@ -113,6 +140,7 @@ def heed(session: Session, case: Case, triage: Triage, message: Message, *, now:
     _keep_trace(session, case, message, triage, now)
     if raised or flags != case.flags:
         case.flags = flags
+        points.settle(case)
         record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, priority=case.priority,
                flags=flags, rules=[one.rule for one in verdict.considered if one.matched])  # fmt: skip
 
@@ -141,11 +169,12 @@ def _plain(found: Evidence | Considered) -> dict[str, object]:
 
 def set_priority(case: Case, priority: Priority) -> None:
     """Sets the word and the sort key that follows from it."""
-    case.priority, case.urgency = priority, _URGENCY[priority]
+    case.priority = priority
+    points.settle(case)
 
 
 def _raise_priority(case: Case, priority: Priority, *, always: bool = False) -> bool:
-    if not always and _URGENCY[priority] >= case.urgency:
+    if not always and priority.rank >= Priority(case.priority).rank:
         return False
     set_priority(case, priority)
     return True
@@ -168,8 +197,9 @@ def _history(session: Session, person: Constituent | None, case: Case | None) ->
     return sum(counts.values()) - ended, sum(counts.values())
 
 
-def _person(session: Session, desk: Desk, case: Case, wanted: str | None) -> str | None:
-    """The staff id that a rule named: by address, or whoever of the team has the fewest open cases."""
+def person_for(session: Session, desk: Desk, case: Case, wanted: str | None, now: datetime) -> str | None:
+    """The staff id that a rule named: by address, or whoever of the team is here, may take such a case, and
+    has the fewest open ones."""
     if wanted is None:
         return None
     if wanted != engine.ROUND_ROBIN:
@@ -177,8 +207,16 @@ def _person(session: Session, desk: Desk, case: Case, wanted: str | None) -> str
             person for person in desk.staff.values() if person.email == wanted.lower() and person.is_active
         )
         return next((person.id for person in found), None)
-    candidates = [desk.staff[one] for one in desk.members.get(case.team_id or "", ()) if one in desk.staff]
-    return _least_busy(session, [person for person in candidates if person.is_active])
+    members = [desk.staff[one] for one in desk.members.get(case.team_id or "", ()) if one in desk.staff]
+    return _least_busy(session, _able(desk, case, members, desk.calendar.day_of(now)))
+
+
+def _able(desk: Desk, case: Case, members: list[Staff], today: date) -> list[Staff]:
+    """Those who are at work and may take this case; where nobody may, those who are at work."""
+    everybody = [desk.worker(one) for one in desk.staff.values() if one.is_active]
+    here = [one for one in members if one.is_active and not is_away(desk.worker(one), today)]
+    waiting = Waiting(tuple(case.topics), case.language, case.team_id, case.priority, frozenset(case.flags))
+    return [one for one in here if may_take(waiting, desk.worker(one), everybody, today)] or here
 
 
 def _least_busy(session: Session, candidates: list[Staff]) -> str | None:

@@ -62,7 +62,9 @@ def can_be_undone(event: Event) -> bool:
 def _field_of(event: Event) -> str | None:
     """Which field of the case an act changed, if it can be taken back."""
     if event.kind == EventKind.FACTS_CHANGED:
-        return {"topics": "topics", "language": "language"}.get(str(event.detail.get("field")))
+        return {"topics": "topics", "language": "language", "kind": "kind"}.get(
+            str(event.detail.get("field"))
+        )
     return _UNDOES.get(EventKind(event.kind))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from routing.constituency import Place, PostcodeTable, place_of
-from routing.kinds import KindFacts, hides_casework, kind_chances, kind_of
+from routing.kinds import UNWORKED, KindFacts, hides_casework, kind_chances, kind_of
 from routing.language import language_of
-from routing.learning import Leaning, Learned, leaned, leanings, lesson_words
+from routing.learning import Leaning, Learned, all_leanings, leaned, lesson_words, of_model, words_of_stems
 from routing.risks import LABELS, Risk, flags_in, risk_evidence, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
@@ -53,33 +53,51 @@ class Assessment:
     because: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
 
+SURE_OF_A_TEAM = 1.0
+"""How far a message must lean to a team before it is named to a person."""
+SURE_OF_URGENCY = 1.0
+
+
 class Taught:
-    """The chances of one message's kinds and topics, moved by what the office taught."""
+    """What the office taught, for one message: its kinds and topics move, its urgency may rise."""
 
     def __init__(self, words: Wording, reading: Reading, learned: Learned | None) -> None:
-        self._reading = reading
-        stems = lesson_words(words) if learned else frozenset()
+        self._wording, self._reading = words, reading
+        found = all_leanings(learned, lesson_words(words)) if learned and learned.messages else {}
         self.leanings: dict[str, dict[str, Leaning]] = {
-            model: leanings(learned, stems, model) if learned else {} for model in ("kind", "topic")
+            model: of_model(found, model) for model in ("kind", "topic", "team", "priority")
         }
 
     def kind_chances(self) -> dict[str, float]:
         return leaned(self._reading.chances("kind"), self.leanings["kind"])
+
+    def raised(self, priority: Priority) -> Priority:
+        """Priority instead of standard or low, where the office raised such messages; never the reverse."""
+        leaning = self.leanings["priority"].get(Priority.PRIORITY)
+        if leaning is None or leaning.score < SURE_OF_URGENCY or priority.rank <= Priority.PRIORITY.rank:
+            return priority
+        return Priority.PRIORITY
+
+    def team(self) -> tuple[Evidence, ...]:
+        """The team that the office moves such messages to, if it is clear; a person is asked."""
+        teams = self.leanings["team"]
+        best = max(teams, key=lambda name: (teams[name].score, name), default=None)
+        return self.evidence("team", best) if best and teams[best].score >= SURE_OF_A_TEAM else ()
 
     def evidence(self, model: str, name: str) -> tuple[Evidence, ...]:
         """The words that the office taught for an answer, if they spoke for it."""
         leaning = self.leanings[model].get(name)
         if leaning is None or leaning.score <= 0:
             return ()
-        return (
-            Evidence(f"{model} {name}", ", ".join(leaning.words), "", "learned from this office's cases"),
-        )
+        said = words_of_stems(self._wording, leaning.words)
+        return (Evidence(f"{model} {name}", ", ".join(said), "", leaning.source),)
 
 
 def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned | None = None) -> Assessment:
     """What the product makes of one message; pure, bounded in time, with an answer for any text.
 
-    `learned` is what the office taught; it moves kinds and topics and is not asked about risks.
+    `learned` is what the office taught; it moves kinds and topics, may raise the urgency, and is not asked
+    about risks.
     """
     words = wording(message.subject, message.text)
     signals = Signals(words)
@@ -101,10 +119,15 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     if kind is Kind.MEDIA:
         flags |= {Flag.MEDIA}
     received = message.received_at.astimezone(LONDON).date()
+    priority = priority_of(signals, kind, flags, received)
+    raised = priority if kind in UNWORKED else taught.raised(priority)
+    because = _because(signals, reading, risk, taught, kind, topics, flags, place, welsh_words)
+    if raised is not priority:
+        because["priority"] = taught.evidence("priority", raised)
     return Assessment(
         kind=kind,
         topics=topics_of_kind(kind, topics),
-        priority=priority_of(signals, kind, flags, received),
+        priority=raised,
         flags=flags,
         language=language,
         postcode=place.postcode,
@@ -114,7 +137,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         member=place.seat.member if place.seat else None,
         split=is_split(signals),
         hidden_casework=hides_casework(signals, facts, kind),
-        because=_because(signals, reading, risk, taught, kind, topics, flags, place, welsh_words),
+        because=because,
     )
 
 
@@ -148,6 +171,7 @@ def _because(
         ),
         "flags": tuple(one for flag in LABELS if flag in flags for one in signals.evidence(LABELS[flag])[:1]),
         "priority": signals.evidence("urgency immediate") or signals.evidence("urgency priority"),
+        "team": taught.team(),
     }
     if place.words:
         found["constituency"] = (Evidence(place.state, place.words, place.words, place.confidence),)

@@ -28,6 +28,8 @@ SHORT_COPY = 0.7
 SURE_PAIRS = 8
 """A copy shares `COPY` of the shorter text's pairs; of a text with few pairs, `SHORT_COPY`."""
 REWORDED = 0.45
+ALIGNED = 0.42
+"""A rewording says the same sentence for sentence: so much has a counterpart, whatever facts both name."""
 RESTATED = 0.3
 """A sentence that shares so much with one of the text says nothing of its own."""
 _MASK = (1 << 31) - 1
@@ -100,8 +102,10 @@ def are_copies(one: Gist, other: Gist) -> bool:
 
 def reworded(one: Gist, other: Gist) -> float:
     """How far one says the same as the other, point by point in other words, 0 to 1."""
-    anchors = _anchor_share(one, other)
     aligned = _aligned(one, other)
+    if aligned < ALIGNED:
+        return 0.0
+    anchors = _anchor_share(one, other)
     same_subject = 0.08 if one.subject and one.subject == other.subject else 0.0
     return 0.55 * aligned + 0.3 * anchors + 0.4 * likeness(one, other) + same_subject
 

@@ -1,13 +1,20 @@
 """Conditions made ready to run: each answers yes or no and says, in words, what it saw."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from routing.facts import FactsInView
 from routing.folding import fold_words
 from routing.rule_checks import compile_pattern
-from routing.rule_fields import FAMILIES, FIELD_WORDS, OPERATOR_WORDS, Family, as_stretch
+from routing.rule_fields import (
+    FAMILIES,
+    FIELD_WORDS,
+    OPERATOR_WORDS,
+    Family,
+    as_stretch,
+    as_working_days,
+)
 from routing.rules import Condition, FieldName, Group, Operator, as_moment
 from routing.word_finding import MESSAGE_FIELDS, WordFinder, around, hit_key, listed_in
 from routing.working_time import WorkingCalendar
@@ -137,7 +144,8 @@ def _presence_test(condition: Condition) -> Test:
             good = field.value in view.facts.changed
         else:
             value = view.message.strip() if field is FieldName.MESSAGE else getattr(view.facts, field.value)
-            known = bool(value) or (isinstance(value, int | float) and not isinstance(value, bool))
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            known = bool(value) or is_number
             good = known is (operator is Operator.IS_SET)
         return good, says if good else f"not true that {says}"
 
@@ -202,21 +210,48 @@ def _yes_no_test(condition: Condition) -> Test:
 
 
 def _moment_test(condition: Condition) -> Test:
-    operator, value = condition.operator, condition.value
-    stretch, moment = as_stretch(value), as_moment(value)
+    operator, name = condition.operator, FIELD_WORDS[condition.field]
+    if operator in (Operator.IS_SET, Operator.IS_NOT_SET):
+        return _presence_test(condition)
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
-        received = view.facts.received
-        says = f"it came at {received.astimezone(calendar.zone):%-d %B %Y %H:%M}"
+        at: datetime | None = getattr(view.facts, condition.field.value)
+        if at is None:
+            return False, f"{name} is not known"
+        says = f"{name} is {at.astimezone(calendar.zone):%-d %B %Y %H:%M}"
         if operator in (Operator.IN_WORKING_TIME, Operator.NOT_IN_WORKING_TIME):
-            working = calendar.is_working(received)
+            working = calendar.is_working(at)
             inside = "in" if working else "outside"
             return working is (operator is Operator.IN_WORKING_TIME), f"{says}, {inside} working time"
-        edge: datetime = moment or view.now - (stretch or view.now - view.now)
-        good = received < edge if operator is Operator.BEFORE else received >= edge
-        return good, says
+        return _lies(operator, at, condition.value, view.now, calendar), says
 
     return test
+
+
+def _lies(operator: Operator, at: datetime, value: Any, now: datetime, calendar: WorkingCalendar) -> bool:
+    """Whether a moment lies where the operator says, seen from `now`."""
+    if operator is Operator.HAS_PASSED:
+        return at <= now
+    if operator is Operator.WITHIN_NEXT:
+        return now <= at <= _edge(value, now, calendar, 1)
+    edge = as_moment(value) or _edge(value, now, calendar, -1)
+    return at < edge if operator is Operator.BEFORE else at >= edge
+
+
+def _edge(value: Any, now: datetime, calendar: WorkingCalendar, way: int) -> datetime:
+    """The moment that lies so far from `now`.
+
+    Working days are counted by the office's calendar; those ahead run to the end of the last of them.
+    """
+    days = as_working_days(value)
+    if days is None:
+        return now + way * (as_stretch(value) or timedelta(0))
+    day = calendar.day_of(now)
+    while days:
+        day += way * timedelta(days=1)
+        days -= calendar.is_working_day(day)
+    at = now.astimezone(calendar.zone).time() if way < 0 else time.max
+    return datetime.combine(day, at, calendar.zone)
 
 
 _MAKERS: dict[Family, Callable[[Condition], Test]] = {

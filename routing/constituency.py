@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from routing.postcodes import home_district, home_postcode, normalised
+from routing.postcodes import home_district, home_postcodes, normalised
 from routing.words import ConstituencyState
 
 
@@ -67,9 +67,10 @@ def place_of(
     code = normalised(stated) if stated else None
     if code:
         return _by_postcode(code, code, table, confirmed=True)
-    found = home_postcode(text)
-    if found:
-        return _by_postcode(found.code, found.written, table, confirmed=False)
+    places = [_by_postcode(one.code, one.written, table, confirmed=False) for one in home_postcodes(text)]
+    if places:
+        # Of two that may be the home, ours: a person of ours must never be sent away.
+        return next((one for one in places if one.state is ConstituencyState.LIKELY), places[0])
     district = home_district(text)
     if district and table:
         seat = table.seat_of_district(district)

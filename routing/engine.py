@@ -1,18 +1,19 @@
 """Reads the rules from the top over one message and says what follows, with a reason for each rule.
 
-The first rule that sets a team, person, kind, draft or hold keeps it; topics, flags, clocks and people
-to notify add up. Risk comes first: whatever the rules say, a threat or a risk of self-harm is immediate,
-is never answered by a machine and is never filed as something nobody reads.
+The first rule that sets a team, person, kind, draft or hold keeps it; topics, flags, clocks, people to
+notify and addresses to call add up. Risk comes first: whatever the rules say, a threat or a risk of
+self-harm is immediate, is never answered by a machine and is never filed as something nobody reads.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from routing.conditions import Test, group_test
 from routing.facts import CaseFacts, FactsInView
-from routing.rules import ClockOrder, Rule, Trigger
+from routing.rule_words import host_of
+from routing.rules import ClockOrder, Rule, Trigger, conditions_of
 from routing.word_finding import WordFinder, message_hits, message_words
 from routing.words import LIFE_FLAGS, SILENT_FLAGS, Flag, Kind, Priority, Topic
 from routing.working_time import WorkingCalendar
@@ -21,7 +22,7 @@ ROUND_ROBIN = "round_robin"
 SEEN_KINDS = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK, Kind.CASEWORK, Kind.DATA_REQUEST})
 """The kinds that a message with a threat or a risk of self-harm may be given by a rule."""
 _LIFE_KINDS = {Kind.THREAT: Flag.THREAT, Kind.SELF_HARM_RISK: Flag.SELF_HARM}
-_ONCE = ("team", "person", "draft", "hold")
+_ONCE = ("team", "person", "draft", "hold", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,20 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A web address that a rule wants told, and which rule in which version wants it."""
+
+    rule: str
+    version: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a message goes and what follows. `person` may be `round_robin`; None means not decided."""
+    """Where a message goes and what follows. `person` may be `round_robin`; None means not decided.
+
+    `still`: the rules that hold and had done what they do before.
+    """
 
     kind: Kind | None
     priority: Priority
@@ -52,6 +65,9 @@ class Decision:
     acknowledge: bool = True
     hold: str | None = None
     notify: tuple[str, ...] = ()
+    link: str | None = None
+    calls: tuple[Call, ...] = ()
+    still: frozenset[str] = frozenset()
     considered: tuple[Considered, ...] = ()
 
 
@@ -67,6 +83,9 @@ class CompiledRules:
     def __init__(self, rules: Sequence[Rule]) -> None:
         ordered = sorted((rule for rule in rules if rule.enabled), key=lambda rule: rule.position)
         self.rules = tuple(CompiledRule(rule, group_test(rule.when)) for rule in ordered)
+        self.asked = frozenset(
+            condition.field.value for rule in ordered for condition in conditions_of(rule.when)
+        )
         self.finder = WordFinder(word for rule in ordered for word in message_words(rule.when))
 
 
@@ -82,8 +101,12 @@ def decide(
     now: datetime,
     calendar: WorkingCalendar,
     trigger: Trigger = Trigger.ARRIVAL,
+    done: Collection[str] = (),
 ) -> Decision:
-    """What the rules make of one message, with the trace of every rule that was read."""
+    """What the rules make of one message, with the trace of every rule that was read.
+
+    `done`: names of rules that did their part before and do it again only after they ceased to hold.
+    """
     compiled = rules if isinstance(rules, CompiledRules) else CompiledRules(rules)
     decision = _risk_first(facts)
     view = FactsInView(_with(facts, decision), now)
@@ -101,10 +124,16 @@ def decide(
         if not matched:
             considered.append(Considered(rule.name, rule.version, False, because))
             continue
-        decision, done, refused = _apply(rule, decision)
+        if rule.name in done:
+            decision = replace(decision, still=decision.still | {rule.name})
+            considered.append(
+                Considered(rule.name, rule.version, False, f"done before, and still: {because}")
+            )
+            continue
+        decision, set_now, refused = _apply(rule, decision)
         view.facts = _with(facts, decision)
         considered.append(
-            Considered(rule.name, rule.version, True, because, tuple(done), tuple(refused), rule.stop)
+            Considered(rule.name, rule.version, True, because, tuple(set_now), tuple(refused), rule.stop)
         )
         if rule.stop:
             break
@@ -133,6 +162,8 @@ def _with(facts: CaseFacts, decision: Decision) -> CaseFacts:
         priority=decision.priority,
         topics=decision.topics,
         flags=decision.flags,
+        team=decision.team or facts.team,
+        person=decision.person or facts.person,
     )
 
 
@@ -169,6 +200,8 @@ def _added(rule: Rule, decision: Decision) -> Iterator[Change]:
         yield "clocks", (*decision.clocks, *clocks), ""
     if people := [person for person in then.notify if person not in decision.notify]:
         yield "notify", (*decision.notify, *people), ""
+    if then.webhook and all(call.address != then.webhook for call in decision.calls):
+        yield "calls", (*decision.calls, Call(rule.name, rule.version, then.webhook)), ""
 
 
 def _chosen(rule: Rule, decision: Decision) -> Iterator[Change]:
@@ -202,6 +235,8 @@ def _told(name: str, value: Any, before: Any) -> str:
         return "no"
     if name == "clocks":
         return ", ".join(order.kind.value for order in value[len(before) :])
+    if name == "calls":
+        return ", ".join(host_of(call.address) for call in value[len(before) :])
     if name == "flags":
         return ", ".join(sorted(value - before))
     if isinstance(value, tuple):

@@ -8,6 +8,8 @@ from routing.assessment import Assessment, MessageFacts, assess
 from routing.constituency import PostcodeTable
 from routing.copies import read_together
 from routing.labelled import Labels
+from routing.learning import AGAINST, TEACHABLE, Learned, learn, lesson_words
+from routing.wording import wording
 from routing.words import ConstituencyState, Flag, Kind, Priority
 
 LIFE_KINDS = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
@@ -41,21 +43,41 @@ Pair = tuple[Labels, Assessment]
 Holds = Callable[[Pair], bool]
 
 
-def evaluate(labelled: Sequence[Labels], area: PostcodeTable | None) -> list[Figure]:
+def evaluate(
+    labelled: Sequence[Labels], area: PostcodeTable | None, learned: Learned | None = None
+) -> list[Figure]:
     """The whole table on labelled messages, read together as one batch, just as a preview reads them."""
-    read = read_all([one.message for one in labelled], area)
+    read = read_all([one.message for one in labelled], area, learned)
     pairs = [(one, found.assessment) for one, found in zip(labelled, read, strict=True)]
     keys = [(one, found.campaign) for one, found in zip(labelled, read, strict=True)]
     return [*measure(pairs), *_campaign_figures(keys)]
 
 
-def read_all(messages: Sequence[MessageFacts], area: PostcodeTable | None) -> list[Read]:
+def teach(labelled: Sequence[Labels], area: PostcodeTable | None) -> Learned:
+    """What an office would have taught that put each of these messages right."""
+    learned = Learned()
+    for one in labelled:
+        made = assess(one.message, area, learned)
+        labels = [f"kind {one.kind}"] if one.kind in TEACHABLE else []
+        labels += (
+            [f"{AGAINST}kind {made.kind}"] if made.kind is not one.kind and made.kind in TEACHABLE else []
+        )
+        labels += [f"topic {topic}" for topic in one.topics]
+        labels += [f"{AGAINST}topic {topic}" for topic in made.topics if topic not in one.topics]
+        if one.kind not in LIFE_KINDS:
+            learn(learned, lesson_words(wording(one.message.subject, one.message.text)), labels)
+    return learned
+
+
+def read_all(
+    messages: Sequence[MessageFacts], area: PostcodeTable | None, learned: Learned | None = None
+) -> list[Read]:
     """What triage makes of each message, copies of one text recognised among them."""
     copies = read_together(messages, area)
     return [
         Read(copies[place][1].assessment, copies[place][0])
         if place in copies
-        else Read(assess(message, area))
+        else Read(assess(message, area, learned))
         for place, message in enumerate(messages)
     ]
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import cached_property
 
 from routing.folding import clean, fold
-from routing.rules import FieldName
+from routing.rules import CaseStatus, FieldName
 from routing.words import (
+    ClockState,
     ConstituencyState,
     Flag,
     Kind,
@@ -23,7 +24,11 @@ WordHits = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """One message on its case, as rules see it. `score` is a campaign likeness or points, 0 to 100."""
+    """One message on its case, as rules see it. `score` is a campaign likeness or points, 0 to 100.
+
+    `person` is the address of whoever has the case; `clock` the states of its clocks; `sample` a number from
+    0 to 99 drawn for the message, so that a rule can pick a few at random.
+    """
 
     received: datetime
     subject: str = ""
@@ -46,6 +51,15 @@ class CaseFacts:
     open_cases: int = 0
     previous_cases: int = 0
     changed: frozenset[str] = field(default_factory=frozenset)
+    status: CaseStatus = CaseStatus.NEW
+    team: str | None = None
+    person: str | None = None
+    clock: tuple[ClockState, ...] = ()
+    last_heard: datetime | None = None
+    updated: datetime | None = None
+    next_due: datetime | None = None
+    message_count: int = 1
+    sample: int | None = None
 
     @property
     def from_domain(self) -> str:

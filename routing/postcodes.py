@@ -11,7 +11,7 @@ _LETTER = "[A-Za-z]"
 _NEVER_INWARD = frozenset("CIKMOV")
 """Letters that the second half never has; the invented area ZZ may."""
 _WHOLE = re.compile(
-    rf"(?<![A-Za-z0-9])([A-Za-z]{{1,2}})([ .]{{0,2}})"
+    rf"(?<![A-Za-z0-9])([A-Za-z][ .]?[A-Za-z]?|[A-Za-z])([ .]{{0,2}})"
     rf"({_DIGIT}[ .]?{_DIGIT}?|{_DIGIT}[A-HJKMNPR-Ya-hjkmnpr-y])"
     rf"([ .,\-_]{{0,3}})({_DIGIT})([ .]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
 )
@@ -22,6 +22,12 @@ _ENDINGS = frozenset({"st", "nd", "rd", "th"})
 _SENTENCE_END = re.compile(r"[.!?;] |\n\n|\n(?=[a-z]+,)")
 _HOME = phrase_pattern("home_cues")
 _NOT_HOME = phrase_pattern("other_address_cues")
+_CLAUSE = re.compile("[(,;]| and ")
+_NEXT_ONE_REACH = 70
+"""Where another postcode follows so soon, the words before it are said of that one."""
+_LIVED_IN = re.compile(r"\b(?:i|we)(?: still| both| all)? live (?:in it|there|here)\b")
+_LIVED_IN_REACH = 60
+"""Characters after a postcode in which "I live in it" speaks of it, a full stop between or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,12 @@ def postcodes_in(text: str) -> list[Postcode]:
     return found
 
 
-def home_postcode(text: str) -> Postcode | None:
-    """The postcode that is the writer's home, or None where every one belongs to something else."""
-    found = postcodes_in(text)
-    homes = [one for one in found if one.likeness >= 0]
-    if not homes:
-        return None
-    best = max(one.likeness for one in homes)
-    return next(one for one in reversed(homes) if one.likeness == best)
+def home_postcodes(text: str) -> list[Postcode]:
+    """Those that may be the writer's home as well as any other in the text, the last one first; none where
+    every one belongs to something else."""
+    homes = [one for one in postcodes_in(text) if one.likeness >= 0]
+    best = max((one.likeness for one in homes), default=0)
+    return [one for one in reversed(homes) if one.likeness == best]
 
 
 def home_district(text: str) -> str | None:
@@ -74,8 +78,8 @@ def normalised(text: str) -> str | None:
 
 
 def _mended(match: "re.Match[str]") -> str | None:
-    area = match[1].upper()
-    if area not in _AREAS:
+    area = re.sub(r"[ .]", "", match[1]).upper()
+    if area not in _AREAS or (len(match[1]) > len(area) and area != "ZZ" and not match.group().isupper()):
         return None
     district = re.sub(r"[ .]", "", match[3]).upper()
     first, second = district[0].translate(_MENDS), district[1:]
@@ -103,6 +107,8 @@ def _likeness(text: str, start: int, end: int) -> int:
         if _mended(other):
             before = " " * other.end() + before[other.end() :]
     after = text[end : min(len(text), end + 25)].split("\n")[0].split(". ")[0].lower()
+    if _WHOLE.search(text, end, end + _NEXT_ONE_REACH):
+        after = _CLAUSE.split(after)[0]
     homes, others = list(_HOME.finditer(before)), list(_NOT_HOME.finditer(before))
     likeness = 0
     if homes:
@@ -113,6 +119,8 @@ def _likeness(text: str, start: int, end: int) -> int:
         likeness -= 1
     elif _HOME.search(after):
         likeness += 2
+    if _LIVED_IN.search(text[end : end + _LIVED_IN_REACH].lower()):
+        likeness += 6
     if start > len(text) * 2 // 3:
         likeness += 1
     return likeness

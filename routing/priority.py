@@ -1,31 +1,58 @@
-"""Points that order a queue: need first, then waiting, each part shown so that a person can check the sum."""
+"""Points that order a queue: need first, then waiting, each part shown so that a person can check the sum.
+
+Counting follows section 3 of the domain notes (Immediate 30; a minister's case 14; half a point for each
+working day waited, a whole one in a minister's case, up to fifteen days) and adds what a promise at risk is
+worth. Whatever the sum, nothing goes before a case that is Immediate or a risk to life: need comes first.
+Channel, volume, and the sender's reach or standing never count.
+"""
 
 from dataclasses import dataclass
-from datetime import date
+from enum import IntEnum
 
-from routing.words import ClockState, Flag, Priority
-from routing.working_time import WorkingCalendar
+from routing.words import LIFE_FLAGS, Flag, Priority
 
-NEED = {Priority.IMMEDIATE: 30.0, Priority.PRIORITY: 7.0, Priority.STANDARD: 0.0, Priority.LOW: -7.0}
-MINISTERIAL_PRIORITY = 14.0
-WAITING = 0.5
-WAITING_AT_MOST = 7.5
-MINISTERIAL_WAITING = 1.0
-MINISTERIAL_WAITING_AT_MOST = 15.0
-LIFE = 30.0
-LATE, AT_RISK = 7.0, 3.0
-_LATENESS = {
-    ClockState.BREACHED: (LATE, "its clock has run out"),
-    ClockState.AT_RISK: (AT_RISK, "its clock runs out soon"),
-}
+NEED = {Priority.IMMEDIATE: 300, Priority.PRIORITY: 70, Priority.STANDARD: 0, Priority.LOW: -70}
+MINISTER = {Priority.IMMEDIATE: 140, Priority.PRIORITY: 70}
+LIFE = 400
+A_DAY, A_MINISTERS_DAY = 5, 10
+MOST_DAYS = 15
+"""Working days after which waiting counts no further."""
+BELOW_IMMEDIATE = 295
+"""The most that a case can have whose need is not immediate."""
+
+
+class Lateness(IntEnum):
+    """How the next promise stands, as far as points go."""
+
+    NONE = 0
+    SOON = 1
+    LATE = 2
+
+
+_LATENESS = {Lateness.SOON: (30, "a promise runs out soon"), Lateness.LATE: (70, "a promise has run out")}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that points are made of. `waiting_days`: working days since the case came, 15 and more alike."""
+
+    priority: Priority
+    flags: frozenset[Flag] = frozenset()
+    waiting_days: int = 0
+    lateness: Lateness = Lateness.NONE
+    is_ministerial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One reason for points."""
+    """One reason for points; `tenths` of a point, so that sums are exact."""
 
     why: str
-    points: float
+    tenths: int
+
+    @property
+    def points(self) -> float:
+        return self.tenths / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +62,45 @@ class Points:
     parts: tuple[Part, ...]
 
     @property
+    def tenths(self) -> int:
+        return sum(part.tenths for part in self.parts)
+
+    @property
     def total(self) -> float:
-        return sum(part.points for part in self.parts)
+        return self.tenths / 10
 
 
-def points_of(
-    priority: Priority,
-    flags: frozenset[Flag],
-    waiting_since: date,
-    today: date,
-    calendar: WorkingCalendar,
-    *,
-    clock: ClockState | None = None,
-    ministerial: bool = False,
-) -> Points:
-    """The points of a case. Volume, channel and the sender's reach never count."""
-    parts = [Part(f"priority {priority}", _need(priority, ministerial))]
-    if flags & {Flag.THREAT, Flag.SELF_HARM}:
+def points_of(standing: Standing) -> Points:
+    """The points of a case, part by part."""
+    parts = [Part(_NAMES[standing.priority], NEED[standing.priority])]
+    if standing.is_ministerial:
+        parts.append(Part("a minister’s case", MINISTER.get(standing.priority, 0)))
+    if standing.flags & LIFE_FLAGS:
         parts.append(Part("a risk to life", LIFE))
-    days = max(0, calendar.working_days_between(waiting_since, today))
-    each, most = (
-        (MINISTERIAL_WAITING, MINISTERIAL_WAITING_AT_MOST) if ministerial else (WAITING, WAITING_AT_MOST)
-    )
-    if days:
-        parts.append(Part(f"waiting {days} working {'day' if days == 1 else 'days'}", min(each * days, most)))
-    if clock in _LATENESS:
-        points, why = _LATENESS[clock]
-        parts.append(Part(why, points))
-    return Points(tuple(part for part in parts if part.points))
+    parts.append(_waiting(standing))
+    if standing.lateness:
+        tenths, why = _LATENESS[standing.lateness]
+        parts.append(Part(why, tenths))
+    over = sum(part.tenths for part in parts) - BELOW_IMMEDIATE
+    if over > 0 and not _is_urgent(standing):
+        parts.append(Part("kept below Immediate", -over))
+    return Points(tuple(part for part in parts if part.tenths))
 
 
-def _need(priority: Priority, ministerial: bool) -> float:
-    if ministerial and priority is Priority.PRIORITY:
-        return MINISTERIAL_PRIORITY
-    return NEED[priority]
+_NAMES = {
+    Priority.IMMEDIATE: "Immediate",
+    Priority.PRIORITY: "Priority",
+    Priority.STANDARD: "Standard",
+    Priority.LOW: "Low",
+}
+
+
+def _waiting(standing: Standing) -> Part:
+    days = min(standing.waiting_days, MOST_DAYS)
+    more = " or more" if days == MOST_DAYS else ""
+    words = f"waiting {days} working {'day' if days == 1 else 'days'}{more}"
+    return Part(words, days * (A_MINISTERS_DAY if standing.is_ministerial else A_DAY))
+
+
+def _is_urgent(standing: Standing) -> bool:
+    return standing.priority is Priority.IMMEDIATE or bool(standing.flags & LIFE_FLAGS)

@@ -3,23 +3,29 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 import re2
 
 from routing.rule_fields import (
+    CHANGEABLE,
     CHOICES,
     FAMILIES,
     FIELD_WORDS,
+    LATER,
     LISTS,
     NO_VALUE,
+    OF_TIME,
     OPERATOR_WORDS,
     OPERATORS,
     Family,
     as_stretch,
+    as_working_days,
 )
 from routing.rules import (
     DEEPEST,
     MOST_CONDITIONS,
+    MOST_TOLD,
     MOST_WORDS,
     Actions,
     Condition,
@@ -27,6 +33,7 @@ from routing.rules import (
     Group,
     Operator,
     Rule,
+    Trigger,
     as_moment,
     conditions_of,
     depth_of,
@@ -101,8 +108,44 @@ def _check_rule(rule: Rule) -> Iterable[Problem]:
     if len(conditions) > MOST_CONDITIONS:
         yield Problem(rule.name, "when", f"it has more than {MOST_CONDITIONS} conditions.")
     yield from _check_group(rule, rule.when, "when", top=True)
+    yield from _check_trigger(rule, conditions)
+    if len(rule.then.notify) > MOST_TOLD:
+        yield Problem(rule.name, "then notify", f"one rule tells at most {MOST_TOLD}; name a team instead.")
+    if rule.then.webhook and (says := _fault_of_address(rule.then.webhook)):
+        yield Problem(rule.name, "then webhook", says)
     if not -1_000_000 <= rule.position <= 1_000_000:
         yield Problem(rule.name, "position", "the position must lie between -1000000 and 1000000.")
+
+
+def _check_trigger(rule: Rule, conditions: Sequence[Condition]) -> Iterable[Problem]:
+    """What can be asked when: a change only of a change, the course of time only of time."""
+    asked = {condition.field for condition in conditions}
+    if rule.trigger is not Trigger.CHANGE and any(
+        condition.operator is Operator.HAS_CHANGED for condition in conditions
+    ):
+        yield Problem(
+            rule.name, "when", 'only a rule that is read when a case changes can ask "has changed".'
+        )
+    if rule.trigger is Trigger.ARRIVAL and (early := sorted(asked & LATER)):
+        yield Problem(
+            rule.name, "when", f"{FIELD_WORDS[early[0]]} is not known yet when a message arrives; "
+            "let the rule be read when a case changes, or as time passes.",
+        )  # fmt: skip
+    if rule.trigger is Trigger.TIME and (rule.always or not asked & OF_TIME):
+        yield Problem(
+            rule.name, "when", "a rule that is read as time passes needs a condition on a time or a clock, "
+            "or it would apply to every open case at once.",
+        )  # fmt: skip
+
+
+def _fault_of_address(address: str) -> str | None:
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme == "https" and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        good = False
+    plain = address.isascii() and address.isprintable() and " " not in address
+    return None if good and plain else "a webhook is an https address, without a name or password in it."
 
 
 def _check_group(rule: Rule, group: Group, place: str, top: bool = False) -> Iterable[Problem]:
@@ -123,6 +166,8 @@ def _fault_of(condition: Condition) -> str | None:
     name, does = FIELD_WORDS[field], OPERATOR_WORDS[operator]
     if operator not in OPERATORS[family]:
         return f'{name} cannot be asked whether it "{does}".'
+    if operator is Operator.HAS_CHANGED and field not in CHANGEABLE:
+        return f"{name} never changes."
     if operator in NO_VALUE:
         return None if value is None else f'"{does}" takes no value.'
     if value is None or value == "" or value == ():
@@ -151,9 +196,10 @@ def _fault_of_value(field: FieldName, family: Family, operator: Operator, value:
 
 
 def _fault_of_moment(operator: Operator, value: object) -> str | None:
-    if as_stretch(value) or (operator is not Operator.WITHIN_LAST and as_moment(value)):
+    stretch = operator in (Operator.WITHIN_LAST, Operator.WITHIN_NEXT)
+    if as_stretch(value) or as_working_days(value) or (not stretch and as_moment(value)):
         return None
-    if operator is Operator.WITHIN_LAST:
+    if stretch:
         return f'"{value}" is not a length of time; write "3 days" or "2 hours".'
     return f'"{value}" is not a time; write 2026-05-01T09:00:00+01:00 or "3 days ago".'
 

@@ -40,6 +40,11 @@ def rule_from(raw: Mapping[str, Any]) -> Rule:
     return rule
 
 
+def stored_rule(body: Mapping[str, Any]) -> Rule:
+    """A rule as it was saved. It was checked then: a stricter check of today must not stop an office."""
+    return Rule.model_validate(body)
+
+
 @lru_cache
 def default_rules(office: OfficeKind) -> tuple[Rule, ...]:
     """The rules that an office of this kind starts with."""

@@ -1,17 +1,14 @@
 """Says in plain English what a rule means."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
-from routing.rule_fields import FIELD_WORDS, NO_VALUE, OPERATOR_WORDS
+from routing.rule_fields import FIELD_WORDS, NO_VALUE, OPERATOR_WORDS, TRIGGER_WORDS
 from routing.rules import Actions, ClockOrder, Condition, Group, Rule, Trigger
 from routing.words import Unit
 
 _LONGEST_LIST = 6
-_WHEN = {
-    Trigger.ARRIVAL: "When a message arrives",
-    Trigger.CHANGE: "When a case changes",
-    Trigger.TIME: "As time passes",
-}
+_WHEN = {trigger: f"{words[0].upper()}{words[1:]}" for trigger, words in TRIGGER_WORDS.items()}
 
 
 def describe(rule: Rule) -> str:
@@ -86,7 +83,16 @@ def _consequences(then: Actions) -> list[str]:
         says.append(f"hold it: {then.hold.rstrip('.')}")
     if then.notify:
         says.append(f"tell {_joined(list(then.notify), 'and')}")
+    if then.link:
+        says.append("link it with the person's other open cases")
+    if then.webhook:
+        says.append(f"call {host_of(then.webhook)}")
     return says
+
+
+def host_of(address: str) -> str:
+    """The host of a web address: the rest of it may be a secret."""
+    return urlsplit(address).hostname or "nowhere"
 
 
 def _clock(order: ClockOrder) -> str:

@@ -16,6 +16,8 @@ from routing.words import ClockKind, Flag, Kind, Nation, Priority, Topic, Unit
 DEEPEST = 3
 MOST_CONDITIONS = 200
 MOST_WORDS = 2_000
+MOST_TOLD = 10
+"""How many names one rule may tell, so that no rule mails a whole office."""
 
 
 class Trigger(StrEnum):
@@ -52,6 +54,15 @@ class FieldName(StrEnum):
     OPEN_CASES = "open_cases"
     PREVIOUS_CASES = "previous_cases"
     RECEIVED = "received"
+    STATUS = "status"
+    TEAM = "team"
+    PERSON = "person"
+    CLOCK = "clock"
+    LAST_HEARD = "last_heard"
+    UPDATED = "updated"
+    NEXT_DUE = "next_due"
+    MESSAGE_COUNT = "message_count"
+    SAMPLE = "sample"
 
 
 class Operator(StrEnum):
@@ -74,9 +85,22 @@ class Operator(StrEnum):
     BEFORE = "before"
     AFTER = "after"
     WITHIN_LAST = "within_last"
+    WITHIN_NEXT = "within_next"
+    HAS_PASSED = "has_passed"
     IN_WORKING_TIME = "in_working_time"
     NOT_IN_WORKING_TIME = "not_in_working_time"
     HAS_CHANGED = "has_changed"
+
+
+class CaseStatus(StrEnum):
+    """Whose turn it is on a case."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CONSTITUENT = "waiting_constituent"
+    WAITING_BODY = "waiting_body"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
 
 
 class _Data(BaseModel):
@@ -113,7 +137,10 @@ class ClockOrder(_Data):
 
 
 class Actions(_Data):
-    """What follows when a rule matches. `person` is a staff address or `round_robin`."""
+    """What follows when a rule matches. `person` is a staff address or `round_robin`.
+
+    `link`: to the person's other open cases. `webhook`: an https address that is told the reference.
+    """
 
     team: Word | None = None
     person: Word | None = None
@@ -126,6 +153,8 @@ class Actions(_Data):
     acknowledge: Literal[False] | None = None
     hold: Word | None = None
     notify: tuple[Word, ...] = ()
+    link: Literal["open_cases"] | None = None
+    webhook: Word | None = None
 
 
 class Rule(_Data):

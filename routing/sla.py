@@ -11,8 +11,9 @@ import calendar as months
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 
-from routing.words import ClockKind, ClockState, Nation, OfficeKind, Unit
+from routing.words import ClockKind, ClockState, Nation, Unit
 from routing.working_time import WorkingCalendar
 
 _HOUR_UNITS = frozenset({Unit.HOURS, Unit.CALENDAR_DAYS})
@@ -20,6 +21,30 @@ _DAY_UNITS = frozenset({Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.CALENDAR_MON
 
 USUAL_WARNING = 2
 """Working days before the end at which a clock warns, unless it is too short for that."""
+
+
+class PauseCategory(StrEnum):
+    """Why a clock may stand still."""
+
+    CLARIFICATION = "clarification"
+    IDENTITY = "identity"
+    CONSENT = "consent"
+    INFORMATION = "information"
+    BODY = "body"
+    COURT = "court"
+    OTHER = "other"
+
+
+STOPPABLE: Mapping[ClockKind, frozenset[PauseCategory]] = {
+    ClockKind.SUBJECT_ACCESS: frozenset({PauseCategory.IDENTITY, PauseCategory.CLARIFICATION}),
+    ClockKind.FOI: frozenset({PauseCategory.CLARIFICATION}),
+    ClockKind.COMPLAINT: frozenset(),
+    ClockKind.BREACH: frozenset(),
+}
+"""For what the law lets its clocks stop; a kind that is not named may stop for any reason."""
+
+EXTENDABLE = frozenset(ClockKind) - {ClockKind.COMPLAINT, ClockKind.BREACH}
+"""The kinds that may be given more time at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,46 +102,6 @@ class ClockFacts:
             raise ValueError(
                 "an hour clock is extended by hours or days, every other clock by days or months"
             )
-
-
-@dataclass(frozen=True, slots=True)
-class ClockDefault:
-    """A target as an office ships with it; editable data."""
-
-    kind: ClockKind
-    amount: int
-    unit: Unit = Unit.WORKING_DAYS
-    nation: Nation | None = None
-
-    def start(self, received_at: datetime) -> ClockFacts:
-        return ClockFacts(self.kind, received_at, self.amount, self.unit, self.nation)
-
-
-_LEGAL = (
-    ClockDefault(ClockKind.SUBJECT_ACCESS, 1, Unit.CALENDAR_MONTHS, Nation.UK),
-    ClockDefault(ClockKind.COMPLAINT, 30, Unit.CALENDAR_DAYS, Nation.UK),
-)
-_DEFAULTS: dict[OfficeKind, tuple[ClockDefault, ...]] = {
-    OfficeKind.MP: (
-        ClockDefault(ClockKind.ACKNOWLEDGE, 2),
-        ClockDefault(ClockKind.FIRST_REPLY, 10),
-        ClockDefault(ClockKind.NEXT_UPDATE, 20),
-        ClockDefault(ClockKind.ENQUIRY, 20),
-        *_LEGAL,
-    ),
-    OfficeKind.DEPARTMENT: (
-        ClockDefault(ClockKind.ACKNOWLEDGE, 2),
-        ClockDefault(ClockKind.FIRST_REPLY, 20),
-        ClockDefault(ClockKind.NEXT_UPDATE, 20),
-        ClockDefault(ClockKind.ENQUIRY, 20),
-        ClockDefault(ClockKind.REFERRAL, 20),
-        ClockDefault(ClockKind.FOI, 20, Unit.WORKING_DAYS, Nation.UK),
-        *_LEGAL,
-    ),
-}
-DEFAULT_CLOCKS: Mapping[OfficeKind, Mapping[ClockKind, ClockDefault]] = {
-    office: {default.kind: default for default in defaults} for office, defaults in _DEFAULTS.items()
-}
 
 
 @dataclass(frozen=True, slots=True)

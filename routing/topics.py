@@ -54,8 +54,9 @@ def topics_in(
     scores = {
         topic: signals.score(label) + WEIGHED * chances.get(topic, 0.0) for topic, label in LABELS.items()
     }
-    for name, leaning in taught.items():
-        scores[Topic(name)] += TAUGHT * leaning.score
+    for topic in scores:
+        if topic in taught:
+            scores[topic] += TAUGHT * taught[topic].score
     best = max(scores.values())
     bar = max(ENOUGH, best * NEAR_THE_BEST)
     found = sorted((topic for topic in Topic if scores[topic] >= bar), key=lambda topic: -scores[topic])

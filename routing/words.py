@@ -145,6 +145,8 @@ class ClockKind(StrEnum):
     FOI = "foi"
     SUBJECT_ACCESS = "subject_access"
     COMPLAINT = "complaint"
+    AUTHORITY = "authority"
+    BREACH = "breach"
 
 
 class ClockState(StrEnum):

@@ -7,13 +7,10 @@ office's own time zone. The day of receipt is day 0, the next working day is day
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from routing.bank_holidays import BankHolidays, bundled
 from routing.words import Nation
 
 LONDON = ZoneInfo("Europe/London")
@@ -21,13 +18,8 @@ ONE_DAY = timedelta(days=1)
 FURTHEST_LOOK = 3 * 366
 """Days that a search for a working day may cover before the calendar itself must be wrong."""
 
-_SUBDIVISIONS = {
-    Nation.ENGLAND: ("ENG",),
-    Nation.WALES: ("WLS",),
-    Nation.SCOTLAND: ("SCT",),
-    Nation.NORTHERN_IRELAND: ("NIR",),
-    Nation.UK: ("ENG", "WLS", "SCT", "NIR"),
-}
+MOST_KEPT = 20_000
+"""Counts that one calendar remembers: it may serve an office for as long as the program runs."""
 
 
 class NoWorkingDay(ValueError):
@@ -53,32 +45,6 @@ NINE_TO_FIVE = (Window(time(9), time(17)),)
 MONDAY_TO_FRIDAY: Week = (NINE_TO_FIVE,) * 5 + ((), ())
 
 
-@lru_cache(maxsize=1024)
-def bank_holidays(nation: Nation, year: int) -> frozenset[date]:
-    """The bank holidays of one nation, or of any of the four for `uk`, from the bundled snapshot."""
-    snapshot = _snapshot()
-    days: set[date] = set()
-    for subdivision in _SUBDIVISIONS[nation]:
-        days.update(snapshot(subdiv=subdivision, years=year))
-    return frozenset(days)
-
-
-@lru_cache(maxsize=1)
-def _snapshot() -> Any:
-    """The library's class for the United Kingdom, from its file: by its package it would bring 250 other
-    countries along, which cost 18 MB and half a second."""
-    package = find_spec("holidays")
-    if package is None or package.origin is None:
-        raise ImportError("the package holidays is missing from this installation")
-    file = Path(package.origin).parent / "countries" / "united_kingdom.py"
-    spec = spec_from_file_location("holidays_united_kingdom", file)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{file} cannot be loaded")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.UnitedKingdom
-
-
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
     """When an office works. `days_off` beats `days_on`, which beats weekends and bank holidays."""
@@ -88,11 +54,15 @@ class WorkingCalendar:
     week: Week = MONDAY_TO_FRIDAY
     days_off: frozenset[date] = frozenset()
     days_on: frozenset[date] = frozenset()
+    holidays: BankHolidays = field(default_factory=bundled)
     _usual: tuple[Window, ...] = field(init=False, repr=False, compare=False)
     _counted: dict[tuple[date, int], date] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     """What `add_working_days` found before: mail of one day asks for the same few days again and again."""
+    _nations: "dict[Nation, WorkingCalendar]" = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         if len(self.week) != 7 or not any(self.week):
@@ -104,10 +74,13 @@ class WorkingCalendar:
 
     def of_nation(self, nation: Nation) -> "WorkingCalendar":
         """The Monday-to-Friday calendar of a nation's law: the office's own days off do not stretch it."""
-        weekdays = tuple(windows or self._usual for windows in self.week[:5])
-        return replace(
-            self, nation=nation, week=(*weekdays, (), ()), days_off=frozenset(), days_on=frozenset()
-        )
+        found = self._nations.get(nation)
+        if found is None:
+            weekdays = tuple(windows or self._usual for windows in self.week[:5])
+            found = self._nations[nation] = replace(
+                self, nation=nation, week=(*weekdays, (), ()), days_off=frozenset(), days_on=frozenset()
+            )
+        return found
 
     def day_of(self, moment: datetime) -> date:
         """The calendar date on which a moment falls in the office's time zone."""
@@ -120,7 +93,7 @@ class WorkingCalendar:
             return False
         if day in self.days_on:
             return True
-        return bool(self.week[day.weekday()]) and day not in bank_holidays(self.nation, day.year)
+        return bool(self.week[day.weekday()]) and day not in self.holidays.of(self.nation, day.year)
 
     def windows_of(self, day: date) -> tuple[Window, ...]:
         """The working windows of a day; an extra working day without its own has the usual ones."""
@@ -132,6 +105,8 @@ class WorkingCalendar:
         """The `count`-th working day after `day` (before it, if negative); 0 gives `day` itself."""
         found = self._counted.get((day, count))
         if found is None:
+            if len(self._counted) > MOST_KEPT:
+                self._counted.clear()
             found = self._counted[day, count] = self._count(day, count)
         return found
 
@@ -157,6 +132,18 @@ class WorkingCalendar:
             return -self.working_days_between(end, start)
         days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
         return sum(self.is_working_day(day) for day in days)
+
+    def working_days_waited(self, start: date, end: date, most: int) -> int:
+        """As `working_days_between`, counted no further than `most`; 0 if `end` is first."""
+        count, day = 0, end
+        while day > start and count < most:
+            count += self.is_working_day(day)
+            day -= ONE_DAY
+        return count
+
+    def start_of(self, day: date) -> datetime:
+        """Midnight at the beginning of a day."""
+        return self._moment(day, time(0))
 
     def is_working(self, moment: datetime) -> bool:
         return any(start <= moment < end for start, end in self._spans(self.day_of(moment)))

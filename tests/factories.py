@@ -4,7 +4,7 @@ People, places and numbers are invented (postcode area ZZ, domains example.*).
 """
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from inbox.database import office_of
 from inbox.models import (
+    Appointment,
     Arrival,
     Attachment,
     Body,
@@ -19,6 +20,7 @@ from inbox.models import (
     CampaignCopy,
     Case,
     Channel,
+    Clock,
     Consent,
     Constituent,
     Delivery,
@@ -29,7 +31,9 @@ from inbox.models import (
     Office,
     OfficeKind,
     Role,
+    Rule,
     Staff,
+    Surgery,
     Team,
     new_id,
 )
@@ -82,6 +86,20 @@ def a_team(session: Session, **overrides: Any) -> Team:
     return _added(session, Team(**facts | overrides))
 
 
+def a_rule(session: Session, **overrides: Any) -> Rule:
+    """Sends what has one of the words to a team that there may or may not be."""
+    text = {"any": [{"field": "message", "operator": "word_list", "value": ["damp", "mould"]}]}
+    body = {"name": "Damp", "when": text, "then": {"priority": "priority"}}
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "name": "Damp",
+        "position": 10,
+        "is_enabled": True,
+        "body": body,
+    }
+    return _added(session, Rule(**facts | overrides))
+
+
 def a_channel(session: Session, **overrides: Any) -> Channel:
     """A mailbox."""
     number = next(_numbers)
@@ -119,6 +137,20 @@ def a_case(session: Session, **overrides: Any) -> Case:
     return _added(session, Case(**facts | overrides))
 
 
+def a_clock(session: Session, case: Case, **overrides: Any) -> Clock:
+    """A promise of ten working days, as yet neither kept nor missed."""
+    facts: dict[str, Any] = {
+        "office_id": case.office_id,
+        "case_id": case.id,
+        "kind": "first_reply",
+        "received_at": NOW,
+        "amount": 10,
+        "unit": "working_days",
+        "due_at": NOW + timedelta(days=14),
+    }
+    return _added(session, Clock(**facts | overrides))
+
+
 def a_message(session: Session, **overrides: Any) -> Message:
     facts: dict[str, Any] = {
         "office_id": office_of(session),
@@ -151,6 +183,33 @@ def a_campaign(session: Session, message: Message, case: Case, **overrides: Any)
     )  # fmt: skip
     _added(session, copy)
     return campaign
+
+
+def a_surgery(session: Session, **overrides: Any) -> Surgery:
+    """A morning in the library, tomorrow."""
+    start = (datetime.now(UTC) + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    facts: dict[str, Any] = {
+        "office_id": office_of(session),
+        "place": f"Wexcombe library {next(_numbers)}",
+        "host": "Rowan Ashby",
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=2),
+        "slot_minutes": 15,
+        "created_at": NOW,
+    }
+    return _added(session, Surgery(**facts | overrides))
+
+
+def an_appointment(session: Session, surgery: Surgery, case: Case, **overrides: Any) -> Appointment:
+    """At the first time of the surgery."""
+    facts: dict[str, Any] = {
+        "office_id": surgery.office_id,
+        "surgery_id": surgery.id,
+        "case_id": case.id,
+        "starts_at": surgery.starts_at,
+        "booked_at": NOW,
+    }
+    return _added(session, Appointment(**facts | overrides))
 
 
 def an_attachment(session: Session, message: Message, **overrides: Any) -> Attachment:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to: PostgreSQL, Dovecot, Chromium (Debian packages) and axe (npm).
+# Installs what the tests talk to: PostgreSQL, Dovecot, Chromium, Tesseract, poppler (Debian packages), axe (npm).
 # Does nothing, quickly, when all of it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +10,8 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql
 command -v dovecot >/dev/null && test -x /usr/lib/dovecot/imap-login || missing+=(dovecot-imapd)
 command -v chromium >/dev/null || missing+=(chromium)
 test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf || missing+=(fonts-dejavu-core)
+command -v tesseract >/dev/null || missing+=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd)
+command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 command -v setpriv >/dev/null || missing+=(util-linux)
 
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -2,6 +2,7 @@
 
 ConnectorFailure
 ├── TemporaryFailure      nothing left us, or the platform said "later": try again
+│   └── PartlyRefused     nothing left us: some recipients were refused, the others would be taken
 ├── PermanentFailure      this will never work as it stands: a person decides
 ├── OutcomeUnknown        perhaps it was sent: no machine sends it again
 ├── CredentialsRejected   the account must be signed in again
@@ -24,6 +25,7 @@ from connectors.contract.abilities import (
     Sends,
     Tests,
 )
+from connectors.contract.consents import Consent, ConsentAsked, ConsentGiven, SignsIn
 from connectors.contract.envelopes import (
     PUBLIC,
     Attachment,
@@ -54,6 +56,7 @@ from connectors.contract.failures import (
     ConnectorFailure,
     CredentialsRejected,
     OutcomeUnknown,
+    PartlyRefused,
     PermanentFailure,
     TemporaryFailure,
     Unreadable,
@@ -81,6 +84,9 @@ __all__ = [
     "Checked",
     "Composes",
     "ConnectorFailure",
+    "Consent",
+    "ConsentAsked",
+    "ConsentGiven",
     "CredentialsRejected",
     "DeliveryReport",
     "Downloads",
@@ -101,6 +107,7 @@ __all__ = [
     "Nothing",
     "OutboundMessage",
     "OutcomeUnknown",
+    "PartlyRefused",
     "PermanentFailure",
     "Polls",
     "RawArrival",
@@ -111,6 +118,7 @@ __all__ = [
     "Sends",
     "SentBefore",
     "SentReceipt",
+    "SignsIn",
     "Surroundings",
     "TemporaryFailure",
     "Tests",

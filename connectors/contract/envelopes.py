@@ -98,7 +98,8 @@ class InboundMessage:
     person says in one thread belongs together. `reached_by` is the kind of channel on which the sender's
     address is reached where that is another kind (a web form's writer is reached by email). `told` is what
     the person typed beside the words: `postcode`, `address`, `phone`, `topic`, `language`. `remote` are
-    files to fetch. `link` is where the platform shows it.
+    files to fetch. `link` is where the platform shows it. `forwarded_by` is the address of somebody trusted
+    who passed it on: then nothing proves that `sender` wrote it.
     """
 
     channel: str
@@ -127,6 +128,7 @@ class InboundMessage:
     told: Mapping[str, str] = field(default_factory=dict)
     remote: tuple[RemoteFile, ...] = ()
     link: str | None = None
+    forwarded_by: str | None = None
 
 
 class ReportAction(StrEnum):

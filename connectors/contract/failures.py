@@ -1,5 +1,6 @@
 """What goes wrong on the wire, told apart by what may be done about it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 
@@ -17,6 +18,17 @@ class TemporaryFailure(ConnectorFailure):
     def __init__(self, reason: str, after: timedelta | None = None) -> None:
         super().__init__(reason)
         self.after = after
+
+
+class PartlyRefused(TemporaryFailure):
+    """Some recipients were refused, so nothing left us to anybody yet: each group goes its own way from here.
+
+    `later` and `never` hold the server's words by address, as the message named it; the others were welcome.
+    """
+
+    def __init__(self, reason: str, later: Mapping[str, str], never: Mapping[str, str]) -> None:
+        super().__init__(reason)
+        self.later, self.never = dict(later), dict(never)
 
 
 class PermanentFailure(ConnectorFailure):

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from connectors.contract import Attachment
 from connectors.email import limits
-from connectors.email.attachments import needs_password
 from connectors.email.cautions import Caution
 from connectors.email.charsets import decode
 from connectors.email.headers import decode_words, read_headers
@@ -15,6 +14,7 @@ from connectors.email.rich_text import rich_text
 from connectors.email.texts import HTML, Piece, best, clean_lines, read_piece
 from connectors.email.tnef import read_tnef
 from connectors.filenames import safe_filename
+from connectors.locked import needs_password
 
 # Text subtypes that are files, not something a person wrote to be read here.
 FILES = {

@@ -83,7 +83,8 @@ class EmailChannel:
 
     def read(self, arrival: RawArrival) -> InboundMessage | DeliveryReport:
         """What the mail says to this mailbox; see `understand`."""
-        told = {"own_addresses": self.settings.imap.address, "authserv_id": self.settings.authserv_id or ""}
+        told = {"own_addresses": self.settings.imap.address, "authserv_id": self.settings.authserv_id or "",
+                "forwarders": self.settings.forwarders}  # fmt: skip
         return self.understand(replace(arrival, hints={**told, **arrival.hints}))
 
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:

@@ -68,7 +68,7 @@ def _starts_history(lines: list[str], number: int, is_answer: bool) -> bool:
     if ":" in line or "：" in line:
         if _ends_like_attribution(line) and marks.BEGIN_FORWARD.match(line):
             return True
-        if _is_header_block(lines, number):
+        if is_header_block(lines, number):
             return True
     found = _attribution(lines, number)
     if found is None or _is_quoted_next(lines, found.end):
@@ -84,7 +84,7 @@ def _before_rule(lines: list[str], number: int) -> int:
     return above if above >= 0 and marks.RULE.match(lines[above]) else number
 
 
-def _is_header_block(lines: list[str], number: int) -> bool:
+def is_header_block(lines: list[str], number: int) -> bool:
     """From, Sent, To, Subject: a From line and two more of its kind, close together and in any order."""
     if _key(lines[number]) is None:
         return False

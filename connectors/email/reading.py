@@ -7,6 +7,7 @@ from connectors.contract import DeliveryReport, Handle, InboundMessage, Machine,
 from connectors.email.addresses import are_related, domain
 from connectors.email.authentication import read_authentication
 from connectors.email.cautions import Caution
+from connectors.email.forwarding import passed_on
 from connectors.email.mime import Mail, read_mail
 
 WRITETOTHEM = "writetothem.com"
@@ -18,7 +19,8 @@ def read(arrival: RawArrival) -> InboundMessage | DeliveryReport:
     """Understands one arrival. Pure: no network, no clock; never raises, whatever the bytes.
 
     Hints it knows: `authserv_id` (whose Authentication-Results count; without it the topmost),
-    `own_addresses` (addresses of the office, separated by spaces), `direction` ("outbound": from the Sent
+    `own_addresses` (addresses of the office, separated by spaces), `forwarders` (whose forwards are
+    taken for the mail inside), `direction` ("outbound": from the Sent
     folder, never told to be our own machine mail), `envelope_sender` ("" or "<>": the null sender).
     """
     mail = read_mail(arrival.raw)
@@ -58,7 +60,7 @@ def _message(arrival: RawArrival, mail: Mail) -> InboundMessage:
     source = _source(mail, verdict)
     sender = _lowered(_constituent(mail) if source else mail.sender)
     key = content_key(mail, arrival.raw)
-    return InboundMessage(
+    message = InboundMessage(
         channel=arrival.channel,
         account=arrival.account,
         external_id=mail.message_id.strip("<>") if mail.message_id else f"sha256:{key}",
@@ -80,6 +82,8 @@ def _message(arrival: RawArrival, mail: Mail) -> InboundMessage:
         warnings=_warnings(mail, verdict, source),
         source=source,
     )
+    trusted = "" if hints.get("direction") == "outbound" else hints.get("forwarders", "")
+    return passed_on(message, mail, trusted, frozenset(own)) if trusted else message
 
 
 def _bare(ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from connectors.email.accounts import (
     Tls,
     Tokens,
 )
+from connectors.forwarders import FORWARDERS, patterns_of
 from connectors.guard import is_named
 from connectors.keys import Key, filled, table
 from connectors.oauth import OAuthClient
@@ -55,6 +56,7 @@ KEYS: Mapping[str, Key] = table(
         choices=("no", "yes"),
     ),
     Key("authserv_id", "the name your mail server signs its authentication results with"),
+    Key(FORWARDERS, "whose forwarded mail counts as its first writer's: addresses, or *@example.org"),
     Key("poll_seconds", "how often to look, in seconds (1 to 3600)", default="60"),
 )
 
@@ -67,6 +69,7 @@ class EmailSettings:
     smtp: SmtpSettings
     junk_folder: str | None
     authserv_id: str | None
+    forwarders: str
     oauth: OAuthClient | None
 
 
@@ -80,6 +83,7 @@ def parse(
     """Checked settings. Raises PermanentFailure with one plain sentence, free of secrets."""
     values = filled(KEYS, settings, secrets)
     address = address_of(values["address"])
+    patterns_of(values.get(FORWARDERS, ""))
     ca_file = _file(values.get("ca_file"))
     sign_in = _sign_in(values, address)
     imap = ImapSettings(
@@ -106,7 +110,8 @@ def parse(
         data_timeout=smtp_timeout,
         allow_private=allow_private,
     )
-    return EmailSettings(imap, smtp, values.get("junk_folder"), values.get("authserv_id"), _oauth(values))
+    return EmailSettings(imap, smtp, values.get("junk_folder"), values.get("authserv_id"),
+                         values.get(FORWARDERS, ""), _oauth(values))  # fmt: skip
 
 
 def with_tokens(given: EmailSettings, tokens: Tokens) -> EmailSettings:

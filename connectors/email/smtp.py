@@ -6,7 +6,7 @@ clear refusal is still a refusal; silence, a broken line or a broken answer is O
 
 import contextlib
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from connectors.contract import (
     Checked,
@@ -14,6 +14,7 @@ from connectors.contract import (
     Limits,
     OutboundMessage,
     OutcomeUnknown,
+    PartlyRefused,
     PermanentFailure,
     SentReceipt,
     TemporaryFailure,
@@ -39,7 +40,10 @@ class SmtpSender:
         self._hooks = hooks
 
     def send(self, message: OutboundMessage, *, committing: Callable[[], None]) -> SentReceipt:
-        """See `Sends.send`. All recipients or none: one refused recipient ends it before any text is sent."""
+        """See `Sends.send`. All recipients or none: a refused one ends it before any text is sent.
+
+        So one attempt has one truth for everybody in it; PartlyRefused says whom the next ones are for.
+        """
         text = canonical(message.raw)
         with connected(self._settings) as client:
             with in_words(self._settings):
@@ -82,21 +86,27 @@ class SmtpSender:
             answer = _mail(client, fallback, options)
         expect(answer, (250,), "take mail from us", self._settings)
         self._hooks("smtp.mail")
-        self._recipients(client, recipients)
+        self._recipients(client, dict(zip(message.recipients, recipients, strict=True)))
         self._hooks("smtp.rcpt")
         expect(client.docmd("DATA"), (354,), "take the message", self._settings)
         self._hooks("smtp.data")
 
-    def _recipients(self, client: smtplib.SMTP, recipients: Sequence[str]) -> None:
-        answers = {each: client.docmd("RCPT", f"TO:<{each}>") for each in recipients}
+    def _recipients(self, client: smtplib.SMTP, paths: Mapping[str, str]) -> None:
+        """Names each recipient. `paths`: the address on the wire by the address of the message."""
+        answers = {each: client.docmd("RCPT", f"TO:<{wire}>") for each, wire in paths.items()}
         refused = {each: answer for each, answer in answers.items() if answer[0] not in (250, 251)}
         if not refused:
             return
-        words = "; ".join(f"{each}: {in_full(answer, self._settings)}" for each, answer in refused.items())
-        reason = f"{self._settings.host} refused {words}"
-        if any(500 <= code <= 599 for code, _ in refused.values()):
+        said = {each: in_full(answer, self._settings) for each, answer in refused.items()}
+        never = {each: said[each] for each, (code, _) in refused.items() if 500 <= code <= 599}
+        later = {each: words for each, words in said.items() if each not in never}
+        named = "; ".join(f"{each}: {words}" for each, words in said.items())
+        reason = f"{self._settings.host} refused {named}"
+        if len(later) == len(answers):
+            raise TemporaryFailure(reason)
+        if len(never) == len(answers):
             raise PermanentFailure(reason)
-        raise TemporaryFailure(reason)
+        raise PartlyRefused(reason, later, never)
 
     def _body(self, client: smtplib.SMTP, body: bytes) -> None:
         """Everything but the final dot. `body` ends with CRLF: the dot stands on a line of its own."""

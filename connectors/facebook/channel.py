@@ -16,12 +16,14 @@ from connectors.contract import (
     RawArrival,
     RemoteFile,
     SentReceipt,
+    SignsIn,
     Surroundings,
     WebhookAnswer,
     WebhookRequest,
 )
 from connectors.facebook import checking, composing, files, sending, webhook
 from connectors.facebook import settings as facebook_settings
+from connectors.facebook.consent import FacebookConsent
 from connectors.facebook.graph import Graph
 from connectors.facebook.polling import Poller
 from connectors.facebook.reading import understand
@@ -37,6 +39,7 @@ class FacebookChannel:
     """Polls, Receives, Reads, Composes, Judges, Sends, Downloads, Hides, Introduces and Tests: one Page."""
 
     KEYS: ClassVar[Mapping[str, Key]] = facebook_settings.KEYS
+    CONSENT: ClassVar[type[SignsIn]] = FacebookConsent
     limits: Limits = composing.LIMITS
 
     def __init__(self, given: FacebookSettings, around: Surroundings) -> None:

@@ -24,7 +24,7 @@ def download(given: FacebookSettings, file: RemoteFile) -> Attachment:
         ):
             if response.status_code != 200:
                 raise _refused(response)
-            content = _read(response)
+            content = http.body_of(response, largest=MOST_BYTES, what="the file")
             told = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     except httpx.HTTPError as failure:
         raise TemporaryFailure(
@@ -40,17 +40,6 @@ def _check_host(given: FacebookSettings, url: str) -> None:
     is_stand_in = host == given.host and is_named(host, given.allow_private)
     if not (is_theirs or is_stand_in):
         raise PermanentFailure("the file does not lie on one of Facebook's file servers")
-
-
-def _read(response: httpx.Response) -> bytes:
-    """The body, given up as soon as it is too large: what a server says of its size is not believed."""
-    parts, size = [], 0
-    for part in response.iter_bytes(1 << 16):
-        size += len(part)
-        if size > MOST_BYTES:
-            raise PermanentFailure(f"the file is larger than {MOST_BYTES >> 20} MB")
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _refused(response: httpx.Response) -> ConnectorFailure:

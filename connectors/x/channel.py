@@ -19,6 +19,7 @@ from connectors.contract import (
     RawArrival,
     RemoteFile,
     SentReceipt,
+    SignsIn,
     Surroundings,
     WebhookAnswer,
     WebhookRequest,
@@ -30,6 +31,7 @@ from connectors.x import settings as x_settings
 from connectors.x.api import Api
 from connectors.x.checking import check
 from connectors.x.collecting import Collector
+from connectors.x.consent import XConsent
 from connectors.x.hearing import Ear
 from connectors.x.registration import Registration
 from connectors.x.sending import Sender
@@ -42,6 +44,7 @@ class XChannel:
     """Everything of the contract but KeepsCopies, for one account."""
 
     KEYS: ClassVar[Mapping[str, Key]] = x_settings.KEYS
+    CONSENT: ClassVar[type[SignsIn]] = XConsent
     limits: Limits = Limits(
         characters=None, attachment_bytes=0, recipients=1, subject=False, forms=(Form.MESSAGE, Form.POST)
     )

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from connectors import http
 from connectors.contract import Attachment, ConnectorFailure, PermanentFailure, RemoteFile, TemporaryFailure
 
 HOSTS = ("pbs.twimg.com", "video.twimg.com", "ton.x.com", "ton.twitter.com")
@@ -30,21 +31,11 @@ def download(file: RemoteFile, client: httpx.Client, base_url: str, token: Calla
         with client.stream("GET", file.url, headers=headers) as response:
             if response.status_code != 200:
                 raise _refused(response)
-            content = _read(response)
+            content = http.body_of(response, largest=MOST_BYTES, what="the file")
     except httpx.HTTPError as failure:
         raise TemporaryFailure(f"X's file server cannot be reached: {type(failure).__name__}") from None
     told = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Attachment(file.filename, told or file.content_type, len(content), content)
-
-
-def _read(response: httpx.Response) -> bytes:
-    """The body, given up as soon as it is too large: what a server says of its size is not believed."""
-    content = bytearray()
-    for part in response.iter_bytes(1 << 16):
-        content += part
-        if len(content) > MOST_BYTES:
-            raise PermanentFailure(f"the file is larger than {MOST_BYTES >> 20} MB")
-    return bytes(content)
 
 
 def _refused(response: httpx.Response) -> ConnectorFailure:

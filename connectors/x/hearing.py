@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from connectors.x import fields, snowflakes
 from connectors.x.posts import KIND
 
 SIGNATURE = "x-twitter-webhooks-signature"
+_CHALLENGE = re.compile(rb"[A-Za-z0-9_+/=.~:-]{1,256}")
+"""What X asks us to sign: one word, which is never the JSON object that a call is."""
 _POSTS = ("post.mention.create", "post.reply.create", "post.quote.create", "post.create")
 _OLD_NAMES = {"tweet_create_events": "post", "direct_message_events": "dm", "tweet_delete_events": "gone"}
 
@@ -38,15 +41,19 @@ class Ear:
         if request.method == "GET":
             return self._challenged(request, self._secret)
         given = request.headers.get(SIGNATURE, "")
-        if not hmac.compare_digest(proof(self._secret, request.body).encode(), given.encode()):
+        is_ours = hmac.compare_digest(proof(self._secret, request.body).encode(), given.encode())
+        if not is_ours or _CHALLENGE.fullmatch(request.body):
             raise WebhookRejected("the call was not signed with our consumer secret")
         return self._heard(request.body)
 
     def _challenged(self, request: WebhookRequest, secret: str) -> WebhookAnswer:
-        token = request.query.get("crc_token", "")
-        if not token:
-            raise WebhookRejected("a challenge without a crc_token")
-        answer = json.dumps({"response_token": proof(secret, token.encode())})
+        """Anybody may ask for this, and the answer is a signature as calls carry it: so only what can be no
+        call is signed, and what was signed here is believed of no call.
+        """
+        token = request.query.get("crc_token", "").encode()
+        if not _CHALLENGE.fullmatch(token):
+            raise WebhookRejected("a challenge without a crc_token, or with one that could be a call")
+        answer = json.dumps({"response_token": proof(secret, token)})
         return WebhookAnswer(body=answer.encode(), content_type="application/json")
 
     def _heard(self, body: bytes) -> WebhookAnswer:

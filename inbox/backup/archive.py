@@ -4,10 +4,10 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Table
+from sqlalchemy import Column, Date, LargeBinary, Table
 from sqlmodel import SQLModel
 
 import inbox.models  # noqa: F401  (makes every table known)
@@ -20,7 +20,7 @@ ABOUT, MANIFEST = "about.json", "manifest.json"
 WHOLE = "whole"
 
 _NOT_KEPT = frozenset(
-    {"lease", "tick", "presence", "web_session", "sign_in_try", "form_session", "form_file"}
+    {"lease", "tick", "presence", "web_session", "sign_in_try", "form_session", "form_file", "kept_form"}
 )
 """What belongs to running processes and open browsers: a restored system starts without it."""
 
@@ -135,6 +135,8 @@ def _tables() -> list[Table]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
@@ -143,4 +145,6 @@ def _typed(column: Column[Any], value: Any) -> Any:
         return None
     if isinstance(column.type, UtcDateTime):
         return datetime.fromisoformat(value)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
     return base64.b64decode(value) if isinstance(column.type, LargeBinary) else value

@@ -28,6 +28,7 @@ Name = Annotated[str, typer.Option("--name", help="The channel's name in the off
 @commands.command(epilog=example("inbox channel kinds", "inbox channel kinds --json"))
 def kinds(json: Json = False) -> None:
     """List the kinds of channel and the keys each takes."""
+    from connectors.keys import Key
     from inbox import channels
 
     found = [
@@ -41,7 +42,7 @@ def kinds(json: Json = False) -> None:
             "words": key.words,
         }
         for kind, keys in channels.kinds().items()
-        for key in keys.values()
+        for key in keys.values() or (Key("", "nothing needs to be set"),)
     ]
     rows(found, json=json)
 
@@ -192,6 +193,38 @@ def mode(
             words=words,
         )
     tell(f"{name} is {mode} now.")
+
+
+@commands.command(
+    epilog=example(
+        "inbox channel forwarders --office rowan-ashbys-office --name Mailbox",
+        "inbox channel forwarders --office rowan-ashbys-office --name Mailbox \\",
+        "  --set 'rowan@example.org, *@rowanashby.example'",
+        "inbox channel forwarders --office rowan-ashbys-office --name Mailbox --set ''   (nobody)",
+    )
+)
+def forwarders(
+    office: InOffice,
+    name: Name,
+    addresses: Annotated[
+        str | None, typer.Option("--set", metavar="LIST", help="Addresses, or *@example.org; '' for nobody.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show or say whose forwarded mail counts as its first writer's. It is never taken for proved."""
+    from inbox import channels
+    from inbox.history import OPERATOR
+
+    with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
+        channel = named(session, name)
+        if addresses is not None:
+            channels.set_forwarders(session, channel, addresses, now=inbox.now, actor=OPERATOR)
+        listed = channels.forwarders(channel)
+    found = [one for one in (listed or "").split(", ") if one]
+    if json:
+        as_json(found)
+        return
+    print("\n".join(found) or "nobody")
 
 
 @commands.command(epilog=example("inbox channel remove --office rowan-ashbys-office --name Mailbox"))

@@ -64,6 +64,7 @@ def set_(
     undo_seconds   how long a reply waits before it leaves
     languages      en, cy or en,cy; the first is the office's own
     system_channel name of the channel that sends invitations, resets and alerts
+    consent_words  what people sign on paper; empty: our own words
     sending        on, or "paused: why"
 
     An empty value clears a setting that may be empty.

@@ -7,6 +7,7 @@ import typer
 from inbox.cli import (
     audit,
     backup,
+    calendar,
     channel,
     constituency,
     contacts,
@@ -14,6 +15,7 @@ from inbox.cli import (
     evaluate,
     importing,
     keys,
+    learning,
     migrate,
     office,
     rules,
@@ -41,7 +43,9 @@ for name, part in (
     ("channel", channel.commands),
     ("constituency", constituency.commands),
     ("contacts", contacts.commands),
+    ("calendar", calendar.commands),
     ("rules", rules.commands),
+    ("learning", learning.commands),
     ("audit", audit.commands),
     ("keys", keys.commands),
 ):

@@ -9,7 +9,7 @@ import typer
 
 from inbox.cli.opening import opened
 from inbox.cli.printing import as_json, rows, tell
-from inbox.cli.words import InOffice, Json, RoleName, example
+from inbox.cli.words import InOffice, Json, PostBy, PostCases, RoleName, example
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -143,6 +143,43 @@ def reset_mfa(office: InOffice, email: Email, json: Json = False) -> None:
         person = named(session, email)
         secret = people.reset_mfa(session, inbox.keys, person, actor=OPERATOR, now=inbox.now)
         _show_secret(person, secret, json=json)
+
+
+@commands.command(
+    epilog=example(
+        "inbox staff post --office rowan-ashbys-office --email rowan@example.org --by email --words",
+        "inbox staff post --office rowan-ashbys-office --email rowan@example.org --by none",
+    )
+)
+def post(
+    office: InOffice,
+    email: Email,
+    by: Annotated[PostBy, typer.Option(help="email; paper: a page to print; none: they sign in.")],
+    cases: Annotated[PostCases, typer.Option(help="given: the cases they were given; all.")] = "given",
+    kind: Annotated[
+        list[str] | None, typer.Option(help="facebook, x or web; again for each. All three if left out.")
+    ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="Their mails hold what was written, not only a link.")
+    ] = False,
+) -> None:
+    """Hand somebody social and form messages by email or on paper instead of here.
+
+    Their answer comes back as a draft and goes through sign-off. Messages that are a risk to somebody, and
+    restricted cases, are never written out in a mail.
+    """
+    from inbox import staff_post
+    from inbox.history import OPERATOR
+    from inbox.models import PostBy, PostCases
+
+    kinds = tuple(kind or staff_post.KINDS)
+    if unknown := [one for one in kinds if one not in staff_post.KINDS]:
+        raise typer.BadParameter(f"{unknown[0]} is not handed on; known: {', '.join(staff_post.KINDS)}.")
+    road = None if by == "none" else PostBy(by)
+    wanted = staff_post.Wanted(road, PostCases(cases), kinds, words)
+    with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
+        staff_post.choose(session, named(session, email), wanted, now=inbox.now, actor=OPERATOR)
+    tell(f"{email} signs in again." if road is None else f"{email} is handed messages by {by} now.")
 
 
 def named(session: Session, email: str) -> Staff:

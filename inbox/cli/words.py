@@ -13,6 +13,8 @@ InOffice = Annotated[
 OfficeKind = Literal["mp", "department"]
 Nation = Literal["england", "wales", "scotland", "northern-ireland"]
 Scope = Literal["read", "write"]
+PostBy = Literal["email", "paper", "none"]
+PostCases = Literal["given", "all"]
 Mode = Literal["off", "listen", "redirect", "full"]
 
 

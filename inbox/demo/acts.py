@@ -118,7 +118,7 @@ def _rewrite(turn: Turn) -> None:
 
 def _save(turn: Turn, draft: Draft, changes: drafting.Changes) -> None:
     drafting.save(
-        turn.session, draft, changes, version=draft.version, author_id=turn.staff.id, now=turn.now,
+        turn.session, turn.desk, draft, changes, version=draft.version, author_id=turn.staff.id, now=turn.now,
         actor=turn.actor,
     )  # fmt: skip
 

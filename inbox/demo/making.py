@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from inbox import schema
 from inbox.database import Database, find
-from inbox.demo import acts, founding
+from inbox.demo import acts, founding, surgery
 from inbox.demo.outgoing import Outbox, Postbox
 from inbox.demo.place import Place
 from inbox.demo.stories import every_step
 from inbox.demo.walking import Clock, Walk
+from inbox.desk import open_desk
 from inbox.models import Case
 from inbox.settings import Settings
 from inbox.storage import open_store
@@ -35,6 +36,8 @@ def make(place: Place, settings: Settings, *, now: datetime) -> None:
         walk.go(every_step(now, addresses))
         walk.bring_up_chases(now)
         _issue_link(place, database, walk.cases, office_ids, now)
+        with database.write(office_ids[founding.MP.key]) as session:
+            surgery.hold(session, open_desk(session, line.tools), walk.cases, now)
     finally:
         database.close()
     place.facts.is_made = True

@@ -68,7 +68,7 @@ def letter_to(
         draft.channel_id = carrier.id
     changes = drafting.Changes(recipients=recipients)
     return drafting.save(
-        session, draft, changes, version=draft.version, author_id=author_id, now=now, actor=actor
+        session, desk, draft, changes, version=draft.version, author_id=author_id, now=now, actor=actor
     )
 
 

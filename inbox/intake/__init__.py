@@ -23,13 +23,24 @@ from connectors.contract import (
     RawArrival,
     Verdict,
 )
-from inbox import acknowledgement, alerts, campaigns, casefile, clocks, matching, people, triage
+from inbox import (
+    acknowledgement,
+    alerts,
+    campaigns,
+    casefile,
+    clocks,
+    matching,
+    people,
+    staff_answers,
+    triage,
+)
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.intake import forms
 from inbox.intake.changes import changed, is_another_wording
+from inbox.intake.forwarded import passed_on
 from inbox.intake.keeping import already_kept, row_of
 from inbox.intake.messages import message_of, storable
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
@@ -40,18 +51,19 @@ from inbox.models import (
     Attachment,
     Case,
     Channel,
-    Clock,
     Constituent,
+    Direction,
     EventKind,
     Message,
     Scan,
+    Staff,
     move,
 )
 from inbox.recall import Recall
+from inbox.rules.following import follow
 from inbox.scanning import Scanner
 from inbox.storage import Store
-from routing.rules import ClockOrder
-from routing.words import LIFE_FLAGS, ClockKind, Kind
+from routing.words import LIFE_FLAGS, Kind
 
 _BATCH = 200
 """More than any channel hands over at once."""
@@ -164,6 +176,8 @@ def process(
         return None
     message = message_of(arrival, incoming)
     case = _file(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
+    if incoming.forwarded_by and case is not None:
+        passed_on(session, desk, case, message, incoming, now)
     known.remember(message, case)
     arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
     arrival.message_id, arrival.trouble = message.id, None
@@ -196,6 +210,8 @@ def _file(
         return sent_elsewhere(session, desk, message, incoming, known, now)
     if isinstance(understood.news, DeliveryReport):
         return reported(session, understood.news, message, now)
+    if (staffs := staff_answers.writer_of(session, desk, incoming)) is not None:
+        return _answer_of_staff(session, desk, *staffs, understood, message, now)
     if incoming.machine is not None:
         return _machine(session, desk, understood, message, known, now)
     return _person(session, desk, arrival, understood, message, known, now=now, acknowledging=acknowledging)
@@ -276,20 +292,7 @@ def _open(
     if is_junk:
         case.kind = Kind.SPAM
     if case.kind not in _NO_CLOCKS:
-        orders = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
-        orders |= {order.kind: order for order in seen.verdict.clocks}
-        started: list[Clock] = []
-        for order in orders.values():
-            clocks.start(
-                session,
-                desk,
-                case,
-                order,
-                received_at=message.received_at,
-                now=now,
-                actor=SYSTEM,
-                known=started,
-            )
+        clocks.begin(session, desk, case, seen.verdict.clocks, received_at=message.received_at, now=now)
     if message.proposed_case_id:
         record(session, case, EventKind.MATCH_PROPOSED, SYSTEM, now=now, message=message.id,
                proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
@@ -297,6 +300,8 @@ def _open(
         disowned = understood.message.authentication is Verdict.FAIL
         acknowledgement.acknowledge(session, desk, case, message, person, seen, is_disowned=disowned, now=now,
                                     reply_by=understood.message.told.get("reply_by", "email"))  # fmt: skip
+    if acknowledging:
+        follow(session, desk, case, seen.verdict, now=now)
     if acknowledging and seen.verdict.notify and not is_junk:
         session.flush()
         alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
@@ -305,7 +310,7 @@ def _open(
 
 def _add(
     session: Session, case: Case, message: Message, understood: Understood, now: datetime,
-    *, because: str | None = None, person: Constituent | None = None,
+    *, because: str | None = None, person: Constituent | None = None, is_public: bool = True,
 ) -> None:  # fmt: skip
     """Puts a message and its files on a case."""
     message.case_id = case.id
@@ -326,7 +331,7 @@ def _add(
             )
         )
     casefile.index(session, case, message, person)
-    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, public=True, message=message.id,
+    record(session, case, EventKind.ARRIVED, SYSTEM, now=now, public=is_public, message=message.id,
            channel=message.channel_id, because=because)  # fmt: skip
 
 
@@ -340,6 +345,18 @@ def _propose(
         other = people.newest_open_case(session, writer.id)
         if other is not None:
             message.proposed_case_id, message.proposed_because = other.id, matching.Because.SAME_PERSON
+
+
+def _answer_of_staff(
+    session: Session, desk: Desk, staff: Staff, case: Case, understood: Understood, message: Message,
+    now: datetime,
+) -> Case:  # fmt: skip
+    """One of the staff answered the mail that handed them a message: a note, and a draft for sign-off."""
+    message.direction, message.author_id = Direction.NOTE, staff.id
+    _add(session, case, message, understood, now, because="staff_answer", is_public=False)
+    session.flush()
+    staff_answers.keep(session, desk, case, staff, understood.message, message, now=now)
+    return case
 
 
 def _machine(

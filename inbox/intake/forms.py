@@ -38,7 +38,7 @@ def keep_promises(
     now: datetime,
 ) -> None:
     """Issues the link that the person has on their screen, and heeds that something happens soon."""
-    if incoming.told.get("soon") == "now" and case.urgency > Priority.PRIORITY.rank:
+    if incoming.told.get("soon") == "now" and Priority(case.priority).rank > Priority.PRIORITY.rank:
         triage.set_priority(case, Priority.PRIORITY)
     answer = incoming.told.get("postcode") or incoming.sender.address
     if arrival.hints.get(LINK) and answer:

@@ -28,6 +28,7 @@ def message_of(arrival: Arrival, incoming: InboundMessage) -> Message:
         has_html="html" in incoming.warnings,
         thread=thread_of(incoming),
         link=storable(incoming.link) if incoming.link else None,
+        forwarded_by=storable(incoming.forwarded_by)[:254] if incoming.forwarded_by else None,
         sent_at=incoming.sent_at,
         received_at=arrival.received_at,
     )

@@ -21,12 +21,16 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
     """A delivery report settles the message that it is about, and is filed beside it."""
     message.kind = MessageKind.REPORT
     query = select(Delivery).where(col(Delivery.outgoing_id).in_(report.original_ids[:20]))
-    delivery = session.exec(query).first() if report.original_ids else None
-    if delivery is not None:
+    found = session.exec(query).all() if report.original_ids else ()
+    if found:
+        delivery = outbox.part_for(found, report.recipient)
         message.case_id = delivery.case_id
         if report.action is not ReportAction.DELAYED:
             failed = report.action is ReportAction.FAILED
-            outbox.report(session, delivery, failed=failed, words=storable(report.reason), now=now)
+            outbox.report(
+                session, delivery, failed=failed, words=storable(report.reason), now=now,
+                recipient=report.recipient,
+            )  # fmt: skip
     session.add(message)
     session.flush()
     case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
@@ -103,7 +107,8 @@ def sent_elsewhere(
     session.flush()
     hit.message_count += 1
     hit.updated_at = now
-    clocks.meet(session, hit, (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY), now=now, actor=SYSTEM)
+    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.REFERRAL)
+    clocks.meet(session, hit, answered, now=now, actor=SYSTEM)
     record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)
     casefile.index(session, hit, message)
     return hit

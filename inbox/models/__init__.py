@@ -2,8 +2,9 @@
 
 from sqlmodel import SQLModel
 
-from inbox.models.base import Json, OfficeOwned, UtcDateTime, new_id
+from inbox.models.base import Json, OfficeOwned, UtcDateTime, id_of_time, new_id
 from inbox.models.body import Body, BodyVersion, Consent, ConsentKind, ConsentRule
+from inbox.models.calendar import OfficeCalendar
 from inbox.models.campaign import (
     ANSWER_MOVES,
     AnswerState,
@@ -15,7 +16,7 @@ from inbox.models.campaign import (
     Reading,
     RecipientState,
 )
-from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, Decision, LinkKind, Rule
+from inbox.models.case import CASE_MOVES, Case, CaseLink, CaseStatus, Clock, LinkKind
 from inbox.models.channel import (
     ARRIVAL_MOVES,
     SENDING,
@@ -23,10 +24,12 @@ from inbox.models.channel import (
     ArrivalState,
     Channel,
     ChannelBudget,
+    ChannelCost,
     ChannelDoor,
     ChannelHealth,
     ChannelMode,
 )
+from inbox.models.channel_closure import INTEGRATION_ROLE, ChannelAct, ChannelClosure
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
 from inbox.models.draft import (
     DRAFT_MOVES,
@@ -34,19 +37,26 @@ from inbox.models.draft import (
     Approval,
     Draft,
     DraftFile,
+    DraftProposal,
     DraftState,
     DraftVersion,
+    ProposalState,
     StandardLine,
     Template,
 )
 from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
+from inbox.models.kept_form import KeptForm
+from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
 from inbox.models.message import Attachment, Direction, Message, MessageKind, Scan
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
 from inbox.models.person import Constituent, Handle
+from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, RuleProgress, RuleVersion
 from inbox.models.search import SearchEntry
+from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
+from inbox.models.surgery import APPOINTMENT_MOVES, Appointment, AppointmentState, Surgery
 from inbox.models.web_form import AddressProof, FormFile, FormSession
 from inbox.models.work import (
     AccessToken,
@@ -68,15 +78,19 @@ for _table in SQLModel.metadata.tables.values():
 
 __all__ = [
     "ANSWER_MOVES",
+    "APPOINTMENT_MOVES",
     "ARRIVAL_MOVES",
     "CASE_MOVES",
     "DELIVERY_MOVES",
     "DRAFT_MOVES",
     "EDITABLE",
+    "INTEGRATION_ROLE",
     "SENDING",
     "AccessToken",
     "AddressProof",
     "AnswerState",
+    "Appointment",
+    "AppointmentState",
     "Approval",
     "Area",
     "Arrival",
@@ -84,6 +98,7 @@ __all__ = [
     "Attachment",
     "Body",
     "BodyVersion",
+    "CallState",
     "Campaign",
     "CampaignAnswer",
     "CampaignCopy",
@@ -94,7 +109,10 @@ __all__ = [
     "CaseStatus",
     "ChainHead",
     "Channel",
+    "ChannelAct",
     "ChannelBudget",
+    "ChannelClosure",
+    "ChannelCost",
     "ChannelDoor",
     "ChannelHealth",
     "ChannelMode",
@@ -109,6 +127,7 @@ __all__ = [
     "Direction",
     "Draft",
     "DraftFile",
+    "DraftProposal",
     "DraftState",
     "DraftVersion",
     "Ending",
@@ -121,28 +140,43 @@ __all__ = [
     "Handle",
     "Job",
     "Json",
+    "KeptForm",
     "Lease",
+    "Lesson",
+    "LessonSource",
     "LinkKind",
     "Message",
     "MessageKind",
     "Office",
+    "OfficeCalendar",
     "OfficeKind",
+    "OfficeLearning",
     "OfficeOwned",
     "OnceKey",
+    "PostBy",
+    "PostCases",
     "Presence",
+    "ProposalState",
     "Reading",
     "RecipientState",
     "Role",
     "Rule",
+    "RuleCall",
+    "RuleFiring",
+    "RuleProgress",
+    "RuleVersion",
     "Rung",
     "Scan",
     "SearchEntry",
     "SignInAddress",
     "SignInTry",
     "Staff",
+    "StaffPost",
+    "StaffPostItem",
     "StandardLine",
     "StatusLink",
     "StatusLinkKey",
+    "Surgery",
     "Team",
     "TeamMember",
     "Template",
@@ -150,6 +184,7 @@ __all__ = [
     "UtcDateTime",
     "View",
     "WebSession",
+    "id_of_time",
     "move",
     "new_id",
 ]

@@ -33,6 +33,11 @@ def new_id() -> str:
     return f"{(head >> 12):012x}7{head & 0xFFF:03x}{tail:016x}"
 
 
+def id_of_time(at: datetime) -> str:
+    """Where ids made at that time begin: every id made later is greater."""
+    return f"{int(at.timestamp() * 1000):012x}"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC. SQLite has no zones, so the zone is taken off and put back."""
 

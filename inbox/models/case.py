@@ -1,12 +1,12 @@
 """The unit of work, its people, and the clocks that say what was promised."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from inbox.models.base import Json, OfficeOwned, Row, json_list, moment, ref
+from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
 
 
 class CaseStatus(StrEnum):
@@ -42,6 +42,13 @@ SPAM = "kind = 'spam' AND status NOT IN ('resolved', 'closed')"
 """What each view of `queues.py` holds. Written out because a partial index serves a query only if the
 query repeats its condition word for word (SQLite: partial indexes, section 3.1)."""
 
+RUNNING = "met_at IS NULL AND cancelled_at IS NULL"
+UNWARNED = "warned_at IS NULL AND met_at IS NULL AND cancelled_at IS NULL"
+"""Which clocks are open, and which of them nobody was warned of; in the words of their indexes."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any case: what is due since then is due at once."""
+
 _READ = ("is_restricted", "assignee_id", "team_id", "status", "kind")
 """Kept in the views' indexes, so that counting what a person may see does not touch the rows."""
 
@@ -52,18 +59,19 @@ def _view_index(name: str, condition: str, *keys: str) -> Index:
 
 
 class Case(Row, OfficeOwned, table=True):
-    """One matter of one person. `next_due_at` and `updated_at` are sort keys; the clocks are the facts."""
+    """One matter of one person. `next_due_at`, `rank` and `updated_at` are sort keys; the clocks and what
+    `points` reckons with are the facts."""
 
     __tablename__ = "case"
     __table_args__ = (
         UniqueConstraint("office_id", "reference"),
         Index("case_recent", "office_id", "updated_at", "id"),
-        _view_index("case_to_sort", TO_SORT, "urgency", "received_at"),
+        _view_index("case_to_sort", TO_SORT, "rank", "received_at"),
         Index(
             "case_assigned",
             "office_id",
             "assignee_id",
-            "urgency",
+            "rank",
             "next_due_at",
             "id",
             "is_restricted",
@@ -72,8 +80,18 @@ class Case(Row, OfficeOwned, table=True):
             postgresql_where=text(OPEN),
             sqlite_where=text(OPEN),
         ),
-        _view_index("case_waiting", WAITING, "updated_at"),
-        _view_index("case_due", DUE, "next_due_at"),
+        _view_index("case_waiting", WAITING, "rank", "updated_at"),
+        Index(
+            "case_due",
+            "office_id",
+            "next_due_at",
+            "id",
+            *_READ,
+            "rank",
+            postgresql_where=text(DUE),
+            sqlite_where=text(DUE),
+        ),
+        Index("case_points", "office_id", "points_at", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
         _view_index("case_campaign", CAMPAIGN, "campaign", "updated_at"),
         _view_index("case_campaign_recent", CAMPAIGN, "updated_at"),
         _view_index("case_spam", SPAM, "updated_at"),
@@ -85,8 +103,16 @@ class Case(Row, OfficeOwned, table=True):
     status: str = Field(default=CaseStatus.NEW, sa_type=String(20))
     kind: str = Field(default="casework", sa_type=String(16))
     priority: str = Field(default="standard", sa_type=String(10))
-    urgency: int = Field(
-        default=2, sa_type=Integer, description="0 immediate to 3 low: priority as a sort key"
+    rank: int = Field(
+        default=0, sa_type=Integer, description="minus the points, in tenths: what comes first sorts first"
+    )
+    waiting_days: int = Field(
+        default=0, sa_type=Integer, description="working days since it came, 15 at most"
+    )
+    lateness: int = Field(default=0, sa_type=Integer, description="`routing.priority.Lateness`")
+    is_ministerial: bool = Field(default=False, sa_type=Boolean, description="a minister signs the reply")
+    points_at: datetime | None = moment(
+        default=LONG_AGO, description="when time changes its points next; null: never"
     )
     topics: list[str] = json_list()
     flags: list[str] = json_list()
@@ -141,6 +167,20 @@ class Clock(Row, OfficeOwned, table=True):
 
     __tablename__ = "clock"
     __table_args__ = (
+        Index(
+            "clock_counted",
+            "office_id",
+            "calendar_version",
+            postgresql_where=text(RUNNING),
+            sqlite_where=text(RUNNING),
+        ),
+        Index(
+            "clock_warning",
+            "office_id",
+            "warn_at",
+            postgresql_where=text(UNWARNED),
+            sqlite_where=text(UNWARNED),
+        ),
         Index("clock_of_enquiry", "enquiry_id", postgresql_where=_OF_ENQUIRY, sqlite_where=_OF_ENQUIRY),
         Index(
             "clock_waited_for", "office_id", "due_at", postgresql_where=WAITED_FOR, sqlite_where=WAITED_FOR
@@ -163,27 +203,6 @@ class Clock(Row, OfficeOwned, table=True):
     due_at: datetime = moment()
     warn_at: datetime | None = moment(default=None)
     warned_at: datetime | None = moment(default=None)
-
-
-class Rule(Row, OfficeOwned, table=True):
-    """Conditions and outcomes as data; `body` is the shape of `routing.rules.Rule`."""
-
-    __tablename__ = "rule"
-    __table_args__ = (UniqueConstraint("office_id", "name"),)
-
-    name: str = Field(sa_type=String(120))
-    position: int
-    version: int = 1
-    is_enabled: bool = Field(default=True, sa_type=Boolean)
-    body: dict[str, object] = Field(sa_type=Json)
-
-
-class Decision(OfficeOwned, table=True):
-    """What the rules said of one message, and why: the trace that the case page shows."""
-
-    __tablename__ = "decision"
-
-    message_id: str = ref("message.id", primary_key=True)
-    case_id: str = ref("case.id", index=True)
-    decided_at: datetime = moment()
-    trace: dict[str, object] = Field(sa_type=Json)
+    calendar_version: int = Field(
+        default=0, sa_type=Integer, description="the number of the office's calendar it was worked out by"
+    )

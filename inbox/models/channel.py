@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from inbox.models.base import OfficeOwned, Row, json_dict, moment, ref
@@ -64,6 +64,12 @@ class Channel(Row, OfficeOwned, table=True):
     )
     trouble: str | None = Field(default=None, sa_type=Text)
     needs_attention: bool = False
+    signed_in_until: datetime | None = moment(
+        default=None, description="when the sign-in runs out by itself, as the platform said last"
+    )
+    awaits_sign_in: bool = Field(
+        default=False, sa_type=Boolean, description="it cannot work before somebody signs in"
+    )
 
 
 class ChannelDoor(SQLModel, table=True):
@@ -87,6 +93,16 @@ class ChannelBudget(OfficeOwned, table=True):
     resets_at: datetime | None = moment(default=None)
     spent: int = Field(default=0, sa_type=BigInteger, description="millionths of a US dollar on `spent_on`")
     spent_on: str = Field(default="", sa_type=String(10))
+
+
+class ChannelCost(OfficeOwned, table=True):
+    """What a channel cost on one day (UTC), in millionths of a US dollar."""
+
+    __tablename__ = "channel_cost"
+
+    channel_id: str = Field(primary_key=True, sa_type=String(32))
+    day: str = Field(primary_key=True, sa_type=String(10))
+    spent: int = Field(default=0, sa_type=BigInteger)
 
 
 class ArrivalState(StrEnum):

@@ -138,6 +138,32 @@ class StandardLine(Row, OfficeOwned, table=True):
     written_at: datetime = moment()
 
 
+class ProposalState(StrEnum):
+    """Where the words of a drafting model stand. `used` and `put_away` are a person's decisions."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    USED = "used"
+    PUT_AWAY = "put_away"
+
+
+class DraftProposal(Row, OfficeOwned, table=True):
+    """What a drafting model proposed when a person asked. It is no draft until a person uses it."""
+
+    __tablename__ = "draft_proposal"
+
+    case_id: str = ref("case.id", index=True)
+    state: str = Field(default=ProposalState.WAITING, sa_type=String(10))
+    model: str = Field(default="", sa_type=String(120))
+    text: str = Field(default="", sa_type=Text)
+    trouble: str | None = Field(default=None, sa_type=Text)
+    asked_by: str | None = Field(default=None, sa_type=String(32))
+    asked_at: datetime = moment()
+    answered_at: datetime | None = moment(default=None)
+    decided_at: datetime | None = moment(default=None)
+
+
 class DraftVersion(Row, OfficeOwned, table=True):
     """Every text that was ever saved under a draft's number, so that nothing typed is lost."""
 

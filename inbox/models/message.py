@@ -65,6 +65,12 @@ class Message(Row, OfficeOwned, table=True):
             sqlite_where=text("thread IS NOT NULL"),
         ),
         Index(
+            "message_edits",
+            "edit_of",
+            postgresql_where=text("edit_of IS NOT NULL"),
+            sqlite_where=text("edit_of IS NOT NULL"),
+        ),
+        Index(
             "message_loose",
             "office_id",
             "id",
@@ -112,6 +118,9 @@ class Message(Row, OfficeOwned, table=True):
     proposed_because: str | None = None
     thread: str | None = Field(default=None, sa_type=String(512))
     link: str | None = Field(default=None, sa_type=Text, description="where the platform shows it")
+    forwarded_by: str | None = Field(
+        default=None, sa_type=String(254), description="who passed it on; then its sender is not proved"
+    )
     edit_of: str | None = Field(default=None, sa_type=String(32))
     withdrawn_at: datetime | None = moment(default=None)
     dealt_with_at: datetime | None = moment(default=None, description="mail of no case that somebody saw")

@@ -1,9 +1,9 @@
 """The tenant: an MP's office or a department, with its people and teams."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlmodel import Field
 
 from inbox.models.base import Json, OfficeOwned, Row, json_dict, json_list, moment, ref
@@ -41,6 +41,7 @@ class Office(Row, table=True):
     member: str | None = None
     time_zone: str = "Europe/London"
     hours: dict[str, list[list[str]]] = json_dict()
+    calendar_version: int = Field(default=0, sa_type=Integer, description="0: nothing was ever changed")
     address: str | None = Field(default=None, sa_type=Text)
     phone: str | None = None
     privacy_url: str | None = None
@@ -53,6 +54,9 @@ class Office(Row, table=True):
     languages: list[str] = json_list()
     embed_sites: list[str] | None = Field(
         default=None, sa_type=Json, description="origins that may show the form in a frame, or send it"
+    )
+    consent_words: str | None = Field(
+        default=None, sa_type=Text, description="what a person signs; null: our own words"
     )
     system_channel: str | None = Field(default=None, sa_type=String(32))
     prefix: str = Field(sa_type=String(6))
@@ -74,6 +78,9 @@ class Staff(Row, OfficeOwned, table=True):
     totp_secret: str | None = Field(default=None, sa_type=Text, description="sealed")
     totp_last_step: int = Field(default=0, sa_type=Integer)
     preferences: dict[str, str] = json_dict()
+    skills: list[str] = json_list(description="topic codes, and `welsh`: what is theirs when they are here")
+    away_from: date | None = Field(default=None, sa_type=Date)
+    away_until: date | None = Field(default=None, sa_type=Date, description="the last day away, or null")
     created_at: datetime = moment()
 
 

@@ -15,6 +15,7 @@ from connectors.contract import (
     CredentialsRejected,
     OutboundMessage,
     OutcomeUnknown,
+    PartlyRefused,
     PermanentFailure,
     Sends,
     TemporaryFailure,
@@ -42,11 +43,13 @@ from inbox.outbox.endings import (
     failed,
     found_again,
     known_there,
+    parted,
     pending,
     report,
     sent,
     unknown,
 )
+from inbox.outbox.parting import leads, part_for
 
 __all__ = [
     "MOST_INTERRUPTIONS",
@@ -60,7 +63,9 @@ __all__ = [
     "claim",
     "found_again",
     "has_due",
+    "leads",
     "mark_committed",
+    "part_for",
     "pending",
     "queue",
     "recover",
@@ -157,6 +162,8 @@ def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Calla
     outgoing = OutboundMessage(claimed.outgoing_id, claimed.recipients, claimed.envelope_sender, raw)
     try:
         receipt = connector.send(outgoing, committing=committing)
+    except PartlyRefused as failure:
+        return Outcome(Result.PARTED, failure.reason, later=failure.later, never=failure.never)
     except TemporaryFailure as failure:
         return Outcome(Result.LATER, failure.reason, failure.after)
     except CredentialsRejected as failure:
@@ -188,6 +195,9 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
         known_there(session, delivery, outcome)
     elif outcome.result is Result.UNKNOWN:
         unknown(session, delivery, outcome.words, now)
+    elif outcome.result is Result.PARTED:
+        again = now + _pause(delivery.attempts) if now < delivery.queued_at + RETRY_FOR else None
+        parted(session, delivery, outcome, now, again=again)
     elif outcome.result is Result.NEVER or now >= delivery.queued_at + RETRY_FOR:
         failed(session, delivery, outcome.words, now)
     else:

@@ -18,24 +18,31 @@ from inbox.models import (
     move,
 )
 from inbox.outbox.endings import Purpose, failed, sent
+from inbox.outbox.parting import has_left_elsewhere, others
+
+_WAITING = (DeliveryState.QUEUED, DeliveryState.RETRYING)
 
 
 def stop(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
-    """Stops what has not left; the words go back to being a draft that needs approval again."""
-    won = _change_state(
-        session, delivery, (DeliveryState.QUEUED, DeliveryState.RETRYING), DeliveryState.STOPPED
-    )
-    if not won:
+    """Stops what has not left; the words go back to being a draft that needs approval again.
+
+    What others have already is no draft any more. What waits for others stops with the draft it came from.
+    """
+    if not _change_state(session, delivery, _WAITING, DeliveryState.STOPPED):
         raise Conflict("It has left already, so it cannot be stopped.")
     draft = (
         session.exec(select(Draft).where(Draft.id == delivery.draft_id)).first()
         if delivery.draft_id
         else None
     )
-    if draft is not None:
+    if draft is not None and has_left_elsewhere(session, delivery):
+        draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
+    elif draft is not None:
         draft.state = move(draft.state, DraftState.DRAFT, DRAFT_MOVES, "reply")
         draft.version += 1
         delivery.draft_id = None
+        for other in others(session, delivery):
+            _change_state(session, other, _WAITING, DeliveryState.STOPPED)
     delivery.settled_by = actor.id
     record(session, delivery.case_id, EventKind.STOPPED, actor, now=now, delivery=delivery.id)
 
@@ -46,6 +53,8 @@ def retry(session: Session, delivery: Delivery, *, now: datetime, actor: Actor) 
     A stopped reply went back to its writer: only a new yes to its words sends it.
     """
     if delivery.state == DeliveryState.STOPPED and delivery.purpose != Purpose.ACKNOWLEDGEMENT:
+        if has_left_elsewhere(session, delivery):
+            raise Conflict("It was stopped after others had it. Write a new reply to those who have not.")
         raise Conflict("It was stopped, and its words are a draft again. Approve the draft to send it.")
     if DeliveryState.QUEUED not in DELIVERY_MOVES[DeliveryState(delivery.state)]:
         raise IllegalMove("It is on its way, or nobody knows if it left. It cannot be sent again now.")

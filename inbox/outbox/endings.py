@@ -1,6 +1,7 @@
 """How a message on its way out can end, and how that is found out later."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,6 +22,7 @@ from inbox.models import (
     Message,
     move,
 )
+from inbox.outbox.parting import alone, has_left_elsewhere, leads, others, split
 from inbox.references import in_thread
 
 
@@ -33,6 +35,11 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     PROOF = "proof"
     CAMPAIGN = "campaign"
+    TO_STAFF = "to_staff"
+
+
+TO_OUR_OWN = frozenset({Purpose.NOTICE, Purpose.TO_STAFF})
+"""What goes to people of the office: nothing that the person on the case would see as an act."""
 
 
 class Result(StrEnum):
@@ -40,19 +47,25 @@ class Result(StrEnum):
 
     SENT = "sent"
     LATER = "later"
+    PARTED = "parted"
     NEVER = "never"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one attempt came to. `words` is the server's answer or ours, free of content."""
+    """What one attempt came to. `words` is the server's answer or ours, free of content.
+
+    `later` and `never`, when parted: what the server said of a recipient, by address.
+    """
 
     result: Result
     words: str
     after: timedelta | None = None
     platform_id: str | None = None
     thread: str | None = None
+    later: Mapping[str, str] = field(default_factory=dict)
+    never: Mapping[str, str] = field(default_factory=dict)
 
 
 def found_again(
@@ -65,7 +78,9 @@ def found_again(
     """
     ours = col(Delivery.outgoing_id).in_([one for one in (outgoing_id, platform_id) if one])
     theirs = col(Delivery.platform_id) == platform_id
-    delivery = session.exec(select(Delivery).where(or_(ours, theirs))).first()
+    delivery = session.exec(select(Delivery).where(or_(ours, theirs)).order_by(col(Delivery.id))).first()
+    if delivery is not None and others(session, delivery):
+        return delivery  # a copy of a message that left in parts does not tell which of them left
     if delivery is not None and delivery.state == DeliveryState.UNKNOWN:
         sent(session, delivery, "The platform shows it among what was sent.", now)
         delivery.needs_sent_copy = False
@@ -89,11 +104,19 @@ def pending(session: Session, echo: Message) -> str | None:
     return session.exec(query.order_by(col(Delivery.id)).limit(1)).first()
 
 
-def report(session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime) -> None:
-    """A delivery report came back for this message. Raises nothing: news about the past is only noted."""
+def report(
+    session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime,
+    recipient: str | None = None,
+) -> None:  # fmt: skip
+    """A delivery report came back for this message. Raises nothing: news about the past is only noted.
+
+    One that failed to reach `recipient` says nothing of the others in the delivery: they keep their state.
+    """
     wanted = DeliveryState.BOUNCED if failed else DeliveryState.DELIVERED
     if wanted not in DELIVERY_MOVES[DeliveryState(delivery.state)]:
         return
+    if failed:
+        delivery = alone(session, delivery, recipient)
     delivery.state = wanted
     delivery.trouble = words if failed else None
     kind = EventKind.NOT_DELIVERED if failed else EventKind.DELIVERED
@@ -103,7 +126,8 @@ def report(session: Session, delivery: Delivery, *, failed: bool, words: str, no
 def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
     delivery.state = move(delivery.state, DeliveryState.SENT, DELIVERY_MOVES, "message")
     delivery.sent_at, delivery.evidence, delivery.trouble = now, evidence, None
-    delivery.needs_sent_copy = delivery.purpose != Purpose.NOTICE
+    is_ours = delivery.purpose in TO_OUR_OWN
+    delivery.needs_sent_copy = not is_ours and not has_left_elsewhere(session, delivery)
     message = session.exec(select(Message).where(Message.id == delivery.message_id)).first()
     if message is not None:
         message.sent_at = now
@@ -112,11 +136,12 @@ def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> 
         draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
     channel = find(session, Channel, delivery.channel_id)
     channel.last_out_at = now
-    if delivery.purpose == Purpose.NOTICE:
+    if delivery.purpose in TO_OUR_OWN:
         record(session, delivery.case_id, EventKind.DELIVERED, SYSTEM, now=now, delivery=delivery.id)
         return
     kind = EventKind.ACKNOWLEDGED if delivery.purpose == Purpose.ACKNOWLEDGEMENT else EventKind.SENT
-    record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id, public=True)
+    public = leads(session, delivery)
+    record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id, public=public)
 
 
 def known_there(session: Session, delivery: Delivery, outcome: Outcome) -> None:
@@ -143,3 +168,30 @@ def failed(session: Session, delivery: Delivery, words: str, now: datetime) -> N
     delivery.state = move(delivery.state, DeliveryState.FAILED, DELIVERY_MOVES, "message")
     delivery.trouble = words
     record(session, delivery.case_id, EventKind.NOT_DELIVERED, SYSTEM, now=now, delivery=delivery.id)
+
+
+def parted(
+    session: Session, delivery: Delivery, outcome: Outcome, now: datetime, *, again: datetime | None
+) -> None:
+    """Some recipients were refused before anything left: each group goes on as a delivery of its own.
+
+    Who was welcome is next, who was refused for now waits until `again` (None: that time is over), who was
+    refused for good has failed. The delivery itself stays with its first recipient, who is the one answered.
+    """
+    refused = {**outcome.later, **outcome.never}
+    welcome = [one for one in delivery.recipients if one not in refused]
+    groups = (welcome, list(outcome.later), list(outcome.never))
+    first = delivery.recipients[0]
+    for people in filter(None, groups):
+        row = delivery if first in people else split(session, delivery, people)
+        row.recipients = people
+        said = "; ".join(f"{one}: {refused[one]}" for one in people if one in refused)
+        if people[0] in outcome.never or (said and again is None):
+            failed(session, row, f"Refused: {said}", now)
+            continue
+        row.state = move(row.state, DeliveryState.RETRYING, DELIVERY_MOVES, "message")
+        row.trouble = f"Refused for now: {said}" if said else None
+        row.next_at = again if said and again else now
+        if row is not delivery:
+            record(session, row.case_id, EventKind.QUEUED, SYSTEM, now=now, delivery=row.id,
+                   purpose=row.purpose, part_of=delivery.id)  # fmt: skip

@@ -77,18 +77,20 @@ def set_aside_messages(
     return rows, rows[-1].id if len(found) > limit else None
 
 
-def quarantined(office: str | ColumnElement[str]) -> Select[Any]:
-    """Ids of arrivals that could not be read, by the index `arrival_unfinished`."""
-    return select(col(Arrival.id).label("id")).where(
+def quarantined(office: str | ColumnElement[str], hidden: frozenset[str] = frozenset()) -> Select[Any]:
+    """Ids of arrivals that could not be read, by the index `arrival_unfinished`; not of `hidden` channels."""
+    query: Select[Any] = select(col(Arrival.id).label("id")).where(
         col(Arrival.office_id) == office,
         text("arrival.state <> 'done'"),
         col(Arrival.state) == ArrivalState.QUARANTINED,
     )
+    return query.where(col(Arrival.channel_id).not_in(sorted(hidden))) if hidden else query
 
 
-def loose(office: str | ColumnElement[str]) -> Select[Any]:
+def loose(office: str | ColumnElement[str], hidden: frozenset[str] = frozenset()) -> Select[Any]:
     """Ids of messages of no case that nobody has dealt with, by the index `message_loose`."""
-    return select(col(Message.id).label("id")).where(
+    query: Select[Any] = select(col(Message.id).label("id")).where(
         col(Message.office_id) == office,
         text("message.case_id IS NULL AND message.dealt_with_at IS NULL"),
     )
+    return query.where(col(Message.channel_id).not_in(sorted(hidden))) if hidden else query

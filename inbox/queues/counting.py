@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, distinct, func, select, union
 from sqlmodel import Session
 
+from inbox.database import hidden_in
+from inbox.models import AnswerState
 from inbox.models.case import CAMPAIGN
 from inbox.queues.aside import loose, quarantined
-from inbox.queues.views import CASE, OFFICE, Reader, View, as_written, shape_of, values
+from inbox.queues.views import CASE, OFFICE, Reader, View, as_written, shape_of, tables, values
 
 MOST = 1_000
 """A count of this many reads "999+"."""
 
+_ANSWER = tables["campaign_answer"].c
 COUNTED = tuple(view for view in View if view is not View.ALL)
 
 
@@ -22,20 +25,21 @@ def counts(
 ) -> Mapping[View, int]:
     """For each view but `all` how many rows it has, at most `MOST`, in one query.
 
-    `campaigns` counts piles, not copies. Restricted cases add nothing to any count the reader sees.
+    `campaigns` counts piles, not copies; `to-approve` also answers to campaigns that wait. Restricted cases
+    add nothing to any count the reader sees.
     """
-    row = session.connection().execute(_all(visible), values(session, reader)).one()
+    row = session.connection().execute(_all(visible, hidden_in(session)), values(session, reader)).one()
     return {view: min(int(number), MOST) for view, number in zip(COUNTED, row, strict=True)}
 
 
 @lru_cache(maxsize=256)
-def _all(visible: ColumnElement[bool] | None) -> Select[Any]:
+def _all(visible: ColumnElement[bool] | None, hidden: frozenset[str]) -> Select[Any]:
     """Built once for each `visible`, which `access` makes once for each person."""
-    numbers: list[Any] = [_number(view, visible).label(view.name) for view in COUNTED]
+    numbers: list[Any] = [_number(view, visible, hidden).label(view.name) for view in COUNTED]
     return select(*numbers)
 
 
-def _number(view: View, visible: ColumnElement[bool] | None) -> ColumnElement[int]:
+def _number(view: View, visible: ColumnElement[bool] | None, hidden: frozenset[str]) -> ColumnElement[int]:
     narrow = [CASE.office_id == OFFICE]
     if visible is not None:
         narrow.append(visible)
@@ -47,7 +51,13 @@ def _number(view: View, visible: ColumnElement[bool] | None) -> ColumnElement[in
     if shape.also is not None:
         parts.append(select(CASE.id.label("id")).where(*narrow, shape.also))
     if view is View.SET_ASIDE:
-        parts += [part.limit(MOST) for part in (quarantined(OFFICE), loose(OFFICE))]
+        parts += [part.limit(MOST) for part in (quarantined(OFFICE, hidden), loose(OFFICE, hidden))]
+    if view is View.TO_APPROVE:
+        answers = select(func.count()).where(
+            _ANSWER.office_id == OFFICE, _ANSWER.state == AnswerState.SUBMITTED
+        )
+        drafts = select(func.count()).select_from(parts[0].subquery()).scalar_subquery()
+        return drafts + answers.scalar_subquery()
     if len(parts) == 1:
         return select(func.count()).select_from(parts[0].subquery()).scalar_subquery()
     merged = union(*(select(part.subquery()) for part in parts)).subquery()

@@ -18,11 +18,13 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from inbox.database import office_of
-from inbox.models import CaseStatus, Direction
+from inbox.database import hidden_in, office_of, shown_in
+from inbox.models import CaseStatus, Direction, Message
+from inbox.points import reckoned
 from inbox.queues.views import CASE, Reader, tables
+from routing.priority import Points
 
 EXCERPT = 200
 
@@ -43,7 +45,7 @@ class RowClock:
 class QueueRow:
     """A case as one line. `newest_*`: the last thing that came in; `match_*`: the case that a message may
     belong to, if the reader may see that case; `is_unread`: the reader has not looked since it came;
-    `clock`: the next that can be missed, else one that is paused."""
+    `clock`: the next that can be missed, else one that is paused; `rank`: minus the points, in tenths."""
 
     case_id: str
     reference: str
@@ -51,6 +53,10 @@ class QueueRow:
     status: str
     kind: str
     priority: str
+    rank: int
+    waiting_days: int
+    lateness: int
+    is_ministerial: bool
     topics: Sequence[str]
     flags: Sequence[str]
     language: str
@@ -84,6 +90,13 @@ class QueueRow:
     clock: RowClock | None
 
     @property
+    def points(self) -> Points:
+        """What the row is ordered by, part by part."""
+        return reckoned(
+            self.priority, self.flags, self.waiting_days, self.lateness, is_ministerial=self.is_ministerial
+        )
+
+    @property
     def is_new(self) -> bool:
         """Whether nobody has sorted it yet."""
         return self.status == CaseStatus.NEW
@@ -101,6 +114,8 @@ def fetch(
     lines: dict[str, list[Any]] = {row[0]: list(row) for row in found}
     proposed = {line[_PROPOSED] for line in lines.values()} - {None}
     references = _references(session, proposed, visible) if proposed else {}
+    if hidden_in(session):
+        _leave_out(session, lines.values())
     return tuple(_row(lines[case], references) for case in cases if case in lines)
 
 
@@ -115,6 +130,16 @@ def clocks(session: Session, cases: Sequence[str]) -> Mapping[str, tuple[RowCloc
     for case_id, *values in session.connection().execute(query):
         found[case_id] = (*found.get(case_id, ()), RowClock(*values))
     return found
+
+
+def _leave_out(session: Session, lines: Collection[list[Any]]) -> None:
+    """Takes out the newest message where it came through a channel that the reader may not read."""
+    newest = [line[_NEWEST_ID] for line in lines if line[_NEWEST_ID]]
+    query = select(col(Message.id)).where(col(Message.id).in_(newest))
+    shown = set(session.execute(query.where(shown_in(session, col(Message.channel_id)))).scalars())
+    for line in lines:
+        if line[_NEWEST_ID] not in shown:
+            line[_NEWEST_ID : _EXCERPT + 1] = [None] * (_EXCERPT + 1 - _NEWEST_ID)
 
 
 def _row(line: list[Any], references: Mapping[str, str]) -> QueueRow:
@@ -198,8 +223,9 @@ def _all_that_a_row_shows() -> Select[Any]:
     )  # fmt: skip
     return (
         select(
-            CASE.id, CASE.reference, CASE.subject, CASE.status, CASE.kind, CASE.priority, CASE.topics,
-            CASE.flags, CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
+            CASE.id, CASE.reference, CASE.subject, CASE.status, CASE.kind, CASE.priority, CASE.rank,
+            CASE.waiting_days, CASE.lateness, CASE.is_ministerial, CASE.topics, CASE.flags,
+            CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
             CASE.waiting_for, CASE.received_at, CASE.created_at, CASE.updated_at,
             person.id, person.name, person.postcode, person.constituency, channel.kind, channel.name,
             CASE.assignee_id, staff.name, team.name, newest.c.id, newest.c.kind, newest.c.received_at,

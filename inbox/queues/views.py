@@ -1,10 +1,10 @@
 """The views: what each holds and in which order.
 
 to-sort      new cases, and open ones with a proposed match nobody answered; no spam, no campaign
-             copies; most urgent first, then who waits longest
-mine         open cases given to the reader; most urgent first, then due first
-waiting      for a body or for the constituent; longest untouched first
-late         open cases whose next date has passed; longest overdue first
+             copies; most points first, then who waits longest
+mine         open cases given to the reader; most points first, then due first
+waiting      for a body or for the constituent; most points first, then longest untouched
+late         open cases whose next date has passed; most points first, then longest overdue
 campaigns    open campaign copies (`piles` groups them); newest change first
 to-approve   cases with a draft that waits for sign-off; longest untouched first
 sending      cases with something on its way, or gone wrong and not dealt with; newest change first
@@ -97,17 +97,17 @@ def shape_of(view: View) -> Shape:
     match view:
         case View.TO_SORT:
             unanswered = and_(as_written(OPEN), CASE.id.in_(_unanswered()))
-            keys = (CASE.urgency, CASE.received_at, CASE.id)
+            keys = (CASE.rank, CASE.received_at, CASE.id)
             return Shape(as_written(TO_SORT), keys, also=unanswered)
         case View.MINE:
             due = func.coalesce(CASE.next_due_at, literal(NEVER, UtcDateTime))
             mine = and_(as_written(OPEN), CASE.assignee_id == _STAFF)
-            return Shape(mine, (CASE.urgency, due, CASE.id))
+            return Shape(mine, (CASE.rank, due, CASE.id))
         case View.WAITING:
-            return Shape(as_written(WAITING), _CHANGED)
+            return Shape(as_written(WAITING), (CASE.rank, *_CHANGED))
         case View.LATE:
             late = and_(as_written(DUE), CASE.next_due_at < _NOW)
-            return Shape(late, (CASE.next_due_at, CASE.id))
+            return Shape(late, (CASE.rank, CASE.next_due_at, CASE.id))
         case View.CAMPAIGNS:
             return Shape(as_written(CAMPAIGN), _CHANGED, is_descending=True)
         case View.TO_APPROVE:

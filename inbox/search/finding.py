@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlmodel import Session, col
 
-from inbox.database import office_of
+from inbox.database import hidden_in, office_of, shown_in
 from inbox.models import Case, CaseStatus, Channel, Message, SearchEntry
 from inbox.search.asking import Question, understand
 from inbox.search.drivers import NEWEST, WINDOW, among, candidates, lately, looks_first, saying, walk
@@ -195,6 +195,9 @@ def _check(
     )  # fmt: skip
     if visible is not None:
         query = query.where(visible)
+    if hidden_in(session):  # an entry whose message is not shown must not answer by that message's words
+        shown = and_(col(Message.id).is_not(None), shown_in(session, col(Message.channel_id)))
+        query = query.where(or_(col(SearchEntry.message_id).is_(None), shown))
     for row in session.execute(query):
         yield Hit(*row)
 

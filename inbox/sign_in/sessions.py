@@ -7,9 +7,9 @@ import sqlalchemy as sql
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from inbox.access import Person
+from inbox.access import Person, closed_to
 from inbox.database import office_of
-from inbox.models import Office, Role, Staff, WebSession
+from inbox.models import ChannelClosure, Office, Role, Staff, WebSession
 from inbox.secrets import new_token, token_hash
 
 IDLE = timedelta(minutes=60)
@@ -32,6 +32,9 @@ _PERSON = (
         col(Staff.is_active),
     )
 )  # fmt: skip
+_CLOSURES = sql.select(
+    col(ChannelClosure.channel_id), col(ChannelClosure.role), col(ChannelClosure.act)
+).where(col(ChannelClosure.office_id) == sql.bindparam("office"))
 """Asked by every request: built once, and past the object layer, so the office is named here."""
 
 
@@ -99,7 +102,14 @@ def person_of(session: Session, staff_id: str) -> Person | None:
     if row is None:
         return None
     office_id, name, email, roles, lead = row
-    return Person(staff_id, office_id, name, email, frozenset(map(Role, roles)), lead == staff_id)
+    held = frozenset(map(Role, roles))
+    return Person(staff_id, office_id, name, email, held, lead == staff_id, closed=closed(session, held))
+
+
+def closed(session: Session, roles: frozenset[Role] | None) -> frozenset[tuple[str, str]]:
+    """What is closed on which channel to somebody with these roles; None: a token that acts for nobody."""
+    rows = session.connection().execute(_CLOSURES, {"office": office_of(session)}).all()
+    return closed_to(roles, [(row[0], row[1], row[2]) for row in rows]) if rows else frozenset()
 
 
 def touch(session: Session, keys: list[str], now: datetime) -> None:

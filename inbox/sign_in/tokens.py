@@ -1,6 +1,6 @@
 """Keys to the REST interface: shown once, stored as a hash, acting for a person or for an integration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -11,7 +11,7 @@ from inbox.errors import NotFound
 from inbox.history import Actor, record
 from inbox.models import AccessToken, EventKind, Staff, new_id
 from inbox.secrets import new_token, token_hash
-from inbox.sign_in.sessions import person_of
+from inbox.sign_in.sessions import closed, person_of
 
 PREFIX = "inbox_"
 """Begins every token, so that a leaked one can be recognised by scanners."""
@@ -82,10 +82,9 @@ def bearer(session: Session, found: FoundToken) -> Person | None:
     """Who acts by this token: its person as they are now, or an integration. None: the person is disabled."""
     use = TokenUse(found.id, found.name, found.scope)
     if found.staff_id is None:
-        return Person(None, found.office_id, found.name, "", frozenset(), token=use)
+        shut = closed(session, None)
+        return Person(None, found.office_id, found.name, "", frozenset(), token=use, closed=shut)
     person = person_of(session, found.staff_id)
     if person is None:
         return None
-    return Person(
-        person.staff_id, person.office_id, person.name, person.email, person.roles, person.is_named_lead, use
-    )
+    return replace(person, token=use)

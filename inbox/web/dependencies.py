@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from inbox.access import Action, Person, require
+from inbox.database import hide_channels
 from inbox.desk import Desk, open_desk
 from inbox.errors import NotFound, NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
@@ -144,11 +145,13 @@ def may(action: Action) -> Any:
 
 async def _read(visit: SignedIn, wiring: Wired) -> AsyncIterator[Session]:
     async with wiring.turns.read(visit.person.office_id) as session:
+        hide_channels(session, visit.person.hidden_channels)
         yield session
 
 
 async def _write(request: Request, visit: SignedIn, wiring: Wired, now: Now) -> AsyncIterator[Session]:
     async with wiring.turns.write(visit.person.office_id) as session:
+        hide_channels(session, visit.person.hidden_channels)
         await run_in_threadpool(idempotency.claim, session, request, visit.person, now)
         yield session
 
@@ -170,9 +173,12 @@ WritingDesk = Annotated[Desk, Depends(_writing_desk)]
 """The person's office, ready to work, in the session that the route reads or writes with."""
 
 
-async def _if_match(request: Request, visit: SignedIn) -> int:
+async def _if_match(
+    visit: SignedIn,
+    if_match: Annotated[str, Header(description="The version you change; a read gives it as ETag")] = "",
+) -> int:
     """The version that this write changes, from If-Match: 428 without it, 412 for what is no version."""
-    given = request.headers.get("if-match", "").strip()
+    given = if_match.strip()
     if not given or given == "*":
         raise VersionMissing("Say in If-Match which version you change; a read gives it as ETag.")
     bare = given.removeprefix("W/").strip('"')

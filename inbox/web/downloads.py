@@ -6,10 +6,10 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from inbox import files
-from inbox.access import Action, Person, find_case
+from inbox.access import Action, Person, find_case, require_on
 from inbox.database import find
 from inbox.errors import NotAllowed
-from inbox.models import Case, Scan
+from inbox.models import Case, ChannelAct, Scan
 from inbox.storage import Store
 
 NEVER_RUN = {
@@ -21,7 +21,8 @@ NEVER_RUN = {
 
 def file_response(session: Session, person: Person, store: Store, file_id: str) -> Response:
     """A file, if this person may know its case; one that did not pass the check is given to nobody."""
-    file, case_id = files.case_of(session, file_id)
+    file, case_id, channel_id = files.case_of(session, file_id)
+    require_on(person, ChannelAct.READ, channel_id)
     if case_id is not None:
         find_case(session, person, find(session, Case, case_id).reference, Action.READ_CASE)
     if file.scan in (Scan.INFECTED, Scan.HELD):

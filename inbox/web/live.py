@@ -9,7 +9,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sql
@@ -203,7 +203,7 @@ class Live:
         )
         moved = {case_id for case_id, _, _ in now ^ office.present}
         office.present = now
-        return _with_cases(session, [("presence", case_id, None) for case_id in sorted(moved)])
+        return _with_cases(session, [("presence", case_id, None, None) for case_id in sorted(moved)])
 
     def _all(self) -> list[Stream]:
         with self._guard:
@@ -218,6 +218,9 @@ class Line:
     office_id: str
     is_restricted: bool
     assignee_id: str | None
+    channel_id: str | None
+    through: str | None = None
+    """The channel that the news itself came through, where it did."""
 
 
 def _tell(streams: Iterable[Stream], lines: list[Line]) -> None:
@@ -228,7 +231,7 @@ def _tell(streams: Iterable[Stream], lines: list[Line]) -> None:
                 continue
             if sequence is not None:
                 stream.seen = sequence
-            if may_know(stream.person, line):
+            if may_know(stream.person, line) and line.through not in stream.person.hidden_channels:
                 stream.put(line.news)
 
 
@@ -241,26 +244,39 @@ def _lines(session: Session, after: int, to: int) -> list[Line]:
     if to <= after:
         return []
     query = (
-        sql.select(col(Event.kind), col(Event.case_id), col(Event.sequence))
+        sql.select(col(Event.kind), col(Event.case_id), col(Event.sequence), col(Event.detail))
         .where(col(Event.sequence) > after, col(Event.sequence) <= to, col(Event.case_id).is_not(None))
         .order_by(col(Event.sequence))
         .limit(LONGEST_REPLAY)
     )
     rows = session.execute(query).all()
-    return _with_cases(session, [(_told_as(kind), case_id, sequence) for kind, case_id, sequence in rows])
+    return _with_cases(
+        session,
+        [(_told_as(kind), case_id, sequence, _through(detail)) for kind, case_id, sequence, detail in rows],
+    )
 
 
-def _with_cases(session: Session, found: list[tuple[str, str | None, int | None]]) -> list[Line]:
-    ids = {case_id for _, case_id, _ in found}
+def _through(detail: dict[str, object]) -> str | None:
+    channel = detail.get("channel")
+    return channel if isinstance(channel, str) else None
+
+
+def _with_cases(session: Session, found: list[tuple[str, str | None, int | None, str | None]]) -> list[Line]:
+    ids = {case_id for _, case_id, _, _ in found}
     if not ids:
         return []
     query = sql.select(
-        col(Case.id), col(Case.reference), col(Case.office_id), col(Case.is_restricted), col(Case.assignee_id)
+        col(Case.id),
+        col(Case.reference),
+        col(Case.office_id),
+        col(Case.is_restricted),
+        col(Case.assignee_id),
+        col(Case.channel_id),
     ).where(col(Case.id).in_(ids))
-    cases = {row[0]: row[1:] for row in session.execute(query)}
+    cases = {row[0]: Line(News("", row[1]), *row[2:]) for row in session.execute(query)}
     return [
-        Line(News(kind, cases[case_id][0], sequence), *cases[case_id][1:])
-        for kind, case_id, sequence in found
+        replace(cases[case_id], news=News(kind, cases[case_id].news.case, sequence), through=through)
+        for kind, case_id, sequence, through in found
         if case_id in cases
     ]
 

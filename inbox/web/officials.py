@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from sqlmodel import col, select
 from starlette.responses import RedirectResponse, Response
 
-from inbox import casework, queues
-from inbox.access import Action, visible_cases
-from inbox.models import Case, OfficeKind
+from inbox import taking
+from inbox.access import Action
+from inbox.models import OfficeKind
 from inbox.queues import View
 from inbox.web.routers import page_router
 from inbox.web.staff.queue import list_of, reading_of
@@ -33,16 +32,11 @@ def mine(room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
 
 @router.post("/official/take")
 def take_next(room: Annotated[Workroom, acting(Action.ASSIGN)]) -> Response:
-    """Gives the first case of the queue to whoever presses; two who press at once get two cases."""
-    reader = queues.Reader(room.person.staff_id, room.now)
-    page = queues.page(room.session, View.TO_SORT, reader, visible=visible_cases(room.person), limit=20)
-    free = [row.case_id for row in page.rows if row.assignee_id is None]
-    query = select(Case).where(col(Case.id).in_(free), col(Case.assignee_id).is_(None))
-    found = {row.id: row for row in room.session.exec(query.with_for_update(skip_locked=True))}
-    case = next((found[key] for key in free if key in found), None)
-    if case is None:
+    """Gives the next case to whoever presses; two who press at once get two cases."""
+    taken = taking.take_next(room.session, room.desk, room.person, now=room.now)
+    if taken is None:
         return see_other("/official", told="none")
-    event = casework.assign(room.session, case, room.staff_id, now=room.now, actor=room.person.actor)
+    case, event = taken
     return see_other(f"/official/{case.reference}", done=event)
 
 

@@ -1,8 +1,33 @@
 """The two kinds of router: pages for people, and the REST interface."""
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Security
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
 
 from inbox.web.idempotency import OnceRoute
+
+
+class Problem(BaseModel):
+    """RFC 9457: what went wrong, with members of its own for some kinds (`errors`, `version`)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="which kind, as a URN that stays the same")
+    title: str
+    status: int
+    detail: str = Field(description="a sentence that a person can read")
+    request_id: str | None
+
+
+_IN_WORDS = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": _IN_WORDS | {"description": "Refused, and why"},
+    503: _IN_WORDS | {"description": "Busy: try again after `Retry-After` seconds"},
+}
+AS_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
+"""What a route that gives out a file says of its answer; its `response_class` is Response."""
 
 
 def page_router() -> APIRouter:
@@ -12,4 +37,10 @@ def page_router() -> APIRouter:
 
 def api_router(tag: str) -> APIRouter:
     """REST under /api/v1: in the OpenAPI description; writes take Idempotency-Key."""
-    return APIRouter(prefix="/api/v1", route_class=OnceRoute, tags=[tag])
+    return APIRouter(
+        prefix="/api/v1",
+        route_class=OnceRoute,
+        tags=[tag],
+        responses=_PROBLEMS,
+        dependencies=[Security(HTTPBearer(auto_error=False, description="A token of `inbox token add`"))],
+    )

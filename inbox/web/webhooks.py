@@ -30,6 +30,7 @@ class Door:
 
     office_id: str
     channel_id: str
+    kind: str
     is_open: bool
     connector: Receives
     read_at: float
@@ -71,25 +72,28 @@ def response(answer: WebhookAnswer) -> Response:
 
 
 def _door(wiring: Wiring, kind: str, channel_id: str) -> Door:
-    """Raises NotFound alike for what does not exist, is removed, or is never called."""
-    known: Door | None = wiring.doors.get(channel_id)
-    if known is not None and time.monotonic() - known.read_at < _FRESH_SECONDS:
-        return known
-    with wiring.database.read() as session:
-        office_id = channels.door(session, kind, channel_id[:32])
-    if office_id is None:
-        raise NotFound
-    door = door_of(wiring, office_id, channel_id)
+    """Raises NotFound alike for what does not exist, is removed, is of another kind, or is never called."""
+    door = _remembered(wiring, channel_id)
     if door is None:
+        with wiring.database.read() as session:
+            office_id = channels.door(session, kind, channel_id[:32])
+        door = _opened(wiring, office_id, channel_id) if office_id else None
+    if door is None or door.kind != kind:
         raise NotFound
     return door
 
 
 def door_of(wiring: Wiring, office_id: str, channel_id: str) -> Door | None:
     """An office's channel as it was a moment ago; None for what is removed or is never called."""
+    return _remembered(wiring, channel_id) or _opened(wiring, office_id, channel_id)
+
+
+def _remembered(wiring: Wiring, channel_id: str) -> Door | None:
     known: Door | None = wiring.doors.get(channel_id)
-    if known is not None and time.monotonic() - known.read_at < _FRESH_SECONDS:
-        return known
+    return known if known is not None and time.monotonic() - known.read_at < _FRESH_SECONDS else None
+
+
+def _opened(wiring: Wiring, office_id: str, channel_id: str) -> Door | None:
     with wiring.database.read(office_id) as session:
         channel = find(session, Channel, channel_id)
     if channel.removed_at is not None or not channels.is_called(channel):
@@ -97,7 +101,7 @@ def door_of(wiring: Wiring, office_id: str, channel_id: str) -> Door | None:
         return None
     connector = channels.connect(channel, wiring.keys, wiring.settings, wiring.database)
     is_open = channel.mode != ChannelMode.OFF
-    door = Door(office_id, channel_id, is_open, connector, time.monotonic())
+    door = Door(office_id, channel_id, channel.kind, is_open, connector, time.monotonic())
     wiring.doors[channel_id] = door
     return door
 

@@ -31,6 +31,7 @@ class Worker:
     def start(self) -> None:
         """Starts the loops and the timetable; returns at once."""
         self._loops.start("process", self._process)
+        self._loops.start("letters", self._read_letters)
         self._loops.start("campaign answers", self._prepare)
         self._loops.start("mailboxes", self._collector.keep_watching)
         for number in range(SENDERS):
@@ -58,7 +59,7 @@ class Worker:
             firing.run(self.node)
         while self.node.now() < ends:
             collected = self._collector.collect_all()
-            processed = pipeline.process_due(self.node.line)
+            processed = pipeline.process_due(self.node.line) + self._read_one()
             prepared = answering.prepare_due(self.node)
             delivered = self._deliverer.deliver_due()
             if not (collected or processed or prepared or delivered):
@@ -70,6 +71,15 @@ class Worker:
         while not self._loops.stopping.is_set():
             if not pipeline.process_due(self.node.line):
                 self._loops.stopping.wait(0.2)
+
+    def _read_letters(self) -> None:
+        """Reading a letter takes seconds, so it has a thread of its own: no mail waits for it."""
+        while not self._loops.stopping.is_set():
+            if not self._read_one():
+                self._loops.stopping.wait(1)
+
+    def _read_one(self) -> int:
+        return pipeline.process_due(self.node.line, jobs.JobKind.READ, limit=1)
 
     def _prepare(self) -> None:
         while not self._loops.stopping.is_set():

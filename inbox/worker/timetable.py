@@ -4,35 +4,54 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, delete
+from sqlmodel import Session, col, select, text
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
-from inbox import campaigns, channels, enquiries, form_sessions
+from inbox import (
+    campaigns,
+    channels,
+    clocks,
+    enquiries,
+    form_sessions,
+    kept_forms,
+    lessons,
+    points,
+    staff_post,
+)
 from inbox.database import find
-from inbox.desk import open_desk
+from inbox.desk import Desk, open_desk
 from inbox.errors import CaseworkError
 from inbox.failpoints import reach
-from inbox.history import SYSTEM, record
+from inbox.history import SYSTEM
 from inbox.models import (
+    Case,
     Channel,
     ChannelMode,
     Clock,
     Delivery,
     DeliveryState,
-    EventKind,
     Job,
+    Office,
     OnceKey,
     Presence,
+    StaffPost,
     Tick,
     WebSession,
 )
+from inbox.models.case import OPEN, RUNNING, UNWARNED
 from inbox.sign_in import throttle
 from inbox.worker import answering
 from inbox.worker.evidence import look_for_evidence
 from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
 from inbox.worker.node import Node
+from inbox.worker.proposing import propose_due
+from inbox.worker.ruling import call_due, read_changes, read_time
+from inbox.worker.scanning_again import look_again, look_at_held
+
+_MOST_BATCHES = 20
+"""Batches of lessons that one office gets at one firing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +66,43 @@ class Firing:
 def warn_of_clocks(node: Node) -> None:
     """Notes each clock that will soon run out, once, and only while the office is at work."""
     now = node.now()
+    _in_batches(node, UNWARNED, col(Clock.warn_at) <= now, lambda session, desk: (
+        clocks.warn_due(session, desk, now=now) if desk.calendar.is_working(now) else 0
+    ))  # fmt: skip
+
+
+def recount_clocks(node: Node) -> None:
+    """Works out anew what an office's changed calendar moves."""
+    stale = col(Clock.calendar_version) < (
+        select(Office.calendar_version).where(col(Office.id) == col(Clock.office_id)).scalar_subquery()
+    )
+    _in_batches(node, RUNNING, stale, lambda session, desk: clocks.recount_due(session, desk))
+
+
+def _in_batches(
+    node: Node, which: str, due: ColumnElement[bool], work: Callable[[Session, Desk], int]
+) -> None:
+    """Works off what is due among the clocks of each office, batch by batch; where nothing is, a look is all
+    it costs."""
     for office_id in node.offices():
-        with node.database.write(office_id) as session:
-            if not open_desk(session, node.line.tools).calendar.is_working(now):
-                continue
-            query = select(Clock).where(
-                col(Clock.warn_at) <= now, col(Clock.warned_at).is_(None), col(Clock.met_at).is_(None),
-                col(Clock.cancelled_at).is_(None),
-            )  # fmt: skip
-            for clock in session.exec(query.limit(500)):
-                clock.warned_at = now
-                record(session, clock.case_id, EventKind.CLOCK_WARNED, SYSTEM, now=now, clock=clock.id,
-                       clock_kind=clock.kind)  # fmt: skip
+        with node.database.read(office_id) as session:
+            waiting = session.exec(select(Clock.id).where(text(which), due).limit(1)).first()
+        done = clocks.AT_A_TIME if waiting else 0
+        while done == clocks.AT_A_TIME:
+            with node.database.write(office_id) as session:
+                done = work(session, open_desk(session, node.line.tools))
+
+
+def order_queues(node: Node) -> None:
+    """What a day more, or a promise at risk, adds to the points of a case."""
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            due = select(Case.id).where(text(OPEN), col(Case.points_at) <= now)
+            looked = points.AT_A_TIME if session.exec(due.limit(1)).first() else 0
+        while looked == points.AT_A_TIME:
+            with node.database.write(office_id) as session:
+                looked = points.look_again(session, open_desk(session, node.line.tools), now=now)
 
 
 def bring_up_chases(node: Node) -> None:
@@ -127,6 +171,7 @@ def sweep(node: Node) -> None:
                 delete(OnceKey).where(col(OnceKey.made_at) < now - timedelta(days=2))
             )
             form_sessions.forget(session, now)
+            kept_forms.forget(session, now)
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:
@@ -156,13 +201,45 @@ def forget_old_texts(node: Node) -> None:
             campaigns.forget(session, now - timedelta(days=180), int(now.timestamp()) // 3600)
 
 
+def hand_to_staff(node: Node) -> None:
+    """Mails new messages to those of the staff who do not sign in."""
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            is_wanted = session.exec(select(StaffPost).limit(1)).first() is not None
+        if is_wanted:
+            with node.database.write(office_id) as session:
+                staff_post.hand_over(session, open_desk(session, node.line.tools), now=node.now())
+
+
+def learn(node: Node) -> None:
+    """What people put right and closed teaches, a batch at a time, until there is nothing new."""
+    for office_id in node.offices():
+        for _ in range(_MOST_BATCHES):
+            with node.database.read(office_id) as session:
+                told = lessons.news(session)
+            if told is None:
+                break
+            with node.database.write(office_id) as session:
+                lessons.study(session, told, now=node.now())
+
+
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
+    Firing("recount clocks", 10, recount_clocks),
+    Firing("order queues", 60, order_queues),
     Firing("end pauses", 60, end_pauses),
     Firing("chases", 60, bring_up_chases),
     Firing("late campaign copies", 60, answering.answer_late),
     Firing("hidden comments", 3, hide_due),
+    Firing("rules on change", 5, read_changes),
+    Firing("rules on time", 60, read_time),
+    Firing("calls of rules", 3, call_due),
+    Firing("staff post", 10, hand_to_staff),
     Firing("evidence", 60, look_for_evidence),
+    Firing("proposals", 2, propose_due),
+    Firing("lessons", 20, learn),
+    Firing("held files", 60, look_at_held),
+    Firing("new files", 86400, look_again),
     Firing("sweep", 3600, sweep),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),

@@ -1,6 +1,7 @@
 """RSS and Atom: each entry once, edits told, pages that are no feed refused, nothing that runs kept."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,6 +172,15 @@ def test_a_bomb_of_entities_is_no_feed_and_ends_soon(site: Site) -> None:
     except TemporaryFailure:
         return
     assert all(len(one.raw) < 200_000 for one in arrivals)
+
+
+def test_an_answer_that_names_a_file_of_ours_opens_no_file(site: Site, tmp_path: Path) -> None:
+    inside = tmp_path / "inside.xml"
+    inside.write_text(RSS)
+    for page in (str(inside), f"file://{inside}", f"{site.url}/feed"):
+        site.page = page
+        with pytest.raises(TemporaryFailure, match="not a feed"):
+            channel(site).fetch(None)
 
 
 def test_what_was_stored_wrongly_is_said_to_be_unreadable(site: Site) -> None:

@@ -8,6 +8,7 @@ from connectors.contract import (
     ConnectorFailure,
     CredentialsRejected,
     OutcomeUnknown,
+    PartlyRefused,
     PermanentFailure,
     SentReceipt,
     TemporaryFailure,
@@ -124,16 +125,26 @@ def test_a_5xx_answer_anywhere_is_final_and_nothing_left(smtp_sink: SmtpSink, at
     assert attempt.committed == (1 if at is At.DOT else 0)
 
 
-def test_one_refused_recipient_of_several_keeps_all_from_getting_it_and_is_named(smtp_sink: SmtpSink) -> None:
+def test_refused_recipients_among_several_are_told_apart_before_anybody_gets_it(smtp_sink: SmtpSink) -> None:
     smtp_sink.refuse(At.RCPT, "550 5.1.1 no such user", about="gone@")
     smtp_sink.refuse(At.RCPT, "450 4.2.0 busy", about="busy@")
-    attempt = Attempt(smtp_sink, "wyn@example.net", "gone@example.net", "busy@example.net")
-    assert type(attempt.failure) is PermanentFailure
-    assert "gone@example.net: 550" in attempt.reason
-    assert "busy@example.net: 450" in attempt.reason
-    assert "wyn@" not in attempt.reason
+    attempt = Attempt(smtp_sink, "wyn@example.net", "gone@example.net", "Busy@Example.net")
+    failure = attempt.failure
+    assert isinstance(failure, PartlyRefused)
+    assert failure.never == {"gone@example.net": "550 5.1.1 no such user"}
+    assert failure.later == {"Busy@Example.net": "450 4.2.0 busy"}
+    assert "gone@example.net: 550" in attempt.reason and "wyn@" not in attempt.reason
     assert smtp_sink.messages == []
     assert "DATA" not in smtp_sink.commands
+    assert attempt.committed == 0
+
+
+def test_everybody_refused_is_not_a_part(smtp_sink: SmtpSink) -> None:
+    smtp_sink.refuse(At.RCPT, "550 5.1.1 no such user")
+    assert type(Attempt(smtp_sink, "a@example.net", "b@example.net").failure) is PermanentFailure
+    smtp_sink.reset()
+    smtp_sink.refuse(At.RCPT, "450 4.2.0 busy")
+    assert type(Attempt(smtp_sink, "a@example.net", "b@example.net").failure) is TemporaryFailure
 
 
 def test_recipients_refused_for_now_only_are_tried_again(smtp_sink: SmtpSink) -> None:

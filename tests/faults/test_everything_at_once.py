@@ -158,9 +158,10 @@ class Promises(RuleBasedStateMachine):
                 return
             was, may = draft.text, draft.state in EDITABLE
             changes = drafting.Changes(text=f"Dear friend, {text} again.")
+            desk = open_desk(session, self.office.worker.node.line.tools)
             try:
                 drafting.save(
-                    session, draft, changes, version=draft.version, author_id=self.office.staff,
+                    session, desk, draft, changes, version=draft.version, author_id=self.office.staff,
                     now=self.office.now, actor=self.staff,
                 )  # fmt: skip
             except CaseworkError:

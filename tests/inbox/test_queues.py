@@ -72,7 +72,7 @@ def delivery(world: World, case: Case, **values: object) -> Delivery:
 def test_to_sort_puts_the_most_urgent_first_and_then_who_waits_longest(world: World) -> None:
     first = world.case("one")
     second = world.case("two")
-    urgent = world.case("three", urgency=0, priority="immediate")
+    urgent = world.case("three", rank=-300, priority="immediate")
     world.case("four", status=CaseStatus.OPEN)
     world.case("five", kind="spam")
     world.case("six", kind="campaign")
@@ -105,7 +105,7 @@ def test_mine_is_what_is_given_to_me_due_first_and_undated_last(world: World) ->
     undated = world.case("one", assignee_id=world.staff, status=CaseStatus.OPEN)
     later = world.case("two", assignee_id=world.staff, next_due_at=LATER)
     sooner = world.case("three", assignee_id=world.staff, next_due_at=NOON, status=CaseStatus.WAITING_BODY)
-    urgent = world.case("four", assignee_id=world.staff, urgency=1)
+    urgent = world.case("four", assignee_id=world.staff, rank=-70)
     world.case("five", assignee_id=world.staff, status=CaseStatus.CLOSED)
     world.case("six")
     wanted = [urgent.id, sooner.id, later.id, undated.id]

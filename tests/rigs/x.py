@@ -198,7 +198,7 @@ class XOffice:
             if changes:
                 given = drafting.Changes(**changes)
                 drafting.save(
-                    session, draft, given, version=draft.version, author_id=None, now=self.moment,
+                    session, desk, draft, given, version=draft.version, author_id=None, now=self.moment,
                     actor=SYSTEM,
                 )  # fmt: skip
             return signoff.approve(

@@ -1,19 +1,16 @@
-"""When a machine may say "we have your message", and how queues are ordered."""
+"""When a machine may say "we have your message"."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from routing.acknowledging import AcknowledgementFacts, may_acknowledge
-from routing.priority import points_of
-from routing.words import ClockState, Flag, Kind, Machine, Priority
-from routing.working_time import WorkingCalendar
+from routing.words import Flag, Kind, Machine
 
 NOW = datetime(2026, 5, 5, 10, tzinfo=UTC)
 PERSON = AcknowledgementFacts(received_at=NOW, address="donna@example.org", kind=Kind.CASEWORK)
-NOBODY: frozenset[Flag] = frozenset()
 
 
 def test_a_person_who_wrote_today_is_acknowledged() -> None:
@@ -45,21 +42,3 @@ def test_nothing_automatic_goes_where_it_could_harm_or_loop(changes: dict[str, A
     may, why = may_acknowledge(replace(PERSON, **changes), NOW)
     assert not may
     assert reason in why
-
-
-def test_points_show_their_parts_and_need_comes_before_waiting() -> None:
-    calendar = WorkingCalendar()
-    today = date(2026, 5, 5)
-    old = points_of(Priority.STANDARD, NOBODY, date(2026, 1, 5), today, calendar)
-    new = points_of(Priority.IMMEDIATE, NOBODY, today, today, calendar)
-    life = points_of(Priority.IMMEDIATE, frozenset({Flag.SELF_HARM}), today, today, calendar)
-    assert old.total == 7.5
-    assert life.total > new.total == 30 > old.total
-    late = points_of(Priority.PRIORITY, NOBODY, date(2026, 5, 1), today, calendar, clock=ClockState.BREACHED)
-    assert [(part.why, part.points) for part in late.parts] == [
-        ("priority priority", 7.0),
-        ("waiting 1 working day", 0.5),
-        ("its clock has run out", 7.0),
-    ]
-    minister = points_of(Priority.PRIORITY, NOBODY, date(2026, 1, 5), today, calendar, ministerial=True)
-    assert minister.total == 29

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.corpus import mails
+from connectors.email.mime import read_mail
 from routing.assessment import MessageFacts
 from routing.campaigns import are_copies, gist_of, is_same_text
 from routing.copies import read_together, template_of
@@ -94,6 +96,20 @@ def test_copies_and_rewordings_are_paired_and_own_words_are_not(
     ]
     assert len(said & true) >= precision * len(said), wrong
     assert len(said & true) >= recall * len(true), missed
+
+
+def test_letters_in_own_words_that_share_a_subject_and_a_few_phrases_are_no_pile() -> None:
+    """Each sentence of these is put together at random from the same few hundred phrases."""
+    letters = [_letter_of(mail.raw) for mail in mails(500) if mail.answers is None]
+    own = [gist_of(subject, text) for subject, text in letters if not text.startswith("Dear MP")]
+    wrong = [pair for pair in combinations(own, 2) if are_copies(*pair)]
+    assert len(own) > 200
+    assert len(wrong) <= 2
+
+
+def _letter_of(raw: bytes) -> tuple[str, str]:
+    mail = read_mail(raw)
+    return mail.subject, mail.text
 
 
 def campaign_letters(name: str) -> list[tuple[str, str, str]]:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.bank_holidays import bundled
 from routing.sla import ClockFacts, Extension, Pause, due_at
 from routing.words import ClockKind, Nation, Unit
-from routing.working_time import WorkingCalendar, bank_holidays
+from routing.working_time import WorkingCalendar
 from tests.routing import slow_reference
 
 TABLE = Path(__file__).with_name("clock_cases.txt").read_text(encoding="utf-8")
@@ -50,7 +51,7 @@ def test_the_slow_reference_agrees_with_the_table(case: slow_reference.Case) -> 
 
 @pytest.mark.parametrize("nation", list(Nation))
 def test_the_bundled_bank_holidays_are_the_published_ones(nation: Nation) -> None:
-    days = {day for year in (2026, 2027, 2028) for day in bank_holidays(nation, year) if day.weekday() < 5}
+    days = {day for year in (2026, 2027, 2028) for day in bundled().of(nation, year) if day.weekday() < 5}
     assert days == slow_reference.HOLIDAYS[nation.value]
 
 

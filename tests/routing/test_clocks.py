@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from routing.sla import DEFAULT_CLOCKS, ClockFacts, Extension, Pause, Span, due_at, read, warn_at
+from routing.sla import ClockFacts, Extension, Pause, Span, due_at, read, warn_at
+from routing.targets import targets
 from routing.words import ClockKind, ClockState, Nation, OfficeKind, Unit
 from routing.working_time import LONDON, NoWorkingDay, Window, WorkingCalendar, week_from
 
@@ -111,16 +112,16 @@ def test_a_clock_of_law_is_not_stretched_by_the_days_off_of_an_office() -> None:
 
 
 def test_information_requests_skip_the_holidays_of_every_nation() -> None:
-    foi = DEFAULT_CLOCKS[OfficeKind.DEPARTMENT][ClockKind.FOI].start(_day(3, 16))
+    foi = targets(OfficeKind.DEPARTMENT)[ClockKind.FOI].facts(_day(3, 16))
     assert due_at(foi, CALENDAR) == due_at(replace(foi, nation=None), CALENDAR) + timedelta(days=1)
 
 
 def test_each_kind_of_office_starts_with_the_clocks_it_is_known_for() -> None:
-    member = {kind: default.amount for kind, default in DEFAULT_CLOCKS[OfficeKind.MP].items()}
+    member = {kind: default.amount for kind, default in targets(OfficeKind.MP).items()}
     assert member[ClockKind.ACKNOWLEDGE] == 2
     assert member[ClockKind.FIRST_REPLY] == 10
     assert member[ClockKind.NEXT_UPDATE] == member[ClockKind.ENQUIRY] == 20
-    department = DEFAULT_CLOCKS[OfficeKind.DEPARTMENT]
+    department = targets(OfficeKind.DEPARTMENT)
     assert department[ClockKind.REFERRAL].amount == department[ClockKind.FIRST_REPLY].amount == 20
     assert department[ClockKind.SUBJECT_ACCESS].unit is Unit.CALENDAR_MONTHS
     assert (department[ClockKind.COMPLAINT].amount, department[ClockKind.COMPLAINT].unit) == (

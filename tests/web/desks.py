@@ -20,11 +20,15 @@ from tests.factories import (
     a_campaign,
     a_case,
     a_channel,
+    a_clock,
     a_consent,
     a_delivery,
     a_draft,
     a_message,
     a_person,
+    a_rule,
+    a_surgery,
+    an_appointment,
     an_arrival,
     an_attachment,
     an_enquiry,
@@ -81,9 +85,13 @@ def a_house(database: Database, **facts: Any) -> House:
             session, number=None, title="Damp", topic="", english="We have asked the landlord.", welsh="",
             owner_id=None, good_until=None, author_id=None, now=NOW, actor=OPERATOR,
         )  # fmt: skip
+        rule = a_rule(session)
         body, enquiry, consent = a_body(session), an_enquiry(session, case), a_consent(session, case)
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
+        clock = a_clock(session, case)
         campaign = a_campaign(session, message, case)
+        surgery = a_surgery(session)
+        appointment = an_appointment(session, surgery, case)
         restricted = a_case(
             session, reference=f"{office.prefix}-3333-CD", subject="Threat", is_restricted=True
         )
@@ -104,8 +112,14 @@ def a_house(database: Database, **facts: Any) -> House:
             "staff_id": "0" * 32,
             "kind": "email",
             "line_id": line.id,
+            "rule_id": rule.id,
             "sign_in_id": "0" * 32,
+            "clock_id": a_clock(session, restricted).id,
+            "extension_id": "0" * 32,
+            "act": "pause",
             "other": restricted.reference,
+            "surgery_id": surgery.id,
+            "appointment_id": an_appointment(session, surgery, restricted, is_walk_in=True).id,
         }
     ids = {
         "reference": case.reference,
@@ -131,8 +145,14 @@ def a_house(database: Database, **facts: Any) -> House:
         "code": "transport",
         "path": "nothing.css",
         "line_id": line.id,
+        "rule_id": rule.id,
         "sign_in_id": "0" * 32,
+        "clock_id": clock.id,
+        "extension_id": "0" * 32,
+        "act": "pause",
         "other": case.reference,
+        "surgery_id": surgery.id,
+        "appointment_id": appointment.id,
     }
     return House(office, people, case, restricted, ids, hidden)
 

@@ -75,6 +75,7 @@ NOT_THERE = {
     "number": "99",
     "kind": "no-such-kind",
     "view": "no-such-view",
+    "act": "no-such-act",
     **dict.fromkeys(
         (
             "message_id",
@@ -89,7 +90,12 @@ NOT_THERE = {
             "channel_id",
             "staff_id",
             "line_id",
+            "rule_id",
             "sign_in_id",
+            "clock_id",
+            "extension_id",
+            "surgery_id",
+            "appointment_id",
         ),
         "0" * 32,
     ),

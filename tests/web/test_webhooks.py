@@ -114,3 +114,11 @@ def test_what_cannot_be_kept_is_not_answered_with_yes(
 
     monkeypatch.setattr("inbox.storage.FolderStore._write", full)
     assert call(desk, channel, {**EVENT, "id": "1"}).status_code == 503
+
+
+def test_a_call_under_another_kind_is_not_known_also_just_after_a_right_one(
+    desk: Desk, channel: str, world: World
+) -> None:
+    assert call(desk, channel, {**EVENT, "id": "1"}).status_code == 200
+    assert call(desk, channel, {**EVENT, "id": "2"}, kind="facebook").status_code == 404
+    assert kept(world) == ["1"]

@@ -20,6 +20,7 @@ from connectors.contract import (
     PermanentFailure,
     RawArrival,
     SentReceipt,
+    SignsIn,
     Surroundings,
     WebhookAnswer,
     WebhookRequest,
@@ -30,6 +31,7 @@ from connectors.email.graph import notifications, outgoing
 from connectors.email.graph import settings as graph_settings
 from connectors.email.graph.api import Graph, NotThere, line
 from connectors.email.graph.collecting import GraphMailbox
+from connectors.email.graph.consent import GraphConsent
 from connectors.email.graph.sending import ADDRESSES, GraphSender
 from connectors.email.graph.settings import GraphSettings
 from connectors.email.graph.subscribing import Subscriber
@@ -41,6 +43,7 @@ class Microsoft365Channel:
     """Polls, Receives, Reads, Composes, Sends and Tests of the contract, for one mailbox."""
 
     KEYS: ClassVar[Mapping[str, Key]] = graph_settings.KEYS
+    CONSENT: ClassVar[type[SignsIn]] = GraphConsent
     limits: Limits = GraphSender.limits
 
     def __init__(self, given: GraphSettings, graph: Graph, kept: KeptSecrets, around: Surroundings) -> None:

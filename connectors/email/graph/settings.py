@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from connectors.contract import PermanentFailure
 from connectors.email.settings import address_of, number_of, since_of
+from connectors.forwarders import FORWARDERS, patterns_of
 from connectors.guard import is_named
 from connectors.keys import Key, filled, table
 from connectors.oauth import OAuthClient
@@ -34,6 +35,7 @@ KEYS: Mapping[str, Key] = table(
         choices=("no", "yes"),
     ),
     Key("authserv_id", "the name your mail server signs its authentication results with"),
+    Key(FORWARDERS, "whose forwarded mail counts as its first writer's: addresses, or *@example.org"),
     Key("poll_seconds", "how often to look, in seconds (1 to 3600)", default="60"),
     Key(NOTIFICATION_SECRET, "what Microsoft shows us when it calls (made by itself)", secret=True),
     Key("base_url", "Microsoft Graph, in a national cloud", default=BASE_URL),
@@ -65,6 +67,7 @@ def parse(
 ) -> GraphSettings:
     """Checked settings. Raises PermanentFailure with one plain sentence, free of secrets."""
     values = filled(KEYS, settings, secrets)
+    patterns_of(values.get(FORWARDERS, ""))
     base_url = _origin(values, "base_url", allow_private)
     # What stands in for Microsoft on our own machine is its sign-in as well.
     values.setdefault("authority_url", AUTHORITY_URL if base_url.startswith("https://") else base_url)

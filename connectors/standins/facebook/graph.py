@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
+from connectors.standins import consent
 from connectors.standins.facebook import calling, control, listing
 from connectors.standins.facebook.state import (
     APP,
@@ -38,6 +39,7 @@ class FacebookStandIn(StandIn):
         super().__init__()
         self.routes = [
             ("GET", rf"{_VERSION}/debug_token", self._debug_token),
+            ("GET", rf"{_VERSION}/dialog/oauth", self._dialog),
             ("GET", rf"{_VERSION}/oauth/access_token", self._exchange),
             ("GET", rf"{_VERSION}/me/accounts/?", self._accounts),
             ("GET", rf"{_VERSION}/{PAGE}/subscribed_apps/?", self._subscribed),
@@ -57,6 +59,7 @@ class FacebookStandIn(StandIn):
 
     def forget(self) -> None:
         self.state = State()
+        self.codes: consent.Codes = {}
 
     def unknown(self, asked: Asked) -> Told:
         name = asked.path.strip("/")
@@ -107,10 +110,18 @@ class FacebookStandIn(StandIn):
         }  # fmt: skip
         return Told({"data": data})
 
+    def _dialog(self, asked: Asked) -> Told:
+        """A person's page at Facebook: one button that agrees."""
+        if asked.query.get("client_id") != APP:
+            return consent.refused("Invalid App ID")
+        return consent.page("Facebook", asked, self.codes, self.now())
+
     def _exchange(self, asked: Asked) -> Told:
         given = asked.query
         if given.get("client_secret") != APP_SECRET or given.get("client_id") != APP:
             return _error("Error validating client secret.", 1)
+        if "code" in given and not consent.proved(given, self.codes, self.now()):
+            return _error("This authorization code has been used.", 100, 36009)
         return Told({"access_token": USER_TOKEN, "token_type": "bearer", "expires_in": 5183944})
 
     def _accounts(self, asked: Asked) -> Told:

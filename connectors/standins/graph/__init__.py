@@ -33,6 +33,7 @@ class GraphStandIn(PeoplesSide):
         super().__init__()
         self._counting = threading.Lock()
         self.routes = [
+            ("GET", r"/([^/_]+)/oauth2/v2\.0/authorize", lambda asked: self.sign_in.page(asked, self.now())),
             ("POST", r"/([^/_]+)/oauth2/v2\.0/token", lambda asked: self.sign_in.token(asked, self.now())),
             ("GET", r"/([^/_]+)/v2\.0/\.well-known/openid-configuration", self._describe),
             *self.people(),

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from connectors.standins import consent
 from connectors.standins.server import Asked, Refusal, Told
 
 CLIENT_ID = "11111111-2222-3333-4444-555555555555"
@@ -18,6 +19,7 @@ class SignIn:
     def __init__(self) -> None:
         self.good: dict[str, datetime] = {}
         self.refresh = {REFRESH_TOKEN}
+        self.codes: consent.Codes = {}
         self.uses = 0
 
     def revoke(self) -> None:
@@ -39,6 +41,8 @@ class SignIn:
         if form.get("client_secret", CLIENT_SECRET) != CLIENT_SECRET:
             return _no("invalid_client", "AADSTS7000215: Invalid client secret provided.", 401)
         grant = form.get("grant_type")
+        if grant == "authorization_code":
+            return self._by_code(form, now)
         if grant == "client_credentials":
             return Told(self._given(now))
         if grant == "refresh_token":
@@ -49,6 +53,20 @@ class SignIn:
             self.refresh = {fresh}
             return Told({**self._given(now), "refresh_token": fresh, "scope": "Mail.ReadWrite Mail.Send"})
         return _no("unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type.")
+
+    def page(self, asked: Asked, now: datetime) -> Told:
+        """The person's page at Microsoft: one button that agrees."""
+        if asked.query.get("client_id") != CLIENT_ID:
+            return consent.refused("AADSTS700016: Application was not found in the directory.")
+        return consent.page("Microsoft", asked, self.codes, now)
+
+    def _by_code(self, form: dict[str, str], now: datetime) -> Told:
+        if not consent.proved(form, self.codes, now):
+            return _no("invalid_grant", "AADSTS70008: The provided authorization code has expired.")
+        self.uses += 1
+        fresh = f"refresh token {self.uses}"
+        self.refresh = {fresh}
+        return Told({**self._given(now), "refresh_token": fresh, "scope": "Mail.ReadWrite Mail.Send"})
 
     def _given(self, now: datetime) -> dict[str, Any]:
         token = f"eyJ0eXAi.{secrets.token_urlsafe(24)}.x"

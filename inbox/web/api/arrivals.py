@@ -5,8 +5,9 @@ from typing import Annotated
 from sqlmodel import col, select
 
 from inbox import set_aside
-from inbox.access import Action, Person
-from inbox.models import Arrival, ArrivalState
+from inbox.access import Action, Person, require_on
+from inbox.database import find
+from inbox.models import Arrival, ArrivalState, ChannelAct
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Now, Page, Reading, ReadingDesk, Writing, WritingDesk, cursor, may
 from inbox.web.routers import api_router
@@ -42,6 +43,7 @@ def run_again(
     now: Now,
 ) -> shapes.ArrivalShape:
     """Runs a quarantined arrival again with this version of the program."""
+    require_on(person, ChannelAct.READ, find(session, Arrival, arrival_id).channel_id)
     row = set_aside.run_again(session, arrival_id, now=now, actor=person.actor)
     session.flush()
     return showing.arrival(desk, row)

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from sqlmodel import Session, col, select
 
-from inbox import casework, drafting, enquiries, queues, undoing
-from inbox.access import Action, Person, find_case, require, visible_cases
+from inbox import casework, drafting, enquiries, queues, taking, undoing
+from inbox.access import Action, Person, find_case, require, require_on, visible_cases
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused
-from inbox.models import Case, CaseStatus, Event, Message, MessageKind, Staff, Team, Template
+from inbox.models import Case, CaseStatus, ChannelAct, Event, Message, MessageKind, Staff, Team, Template
 from inbox.models import Decision as Trace
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import (
@@ -38,6 +38,7 @@ class NewCase(shapes.Shape):
     """A case from a call, a letter or a visit, or from another program."""
 
     kind: Literal["call", "letter", "visit"] = "call"
+    channel: Literal["phone", "post", "surgery", "outreach"] | None = None
     name: shapes.Line
     contact: shapes.Line = ""
     postcode: shapes.Line = ""
@@ -132,9 +133,26 @@ def make_case(
     case = casework.open_by_hand(
         session, desk, kind=MessageKind(new.kind), name=new.name, contact=new.contact, postcode=new.postcode,
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
+        road=new.channel,
     )  # fmt: skip
     response.headers["Location"] = f"/api/v1/cases/{case.reference}"
     return _shown(session, desk, person, case, now, response)
+
+
+@router.post("/cases/take", responses={204: {"description": "There is no case for this person."}})
+def take_next_case(
+    person: Annotated[Person, may(Action.ASSIGN)],
+    session: Writing,
+    desk: WritingDesk,
+    now: Now,
+    response: Response,
+) -> shapes.CaseShape | None:
+    """Gives the caller the case with the most points that is one for them; nobody else is given it."""
+    taken = taking.take_next(session, desk, person, now=now)
+    if taken is None:
+        response.status_code = 204
+        return None
+    return _shown(session, desk, person, taken[0], now, response)
 
 
 @router.get("/cases/{reference}")
@@ -178,8 +196,11 @@ def read_events(
     if page.after:
         query = query.where(col(Event.sequence) > page.after_number)
     rows = session.exec(query.limit(page.limit + 1)).all()
-    shown = [showing.event(row) for row in rows[: page.limit]]
-    return shapes.Page(items=shown, next=cursor(shown[-1].sequence) if len(rows) > page.limit else None)
+    unread = person.hidden_channels
+    shown = [showing.event(row) for row in rows[: page.limit] if row.detail.get("channel") not in unread]
+    return shapes.Page(
+        items=shown, next=cursor(rows[page.limit - 1].sequence) if len(rows) > page.limit else None
+    )
 
 
 @router.get("/cases/{reference}/decision")
@@ -188,7 +209,9 @@ def read_decision(
 ) -> shapes.Page[shapes.DecisionShape]:
     """Why the case is where it is: for each message, every rule considered and what it said."""
     case = find_case(session, person, reference, Action.READ_CASE)
-    query = select(Trace).where(Trace.case_id == case.id).order_by(col(Trace.message_id))
+    read = select(Message.id).where(Message.case_id == case.id)
+    query = select(Trace).where(Trace.case_id == case.id, col(Trace.message_id).in_(read))
+    query = query.order_by(col(Trace.message_id))
     return shapes.Page(items=[showing.decision(row) for row in session.exec(query)])
 
 
@@ -278,6 +301,7 @@ def ask(
         working_days=new.working_days if "working_days" in new.model_fields_set else None,
         author_id=person.staff_id, now=now, actor=person.actor, without_consent=new.without_consent,
     )  # fmt: skip
+    require_on(person, ChannelAct.DRAFT, letter.channel_id)
     session.flush()
     return showing.draft(session, desk, letter, case, now)
 
@@ -305,6 +329,7 @@ def begin_draft(
         template=template,
         text=new.text,
     )
+    require_on(person, ChannelAct.DRAFT, row.channel_id)
     session.flush()
     response.headers.update(etag(row.version))
     response.headers["Location"] = f"/api/v1/drafts/{row.id}"

@@ -7,11 +7,11 @@ from fastapi import Response
 from sqlmodel import Session, col, select
 
 from inbox import drafting, signoff
-from inbox.access import Action, Person, find_case
+from inbox.access import Action, Person, find_case, require_on
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import NotAllowed, Refused
-from inbox.models import Case, Draft
+from inbox.models import Case, ChannelAct, Draft
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import (
     IfMatch,
@@ -31,6 +31,12 @@ from inbox.web.routers import api_router
 from inbox.web.uploads import Uploads, uploads
 
 router = api_router("drafts")
+_ACTS = {
+    Action.READ_CASE: ChannelAct.READ,
+    Action.DRAFT: ChannelAct.DRAFT,
+    Action.SEND: ChannelAct.READ,  # whether it may leave by it is asked where it leaves
+    Action.APPROVE: ChannelAct.APPROVE,
+}
 STALE = "Somebody else changed this reply. Read it again, then decide."
 
 
@@ -113,7 +119,7 @@ def save_draft(
         attachments=change.attachments,
     )
     drafting.save(
-        session, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
+        session, desk, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
     return _shown(session, desk, draft, case, now, response)
 
@@ -152,8 +158,10 @@ def remove_file(
 ) -> shapes.DraftShape:
     """Takes a file off the draft. Voids an approval, like any change."""
     draft, case = _draft(session, person, draft_id, Action.DRAFT)
-    drafting.remove_file(session, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
-                         actor=person.actor)  # fmt: skip
+    drafting.remove_file(
+        session, desk, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
+        actor=person.actor,
+    )  # fmt: skip
     return _shown(session, desk, draft, case, now, response)
 
 
@@ -256,6 +264,7 @@ def _draft(session: Session, person: Person, draft_id: str, action: Action) -> t
     """The draft and its case, locked first: everybody who writes takes the case first."""
     draft = find(session, Draft, draft_id)
     case = find_case(session, person, find(session, Case, draft.case_id).reference, action)
+    require_on(person, _ACTS[action], draft.channel_id)
     session.refresh(draft)
     return draft, case
 

@@ -10,7 +10,7 @@ from inbox.web.api import shapes, showing
 from inbox.web.api.cases import STALE
 from inbox.web.dependencies import IfMatch, Now, Writing, WritingDesk, check_version, etag, may
 from inbox.web.routers import api_router
-from routing.words import Language, Topic
+from routing.words import Kind, Language, Topic
 
 router = api_router("cases")
 
@@ -28,6 +28,7 @@ class FactsChange(shapes.Shape):
     """What to change; what is left out stays. Urgency and flags go through `/status`, with a reason."""
 
     subject: shapes.Line | None = None
+    kind: Kind | None = None
     topics: Annotated[list[Topic], shapes.Short] | None = None
     language: Language | None = None
     constituent: PersonChange | None = None
@@ -50,6 +51,8 @@ def change_facts(
     done: Any = {"now": now, "actor": person.actor}
     if change.subject is not None:
         facts.rename(session, case, change.subject, **done)
+    if change.kind is not None and change.kind != case.kind:
+        facts.set_kind(session, desk, case, change.kind, **done)
     if change.topics is not None:
         facts.set_topics(session, case, change.topics, **done)
     if change.language is not None:

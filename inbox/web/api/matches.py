@@ -6,9 +6,9 @@ from fastapi import Response
 from sqlmodel import Session, select
 
 from inbox import casework
-from inbox.access import Action, Person, find_case
+from inbox.access import Action, Person, find_case, require_on
 from inbox.errors import NotFound
-from inbox.models import Case, Message
+from inbox.models import Case, ChannelAct, Message
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Now, Writing, WritingDesk, etag, may
 from inbox.web.routers import api_router
@@ -56,6 +56,7 @@ def _message(session: Session, person: Person, reference: str, message_id: str) 
     message = session.exec(select(Message).where(Message.id == message_id)).first()
     if message is None or named.id not in (message.case_id, message.proposed_case_id):
         raise NotFound
+    require_on(person, ChannelAct.READ, message.channel_id)
     for other in {message.case_id, message.proposed_case_id} - {named.id, None}:
         case = session.exec(select(Case).where(Case.id == other)).one()
         find_case(session, person, case.reference, Action.TRIAGE)

@@ -12,7 +12,7 @@ from inbox.models import Arrival, Case, Message
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Reading, ReadingDesk, Wired, may
 from inbox.web.downloads import file_response, saved_as
-from inbox.web.routers import api_router
+from inbox.web.routers import AS_FILE, api_router
 
 router = api_router("messages")
 
@@ -24,7 +24,7 @@ def read_message(
     return showing.messages(session, desk, person, [_message(session, person, message_id)])[0]
 
 
-@router.get("/messages/{message_id}/raw")
+@router.get("/messages/{message_id}/raw", response_class=Response, responses=AS_FILE)
 def read_raw(
     message_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, wiring: Wired
 ) -> Response:
@@ -37,7 +37,7 @@ def read_raw(
     return saved_as(f"{message.id}.eml", raw)
 
 
-@router.get("/attachments/{attachment_id}")
+@router.get("/attachments/{attachment_id}", response_class=Response, responses=AS_FILE)
 def read_attachment(
     attachment_id: str,
     person: Annotated[Person, may(Action.READ_CASE)],

@@ -73,6 +73,20 @@ class ClockShape(Shape):
     due_at: Moment
 
 
+class PointShape(Shape):
+    """One reason for points, in words."""
+
+    why: str
+    points: float
+
+
+class PointsShape(Shape):
+    """What a case is ordered by, highest first, and its parts."""
+
+    total: float
+    parts: list[PointShape]
+
+
 class ConstituentShape(Shape):
     id: str
     name: str
@@ -95,6 +109,7 @@ class CaseShape(Shape):
     constituent: ConstituentShape | None
     campaign: str | None
     clocks: list[ClockShape]
+    points: PointsShape
     message_count: int
     waiting_for: str | None
     outcome: str | None
@@ -133,6 +148,7 @@ class MessageShape(Shape):
     machine: str | None
     warnings: list[str]
     external_id: str | None
+    forwarded_by: str | None
     copies: int
     proposed_case: str | None
     sent_at: Moment | None
@@ -171,6 +187,11 @@ class ProvenanceShape(Shape):
     source: str | None
     template: str | None
     lines: list[str]
+    templates: list[str] = []
+    answers: list[str] = []
+    model: str | None = None
+    proposal: str | None = None
+    machine_text: str | None = None
 
 
 class DraftShape(Shape):

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from inbox import channels, clocks, drafting, signoff
+from inbox import channels, clocks, drafting, points, signoff
 from inbox import files as stored
 from inbox.access import Person, visible_cases
 from inbox.desk import Desk
+from inbox.history import COMMITMENT
 from inbox.models import (
     Approval,
     Arrival,
@@ -54,6 +55,7 @@ def cases(
             constituent=_person(people.get(row.constituent_id or "")),
             campaign=row.campaign,
             clocks=running.get(row.id, []),
+            points=_points(row),
             message_count=row.message_count,
             waiting_for=row.waiting_for,
             outcome=row.outcome,
@@ -93,6 +95,7 @@ def messages(
             machine=row.machine,
             warnings=row.warnings,
             external_id=row.external_id,
+            forwarded_by=row.forwarded_by,
             copies=row.copies,
             proposed_case=references.get(row.proposed_case_id or ""),
             sent_at=row.sent_at,
@@ -109,7 +112,7 @@ def event(row: Event) -> shapes.EventShape:
         kind=row.kind,
         actor=row.actor_name or row.actor_kind,
         public=row.is_public,
-        detail=row.detail,
+        detail={key: value for key, value in row.detail.items() if key != COMMITMENT},
         at=row.at,
     )
 
@@ -210,6 +213,12 @@ def channel(row: Channel, now: datetime) -> shapes.ChannelShape:
 def _clock(desk: Desk, clock: Clock, now: datetime) -> shapes.ClockShape:
     reading = clocks.reading(desk, clock, now)
     return shapes.ClockShape(kind=clock.kind, state=reading.state, due_at=reading.due_at)
+
+
+def _points(row: Case) -> shapes.PointsShape:
+    found = points.of_case(row)
+    parts = [shapes.PointShape(why=part.why, points=part.points) for part in found.parts]
+    return shapes.PointsShape(total=found.total, parts=parts)
 
 
 def _person(row: Constituent | None) -> shapes.ConstituentShape | None:

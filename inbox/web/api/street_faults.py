@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from inbox import channels, enquiries
-from inbox.access import Action, Person, find_case
+from inbox.access import Action, Person, find_case, require_on
 from inbox.errors import NotFound, Refused
+from inbox.models import ChannelAct
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Now, ReadingDesk, Writing, WritingDesk, may
 from inbox.web.routers import api_router
@@ -71,5 +72,6 @@ def hand_on(
         session, desk, case, channel, fault, working_days=new.working_days, author_id=person.staff_id,
         now=now, actor=person.actor,
     )  # fmt: skip
+    require_on(person, ChannelAct.DRAFT, draft.channel_id)
     session.flush()
     return showing.draft(session, desk, draft, case, now)

@@ -89,7 +89,7 @@ def _seen(
     desk: Desk, sample: Sample, message: MessageFacts, copied: tuple[str, Copy] | None, now: datetime
 ) -> Seen:
     campaign, copy = copied or (None, None)
-    found = copy.assessment if copy else assess(message, desk.area)
+    found = copy.assessment if copy else assess(message, desk.area, desk.learned)
     facts = CaseFacts(
         received=message.received_at,
         subject=sample.subject,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
@@ -75,8 +75,17 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.filters.update(day=dates.day, clock_time=dates.clock_time, moment=dates.moment, when=dates.when)
-    made.globals.update(asset=asset, sprite=Markup(asset("icons.svg")), once_key=once_key, t=_t)  # noqa: S704
+    made.globals.update(asset=asset, sprite=Markup(asset("icons.svg")), drawn=drawn, once_key=once_key, t=_t)  # noqa: S704
     return made
+
+
+@lru_cache(maxsize=2_000)
+def drawn(macro: Macro, *given: object) -> str:
+    """A macro's HTML, drawn once for the same values: most rows of a list are as they were a moment ago.
+
+    For words alone, never for a form: its keys are good for one press of one person.
+    """
+    return macro(*given)
 
 
 def once_key() -> str:

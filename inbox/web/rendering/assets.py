@@ -22,7 +22,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "static"
 VENDOR = ("htmx.min.js", "idiomorph-ext.min.js")
 FIRST = ("layers", "tokens", "reset", "base", "layout")
 LAST = ("states", "utilities", "print")
-SCRIPTS = ("start", "status", "keys", "drafts", "live", "presence", "palette", "signin", "lists")
+SCRIPTS = ("start", "status", "keys", "drafts", "live", "presence", "palette", "signin", "keeping", "lists")
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 CACHE = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}

@@ -6,10 +6,10 @@ from fastapi import Form, Query
 from starlette.responses import Response
 
 from inbox import queues, signoff
-from inbox.access import Action, visible_cases
+from inbox.access import Action, require_on, visible_cases
 from inbox.database import find, savepoint
 from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused
-from inbox.models import Case, Draft, DraftState
+from inbox.models import Case, ChannelAct, Draft, DraftState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import answers, signing
@@ -73,6 +73,7 @@ def send_back(
 ) -> Response:
     """No, with the reason: the draft goes back to its writer."""
     draft, case = _waiting(room, draft_id, Action.APPROVE)
+    require_on(room.person, ChannelAct.APPROVE, draft.channel_id)
     try:
         with savepoint(room.session):
             signoff.send_back(
@@ -100,6 +101,7 @@ def _waiting(room: Workroom, draft_id: str, action: Action = Action.READ_CASE) -
     draft = find(room.session, Draft, draft_id)
     case = room.case(find(room.session, Case, draft.case_id).reference, action)
     room.session.refresh(draft)  # as it is now that its case is locked
+    require_on(room.person, ChannelAct.READ, draft.channel_id)
     if draft.state != DraftState.SUBMITTED:
         if action is Action.READ_CASE:
             raise NotFound("This text does not wait for sign-off any more. Look at its case.")

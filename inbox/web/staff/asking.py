@@ -79,7 +79,7 @@ def ask(
             )  # fmt: skip
             if subject.strip():
                 drafting.save(
-                    room.session, draft, drafting.Changes(subject=subject), version=draft.version,
+                    room.session, room.desk, draft, drafting.Changes(subject=subject), version=draft.version,
                     author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
                 )  # fmt: skip
     except Refused as error:

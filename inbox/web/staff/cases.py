@@ -174,7 +174,13 @@ def explain(reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)
     header = onecase.header(room.session, room.desk, room.person, case)
     at = room.local(decision.decided_at if decision else case.created_at)
     summary = _summary(room, case, decision)
-    return room.page(WhyPage(room.shell(), header, at, summary, why.tried(decision) if decision else ()))
+    teams = {key: name for name, key in room.desk.teams.items()}
+    taught = why.taught(decision, teams) if decision else ()
+    tried = why.tried(room.session, decision) if decision else ()
+    rule = why.deciding(decision, tried) if decision else None
+    later = why.later(room.session, case)
+    view = WhyPage(room.shell(), header, at, summary, tried, rule, later=later, taught=taught)
+    return room.page(view)
 
 
 @router.get("/cases/{reference}/history")

@@ -9,10 +9,10 @@ from sqlmodel import col, func, select
 from starlette.responses import Response
 
 from inbox import channels
-from inbox.access import Action
+from inbox.access import Action, require_on
 from inbox.database import find, savepoint
 from inbox.errors import Conflict, NotFound, Refused
-from inbox.models import Channel, ChannelMode, Delivery, DeliveryState
+from inbox.models import Channel, ChannelAct, ChannelMode, Delivery, DeliveryState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.staff.showing import wires
@@ -66,7 +66,7 @@ def show(channel_id: str, room: Annotated[Room, looking(Action.READ_CHANNELS)]) 
 @router.post("/channels/{channel_id}/test")
 def test(channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]) -> Response:
     """Connects and says what works; sends nothing and changes nothing."""
-    row = _channel(room, channel_id)
+    row = _channel(room, channel_id, settings=True)
     found = channels.test(row, room.wiring.keys, room.wiring.settings, room.wiring.database)
     log = tuple(
         Line(room.local(room.now), f"{one.step}: {one.detail}", "works" if one.ok else "does not")
@@ -86,7 +86,7 @@ def switch(
     confirmed: Word = "",
 ) -> Response:
     """Asks once more, naming the effect, then switches."""
-    row = _channel(room, channel_id)
+    row = _channel(room, channel_id, settings=True)
     if mode not in set(ChannelMode):
         return _page(room, row, Problem("mode", "Choose what it may do"))
     wanted = ChannelMode(mode)
@@ -140,11 +140,19 @@ def _add(room: Workroom, kind: str, given: Mapping[str, str]) -> Response:
 
 def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Problem) -> Response:
     keys = channels.kinds().get(kind)
-    groups = wires.fields(keys, given) if keys else ()
+    settings = room.wiring.settings
+    groups = wires.fields(kind, keys, given, settings.of_kind(kind)) if keys else ()
     kinds = () if keys else wires.kinds(channels.kinds())
     heading = f"Add: {wires.KINDS.get(kind, kind)}" if keys else "Add a channel"
     view = AddChannelPage(
-        room.shell("Channels"), kinds, heading, f"/channels/add/{kind}", groups, "Add it", problems
+        room.shell("Channels"),
+        kinds,
+        heading,
+        f"/channels/add/{kind}",
+        groups,
+        "Add it",
+        problems,
+        wires.guide_before(kind, settings) if keys else None,
     )
     return room.page(view, 422 if problems else 200)
 
@@ -152,6 +160,7 @@ def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Proble
 def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = ()) -> Response:
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
+    guide = wires.guide(row, room.wiring.settings) if manages else None
     trouble = wires.trouble(row, room.zone)
     view = ChannelPage(
         room.shell("Channels"),
@@ -163,8 +172,24 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
         (*log, *trouble),
         room.local(room.now),
         problems,
+        _links(room, row),
+        guide,
     )
     return room.page(view, 422 if problems else 200)
+
+
+def _links(room: Room, row: Channel) -> tuple[Link, ...]:
+    """What else can be set on it."""
+    forwarded = Link("Forwarded mail", f"/channels/{row.id}/forwarders")
+    rights = Link("Who may do what", f"/channels/{row.id}/rights")
+    sign_in = Link("Sign in to the account", f"/channels/{row.id}/sign-in")
+    is_mailbox = channels.forwarders(row) is not None
+    manages = room.may(Action.MANAGE_CHANNELS)
+    return (
+        *((sign_in,) if manages and channels.signs_in(row.kind) else ()),
+        *((forwarded,) if is_mailbox and manages else ()),
+        *((rights,) if room.may(Action.MANAGE_OFFICE) else ()),
+    )
 
 
 def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str, words: str) -> ConfirmPage:
@@ -193,10 +218,12 @@ def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: st
     )
 
 
-def _channel(room: Room, channel_id: str) -> Channel:
+def _channel(room: Room, channel_id: str, *, settings: bool = False) -> Channel:
     row = find(room.session, Channel, channel_id)
     if row.removed_at is not None:
         raise NotFound
+    if settings:
+        require_on(room.person, ChannelAct.SETTINGS, row.id)
     return row
 
 

@@ -1,6 +1,7 @@
 """Replies: begun by the first save, saved as typed under a version, sent or sent for sign-off, put away."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -9,11 +10,11 @@ from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
 from connectors.contract import Form as Way
-from inbox import drafting, signoff, standard_lines
-from inbox.access import Action
+from inbox import drafting, provenance, signoff, standard_lines, suggestions
+from inbox.access import Action, may_on, require_on
 from inbox.database import find, find_or_none, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import Case, Constituent, Draft, Message, StandardLine, Template
+from inbox.models import Case, ChannelAct, Draft, Message, StandardLine, Template
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -21,9 +22,10 @@ from inbox.web.staff.showing import onecase, said, writing
 from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case import Composer, DraftPage
 from inbox.web.views.parts import Problem
-from inbox.wording import fill
 
 router = page_router()
+_SUGGESTIONS = "suggestions"
+"""What the button "What you could say" sends: save, then show."""
 Words = Annotated[str | None, Form(max_length=200_000)]
 Line = Annotated[str | None, Form(max_length=2000)]
 Version = Annotated[str, Form(max_length=20)]
@@ -41,7 +43,9 @@ class Typed:
     form: Way | None
     channel: str | None
     line: str | None
+    lines: tuple[str, ...]
     remove: str | None
+    then: str | None
     uploads: Uploads
 
 
@@ -55,11 +59,26 @@ def _typed(
     form: Annotated[Way | None, Form()] = None,
     channel: Line = None,
     line: Line = None,
+    lines: Annotated[list[str], Form(max_length=40)] = [],  # noqa: B006 (FastAPI copies it)
     remove: Line = None,
+    save: Line = None,
     if_match: Annotated[str | None, Header()] = None,
 ) -> Typed:
     said = (version or if_match or "").strip().removeprefix("W/").strip('"')
-    return Typed(said, text, subject, recipients, identity or None, form, channel, line, remove, given)
+    return Typed(
+        said,
+        text,
+        subject,
+        recipients,
+        identity or None,
+        form,
+        channel,
+        line,
+        tuple(lines),
+        remove,
+        save,
+        given,
+    )
 
 
 Form_ = Annotated[Typed, Depends(_typed)]
@@ -69,6 +88,8 @@ Form_ = Annotated[Typed, Depends(_typed)]
 def begin(reference: str, typed: Form_, room: Annotated[Workroom, acting(Action.DRAFT)]) -> Response:
     """The first save: the draft is made, and its own address is told."""
     case = room.case(reference, Action.DRAFT)
+    if typed.then == _SUGGESTIONS and not (typed.text or "").strip():
+        return see_other(f"/cases/{reference}/suggestions")
     draft = _begun(room, case, typed)
     return _kept(room, case, draft, replace(typed, text=None, version=str(draft.version)))
 
@@ -131,10 +152,12 @@ def withdraw(
 
 
 def _begun(room: Workroom, case: Case, typed: Typed) -> Draft:
-    return drafting.begin(
+    draft = drafting.begin(
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
         text=(typed.text or "").replace("\r\n", "\n"),
     )  # fmt: skip
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
+    return draft
 
 
 def _kept(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
@@ -145,6 +168,8 @@ def _kept(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
         if wants_json(room.request):
             raise
         return _stopped(room, case, draft, typed, error)
+    if typed.then == _SUGGESTIONS:
+        return see_other(f"/cases/{case.reference}/suggestions")
     return _saved(room, draft)
 
 
@@ -171,34 +196,51 @@ def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
     changes = drafting.Changes(
         text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity, form=typed.form
     )
+    require_on(room.person, ChannelAct.DRAFT, typed.channel or draft.channel_id)
     if typed.channel:
         changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
     version = int(typed.version[:18]) if typed.version.isdigit() else -1
     with savepoint(room.session):
-        drafting.save(room.session, draft, changes, version=version, **who)
+        drafting.save(room.session, room.desk, draft, changes, version=version, **who)
     if typed.remove and typed.remove in draft.attachments:
-        drafting.remove_file(room.session, draft, typed.remove, version=draft.version, **who)
+        drafting.remove_file(room.session, room.desk, draft, typed.remove, version=draft.version, **who)
     if given := typed.uploads.checked():
         drafting.add_files(room.session, room.desk, draft, given, version=draft.version, **who)
+    _note_sources(room, draft, typed.lines)
     if typed.line:
         _insert(room, case, draft, typed.line)
 
 
 def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
     """A standard text at the end of what is written, filled with what is known."""
-    who = room.session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     line = find_or_none(room.session, StandardLine, template_id)
-    body = (
-        standard_lines.words_of(line, draft.language)
-        if line
-        else find(room.session, Template, template_id).body
-    )
-    words = fill(body, drafting.values(room.desk, case, who, room.now))
+    template = None if line else find(room.session, Template, template_id)
+    body = standard_lines.words_of(line, draft.language) if line else template.body if template else ""
+    _note_source(draft, line, template)
+    put_in(room, draft, suggestions.filled(room.session, room.desk, case, body, room.now))
+
+
+def put_in(room: Workroom, draft: Draft, words: str) -> None:
+    """Adds words that a person chose to the end of a draft."""
     text = f"{draft.text.rstrip()}\n\n{words}".strip()
     drafting.save(
-        room.session, draft, drafting.Changes(text=text), version=draft.version,
+        room.session, room.desk, draft, drafting.Changes(text=text), version=draft.version,
         author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
     )  # fmt: skip
+
+
+def _note_sources(room: Workroom, draft: Draft, keys: Sequence[str]) -> None:
+    """Lines that the page put in where the cursor was: it says which, with the words."""
+    for key in dict.fromkeys(keys):
+        line = find_or_none(room.session, StandardLine, key)
+        _note_source(draft, line, None if line else find_or_none(room.session, Template, key))
+
+
+def _note_source(draft: Draft, line: StandardLine | None, template: Template | None) -> None:
+    if line is not None:
+        provenance.from_line(draft, line)
+    elif template is not None:
+        provenance.from_template(draft, template)
 
 
 def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
@@ -272,6 +314,6 @@ def _page(room: Workroom, case: Case, draft: Draft, composer: Composer, status: 
 def _draft(room: Workroom, case: Case, number: int) -> Draft:
     query = select(Draft).where(Draft.case_id == case.id, Draft.number == number)
     found = room.session.exec(query.order_by(col(Draft.id))).first()
-    if found is None:
+    if found is None or not may_on(room.person, ChannelAct.READ, found.channel_id):
         raise NotFound
     return found

@@ -36,13 +36,14 @@ def form(reference: str, room: Annotated[Workroom, studying(Action.TRIAGE)]) -> 
 def save(
     reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)], name: Line = "", postcode: Line = "",
     phone: Line = "", address: Text = "", language: Line = "", subject: Line = "", priority: Line = "",
-    topic: Words = [], flag: Words = [], why: Text = "",  # noqa: B006 (FastAPI copies them)
+    kind: Line = "", topic: Words = [], flag: Words = [], why: Text = "",  # noqa: B006 (FastAPI copies them)
 ) -> Response:  # fmt: skip
     """Every change is one line of the history; old values and the reason stay as an office note."""
     case = room.case(reference, Action.TRIAGE)
     typed: dict[str, Any] = {
         "name": name, "postcode": postcode, "phone": phone, "address": address, "language": language,
-        "subject": subject, "priority": priority, "topic": topic, "flag": flag, "why": why,
+        "subject": subject, "priority": priority, "kind": kind or case.kind, "topic": topic,
+        "flag": flag, "why": why,
     }  # fmt: skip
     try:
         with savepoint(room.session):
@@ -94,6 +95,8 @@ def _change(room: Workroom, case: Case, typed: dict[str, Any]) -> None:
         if unknown := set(typed["flag"]) - set(Flag):
             raise Refused(f"There is no flag called {min(unknown)}.")
         casework.set_flags(session, case, {Flag(one) for one in typed["flag"]}, why=why, **done)
+    if "kind" in new:
+        facts.set_kind(session, room.desk, case, typed["kind"], **done)
     if "topic" in new:
         facts.set_topics(session, case, typed["topic"], **done)
     if "subject" in new:
@@ -116,6 +119,7 @@ def _current(room: Workroom, case: Case) -> dict[str, Any]:
         "language": case.language,
         "subject": case.subject,
         "priority": case.priority,
+        "kind": case.kind,
         "topic": list(case.topics),
         "flag": list(case.flags),
         "why": "",
@@ -123,8 +127,11 @@ def _current(room: Workroom, case: Case) -> dict[str, Any]:
 
 
 def _place(error: Refused | Conflict) -> str:
-    words = {"postcode": "postcode", "a name": "name", "urgent": "priority", "Say why": "why",
-             "flag": "flag", "topic": "topic", "few words": "subject", "Welsh": "language"}  # fmt: skip
+    words = {
+        "kind of": "kind", "junk": "kind", "pile": "kind", "Take the flag": "kind", "postcode": "postcode",
+        "a name": "name", "urgent": "priority", "Say why": "why", "flag": "flag", "topic": "topic",
+        "few words": "subject", "Welsh": "language",
+    }  # fmt: skip
     return next((place for word, place in words.items() if word in error.sentence), "why")
 
 
@@ -140,6 +147,8 @@ def _page(room: Workroom, case: Case, values: dict[str, Any], *problems: Problem
         Field("language", "Language they want", kind=FieldKind.SELECT,
               choices=_choices(languages, [values["language"]])),
         Field("subject", "What it is about, in a few words", values["subject"]),
+        Field("kind", "What kind of message it is", kind=FieldKind.SELECT,
+              choices=_choices(((one, say.KINDS[one]) for one in _kinds(case)), [values["kind"]])),
         Field("topic", "Topics", kind=FieldKind.TICKS,
               choices=_choices(((one, say.topic(one)) for one in Topic), values["topic"])),
         Field("flag", "Flags", kind=FieldKind.TICKS,
@@ -152,6 +161,11 @@ def _page(room: Workroom, case: Case, values: dict[str, Any], *problems: Problem
     effects = ("What was there before stays as an office note. Nothing is sent.",)
     return ConfirmPage(room.shell(), f"Facts of {case.reference}", effects, None, Group("Facts", fields),
                        Act("Save", f"{url}/facts"), Link("Change nothing", url), problems)  # fmt: skip
+
+
+def _kinds(case: Case) -> list[str]:
+    """What may be chosen, and what it is."""
+    return list(dict.fromkeys([case.kind, *(str(one) for one in facts.KINDS_BY_HAND)]))
 
 
 def _addresses_page(room: Workroom, case: Case, address: str, *problems: Problem) -> ConfirmPage:

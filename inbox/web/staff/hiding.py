@@ -6,9 +6,9 @@ from fastapi import Form
 from starlette.responses import Response
 
 from inbox import hiding
-from inbox.access import Action
+from inbox.access import Action, require_on
 from inbox.database import find
-from inbox.models import Message
+from inbox.models import ChannelAct, Message
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other
 
@@ -25,6 +25,7 @@ def hide(
     """Asks the platform, by the worker, within seconds."""
     case = room.case(reference, Action.SEND)
     message = find(room.session, Message, message_id)
+    require_on(room.person, ChannelAct.HIDE, message.channel_id)
     hiding.ask(
         room.session, room.desk, case, message, hidden=hidden, now=room.now, actor=room.person.actor,
     )  # fmt: skip

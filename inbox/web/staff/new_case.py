@@ -13,6 +13,7 @@ from inbox.errors import Refused
 from inbox.models import MessageKind
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
+from inbox.web.staff.showing import by_hand
 from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case_pages import NewCasePage
 from inbox.web.views.parts import Choice, Problem
@@ -117,6 +118,6 @@ def _page(
         *(Choice(key, name, key == team) for name, key in named),
     )
     languages = (Choice("en", "English", language != "cy"), Choice("cy", "Welsh", language == "cy"))
-    return room.page(
-        NewCasePage(room.shell(), "/cases/new", kinds, teams, languages, values, problems), status
-    )
+    tabs = by_hand.tabs("/cases/new")
+    view = NewCasePage(room.shell(), tabs, "/cases/new", kinds, teams, languages, values, problems)
+    return room.page(view, status)

@@ -6,10 +6,10 @@ from fastapi import Query
 from starlette.responses import RedirectResponse, Response
 
 from inbox import queues, set_aside
-from inbox.access import Action
+from inbox.access import Action, require_on
 from inbox.database import find
 from inbox.errors import NotFound
-from inbox.models import Arrival, ArrivalState, Channel, Message
+from inbox.models import Arrival, ArrivalState, Channel, ChannelAct, Message
 from inbox.web.downloads import saved_as
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
@@ -61,6 +61,7 @@ def machine_mail(message_id: str, room: Annotated[Room, looking(Action.READ_CASE
 @router.post("/set-aside/messages/{message_id}/done")
 def deal_with(message_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
     """Somebody saw it: it leaves the list."""
+    require_on(room.person, ChannelAct.READ, find(room.session, Message, message_id).channel_id)
     set_aside.deal_with(room.session, message_id, now=room.now, actor=room.person.actor)
     return see_other("/set-aside?kind=machine", told="dealt")
 
@@ -88,6 +89,7 @@ def raw(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> Re
 @router.post("/set-aside/{arrival_id}/retry")
 def run_again(arrival_id: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
     """Runs it again with this version of the program."""
+    require_on(room.person, ChannelAct.READ, find(room.session, Arrival, arrival_id).channel_id)
     set_aside.run_again(room.session, arrival_id, now=room.now, actor=room.person.actor)
     return see_other("/set-aside", told="again")
 

@@ -15,6 +15,7 @@ from inbox.models import OfficeKind, Role, Staff, Team, TeamMember, View
 from inbox.sign_in import people as sign_in_people
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
+from inbox.web.staff.showing import availability
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import PeoplePage, Person, SettingsPage
 from inbox.web.views.parts import (
@@ -26,6 +27,7 @@ from inbox.web.views.parts import (
     FieldKind,
     Group,
     Letters,
+    Link,
     Notice,
     Problem,
     Tab,
@@ -59,6 +61,7 @@ def save_office(
     approval: Line = "",
     undo_seconds: Line = "",
     signature: Text = "",
+    consent_words: Text = "",
 ) -> Response:
     """Every field is read by the same code as `inbox office set`."""
     typed = {
@@ -71,6 +74,7 @@ def save_office(
         "hours": hours,
         "undo_seconds": undo_seconds,
         "signature": signature,
+        "consent_words": consent_words,
     }
     before = _current(room)
     pairs = {key: value.replace("\r\n", "\n").strip() for key, value in typed.items()}
@@ -194,6 +198,7 @@ def _current(room: Room) -> dict[str, str]:
         "approval": row.approval_office,
         "undo_seconds": str(row.undo_seconds),
         "signature": row.signature or "",
+        "consent_words": row.consent_words or "",
     }
 
 
@@ -216,6 +221,14 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
             hint="Like mon-thu 09:00-17:00; fri 09:00-16:00",
         ),
         Field("signature", "Signature", values["signature"], FieldKind.AREA, optional=True),
+        Field(
+            "consent_words",
+            "Words of the consent form",
+            values["consent_words"],
+            FieldKind.AREA,
+            "Empty: our own words, in English and Welsh",
+            optional=True,
+        ),
     ]
     ladder = (
         Choice("self", "The writer may send it", values["approval"] == "self"),
@@ -243,9 +256,11 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
 
 def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found = [("Office", "/settings")] if room.may(Action.MANAGE_OFFICE) else []
+    found += [("Calendar", "/settings/calendar")] if room.may(Action.MANAGE_OFFICE) else []
     found += [("People", "/settings/people")]
     found += [("Standard lines", "/settings/standard-lines")] if room.may(Action.READ_CASE) else []
     found += [("Bodies", "/settings/bodies")]
+    found += [("What it learned", "/settings/learning")] if room.may(Action.MANAGE_RULES) else []
     found += [("Keyboard", "/settings/keyboard"), ("Where you are signed in", "/settings/sign-ins")]
     return tuple(Tab(label, url, label == current) for label, url in found)
 
@@ -253,10 +268,18 @@ def tabs(room: Room, current: str) -> tuple[Tab, ...]:
 def _person(room: Room, row: Staff, team: str | None, seen: object) -> Person:
 
     roles = tuple(say.ROLES[Role(role)] for role in row.roles)
-    badges = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
+    badges: tuple[Badge, ...] = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
+    away = availability.away(row, room.local(room.now).date())
+    badges += (Badge(away, Tone.SOON, "paused"),) if away else ()
     acts: tuple[Act, ...] = ()
     if room.may(Action.MANAGE_STAFF) and row.id != room.staff_id:
         word = "disable" if row.is_active else "enable"
         acts = (Act("Switch off" if row.is_active else "Switch on", f"/settings/people/{row.id}/{word}"),)
     last = room.local(seen) if isinstance(seen, datetime) else None
-    return Person(row.name, row.email, roles, team, badges, last, acts)
+    if not room.may(Action.MANAGE_OFFICE):
+        return Person(row.name, row.email, roles, team, badges, last, acts, availability.skills(row))
+    url = f"/settings/people/{row.id}"
+    change, post = Link("Skills and absence", url), Link(f"Messages for {row.name}", f"{url}/post")
+    return Person(
+        row.name, row.email, roles, team, badges, last, acts, availability.skills(row), change, post
+    )

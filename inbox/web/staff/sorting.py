@@ -7,11 +7,11 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from inbox import casework, drafting, undoing
-from inbox.access import Action
+from inbox.access import Action, may_on, require_on
 from inbox.database import find
 from inbox.errors import NotFound, Refused
 from inbox.history import seal
-from inbox.models import Case, CaseStatus, Constituent, Event, Message, Template
+from inbox.models import Case, CaseStatus, ChannelAct, Constituent, Event, Message, Template
 from inbox.web.rendering import page
 from inbox.web.routers import page_router
 from inbox.web.staff.queue import place_of
@@ -149,6 +149,7 @@ def not_ours(reference: str, room: Annotated[Workroom, acting(Action.DRAFT)]) ->
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
         template=template,
     )  # fmt: skip
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
     place = f"/cases/{reference}/drafts/{draft.number}"
     if room.is_htmx:
         return Response(None, 204, {"HX-Redirect": place})
@@ -192,7 +193,7 @@ def _proposed(room: Workroom, case: Case, message_id: str) -> Message:
         Message.id == message_id, Message.case_id == case.id, col(Message.proposed_case_id).is_not(None)
     )
     found = room.session.exec(query).first()
-    if found is None:
+    if found is None or not may_on(room.person, ChannelAct.READ, found.channel_id):
         raise NotFound
     return found
 

@@ -6,11 +6,11 @@ from fastapi import Form
 from starlette.responses import Response
 
 from inbox import channels, enquiries
-from inbox.access import Action
+from inbox.access import Action, require_on
 from inbox.database import savepoint
 from inbox.dates import long_date
 from inbox.errors import Refused
-from inbox.models import Case, Channel
+from inbox.models import Case, Channel, ChannelAct
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import onecase
@@ -49,6 +49,7 @@ def hand_on(
     named = channels.services(channel).get(code) if channel else None
     if channel is None or named is None:
         return _page(room, case, values, service, Problem("service", "Choose what kind of fault it is"))
+    require_on(room.person, ChannelAct.DRAFT, channel.id)
     fault = enquiries.Fault(code, named, place, point, text)
     try:
         with savepoint(room.session):

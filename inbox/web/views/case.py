@@ -55,16 +55,19 @@ class FactPanel:
     status_acts: tuple[Act, ...]
     linked: tuple[Link, ...] = ()
     link_acts: tuple[Act, ...] = ()
+    clocks_link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StandardLine:
-    """An approved paragraph that can be put in; `good_until` None when it does not run out."""
+    """An approved paragraph that can be put in; `good_until` None when it does not run out, `reason` why it
+    stands so high."""
 
     id: str
     name: str
     text: str
     good_until: date | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class Composer:
     its If-Match value ("" before the first save). `main` is the one button. `limit` counts characters.
     `forms`: privately or publicly; `hints`: what the channel allows, until when.
     `closed` says why nothing can be sent here, `gaps` what must be filled, `arrived` what came since,
-    `writing` who else writes, `theirs` a colleague's text that clashes, `returned` why it was sent back.
+    `writing` who else writes, `theirs` a colleague's text that clashes, `suggest`
+    whether there is a page of what could be said, `returned` why it was sent back.
     """
 
     note: bool
@@ -104,6 +108,7 @@ class Composer:
     writing: Notice | None = None
     arrived: Notice | None = None
     returned: str | None = None
+    suggest: bool = False
     theirs: str | None = None
     withdraw: Act | None = None
     problems: tuple[Problem, ...] = ()

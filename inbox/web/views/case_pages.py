@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from inbox.web.views.case import CaseHeader, FactPanel
 from inbox.web.views.messages import TimelineEntry
-from inbox.web.views.parts import Choice, Line, Link, Notice, Problem, Shell
+from inbox.web.views.parts import Act, Choice, Line, Link, Notice, Problem, Shell, Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class NewCasePage:
 
     template: ClassVar[str] = "staff/cases/new.html"
     shell: Shell
+    tabs: tuple[Tab, ...]
     action: str
     kinds: tuple[Choice, ...]
     teams: tuple[Choice, ...]
@@ -71,18 +72,20 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One rule as it was read: what it looked for, what it found, what it set."""
+    """One rule as it was read: what it looked for, what it found, what it set; `url` where it is kept."""
 
     name: str
     matched: bool
     evidence: tuple[str, ...]
     outcome: str | None
     version: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """`/cases/{ref}/why`: every rule in order, matched or not, and why."""
+    """`/cases/{ref}/why`: every rule in order, matched or not, and why; `rule` is the one that decided,
+    `taught` what the office taught."""
 
     template: ClassVar[str] = "staff/cases/why.html"
     shell: Shell
@@ -90,6 +93,41 @@ class WhyPage:
     decided_at: datetime
     summary: str
     rules: tuple[Tried, ...]
+    rule: Link | None = None
+    later: tuple[Tried, ...] = ()
+    taught: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Words that can be put into the reply: where they come from, why, and the button that does it."""
+
+    name: str
+    source: Link | None
+    about: str
+    text: str
+    gaps: tuple[str, ...]
+    use: Act
+    other: Act | None = None
+    warning: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsPage:
+    """`/cases/{ref}/suggestions`: approved lines, own earlier answers and, where one is set, a model's words.
+
+    `machine`: what to say of the model when it has no words; None where none is set.
+    """
+
+    template: ClassVar[str] = "staff/cases/suggestions.html"
+    shell: Shell
+    case: CaseHeader
+    lines: tuple[Offer, ...]
+    answers: tuple[Offer, ...]
+    machine: str | None
+    proposed: Offer | None
+    ask: Act | None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,23 @@ class ChannelsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideStep:
+    """One thing to do, and words to carry over exactly."""
+
+    words: str
+    copy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The steps that are next on this page, and what the platform charges."""
+
+    heading: str
+    steps: tuple[GuideStep, ...]
+    costs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelPage:
     """`/channels/{id}`: its health, its settings without secrets, what happened, and its mode."""
 
@@ -49,6 +66,8 @@ class ChannelPage:
     log: tuple[Line, ...]
     loaded_at: datetime
     problems: tuple[Problem, ...] = ()
+    links: tuple[Link, ...] = ()
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +81,39 @@ class AddChannelPage:
     action: str
     groups: tuple[Group, ...]
     main_label: str
+    problems: tuple[Problem, ...] = ()
+    guide: Guide | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One cell of the table of rights; `possible` False: the role never has this right, so no box."""
+
+    value: str
+    label: str
+    short: str
+    possible: bool
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRow:
+    """One role."""
+
+    role: str
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRightsPage:
+    """`/channels/{id}/rights`: who may do what on one channel."""
+
+    template: ClassVar[str] = "staff/channels/rights.html"
+    shell: Shell
+    name: str
+    back: str
+    action: str
+    acts: tuple[str, ...]
+    rows: tuple[RightsRow, ...]
+    saved: Notice | None = None
     problems: tuple[Problem, ...] = ()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from inbox.web.views.parts import Act, Badge, Tone
+from inbox.web.views.parts import Act, Badge, Link, Tone
 
 
 class Direction(StrEnum):
@@ -38,7 +38,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How an outbound message fares, in words; `act` is [Try again] or [Stop sending]."""
+    """How an outbound message fares, in words, and with whom if not with all alike.
+
+    `act` is [Try again] or [Stop sending].
+    """
 
     words: str
     tone: Tone
@@ -59,6 +62,7 @@ class Message:
     """One thing said: `text` is new, `earlier_text` the quoted rest, folded, `frame_url` the formatted mail.
 
     `place` is where its platform shows it, `act` hides it from the public there or shows it again.
+    `check` leads to where a person confirms what a program read.
     `covered` is the reason why the text is hidden until asked for ("May upset: violence").
     """
 
@@ -78,10 +82,11 @@ class Message:
     files: tuple[File, ...] = ()
     badges: tuple[Badge, ...] = ()
     warnings: tuple[str, ...] = ()
-    delivery: Delivery | None = None
+    deliveries: tuple[Delivery, ...] = ()
     covered: str | None = None
     place: Place | None = None
     act: Act | None = None
+    check: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ class Person:
     badges: tuple[Badge, ...]
     last_seen: datetime | None
     acts: tuple[Act, ...] = ()
+    skills: str = ""
+    change: Link | None = None
+    post: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,28 @@ class LinesPage:
     lines: tuple[LineCard, ...]
     new: Link | None
     hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """One answer that the office taught: from how many cases, and by which words."""
+
+    answer: str
+    source: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearningPage:
+    """`/settings/learning`: what corrections taught triage; `forget` leads to the way out."""
+
+    template: ClassVar[str] = "staff/settings/learning.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    summary: str
+    state: str
+    groups: tuple[tuple[str, tuple[Taught, ...]], ...]
+    forget: Link | None
 
 
 @dataclass(frozen=True, slots=True)

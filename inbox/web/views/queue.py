@@ -31,7 +31,7 @@ class Row:
     clock: ClockBadge | None = None
     busy: str | None = None
     current: bool = False
-    points: int | None = None
+    points: str | None = None
     points_because: str | None = None
     choices: tuple[Act, ...] = ()
 

@@ -86,6 +86,17 @@ def test_a_challenge_without_a_token_is_no_oracle() -> None:
         EAR.receive(WebhookRequest("GET", {}, {}, b""))
 
 
+def test_nobody_gets_a_call_signed_by_asking_for_a_challenge() -> None:
+    call = json.dumps(activity("post.mention.create", {"id": "1"})).encode()
+    with pytest.raises(WebhookRejected):
+        EAR.receive(WebhookRequest("GET", {}, {"crc_token": call.decode()}, b""))
+    for word in ("17", "true", "abc", "MGY3NDcx-_+/=.~:"):
+        answer = EAR.receive(WebhookRequest("GET", {}, {"crc_token": word}, b""))
+        signed = json.loads(answer.body)["response_token"]
+        with pytest.raises(WebhookRejected):
+            EAR.receive(WebhookRequest("POST", {SIGNATURE: signed}, {}, word.encode()))
+
+
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=AAAA", proof("another", b"{}"), "sha256=é"])
 def test_a_wrong_signature_is_refused(signature: str) -> None:
     with pytest.raises(WebhookRejected):
@@ -138,7 +149,7 @@ def test_several_direct_messages_in_one_event_are_several_arrivals() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"not json", b"[]", b"7", b"null", b"[" * 100_000, b"{}", b'{"data":[]}']
+    "body", [b"", b"not json", b"[]", b"[7]", b"[null]", b"[" * 100_000, b"{}", b'{"data":[]}']
 )
 def test_what_was_signed_and_cannot_be_read_is_kept_all_the_same(body: bytes) -> None:
     [arrival] = call(body)

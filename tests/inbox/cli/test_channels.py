@@ -121,3 +121,20 @@ def test_a_test_tells_step_by_step_what_does_not_work(
     ran = inbox.run("channel", "test", *where, "--json")
     assert ran.status == 1 and not all(one["ok"] for one in ran.json)
     assert SECRET not in ran.out + ran.err
+
+
+def test_whose_forwards_count_is_said_and_shown(inbox: Installation) -> None:
+    office = inbox.office()
+    inbox.ok(
+        "channel", "add", "email", "--office", office, "--name", "Mailbox", *MAILBOX,
+        "--set-stdin", "password",
+        stdin=f"{SECRET}\n",
+    )  # fmt: skip
+    words = ["channel", "forwarders", "--office", office, "--name", "Mailbox"]
+    assert inbox.ok(*words).out.strip() == "nobody"
+    inbox.ok(*words, "--set", "Rowan@private.example, *@rowanashby.example")
+    assert inbox.ok(*words, "--json").json == ["rowan@private.example", "*@rowanashby.example"]
+    refused = inbox.run(*words, "--set", "everybody")
+    assert (refused.status, "name@example.org" in refused.err) == (1, True)
+    inbox.ok(*words, "--set", "")
+    assert inbox.ok(*words).out.strip() == "nobody"

@@ -25,7 +25,8 @@ def test_a_new_office_prints_its_slug_and_is_ready_to_open(inbox_on_each: Instal
         names = {(one.name, one.language) for one in session.exec(select(Template))}
         kinds = [one.kind for one in session.exec(select(Event).order_by(Event.sequence))]
     database.close()
-    wanted = {"not-ours", "ask-address", "holding", "chase", "crisis"}
+    wanted = {"not-ours", "ask-address", "ask-authority", "holding", "chase", "crisis", "data-request"}
+    wanted |= {"party-redirect"}
     assert names == {(name, language) for name in wanted for language in ("en", "cy")}
     assert kinds == ["office_changed", "rules_changed"]
 
@@ -142,3 +143,23 @@ def test_an_unknown_office_is_named_with_those_there_are(inbox: Installation) ->
     ran = inbox.run("office", "set", "--office", "nowhere", "phone=1")
     assert (ran.status, ran.out) == (1, "")
     assert "no office called nowhere" in ran.err and "rowan-ashbys-office" in ran.err
+
+
+@pytest.mark.parametrize("kind", ["mp", "department"])
+def test_everything_that_the_pack_of_a_new_office_names_is_there(inbox: Installation, kind: str) -> None:
+    office = inbox.ok("office", "add", "--name", "An office", "--kind", kind, "--nation", "wales", "--json")
+    (inbox.folder / "pack.json").write_text(inbox.ok("rules", "pack", kind).out)
+    told = inbox.ok(
+        "rules", "import", "--office", office.json["slug"], str(inbox.folder / "pack.json"), "--json"
+    )
+    assert (told.json["added"], told.json["changed"], told.json["removed"]) == (0, 0, 0)
+
+
+def test_a_pack_goes_to_another_kind_of_office_with_the_teams_it_names(inbox: Installation) -> None:
+    office = inbox.office()
+    (inbox.folder / "pack.json").write_text(inbox.ok("rules", "pack", "department").out)
+    words = ("rules", "import", "--office", office, str(inbox.folder / "pack.json"))
+    refused = inbox.run(*words)
+    assert refused.status == 1 and 'there is no team "FOI and data"' in refused.err
+    assert inbox.ok(*words, "--add-teams", "--json").json["added"] > 3
+    assert "Freedom of information (version" in inbox.ok("rules", "list", "--office", office).out

@@ -134,7 +134,7 @@ TIMELINE = (
             "email",
             "We act for Donna Fretwell of 14 Quarry Road. "
             "Please tell us by 29 May when the damp will be treated.",
-            delivery=Delivery("Delivered", Tone.OK, "tick"),
+            deliveries=(Delivery("Delivered", Tone.OK, "tick"),),
         )
     ),
     TimelineEntry(
@@ -147,8 +147,10 @@ TIMELINE = (
             "Email",
             "email",
             "Dear Donna, we have asked Marl Homes for a date.",
-            delivery=Delivery(
-                "Not delivered: mailbox full", Tone.LATE, "late", Act("Try again", "/sending/d4/retry")
+            deliveries=(
+                Delivery(
+                    "Not delivered: mailbox full", Tone.LATE, "late", Act("Try again", "/sending/d4/retry")
+                ),
             ),
         )
     ),
@@ -162,7 +164,9 @@ TIMELINE = (
             "Email",
             "email",
             "Dear Donna, I will ring you at noon.",
-            delivery=Delivery("Leaves 10:46", Tone.SOON, "clock", Act("Stop sending", "/sending/d5/stop")),
+            deliveries=(
+                Delivery("Leaves 10:46", Tone.SOON, "clock", Act("Stop sending", "/sending/d5/stop")),
+            ),
         )
     ),
 )

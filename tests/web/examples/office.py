@@ -42,6 +42,7 @@ PLACES = (
 BELOW = (
     ("Enquiries", "/enquiries"),
     ("History", "/history"),
+    ("Rules", "/rules"),
     ("Channels", "/channels"),
     ("Settings", "/settings"),
 )

@@ -64,6 +64,11 @@ class Bench:
     def staff(self, role: Role) -> Staff:
         return self.house.people[role]
 
+    def desk_now(self) -> Office:
+        """The office ready to work, as it is now."""
+        with self.read() as session:
+            return self.desk(session)
+
     def desk(self, session: Session) -> Office:
         return open_desk(session, self.app.state.wiring.tools)
 

@@ -1,5 +1,6 @@
 """Files go with a reply as they were approved, and lie beside what was said by phone or letter."""
 
+import base64
 import re
 from typing import Any
 
@@ -9,7 +10,20 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from connectors.email.mime import read_mail
-from inbox.models import Attachment, Case, Delivery, Draft, DraftState, Message, MessageKind, Role, Scan
+from inbox.models import (
+    Attachment,
+    Case,
+    Channel,
+    Delivery,
+    Draft,
+    DraftState,
+    Message,
+    MessageKind,
+    Role,
+    Scan,
+)
+from tests.factories import a_message, an_arrival, an_attachment
+from tests.pictures import SECRET, jpeg, png
 from tests.web.desks import Desk, World
 from tests.web.staff.offices import Bench, a_bench
 
@@ -45,6 +59,84 @@ def test_a_file_goes_out_with_the_reply_and_is_listed_on_the_message(bench: Benc
     shown = desk.get(f"/cases/{bench.reference}").text
     assert f"/attachments/{kept.id}" in shown
     assert desk.get(f"/attachments/{kept.id}").content == b"%PDF-1.4 our words"
+
+
+def test_a_photograph_leaves_without_the_place_where_it_was_taken(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    photo = ("files", ("mould.jpg", jpeg(), "image/jpeg"))
+    sent = desk.press(f"/cases/{bench.reference}/drafts/send", {"text": "Dear Donna."}, files=[photo])
+    assert sent.status_code == 303, sent.text
+    with bench.read() as session:
+        row = session.exec(select(Delivery).where(Delivery.case_id == bench.case().id)).one()
+        raw = bench.desk(session).store.get(row.office_id, row.raw_hash)
+        kept = session.exec(select(Attachment).where(Attachment.message_id == row.message_id)).one()
+    [file] = read_mail(raw).attachments
+    assert SECRET not in file.content and file.content.startswith(b"\xff\xd8")
+    assert SECRET in desk.get(f"/attachments/{kept.id}").content, "the original may be evidence"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("IMG_7.HEIC", b"\0\0\0\x18ftypheic", "we cannot take that out"),
+        ("x.jpg", jpeg()[:30], "is damaged"),
+    ],
+)
+def test_a_picture_that_keeps_its_place_does_not_leave(
+    bench: Bench, name: str, content: bytes, words: str
+) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    photo = ("files", (name, content, "application/octet-stream"))
+    sent = desk.press(f"/cases/{bench.reference}/drafts/send", {"text": "Dear Donna."}, files=[photo])
+    assert sent.status_code == 422
+    assert words in sent.text
+    with bench.read() as session:
+        assert session.exec(select(Delivery).where(Delivery.case_id == bench.case().id)).first() is None
+
+
+MAIL = b"""From: donna@example.org
+To: help@example.org
+Subject: mould
+MIME-Version: 1.0
+Content-Type: text/html
+
+<p>Look</p><img src="cid:one@x" alt="the &quot;wall"><img src="cid:two@x"><img src="cid:bad@x" alt="gone">
+"""
+
+
+def with_pictures(bench: Bench, *, flags: list[str] | None = None) -> str:
+    """The address of a formatted mail with pictures inside, of which one is clean and one is infected."""
+    store = bench.app.state.wiring.store
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.flags = flags or []
+        office, channel = case.office_id, session.exec(select(Channel)).first()
+        arrival = an_arrival(session, channel, raw_hash=store.put(office, MAIL), state="done")
+        message = a_message(session, case_id=case.id, arrival_id=arrival.id, has_html=True)
+        for content_id, content, scan in (
+            ("one@x", png(), Scan.CLEAN), ("two@x", jpeg(), Scan.INFECTED), ("bad@x", b"<svg/>", Scan.CLEAN)
+        ):  # fmt: skip
+            digest = store.put(office, content)
+            an_attachment(
+                session, message, content_hash=digest, content_id=content_id, scan=scan, size=len(content)
+            )
+        return f"/cases/{bench.reference}/messages/{message.id}/body"
+
+
+def test_pictures_inside_a_mail_stand_in_it_written_anew(bench: Bench) -> None:
+    shown = bench.sit(Role.CASEWORKER).get(with_pictures(bench))
+    assert shown.status_code == 200
+    [source] = re.findall(r'src="([^"]*)"', shown.text)
+    kind, _, content = source.partition(";base64,")
+    assert kind == "data:image/png" and SECRET not in base64.b64decode(content)
+    assert 'alt="the &quot;wall"' in shown.text
+    assert "[Picture][Picture: gone]" in shown.text
+    assert "img-src data:" in shown.headers["content-security-policy"]
+
+
+def test_pictures_of_a_threat_are_not_put_before_anybody(bench: Bench) -> None:
+    shown = bench.sit(Role.CASEWORKER).get(with_pictures(bench, flags=["threat"])).text
+    assert "<img" not in shown and "[Picture: gone]" in shown
 
 
 def test_a_file_that_is_taken_off_does_not_go(bench: Bench) -> None:

@@ -140,3 +140,43 @@ def test_what_was_edited_or_taken_back_says_so(bench: Bench) -> None:
     assert "Earlier wording" in page
     assert "Edited" in page
     assert "Taken back" in page
+
+
+@pytest.mark.parametrize("typed", ["nonsense", "donna@example.org, nonsense", "Donna <donna@example.org>"])
+def test_a_letter_goes_to_right_addresses_only(bench: Bench, typed: str) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    where = desk.press(f"/cases/{bench.reference}/drafts", {"text": "At ten."}).headers["location"]
+    before = draft_of(bench).recipients
+    version = str(draft_of(bench).version)
+    answer = desk.press(where, {"text": "At ten.", "recipients": typed, "version": version})
+    assert answer.status_code == 422
+    assert "Enter an email address in the correct format" in answer.text
+    assert draft_of(bench).recipients == before
+
+
+@pytest.mark.parametrize("typed", ["9999999999999999", "donna@example.org"])
+def test_on_a_platform_only_who_wrote_there_can_be_answered(bench: Bench, typed: str) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    desk = bench.sit(Role.CASEWORKER)
+    where = desk.press(f"/cases/{bench.reference}/drafts", {"text": "At ten."}).headers["location"]
+    version = str(draft_of(bench).version)
+    answer = desk.press(where, {"text": "At ten.", "recipients": typed, "version": version})
+    assert answer.status_code == 422
+    assert "can only answer somebody who wrote to us there" in answer.text
+    assert draft_of(bench).recipients == [PERSON]
+
+
+def test_a_body_is_asked_by_letter_also_on_a_case_from_a_platform(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    desk = bench.sit(Role.CASEWORKER)
+    asked = {
+        "body_name": "Marl Homes",
+        "email": "complaints@marl.example",
+        "text": "What about the damp?",
+        "due": "20",
+    }
+    assert desk.press(f"/cases/{bench.reference}/enquiries", asked).status_code in (302, 303)
+    draft = draft_of(bench)
+    with bench.read() as session:
+        carrier = session.exec(select(Channel).where(Channel.id == draft.channel_id)).one()
+    assert (carrier.kind, draft.recipients) == ("email", ["complaints@marl.example"])

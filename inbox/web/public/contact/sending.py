@@ -11,15 +11,15 @@ from sqlmodel import Session
 from connectors.contract import Attachment, RawArrival
 from connectors.web_form import TOLD, written
 from inbox import form_sessions
-from inbox.desk import calendar_of
+from inbox.calendars import calendar_of, target_of
 from inbox.form_sessions import ChosenFile, Receipt, Visit
 from inbox.intake.forms import LINK, REFERENCE
 from inbox.models import ChannelMode, Office
 from inbox.recall import free_references
 from inbox.secrets import new_token, token_hash
 from inbox.web.public.contact.place import Place
-from routing.sla import DEFAULT_CLOCKS, ClockFacts, due_at
-from routing.words import ClockKind, OfficeKind
+from routing.sla import due_at
+from routing.words import ClockKind
 
 WORDS_VERSION = "2026-11"
 """Of the sentences a person agrees to; they are kept with each submission, word for word."""
@@ -64,11 +64,10 @@ def deliver(place: Place, visit: Visit, files: Sequence[ChosenFile], via: str) -
 
 def hear_by(office: Office, sent_at: datetime) -> date | None:
     """The day by which the office promises a first answer."""
-    usual = DEFAULT_CLOCKS[OfficeKind(office.kind)].get(ClockKind.FIRST_REPLY)
+    usual = target_of(office, ClockKind.FIRST_REPLY)
     if usual is None:
         return None
-    facts = ClockFacts(ClockKind.FIRST_REPLY, sent_at, usual.amount, usual.unit, usual.nation)
-    return due_at(facts, calendar_of(office)).astimezone(ZoneInfo(office.time_zone)).date()
+    return due_at(usual.facts(sent_at), calendar_of(office)).astimezone(ZoneInfo(office.time_zone)).date()
 
 
 def writes_back(place: Place, answers: Mapping[str, str]) -> bool:

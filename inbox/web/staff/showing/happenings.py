@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
-from inbox.models import CaseStatus, Event, EventKind, Staff, Team
+from inbox.models import CaseStatus, Event, EventKind, Scan, Staff, Team
 from inbox.web.staff.showing import words as say
 
 _PLAIN = {
@@ -18,11 +18,17 @@ _PLAIN = {
     EventKind.TOKEN_REVOKED: "A key for another program was taken back.",
     EventKind.CHANNEL_ADDED: "A channel was added.",
     EventKind.CHANNEL_CHANGED: "A channel was changed.",
+    EventKind.CHANNEL_RIGHTS_CHANGED: "Who may do what on a channel was changed.",
     EventKind.CHANNEL_NOTICE: "A channel needed attention.",
+    EventKind.CALENDAR_CHANGED: "The calendar was changed.",
     EventKind.RULES_CHANGED: "The rules were changed.",
+    EventKind.RULE_APPLIED: "A rule applied to it.",
+    EventKind.RULES_STOPPED: "Rules changed it very often. They leave it alone for an hour: please look.",
+    EventKind.HELD: "A rule holds it for a person.",
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
     EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
+    EventKind.FORWARDED: "It was passed on to us. Nothing proves who wrote it.",
     EventKind.SET_ASIDE: "A message could not be read and was set aside.",
     EventKind.RUN_AGAIN: "A message that was set aside was tried again.",
     EventKind.CASE_OPENED: "The case was opened.",
@@ -43,6 +49,9 @@ _PLAIN = {
     EventKind.CAMPAIGN_JOINED: "It is a copy of a campaign and was put on its pile.",
     EventKind.CAMPAIGN_LEFT: "Taken off the pile of a campaign.",
     EventKind.CAMPAIGN_READ: "The words that this person added were read.",
+    EventKind.CAMPAIGN_MOVED: "Put on the pile of another campaign.",
+    EventKind.CAMPAIGN_MERGED: "Two piles were joined.",
+    EventKind.CAMPAIGN_PARTED: "Two joined piles were parted again.",
     EventKind.CAMPAIGN_CHANGED: "A campaign was changed.",
     EventKind.CAMPAIGN_ANSWER_WRITTEN: "The answer to a campaign was written.",
     EventKind.CAMPAIGN_ANSWER_APPROVED: "The answer to a campaign was approved, with its list.",
@@ -52,9 +61,21 @@ _PLAIN = {
     EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
     EventKind.ADDRESS_PROVED: "They confirmed their email address.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
+    EventKind.SURGERY_PLANNED: "A surgery was planned.",
+    EventKind.SURGERY_CANCELLED: "A surgery was cancelled.",
+    EventKind.APPOINTMENT_BOOKED: "An appointment was booked.",
+    EventKind.APPOINTMENT_MOVED: "The appointment was moved.",
+    EventKind.APPOINTMENT_CANCELLED: "The appointment was cancelled.",
+    EventKind.APPOINTMENT_ATTENDED: "They came to the surgery.",
+    EventKind.APPOINTMENT_MISSED: "They did not come to the surgery.",
+    EventKind.FOLLOWED_UP: "What was said at the surgery was written down.",
+    EventKind.LETTER_CHECKED: "A letter was compared with its pages.",
     EventKind.CLOCK_STARTED: "A promise began.",
     EventKind.CLOCK_PAUSED: "A promise was paused.",
     EventKind.CLOCK_RESUMED: "A promise runs again.",
+    EventKind.CLOCK_EXTENDED: "A promise was given more time.",
+    EventKind.CLOCK_EXTENSION_REMOVED: "Extra time was taken off a promise.",
+    EventKind.CLOCK_RESTARTED: "A promise is counted anew, from when it reached us.",
     EventKind.CLOCK_MET: "A promise was kept.",
     EventKind.CLOCK_CANCELLED: "A promise is owed no more.",
     EventKind.CLOCK_WARNED: "A promise is due soon: the office was told.",
@@ -103,6 +124,7 @@ _PLAIN = {
     EventKind.ACCESS_REFUSED: "Somebody was refused what their role does not include.",
     EventKind.FILE_ADDED: "A file was added to a draft.",
     EventKind.FILE_REMOVED: "A file was taken off a draft.",
+    EventKind.FILE_CHECKED: "A file was checked for harm again.",
     EventKind.CASE_MERGED: "The case went on as another one.",
     EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
     EventKind.CASES_LINKED: "Linked with another case.",
@@ -110,6 +132,13 @@ _PLAIN = {
     EventKind.LINE_WRITTEN: "A standard line was written.",
     EventKind.LINE_APPROVED: "A standard line was approved.",
     EventKind.LINE_RETIRED: "A standard line was taken out of use.",
+    EventKind.PROPOSAL_ASKED: "A drafting model was asked for words.",
+    EventKind.PROPOSAL_MADE: "A drafting model proposed words.",
+    EventKind.PROPOSAL_FAILED: "A drafting model gave no words.",
+    EventKind.PROPOSAL_USED: "The words of a drafting model were put into a reply.",
+    EventKind.PROPOSAL_PUT_AWAY: "The words of a drafting model were put away.",
+    EventKind.LEARNED: "Triage learned from what was put right or closed.",
+    EventKind.LEARNING_RESET: "What triage had learned was forgotten.",
     EventKind.ALERTED: "Somebody was told by mail.",
     EventKind.DEALT_WITH: "Machine mail of no case was dealt with.",
     EventKind.SESSION_ENDED: "A sign-in was ended.",
@@ -134,6 +163,7 @@ _ON_LADDER = {
 _WHY_SILENT = {
     "channel_listens": "this channel only listens",
     "sending_paused": "sending is stopped",
+    "forwarded": "it was passed on, so ask first whether the address is theirs",
     "public": "it was said in public, and nothing automatic answers there",
 }
 
@@ -181,6 +211,8 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
         case EventKind.NOT_ACKNOWLEDGED:
             because = str(detail.get("because") or "")
             return f"No acknowledgement was sent: {_WHY_SILENT.get(because, because.replace('_', ' '))}."
+        case EventKind.FILE_CHECKED if detail.get("after") == Scan.INFECTED:
+            return "A file turned out to be harmful. Nobody can open it any more."
         case EventKind.NOT_HIDDEN:
             return f"The platform did not do what was asked with the comment: {detail.get('reason') or ''}."
     return _PLAIN[kind]

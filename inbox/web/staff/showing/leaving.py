@@ -19,6 +19,7 @@ _PURPOSES = {
     "enquiry": "Letter about {}",
     "notice": "Notice to staff",
     "proof": "Question whether the address is theirs, to {}",
+    "to_staff": "Message handed to staff",
 }
 _GROUPS = (
     ("Needs you: perhaps sent", "Nobody knows yet. No machine sends these again.", (DeliveryState.UNKNOWN,)),

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from inbox import queues
 from inbox.access import Action, Person, may
-from inbox.desk import calendar_of
-from inbox.models import Office
+from inbox.calendars import calendar_of
+from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
-from inbox.web.staff.showing import promises
+from inbox.web.staff.showing import order, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
@@ -75,7 +75,7 @@ def rows(
     busy: Mapping[str, str] | None = None,
 ) -> tuple[Row, ...]:  # fmt: skip
     """The lines of a queue; `busy` says by case id who is at it."""
-    calendar = calendar_of(office)
+    calendar, scored = calendar_of(office), office.kind == OfficeKind.DEPARTMENT
     return tuple(
         Row(
             reference=row.reference,
@@ -92,6 +92,8 @@ def rows(
             clock=promises.of_row(row.clock, now, calendar),
             busy=(busy or {}).get(row.case_id),
             current=row.reference == current,
+            points=order.total(row.points) if scored else None,
+            points_because=order.because(row.points) if scored else None,
         )
         for row in page
     )

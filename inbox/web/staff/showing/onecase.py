@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import channels, clocks, linking, status_links
+from inbox import channels, clocks, linking, points, status_links
 from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import ladder, pane, promises
+from inbox.web.staff.showing import ladder, order, pane, promises, surgeries
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -60,6 +60,7 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         status_acts=acts,
         linked=_linked(session, person, case),
         link_acts=_link_acts(session, person, case),
+        clocks_link=Link("Promises: pause, give more time", f"{url}/clocks"),
     )
 
 
@@ -125,6 +126,7 @@ def _links(session: Session, desk: Desk, person: Person, case: Case, url: str) -
         found.append(Link("Reply", f"{url}?write=reply#composer", "r"))
     if may(person, Action.NOTE, case):
         found += [Link("Note", f"{url}?write=note#composer", "i"), Link("Log a call", f"{url}/log", "l")]
+        found.append(Link("Appointment", f"{url}/appointments/new"))
     if may(person, Action.DRAFT, case):
         chase = ladder.next_link(session, case, "f")
         found += [chase] if chase else []
@@ -182,14 +184,9 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
 
 
 def _facts(
-    session: Session,
-    desk: Desk,
-    person: Person,
-    case: Case,
-    who: Constituent | None,
-    url: str,
+    session: Session, desk: Desk, person: Person, case: Case, who: Constituent | None, url: str,
     now: datetime,
-) -> list[Fact]:
+) -> list[Fact]:  # fmt: skip
     found: list[Fact] = []
     if who is not None:
         handles = [one.address if one.confirmed_at else f"{one.address} (not checked)"
@@ -212,6 +209,8 @@ def _facts(
         found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
     if case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
+    score = points.of_case(case)
+    found.append(Fact("Order", (f"{order.total(score)} points", order.because(score))))
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
     views = session.exec(select(func.count()).select_from(View).where(View.case_id == case.id)).one()
     found.append(
@@ -224,6 +223,9 @@ def _facts(
     )
     found.append(Fact("Why here", (), None, Link("Read by the rules", f"{url}/why")))
     found.append(Fact("Paper", (), None, Link("Print", f"{url}/print")))
+    found.append(Fact("Consent", (), None, Link("Form to sign", f"{url}/consent-form")))
+    for when, where in surgeries.next_words(session, case, desk.calendar.zone, now):
+        found.append(Fact("Appointment", (when,), None, Link("The surgery", where)))
     return found
 
 

@@ -93,6 +93,10 @@ def suggestions(
             fields = (("team", case.team_id or ""), ("person", case.assignee_id or ""))
             label = f"{named}, {say.URGENCIES[case.priority]}"
             found.append((Act(label, f"{url}/file?back={back}", fields=fields), why.reason(decision)))
+        taught = why.suggested_team(decision)
+        if taught is not None and taught[0] in teams and taught[0] != case.team_id:
+            act = Act(teams[taught[0]], f"{url}/file?back={back}", fields=(("team", taught[0]),))
+            found.append((act, taught[1]))
         if case.assignee_id != person.staff_id:
             act = Act(
                 "Take it myself", f"{url}/file?back={back}", fields=(("person", person.staff_id or ""),)

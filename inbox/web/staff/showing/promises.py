@@ -21,6 +21,8 @@ NAMES = {
     "foi": "Information request",
     "subject_access": "Request for own data",
     "complaint": "Complaint",
+    "authority": "Letter of authority",
+    "breach": "Breach of personal data",
 }
 
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from connectors.post.scans import PICTURE
+from inbox.database import hidden_in, shown_in
 from inbox.files import Outgoing
 from inbox.models import (
     Attachment,
@@ -24,7 +26,7 @@ from inbox.models import (
 from inbox.web.staff.showing import happenings, social
 from inbox.web.staff.showing import words as say
 from inbox.web.views import messages as views
-from inbox.web.views.parts import Act, Badge, Tone
+from inbox.web.views.parts import Act, Badge, Link, Tone
 
 LATEST = 30
 """How many messages a case page shows before the earlier ones are asked for."""
@@ -32,7 +34,8 @@ LATEST = 30
 
 def messages_of(session: Session, case: Case, *, limit: int | None = None) -> list[Message]:
     """What was said on a case, oldest first; with `limit` only the newest so many."""
-    query = select(Message).where(Message.case_id == case.id).order_by(col(Message.id).desc())
+    query = select(Message).where(Message.case_id == case.id, shown_in(session, col(Message.channel_id)))
+    query = query.order_by(col(Message.id).desc())
     return list(reversed(session.exec(query.limit(limit) if limit else query).all()))
 
 
@@ -44,16 +47,16 @@ def shown(
     files: dict[str, list[Attachment]] = {}
     for file in session.exec(select(Attachment).where(col(Attachment.message_id).in_(keys))):
         files.setdefault(file.message_id, []).append(file)
-    sent = {
-        row.message_id or "": row
-        for row in session.exec(select(Delivery).where(col(Delivery.message_id).in_(keys)))
-    }
+    sent: dict[str | None, list[Delivery]] = {}
+    deliveries = select(Delivery).where(col(Delivery.message_id).in_(keys)).order_by(col(Delivery.id))
+    for each in session.exec(deliveries):
+        sent.setdefault(each.message_id, []).append(each)
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
     staff = {row.id: row.name for row in session.exec(select(Staff))}
     fates = social.fates(session, case, rows)
     return tuple(
         _message(
-            case, row, files.get(row.id, []), sent.get(row.id), kinds, staff, zone, fates.get(row.id, ())
+            case, row, files.get(row.id, []), sent.get(row.id, []), kinds, staff, zone, fates.get(row.id, ())
         )
         for row in rows
     )
@@ -77,7 +80,12 @@ def timeline(
     query = select(Event).where(Event.case_id == case.id, col(Event.kind).not_in(hidden))
     if len(rows) == LATEST:
         query = query.where(Event.at >= rows[0].received_at)
-    events = session.exec(query.order_by(col(Event.sequence))).all()
+    unread = hidden_in(session)
+    events = [
+        event
+        for event in session.exec(query.order_by(col(Event.sequence)))
+        if event.detail.get("channel") not in unread
+    ]
     names = happenings.Names(session, events)
     for event in events:
         sentence = happenings.words(session, event, names)
@@ -90,7 +98,7 @@ def timeline(
 
 
 def _message(
-    case: Case | None, row: Message, files: Sequence[Attachment], sent: Delivery | None,
+    case: Case | None, row: Message, files: Sequence[Attachment], sent: Sequence[Delivery],
     kinds: Mapping[str, str], staff: Mapping[str, str], zone: ZoneInfo, fate: tuple[Badge, ...],
 ) -> views.Message:  # fmt: skip
     word, icon = say.channel(kinds.get(row.channel_id or "", "email" if row.arrival_id else None), row.kind)
@@ -100,9 +108,12 @@ def _message(
     badges: tuple[Badge, ...] = (
         (Badge(say.MACHINES.get(row.machine, row.machine), Tone.CALM),) if row.machine else ()
     )
+    if row.forwarded_by:
+        badges += (Badge(f"Passed on by {row.forwarded_by}", Tone.SOON, "question"),)
     if row.copies:
         badges += (Badge(f"Came {row.copies + 1} times", Tone.CALM),)
     is_form = row.kind == MessageKind.FORM  # what was asked beside the words belongs to the message
+    is_letter = row.kind == MessageKind.LETTER  # its pages are its original
     earlier = row.text if row.text.strip() != row.new_text.strip() and not is_form else None
     return views.Message(
         id=row.id,
@@ -117,12 +128,13 @@ def _message(
         subject=row.subject if row.direction != Direction.NOTE else None,
         earlier_text=earlier,
         frame_url=f"{mail}/body" if mail and row.has_html else None,
-        original_url=f"{mail}/raw" if mail else None,
-        files=tuple(file(one) for one in files),
+        original_url=f"{mail}/raw" if mail and not is_letter else None,
+        files=tuple(file(one) for one in files if not _is_made(one)),
         badges=badges + fate,
         place=social.place(row.link),
         warnings=say.warnings(row.warnings),
-        delivery=_delivery(sent, zone) if sent else None,
+        deliveries=_deliveries(sent, zone),
+        check=_check(case, row, fate),
         covered=_covered(case) if row.direction == Direction.INBOUND else None,
     )
 
@@ -141,9 +153,31 @@ def _who(row: Message, staff: Mapping[str, str]) -> str:
     return staff.get(row.author_id or "", row.sender_name or "the program")
 
 
+def _is_made(file: Attachment) -> bool:
+    """Whether it is a picture that we made of a page: it did not come with the letter."""
+    return (file.content_id or "").startswith(PICTURE)
+
+
+def _check(case: Case | None, row: Message, fate: tuple[Badge, ...]) -> Link | None:
+    """Where a letter is compared with its pages, until somebody has."""
+    is_handed_in = row.kind == MessageKind.LETTER and row.arrival_id is not None and row.edit_of is None
+    if case is None or not is_handed_in or fate:
+        return None
+    return Link("Compare it with its pages", f"/cases/{case.reference}/letters/{row.id}")
+
+
 def _covered(case: Case | None) -> str | None:
     """Why the words wait until they are asked for: what could frighten is not put before everybody."""
     return "May upset: a threat" if case is not None and "threat" in case.flags else None
+
+
+def _deliveries(rows: Sequence[Delivery], zone: ZoneInfo) -> tuple[views.Delivery, ...]:
+    """How it fares; where it left in parts, with whom."""
+    shown = [_delivery(row, zone) for row in rows]
+    if len(shown) < 2:
+        return tuple(shown)
+    named = zip(rows, shown, strict=True)
+    return tuple(replace(one, words=f"{', '.join(row.recipients)}: {one.words}") for row, one in named)
 
 
 def _delivery(row: Delivery, zone: ZoneInfo) -> views.Delivery:

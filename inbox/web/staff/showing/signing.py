@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import clocks, drafting, files, signoff
+from inbox import clocks, drafting, files, provenance, signoff
 from inbox.access import Action, Person, may
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -172,11 +172,17 @@ def _written_by(desk: Desk, draft: Draft) -> str:
     return f"{', '.join(names) or 'another program'}, {at.day} {at:%B %Y, %H:%M}"
 
 
+_CAME = {
+    "email": "From their own email to the office.",
+    "paper": "Typed from their handwriting. Compare it with the paper.",
+}
+
+
 def _source(draft: Draft) -> str:
-    template = draft.provenance.get("template")
-    return (
-        f"From {str(template).replace('-', ' ')}. No AI used." if template else "Typed by hand. No AI used."
-    )
+    if (came := _CAME.get(str(draft.provenance.get("source")))) is not None:
+        return f"{came} No AI used."
+    told = provenance.in_words(draft) or ("Typed by hand.",)
+    return " ".join(told if draft.provenance.get("model") else (*told, "No AI used."))
 
 
 def _asked(text: str, case: Case) -> str:
@@ -206,6 +212,8 @@ def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[
         found.append(Check(False, f"They are asked without the permission they need: {why}"))
     if not draft.enquiry_id and drafting.newer_than(session, draft) is not None:
         found.append(Check(False, "They wrote again after this was begun. Read it first."))
+    if provenance.is_untouched_machine_text(draft):
+        found.append(Check(False, "A drafting model wrote this and nobody has changed it. Read every word."))
     promised = _PROMISES.search(draft.text)
     if promised:
         found.append(Check(False, f"It says “{promised[0]}”: is that a promise?"))

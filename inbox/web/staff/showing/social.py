@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from inbox import hiding
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
-from inbox.models import Case, Message
+from inbox.models import Case, Message, MessageKind
 from inbox.web.views.messages import Place
 from inbox.web.views.parts import Act, Badge, Tone
 
@@ -53,10 +53,11 @@ def _sights(session: Session, case: Case | None, rows: Sequence[Message]) -> dic
 
 def _fate(row: Message, is_reworded: bool, is_hidden: bool) -> tuple[Badge, ...]:
     found: list[Badge] = []
+    is_letter = row.kind == MessageKind.LETTER
     if is_reworded:
-        found.append(Badge("Earlier wording", Tone.CALM))
+        found.append(Badge("As a program read it" if is_letter else "Earlier wording", Tone.CALM))
     if row.edit_of:
-        found.append(Badge("Edited", Tone.CALM))
+        found.append(Badge("Compared with its pages" if is_letter else "Edited", Tone.CALM))
     if row.withdrawn_at is not None:
         found.append(Badge("Taken back", Tone.SOON, "undo"))
     if is_hidden:

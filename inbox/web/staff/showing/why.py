@@ -1,11 +1,14 @@
 """Why a case is where it is: the trace of the rules, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from inbox.models import Decision
+from sqlmodel import Session, col, select
+
+from inbox.models import Case, Decision, Rule, RuleFiring, RuleVersion
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import Tried
+from inbox.web.views.parts import Link
 
 _FIELDS = {
     "team": "team {}",
@@ -18,7 +21,13 @@ _FIELDS = {
     "acknowledge": "no acknowledgement",
     "draft": "draft from {}",
     "notify": "told {}",
+    "link": "linked with {}",
+    "calls": "called {}",
+    "hold": "held: {}",
 }
+
+
+_NOT_QUOTED = ("language", "team")
 
 
 def reason(decision: Decision | None) -> str:
@@ -37,21 +46,85 @@ def quoted(trace: Mapping[str, Any]) -> list[str]:
     evidence = trace.get("evidence") or {}
     order = ("flags", "priority", "topics", "kind")
     names = [*(name for name in order if name in evidence), *(name for name in evidence if name not in order)]
-    words = [str(one.get("words") or "") for name in names if name != "language" for one in evidence[name]]
+    words = [
+        str(one.get("words") or "") for name in names if name not in _NOT_QUOTED for one in evidence[name]
+    ]
     return list(dict.fromkeys(word for word in words if word and len(word) <= 60))
 
 
-def tried(decision: Decision) -> tuple[Tried, ...]:
-    """Every rule in the order it was read."""
+def taught(decision: Decision, teams: Mapping[str, str]) -> tuple[str, ...]:
+    """What the office itself taught, one sentence for each answer it spoke for. `teams`: names by id."""
+    evidence = decision.trace.get("evidence")
+    found = [one for some in evidence.values() for one in some] if isinstance(evidence, dict) else []
+    own = [one for one in found if str(one.get("rule", "")).startswith("learned from ")]
     return tuple(
-        Tried(
-            name=str(one["rule"]),
-            matched=bool(one["matched"]),
-            evidence=(str(one["because"]),) if one.get("because") else (),
-            outcome=_outcome(one),
-            version=f"Version {one['version']}",
-        )
-        for one in _considered(decision)
+        f"{_answer(str(one['what']), teams)}: {one['rule']}, by the words {_listed(words[:4])}."
+        for one in own
+        if (words := [word for word in str(one.get("words") or "").split(", ") if word])
+    )
+
+
+def suggested_team(decision: Decision | None) -> tuple[str, str] | None:
+    """The team that the office moves such messages to, and why, if it taught one."""
+    evidence = decision.trace.get("evidence") if decision is not None else None
+    found = evidence.get("team") if isinstance(evidence, dict) else None
+    if not found:
+        return None
+    words = [word for word in str(found[0]["words"]).split(", ") if word]
+    reason = f"{str(found[0]['rule']).capitalize()}: {_listed(words[:3])}." if words else ""
+    return str(found[0]["what"]).removeprefix("team "), reason
+
+
+def _answer(what: str, teams: Mapping[str, str]) -> str:
+    model, _, name = what.partition(" ")
+    named = {
+        "topic": say.topic(name), "kind": say.KINDS.get(name, name), "team": teams.get(name, "that is gone"),
+    }.get(model, name)  # fmt: skip
+    return f"{model.capitalize()} {named}"
+
+
+def tried(session: Session, decision: Decision) -> tuple[Tried, ...]:
+    """Every rule in the order it was read."""
+    considered = _considered(decision)
+    ids = kept_ids(session, {str(one["rule"]) for one in considered})
+    return tuple(_tried(one, ids) for one in considered)
+
+
+def later(session: Session, case: Case) -> tuple[Tried, ...]:
+    """What rules on change and on time did to the case since, newest first."""
+    query = select(RuleFiring).where(RuleFiring.case_id == case.id).order_by(col(RuleFiring.fired_at).desc())
+    return tuple(
+        _tried(row.trace, {str(row.trace["rule"]): row.rule_id}) for row in session.exec(query.limit(50))
+    )
+
+
+def deciding(decision: Decision, rules: Sequence[Tried]) -> Link | None:
+    """The rule that said where the message goes; else the first that matched."""
+    named = dict(zip((id(one) for one in rules), _considered(decision), strict=True))
+    matched = [one for one in rules if one.matched and one.url]
+    placed = (
+        one for one in matched if {"team", "person"} & {name for name, _ in named[id(one)].get("set", ())}
+    )
+    found = next(placed, next(iter(matched), None))
+    return Link(f"Open the rule “{found.name}”", found.url or "", "e") if found else None
+
+
+def kept_ids(session: Session, names: Collection[str]) -> dict[str, str]:
+    """Where rules of these names are kept, those that are gone by how they stood last."""
+    old = select(RuleVersion.name, RuleVersion.rule_id).where(col(RuleVersion.name).in_(names))
+    now = select(Rule.name, Rule.id).where(col(Rule.name).in_(names))
+    return {**dict(session.exec(old.order_by(col(RuleVersion.id))).all()), **dict(session.exec(now).all())}
+
+
+def _tried(one: Mapping[str, Any], ids: Mapping[str, str]) -> Tried:
+    name, version = str(one["rule"]), one["version"]
+    return Tried(
+        name=name,
+        matched=bool(one["matched"]),
+        evidence=(str(one["because"]),) if one.get("because") else (),
+        outcome=_outcome(one),
+        version=f"Version {version}",
+        url=f"/rules/{ids[name]}?version={version}" if name in ids else None,
     )
 
 

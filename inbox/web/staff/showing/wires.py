@@ -1,14 +1,17 @@
 """Channels as the pages show them: health, mode, settings without secrets, the fields to add one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from connectors.guides import Step
 from connectors.keys import Key
-from inbox import channels
+from inbox import channel_consent, channels
 from inbox.models import Channel, ChannelHealth, ChannelMode
+from inbox.settings import Settings
 from inbox.web.staff.showing import words as say
-from inbox.web.views.channels import ChannelRow
+from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
 
 KINDS = {
@@ -103,12 +106,44 @@ def kinds(known: Mapping[str, object]) -> tuple[Link, ...]:
     return tuple(Link(KINDS.get(kind, say.sentence(kind)), f"/channels/add?kind={kind}") for kind in known)
 
 
-def fields(keys: Mapping[str, Key], given: Mapping[str, str]) -> tuple[Group, ...]:
-    """The fields of a kind: those it must have, then the others."""
+def guide_before(kind: str, settings: Settings) -> Guide | None:
+    """What is done at the platform before our form is filled in."""
+    found = channels.guide(kind, {"redirect": channel_consent.redirect_url(settings)})
+    return _guide("First, at the platform", found.before, found.costs) if found else None
+
+
+def guide(channel: Channel, settings: Settings) -> Guide | None:
+    """What is still to do once the channel exists."""
+    addresses = {"redirect": channel_consent.redirect_url(settings)}
+    if webhook := channels.webhook_url(channel, settings):
+        addresses["webhook"] = webhook
+    found = channels.guide(channel.kind, addresses)
+    return _guide("How it is connected", found.after, found.costs) if found else None
+
+
+def _guide(heading: str, steps: Iterable[Step], costs: str) -> Guide:
+    return Guide(heading, tuple(GuideStep(step.words, step.copy) for step in steps), costs)
+
+
+def fields(
+    kind: str, keys: Mapping[str, Key], given: Mapping[str, str], ours: Mapping[str, str]
+) -> tuple[Group, ...]:
+    """The fields of a kind: those it must have, then the others. `ours`: what the installation has already.
+
+    What a sign-in fills need not be typed.
+    """
     name = Field("name", "Name", given.get("name", ""), hint="What colleagues will see")
-    needed = tuple(_field(key, given) for key in keys.values() if key.required)
-    others = tuple(_field(key, given) for key in keys.values() if not key.required)
-    return (Group("What it needs", (name, *needed)), *((Group("If it differs", others),) if others else ()))
+    consent = channels.signs_in(kind)
+    filled = set(ours) | (set(consent.fills) if consent else set())
+    needed = tuple(_field(key, given) for key in keys.values() if key.required and key.name not in filled)
+    others = tuple(
+        _field(replace(key, required=False), given)
+        for key in keys.values()
+        if not key.required or key.name in filled
+    )
+    hint = "Sign in on the next page and these are filled in where they can be." if consent else ""
+    more = (Group("If it differs", others, hint),) if others else ()
+    return (Group("What it needs", (name, *needed)), *more)
 
 
 def _field(key: Key, given: Mapping[str, str]) -> Field:
@@ -130,6 +165,9 @@ def _field(key: Key, given: Mapping[str, str]) -> Field:
 
 
 def _notice(channel: Channel) -> Notice | None:
+    if channel.awaits_sign_in:
+        sign_in = Link("Sign in to the account", f"/channels/{channel.id}/sign-in")
+        return Notice("Nothing comes in before that.", Tone.SOON, "Nobody has signed in yet", (sign_in,))
     if not channel.needs_attention:
         return None
     words = channel.trouble or "Its server refused our password."

@@ -14,6 +14,7 @@ _CHANNELS = {
     "post": ("Letter", "post"),
     "phone": ("Phone", "phone"),
     "surgery": ("Visit", "visit"),
+    "outreach": ("Visit", "visit"),
     "open311": ("Report", "form"),
     "feed": ("Feed", "feed"),
 }
@@ -135,6 +136,10 @@ WARNINGS = {
     "read-by-others": "It was written to a group. Others can read it too.",
     "encrypted": "Part of it is encrypted, so we cannot read it here.",
     "password-protected": "A file in it asks for a password.",
+    "forwarded": "It was passed on to us, so nothing proves who wrote it. Check before you answer.",
+    "read-by-machine": "Unchecked: a program read this letter. Compare it with its pages.",
+    "partly-read": "The program could not read every page.",
+    "not-read": "Nobody has read this letter yet. Look at its pages and type what they say.",
     "not-understood": "We could not read it properly. This is all we could make out.",
 }
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import drafting, signoff, standard_lines
+from inbox import drafting, provenance, signoff, standard_lines, suggestions
 from inbox import files as stored
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
@@ -21,9 +21,9 @@ from inbox.models import (
     Message,
     Presence,
     Staff,
-    Template,
 )
 from inbox.presence import FRESH, Doing
+from inbox.web.staff.showing import laid as laid_ready
 from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
 from inbox.web.staff.showing.ways import ways
@@ -57,14 +57,17 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     url = f"/cases/{case.reference}/drafts"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     way = ways(session, desk, case, drafting.unsaved(session, desk, case, now), who, now)
+    laid, title = ("", "") if way.is_public else laid_ready.words(session, desk, case, who, now)
+    state = f"Laid ready by a rule: {title}. Read it before you send it." if laid else "Nothing written yet."
     return Composer(
-        note=False, public=way.is_public, save_url=url, version="", text="", forms=way.forms,
+        note=False, public=way.is_public, save_url=url, version="", text=laid, forms=way.forms,
         audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
         attach=way.takes_files, hints=way.notices,
-        main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state="Nothing written yet.",
+        main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state=state,
+        gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(laid))),
         other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
-        lines=lines(session, desk, case, who, now),
+        lines=lines(session, desk, case, who, now), suggest=True,
     )  # fmt: skip
 
 
@@ -98,6 +101,7 @@ def reply(
         language=draft.language,
         identities=identities(desk, draft.identity),
         lines=lines(session, desk, case, who, now),
+        suggest=able and not draft.enquiry_id,
         files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
         attach=able and way.takes_files,
         gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(f"{draft.text}\n{draft.subject}"))),
@@ -139,27 +143,25 @@ def identities(desk: Desk, chosen: str) -> tuple[Choice, ...]:
 def lines(
     session: Session, desk: Desk, case: Case, who: Constituent | None, now: datetime
 ) -> tuple[StandardLine, ...]:
-    """Templates and standard lines in the person's language, filled with what is known of this case."""
+    """Standard lines and templates, the likeliest first, filled with what is known of this case."""
     language = who.language if who else "en"
-    rows = session.exec(
-        select(Template).where(Template.language == language).order_by(col(Template.title))
-    ).all()
     known = drafting.values(desk, case, who, now)
     approved = tuple(
         StandardLine(
-            line.id, f"Line {line.number}: {line.title}",
-            fill(standard_lines.words_of(line, language), known), _day(line.good_until, desk),
+            one.line.id, f"Line {one.line.number}: {one.line.title}",
+            fill(standard_lines.words_of(one.line, language), known), last_day(one.line.good_until, desk),
+            one.reason,
         )
-        for line in standard_lines.in_date(session, now)
+        for one in suggestions.lines(session, case, language, now)
     )  # fmt: skip
     return approved + tuple(
-        StandardLine(row.id, row.title, fill(row.body, known), _day(row.expires_on, desk))
-        for row in rows
-        if row.expires_on is None or row.expires_on > now
-    )
+        StandardLine(row.id, row.title, fill(row.body, known), last_day(row.expires_on, desk),
+                     "on this topic" if row.topic in case.topics else "")
+        for row in suggestions.templates(session, case, language, now)
+    )  # fmt: skip
 
 
-def _day(ends: datetime | None, desk: Desk) -> date | None:
+def last_day(ends: datetime | None, desk: Desk) -> date | None:
     """The last whole day before a line runs out."""
     return (ends - timedelta(seconds=1)).astimezone(desk.calendar.zone).date() if ends else None
 
@@ -176,10 +178,9 @@ def _unsent_audience(who: Constituent | None) -> str:
 def _state(desk: Desk, draft: Draft) -> str:
     at = draft.updated_at.astimezone(desk.calendar.zone)
     saved = f"Saved {at:%H:%M}."
-    source = draft.provenance.get("template")
     if draft.state == DraftState.SUBMITTED:
         saved += " It waits for sign-off. Changing a word takes it back."
-    return f"{saved} From {str(source).replace('-', ' ')}." if source else saved
+    return " ".join((saved, *provenance.in_words(draft)))
 
 
 def _closed(draft: Draft) -> Notice:

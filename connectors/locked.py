@@ -1,4 +1,4 @@
-"""Files that came with a mail, contents untouched: what their own headers say of them."""
+"""Files that ask for a password: what their own headers say of them, nothing is opened."""
 
 
 def needs_password(content: bytes) -> bool:

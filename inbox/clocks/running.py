@@ -1,17 +1,19 @@
-"""Promises on a case: started, paused, met, cancelled. Their arithmetic is `routing.sla`."""
+"""Promises begun, kept and given up; and a clock's row as the facts that `routing.sla` reckons with."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from inbox import points
+from inbox.calendars import target_of
 from inbox.desk import Desk
-from inbox.errors import Conflict, Refused
-from inbox.history import Actor, record
+from inbox.history import SYSTEM, Actor, record
 from inbox.models import Case, CaseStatus, Clock, EventKind
 from routing.rules import ClockOrder
-from routing.sla import DEFAULT_CLOCKS, ClockFacts, Extension, Pause, Reading, due_at, read, warn_at
-from routing.words import ClockKind, ClockState, Nation, OfficeKind, Unit
+from routing.sla import ClockFacts, Extension, Pause, Reading, due_at, read, warn_at
+from routing.words import ClockKind, ClockState, Nation, Unit
+from routing.working_time import WorkingCalendar
 
 RUNNING = frozenset({ClockState.RUNNING, ClockState.AT_RISK, ClockState.BREACHED})
 
@@ -48,6 +50,7 @@ def start(
         nation=facts.nation,
         due_at=due_at(facts, desk.calendar),
         warn_at=warn_at(facts, desk.calendar),
+        calendar_version=desk.office.calendar_version,
     )
     session.add(clock)
     clocks.append(clock)
@@ -55,6 +58,21 @@ def start(
     record(session, case, EventKind.CLOCK_STARTED, actor, now=now, clock=clock.id, clock_kind=str(facts.kind),
            due=clock.due_at.isoformat())  # fmt: skip
     return clock
+
+
+def begin(
+    session: Session, desk: Desk, case: Case, orders: Iterable[ClockOrder], *, received_at: datetime,
+    now: datetime,
+) -> None:  # fmt: skip
+    """What a new case is promised: a first reply, and what the rules ordered besides or instead. The reply
+    that a member is owed is the first reply."""
+    wanted = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
+    wanted |= {order.kind: order for order in orders}
+    if ClockKind.REFERRAL in wanted:
+        del wanted[ClockKind.FIRST_REPLY]
+    begun: list[Clock] = []
+    for order in wanted.values():
+        start(session, desk, case, order, received_at=received_at, now=now, actor=SYSTEM, known=begun)
 
 
 def meet(
@@ -73,7 +91,7 @@ def meet(
 
 def replied(session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor) -> None:
     """A reply reached the person: what was owed is met, and on an open case the next update is promised."""
-    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.NEXT_UPDATE)
+    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.NEXT_UPDATE, ClockKind.REFERRAL)
     meet(session, case, answered, now=now, actor=actor)
     if case.status in (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING_BODY):
         order = ClockOrder(kind=ClockKind.NEXT_UPDATE)
@@ -112,34 +130,6 @@ def cancel(
     show_next(case, clocks)
 
 
-def pause(
-    session: Session, desk: Desk, case: Case, clock: Clock, *, category: str, reason: str, now: datetime,
-    actor: Actor,
-) -> None:  # fmt: skip
-    """Stops the count, with a reason that others will read; working days paused are credited."""
-    if not reason.strip():
-        raise Refused("Say why. Others will read it.")
-    if not is_open(clock) or _is_paused(clock):
-        raise Conflict("This clock is not running, so it cannot be paused.")
-    clock.pauses = [
-        *clock.pauses,
-        {"start": now.isoformat(), "end": None, "category": category, "reason": reason},
-    ]
-    _recount(desk, clock)
-    show_next(case, of_case(session, case))
-    record(session, case, EventKind.CLOCK_PAUSED, actor, now=now, clock=clock.id, category=category)
-
-
-def resume(session: Session, desk: Desk, case: Case, clock: Clock, *, now: datetime, actor: Actor) -> None:
-    """Lets a paused clock run on, with the days it stood still given back."""
-    if not _is_paused(clock):
-        raise Conflict("This clock is not paused.")
-    clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "end": now.isoformat()}]
-    _recount(desk, clock)
-    show_next(case, of_case(session, case))
-    record(session, case, EventKind.CLOCK_RESUMED, actor, now=now, clock=clock.id)
-
-
 def of_case(session: Session, case: Case) -> list[Clock]:
     """Every clock of a case, also those added in this transaction, in order of their start."""
     stored = session.exec(select(Clock).where(Clock.case_id == case.id).order_by(col(Clock.id))).all()
@@ -147,8 +137,11 @@ def of_case(session: Session, case: Case) -> list[Clock]:
     return [*stored, *(clock for clock in fresh if clock not in stored)]
 
 
-def facts_of(clock: Clock) -> ClockFacts:
-    """The clock as `routing.sla` reads it."""
+def facts_of(clock: Clock, more: tuple[Extension, ...] = ()) -> ClockFacts:
+    """The clock as `routing.sla` reads it; with `more` time than it has, to see whether that can be.
+
+    Raises ValueError for extensions that do not fit the clock's own unit.
+    """
     return ClockFacts(
         kind=ClockKind(clock.kind),
         received_at=clock.received_at,
@@ -172,7 +165,8 @@ def facts_of(clock: Clock) -> ClockFacts:
                 datetime.fromisoformat(str(one["on"])),
             )
             for one in clock.extensions
-        ),
+        )
+        + more,
         met_at=clock.met_at,
         cancelled_at=clock.cancelled_at,
     )
@@ -187,28 +181,30 @@ def is_open(clock: Clock) -> bool:
     return clock.met_at is None and clock.cancelled_at is None
 
 
-def _is_paused(clock: Clock) -> bool:
+def is_paused(clock: Clock) -> bool:
     return bool(clock.pauses) and clock.pauses[-1]["end"] is None
 
 
 def _ordered(desk: Desk, order: ClockOrder, received_at: datetime) -> ClockFacts:
-    usual = DEFAULT_CLOCKS[OfficeKind(desk.office.kind)].get(order.kind)
+    usual = target_of(desk.office, order.kind)
     amount = order.amount or (usual.amount if usual else 20)
     unit = order.unit or (usual.unit if usual else Unit.WORKING_DAYS)
-    return ClockFacts(
-        order.kind, received_at, amount, unit, order.nation or (usual.nation if usual else None)
-    )
+    nation = order.nation or (usual.nation if usual else None)
+    return ClockFacts(order.kind, received_at, amount, unit, nation)
 
 
-def _recount(desk: Desk, clock: Clock) -> None:
+def count(clock: Clock, calendar: WorkingCalendar, version: int) -> None:
+    """Works out when a clock runs out and when it warns, and by which calendar. While it stands still it
+    warns of nothing; whoever was warned is warned again, of the new date."""
     facts = facts_of(clock)
-    clock.due_at = due_at(facts, desk.calendar)
-    clock.warn_at = warn_at(facts, desk.calendar)
-    clock.warned_at = None
+    before = clock.due_at
+    clock.due_at = due_at(facts, calendar)
+    clock.warn_at = None if is_paused(clock) else warn_at(facts, calendar)
+    if clock.due_at != before:
+        clock.warned_at = None
+    clock.calendar_version = version
 
 
 def show_next(case: Case, clocks: Iterable[Clock]) -> None:
-    """Keeps the case's sort key true: the next promise that can still be missed."""
-    case.next_due_at = min(
-        (clock.due_at for clock in clocks if is_open(clock) and not _is_paused(clock)), default=None
-    )
+    """Keeps the case's sort keys true: the next promise that can still be missed, and its points."""
+    points.promise(case, list(clocks))

@@ -1,0 +1,64 @@
+"""To whom a message of ours goes, by which channel, and under what subject."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from connectors.contract import Limits
+from inbox import people
+from inbox.database import find, find_or_none
+from inbox.desk import Desk
+from inbox.errors import Refused
+from inbox.models import Case, Channel, Constituent, Draft, Message
+
+
+def carrier(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
+    """The channel the person used; else, where that only takes in, the office's first mailbox."""
+    return desk.carrier_of((answers.channel_id if answers else None) or case.channel_id)
+
+
+def recipients(
+    session: Session, desk: Desk, person: Constituent | None, channel: Channel | None, answers: Message | None
+) -> list[str]:
+    """The address on file, never a Reply-To: the person's own on this channel."""
+    if channel is None:
+        return []
+    if person is not None:
+        known = people.addresses(session, person.id, desk.address_kind(channel))
+        if answers is not None and answers.sender_handle in known:
+            return [answers.sender_handle]
+        return known[:1]
+    return [answers.sender_handle] if answers is not None and answers.sender_handle else []
+
+
+def subject(desk: Desk, case: Case, channel: Channel | None, answers: Message | None) -> str:
+    """What the letter is about; nothing on channels that know no subject."""
+    if channel is not None and not desk.tools.limits.get(channel.kind, Limits()).subject:
+        return ""
+    subject = " ".join((answers.subject if answers and answers.subject else case.subject).split())
+    plain = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    return plain if case.reference in plain else f"{plain} ({case.reference})"
+
+
+def checked(session: Session, desk: Desk, draft: Draft, wanted: Sequence[str]) -> list[str]:
+    """The recipients somebody chose for a draft, as they are written down on its channel.
+
+    A letter goes to any right email address; on a platform a person can only be answered where they wrote to
+    us. Raises Refused.
+    """
+    typed = [one.strip().lower() for one in wanted if one.strip()]
+    channel = desk.channels.get(draft.channel_id or "")
+    if channel is None or desk.can_mail(channel):
+        return [people.checked_address(one) for one in typed]
+    if set(typed) <= _known(session, desk, channel, draft):
+        return typed
+    raise Refused(f"{channel.name} can only answer somebody who wrote to us there. Choose a mailbox instead.")
+
+
+def _known(session: Session, desk: Desk, channel: Channel, draft: Draft) -> set[str]:
+    """Who can be answered on this platform from this draft's case."""
+    case = find(session, Case, draft.case_id)
+    answers = find_or_none(session, Message, draft.answers)
+    person = people.addresses(session, case.constituent_id or "", desk.address_kind(channel))
+    wrote = [answers.sender_handle] if answers else []
+    return {one.lower() for one in [*person, *draft.recipients, *wrote]}

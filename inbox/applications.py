@@ -1,0 +1,34 @@
+"""What an installation's own registered applications add to a channel, and what only a sign-in can add."""
+
+from collections.abc import Mapping
+
+from connectors.contract import SignsIn
+from connectors.keys import Key
+
+_NAMES = frozenset({"client_id", "app_id"})
+"""What names an application: whoever gives one gives its secret too."""
+
+
+def completed(
+    keys: Mapping[str, Key], values: Mapping[str, str], secrets: Mapping[str, str], ours: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Plain values and secrets as typed, with the installation's own application where none was."""
+    if _NAMES & values.keys():
+        ours = {}
+    plain = {key: value for key, value in ours.items() if not keys[key].secret}
+    sealed = {key: value for key, value in ours.items() if keys[key].secret}
+    return {**plain, **values}, {**sealed, **secrets}
+
+
+def missing(
+    keys: Mapping[str, Key], consent: type[SignsIn] | None, given: Mapping[str, str], ours: Mapping[str, str]
+) -> dict[str, str]:
+    """What only a sign-in can fill, each with what stands in for it until then; empty if nothing waits.
+
+    An application that may act for itself (Microsoft 365 with a secret) waits for nobody.
+    """
+    needed = {key: value for key, value in consent.fills.items() if key not in given} if consent else {}
+    if any(keys[key].required for key in needed):
+        return needed
+    whole = {**({} if _NAMES & given.keys() else ours), **given}
+    return {} if any(key.secret and key.name in whole for key in keys.values()) else needed

@@ -1,0 +1,93 @@
+"""Take the next case: the one with the most points that this person may have, never given to two people."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+
+import sqlalchemy as sql
+from sqlmodel import Session, col, select
+
+from inbox import casework
+from inbox.access import Person, visible_cases
+from inbox.dates import long_date
+from inbox.desk import Desk
+from inbox.errors import Refused
+from inbox.history import Actor, record
+from inbox.models import Case, CaseStatus, EventKind, Staff
+from inbox.models.case import DUE
+from inbox.queues.views import as_written
+from routing.taking import WELSH, Waiting, is_away, may_take
+from routing.words import Topic
+
+AT_A_TIME = 100
+SKILLS = frozenset({*map(str, Topic), WELSH})
+"""What can be somebody's."""
+
+_FREE = (CaseStatus.NEW, CaseStatus.OPEN)
+
+
+def take_next(session: Session, desk: Desk, person: Person, *, now: datetime) -> tuple[Case, str] | None:
+    """Gives `person` the first free case that is one for them; returns it and the event, which undo takes.
+
+    None when there is none. A case that somebody else is being given at this moment is passed over: its row
+    is locked, and who comes second sees that it has an owner. Raises Refused for somebody who is away.
+    """
+    today = desk.calendar.day_of(now)
+    everybody = [desk.worker(staff) for staff in desk.staff.values() if staff.is_active]
+    me = next((one for one in everybody if one.id == person.staff_id), None)
+    if me is None:
+        raise Refused("Only somebody who works here can take a case.")
+    if is_away(me, today):
+        raise Refused(_away(me.away_until))
+    for case_id, waiting in _free(session, person):
+        if may_take(waiting, me, everybody, today):
+            case = _lock(session, case_id)
+            if case is not None:
+                return case, casework.assign(session, case, me.id, now=now, actor=person.actor)
+    return None
+
+
+def set_availability(
+    session: Session, staff: Staff, *, skills: Collection[str], away_from: date | None,
+    away_until: date | None, now: datetime, actor: Actor,
+) -> None:  # fmt: skip
+    """Says what is somebody's, and when they are away. Raises Refused for words or days that cannot be."""
+    if set(skills) - SKILLS:
+        raise Refused("Choose skills from the list.")
+    if away_until is not None and (away_from is None or away_until < away_from):
+        raise Refused("The last day away comes after the first.")
+    staff.skills = sorted(set(skills))
+    staff.away_from, staff.away_until = away_from, away_until
+    record(session, None, EventKind.STAFF_CHANGED, actor, now=now, staff=staff.id, what="availability")
+
+
+def _free(session: Session, person: Person) -> Iterator[tuple[str, Waiting]]:
+    """Cases that nobody has, most points first, by the index of who has what."""
+    query = (
+        sql.select(
+            col(Case.id), col(Case.topics), col(Case.language), col(Case.team_id), col(Case.priority),
+            col(Case.flags),
+        )
+        .where(as_written(DUE), col(Case.assignee_id).is_(None), col(Case.status).in_(_FREE))
+        .where(visible_cases(person))
+        .order_by(col(Case.rank), col(Case.received_at), col(Case.id))
+    )  # fmt: skip
+    start = 0
+    while rows := session.execute(query.offset(start).limit(AT_A_TIME)).all():
+        for case_id, topics, language, team, priority, flags in rows:
+            yield case_id, Waiting(tuple(topics), language, team, priority, frozenset(flags))
+        start += AT_A_TIME
+
+
+def _lock(session: Session, case_id: str) -> Case | None:
+    """The case, ours until this transaction ends; None when somebody else has it or is being given it."""
+    session.flush()
+    query = select(Case).where(
+        Case.id == case_id, col(Case.assignee_id).is_(None), col(Case.status).in_(_FREE)
+    )
+    mine = query.with_for_update(key_share=True, skip_locked=True)
+    return session.exec(mine.execution_options(populate_existing=True)).first()
+
+
+def _away(until: date | None) -> str:
+    back = f"until {long_date(until)}" if until else "with no day of return"
+    return f"You are marked as away {back}. Change that under Settings, People, then take a case."

@@ -1,0 +1,61 @@
+"""What staff take in by hand: the tabs of its pages, letters that wait, days as people type them."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from inbox.errors import Refused
+from inbox.models import Office
+from inbox.post_tray import InTray
+from inbox.web.staff.showing import words as say
+from inbox.web.views.by_hand import LetterRow
+from inbox.web.views.parts import Tab
+
+_TABS = (
+    ("Call, visit or letter", "/cases/new"),
+    ("Letters by post", "/post"),
+    ("Surgeries", "/surgeries"),
+    ("At the door", "/outreach"),
+)
+_DAYS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
+
+
+def tabs(current: str) -> tuple[Tab, ...]:
+    """The ways to take something in by hand."""
+    return tuple(Tab(label, url, url == current) for label, url in _TABS)
+
+
+def day_of(words: str) -> date | None:
+    """A day as people type it; None for anything else."""
+    plain = " ".join(words.split())
+    for form in _DAYS:
+        try:
+            return datetime.strptime(plain, form).date()  # noqa: DTZ007  # a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def day_it_came(words: str, office: Office, now: datetime) -> datetime:
+    """The moment to count from for a letter of that day: midday, or now for today. Raises Refused."""
+    zone = ZoneInfo(office.time_zone)
+    today = now.astimezone(zone).date()
+    day = day_of(words) if words.strip() else today
+    if day is None:
+        raise Refused("Enter a date, like 3 June 2026")
+    if day > today:
+        raise Refused("Choose a date that is not in the future")
+    return now if day == today else datetime.combine(day, time(12), zone)
+
+
+def letter_row(one: InTray, zone: ZoneInfo) -> LetterRow:
+    """A letter that waits: while it is read, it has no case yet."""
+    at = one.arrival.received_at.astimezone(zone)
+    if one.message is None or one.case is None:
+        told = "It is kept. Load this page again."
+        return LetterRow(one.arrival.id, "A letter is being read", None, at, told)
+    reference = one.case.reference
+    words = say.warnings(one.message.warnings)
+    first = " ".join(one.message.new_text.split())[:120]
+    title = reference if one.case.is_restricted else f"{reference} {one.case.subject[:80]}"
+    url = f"/cases/{reference}/letters/{one.message.id}"
+    return LetterRow(one.arrival.id, title, url, at, "" if one.case.is_restricted else first, words[:1])

@@ -1,0 +1,113 @@
+"""Rules on change and on time, office by office; and the web addresses that rules want called."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from connectors import webhook
+from connectors.contract import ConnectorFailure, OutcomeUnknown, TemporaryFailure
+from inbox import jobs, rules_at_work
+from inbox.database import find
+from inbox.desk import open_desk, rules_of
+from inbox.errors import Unavailable
+from inbox.models import CallState, Case, Office, RuleCall, RuleProgress
+from inbox.worker.node import Node
+from routing.rules import Trigger
+
+_MOST_ATTEMPTS = 6
+_PAUSE = timedelta(seconds=30)
+_TOO_OLD = timedelta(days=1)
+
+
+def read_changes(node: Node) -> None:
+    """The rules that are read when a case changes."""
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            began = session.exec(select(RuleProgress).where(RuleProgress.events_read > 0)).first()
+            waits = began is not None or _has(session, Trigger.CHANGE)
+        if not waits:
+            continue
+        with node.database.write(office_id) as session:
+            rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
+
+
+def read_time(node: Node) -> None:
+    """The rules that are read as time passes."""
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            waits = _has(session, Trigger.TIME)
+        if waits:
+            with node.database.write(office_id) as session:
+                rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
+
+
+def _has(session: Session, trigger: Trigger) -> bool:
+    return any(one.rule.trigger is trigger for one in rules_of(session).rules)
+
+
+def call_due(node: Node) -> None:
+    """Every call that is due; each with no transaction open while it is under way."""
+    with node.database.write() as session:
+        now = node.shared_now(session)
+        claimed = jobs.claim(session, jobs.JobKind.CALL, now, node.line.lease, limit=20)
+    for job in claimed:
+        try:
+            _call(node, job)
+        except Unavailable:
+            continue  # the lease runs out and the job is taken up again
+
+
+def _call(node: Node, job: jobs.ClaimedJob) -> None:
+    now = node.now()
+    with node.database.write(job.office_id) as session:
+        row = find(session, RuleCall, job.subject_id)
+        office = session.get_one(Office, job.office_id)
+        if row.state != CallState.WAITING or now - row.queued_at > _TOO_OLD:
+            if row.state == CallState.WAITING:
+                row.state, row.trouble, row.ended_at = CallState.FAILED, "it waited for too long", now
+            jobs.finish(session, job, now)
+            return
+        if office.sending_paused:
+            jobs.put_off(session, job, node.shared_now(session) + _PAUSE * 10, "sending is paused")
+            return
+        # Should this process end under way, it is not known whether they were told: nobody tells them twice.
+        row.state, row.attempts = CallState.UNKNOWN, row.attempts + 1
+        address = node.line.tools.keys.open(row.address, row.id)
+        news = _news(node, find(session, Case, row.case_id), row)
+    failure: ConnectorFailure | None = None
+    try:
+        webhook.call(address, news, row.id, allow_private=node.settings.private_hosts)
+    except ConnectorFailure as trouble:
+        failure = trouble
+    _settle(node, job, failure)
+
+
+def _settle(node: Node, job: jobs.ClaimedJob, failure: ConnectorFailure | None) -> None:
+    now = node.now()
+    with node.database.write(job.office_id) as session:
+        row = find(session, RuleCall, job.subject_id)
+        row.trouble = failure.reason if failure else None
+        if isinstance(failure, TemporaryFailure) and row.attempts < _MOST_ATTEMPTS:
+            row.state = CallState.WAITING
+            jobs.put_off(session, job, node.shared_now(session) + _PAUSE * 2**row.attempts, failure.reason)
+            return
+        row.ended_at = now
+        if not isinstance(failure, OutcomeUnknown):
+            row.state = CallState.FAILED if failure else CallState.DONE
+        jobs.finish(session, job, now)
+
+
+def _news(node: Node, case: Case, row: RuleCall) -> dict[str, object]:
+    """What they are told: which case and where it stands, never what anybody wrote."""
+    return {
+        "call": row.id,
+        "rule": row.rule,
+        "version": row.version,
+        "case": case.reference,
+        "url": f"{node.line.tools.base_url.rstrip('/')}/cases/{case.reference}",
+        "status": case.status,
+        "kind": case.kind,
+        "priority": case.priority,
+        "topics": list(case.topics),
+        "at": row.queued_at.isoformat(),
+    }

@@ -1,0 +1,308 @@
+"""Rules on cases that are there already: on change, on time, once, in no ring; and the calls they make."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from inbox import casework, rules_at_work
+from inbox.database import Database
+from inbox.desk import open_desk
+from inbox.history import OPERATOR
+from inbox.models import (
+    CallState,
+    Case,
+    CaseLink,
+    CaseStatus,
+    Delivery,
+    Event,
+    EventKind,
+    Job,
+    Office,
+    Rule,
+    RuleCall,
+    RuleFiring,
+    Team,
+)
+from inbox.worker.ruling import call_due, read_changes, read_time
+from tests.security.places import Place, letter
+
+NOON = datetime(2026, 6, 3, 11, tzinfo=UTC)
+"""A Wednesday, in office hours."""
+
+
+def a_rule(place: Place, name: str, when: dict[str, Any], then: dict[str, Any], **more: Any) -> None:
+    """Puts one rule beside the office's own, above all of them."""
+    with place.database.write(place.ours.id) as session:
+        body = {"name": name, "when": when, "then": then, **more}
+        session.add(Rule(office_id=place.ours.id, name=name, position=-10, body=body))
+
+
+def asked(field: str, operator: str, value: Any = None) -> dict[str, Any]:
+    return {"all": [{"field": field, "operator": operator} | ({} if value is None else {"value": value})]}
+
+
+def the_case(place: Place) -> Case:
+    with place.database.read(place.ours.id) as session:
+        return session.exec(select(Case)).one()  # type: ignore[no-any-return]
+
+
+def work(place: Place, what: Any, now: datetime = NOON) -> int:
+    with place.database.write(place.ours.id) as session:
+        return int(what(session, open_desk(session, place.node.line.tools), now=now))
+
+
+def waits_for_a_body(place: Place) -> None:
+    with place.database.write(place.ours.id) as session:
+        case = session.exec(select(Case)).one()
+        casework.set_status(session, case, CaseStatus.WAITING_BODY, now=NOON, actor=OPERATOR)
+
+
+def events(place: Place, kind: EventKind) -> list[Event]:
+    with place.database.read(place.ours.id) as session:
+        return list(session.exec(select(Event).where(Event.kind == kind).order_by(Event.sequence)))
+
+
+def test_a_rule_on_change_acts_on_what_people_change_after_it_began(place_on_each: Place) -> None:
+    place = place_on_each
+    place.ours.receive(letter())
+    changed = {"all": [*asked("status", "has_changed")["all"], *asked("status", "is", "waiting_body")["all"]]}
+    a_rule(
+        place, "Chase", changed, {"priority": "priority", "topics": ["council-services"]}, trigger="change"
+    )
+    assert work(place, rules_at_work.on_change) == 0, "what was before the rule is not its business"
+    waits_for_a_body(place)
+    assert work(place, rules_at_work.on_change) == 1
+    case = the_case(place)
+    assert (case.priority, "council-services" in case.topics) == ("priority", True)
+    (event,) = events(place, EventKind.RULE_APPLIED)
+    assert (event.detail["rules"], event.detail["versions"]) == (["Chase"], [1])
+    assert work(place, rules_at_work.on_change) == 0, "what a rule did is no change to rules"
+
+
+def test_two_rules_that_would_answer_each_other_for_ever_do_not(place: Place) -> None:
+    place.ours.receive(letter())
+    a_rule(place, "Up", asked("priority", "is_not", "priority"), {"priority": "priority"}, trigger="change")
+    a_rule(place, "Down", asked("priority", "is", "priority"), {"priority": "low"}, trigger="change")
+    work(place, rules_at_work.on_change)
+    waits_for_a_body(place)
+    assert [work(place, rules_at_work.on_change) for _ in range(4)] == [1, 0, 0, 0]
+
+
+def test_rules_that_act_very_often_leave_a_case_to_people_for_an_hour(place: Place) -> None:
+    place.ours.receive(letter())
+    a_rule(place, "Always", asked("status", "is_set"), {"topics": ["asb"]}, trigger="change")
+    work(place, rules_at_work.on_change)
+    for number in range(rules_at_work.MOST_AN_HOUR + 3):
+        with place.database.write(place.ours.id) as session:
+            case = session.exec(select(Case)).one()
+            wanted = CaseStatus.WAITING_BODY if number % 2 else CaseStatus.OPEN
+            casework.set_status(session, case, wanted, now=NOON, actor=OPERATOR)
+        work(place, rules_at_work.on_change)
+    with place.database.read(place.ours.id) as session:
+        assert len(session.exec(select(RuleFiring)).all()) == rules_at_work.MOST_AN_HOUR
+    assert len(events(place, EventKind.RULES_STOPPED)) == 1
+
+
+def test_a_rule_on_time_does_its_part_once_until_it_has_ceased_to_hold(place_on_each: Place) -> None:
+    place = place_on_each
+    place.ours.receive(letter())
+    quiet = asked("updated", "before", "3 days ago")
+    a_rule(place, "Quiet", quiet, {"notify": ["Casework"], "priority": "priority"}, trigger="time")
+    touch(place, NOON - timedelta(days=1))
+    assert work(place, rules_at_work.on_time) == 0
+    touch(place, NOON - timedelta(days=4))
+    assert [work(place, rules_at_work.on_time) for _ in range(3)] == [1, 0, 0]
+    assert the_case(place).updated_at == NOON - timedelta(days=4), "a rule is no news"
+    touch(place, NOON)
+    assert work(place, rules_at_work.on_time) == 0
+    assert work(place, rules_at_work.on_time, NOON + timedelta(days=5)) == 1, "it holds anew"
+
+
+def touch(place: Place, at: datetime) -> None:
+    with place.database.write(place.ours.id) as session:
+        session.exec(select(Case)).one().updated_at = at
+
+
+def test_rules_on_time_rest_while_the_office_does(place: Place) -> None:
+    place.ours.receive(letter())
+    a_rule(place, "Old", asked("received", "is_set"), {"notify": ["Casework"]}, trigger="time")
+    for moment in (NOON + timedelta(hours=14), NOON + timedelta(days=3)):
+        assert work(place, rules_at_work.on_time, moment) == 0
+    assert work(place, rules_at_work.on_time) == 1
+
+
+def test_time_never_lowers_or_hides_a_threat(place: Place) -> None:
+    place.ours.receive(letter("I know where you live. I am going to kill you on Friday."))
+    a_rule(place, "Tidy", asked("received", "is_set"), {"priority": "low", "kind": "spam"}, trigger="time")
+    work(place, rules_at_work.on_time)
+    case = the_case(place)
+    assert (case.priority, case.kind) == ("immediate", "threat")
+
+
+def test_a_rule_may_give_a_case_to_a_team_and_the_next_person_of_it(place: Place) -> None:
+    place.ours.receive(letter())
+    with place.database.write(place.ours.id) as session:
+        session.add(Team(office_id=place.ours.id, name="Chasers"))
+    a_rule(
+        place,
+        "Give",
+        asked("received", "is_set"),
+        {"team": "Chasers", "person": "round_robin"},
+        trigger="time",
+    )
+    work(place, rules_at_work.on_time)
+    with place.database.read(place.ours.id) as session:
+        team = session.exec(select(Team).where(Team.name == "Chasers")).one()
+    assert the_case(place).team_id == team.id
+
+
+def test_a_rule_links_the_open_cases_of_one_person_and_holds_with_a_line_of_history(place: Place) -> None:
+    place.ours.receive(letter("My bins are not collected. ZZ10 4AB", subject="Bins"))
+    then = {"link": "open_cases", "hold": "Read it together with the other one."}
+    a_rule(place, "Together", asked("open_cases", ">", 0), then)
+    place.ours.receive(letter("There is mould in the flat as well. ZZ10 4AB", subject="Mould"))
+    with place.database.read(place.ours.id) as session:
+        assert len(session.exec(select(CaseLink)).all()) == 1
+    assert [event.detail["rule"] for event in events(place, EventKind.HELD)] == ["Together"]
+
+
+class _Listener(BaseHTTPRequestHandler):
+    heard: list[tuple[dict[str, Any], str]]
+    status: int
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.heard.append((json.loads(body), self.headers["Idempotency-Key"]))
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def listening(status: int = 200) -> Iterator[tuple[str, list[tuple[dict[str, Any], str]]]]:
+    heard: list[tuple[dict[str, Any], str]] = []
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("L", (_Listener,), {"heard": heard, "status": status})
+    )
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/secret", heard
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def near(place: Place) -> Place:
+    """The place whose rules may call this machine."""
+    settings = place.node.settings.model_copy(update={"allowed_private_hosts": ("127.0.0.1",)})
+    place.node = replace(place.node, settings=settings)
+    return place
+
+
+def calls(database: Database, office_id: str) -> list[RuleCall]:
+    with database.read(office_id) as session:
+        return list(session.exec(select(RuleCall)))
+
+
+def test_a_call_leaves_after_the_commit_with_the_reference_and_no_word_of_anybody(near: Place) -> None:
+    with listening() as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        near.ours.receive(letter("There is mould, and I am ashamed of it. ZZ10 4AB"))
+        assert heard == [], "nothing is called inside the transaction"
+        call_due(near.node)
+        call_due(near.node)
+    [(news, key)] = heard
+    assert (news["case"], news["rule"]) == (the_case(near).reference, "Tell them")
+    assert "ashamed" not in json.dumps(news) and "Donna" not in json.dumps(news)
+    (row,) = calls(near.database, near.ours.id)
+    assert (row.state, row.attempts, key) == (CallState.DONE, 1, row.id)
+    assert "secret" not in row.address, "the address is sealed"
+
+
+@pytest.mark.parametrize(("status", "state"), [(503, CallState.WAITING), (404, CallState.FAILED)])
+def test_a_call_that_is_refused_is_tried_again_only_where_that_may_help(
+    near: Place, status: int, state: CallState
+) -> None:
+    with listening(status) as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        near.ours.receive(letter())
+        call_due(near.node)
+        call_due(near.node)
+    assert len(heard) == 1
+    (row,) = calls(near.database, near.ours.id)
+    assert (row.state, row.trouble) == (state, f"it answered {status}")
+
+
+def test_a_private_address_is_not_called(place: Place) -> None:
+    with listening() as (address, heard):
+        a_rule(place, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        place.ours.receive(letter())
+        call_due(place.node)
+    assert heard == []
+
+
+def test_a_call_that_was_under_way_when_the_process_ended_is_never_made_again(near: Place) -> None:
+    with listening() as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        near.ours.receive(letter())
+        with near.database.write(near.ours.id) as session:
+            row = session.exec(select(RuleCall)).one()
+            row.state, row.attempts = CallState.UNKNOWN, 1
+        call_due(near.node)
+    assert heard == []
+    with near.database.read() as session:
+        assert [job.finished_at is None for job in session.exec(select(Job).where(Job.kind == "call"))] == [
+            False
+        ]
+
+
+def test_nothing_is_called_while_sending_is_paused(near: Place) -> None:
+    with listening() as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        near.ours.receive(letter())
+        with near.database.write(near.ours.id) as session:
+            session.exec(select(Office).where(Office.id == near.ours.id)).one().sending_paused = "Restored."
+        call_due(near.node)
+    assert heard == []
+    assert calls(near.database, near.ours.id)[0].state == CallState.WAITING
+
+
+def test_the_timetable_reads_both_kinds_for_every_office(place: Place) -> None:
+    place.ours.receive(letter())
+    a_rule(place, "Old", asked("received", "is_set"), {"topics": ["asb"]}, trigger="time")
+    a_rule(place, "Change", asked("status", "has_changed"), {"topics": ["send"]}, trigger="change")
+    node = replace(place.node, line=replace(place.node.line, now=lambda: NOON))
+    read_changes(node)
+    waits_for_a_body(place)
+    read_changes(node)
+    read_time(node)
+    assert {"asb", "send"} <= set(the_case(place).topics)
+
+
+def test_no_rule_of_one_office_reads_a_case_of_another(place: Place) -> None:
+    place.ours.receive(letter())
+    with place.database.write(place.theirs.id) as session:
+        body = {
+            "name": "All",
+            "when": asked("received", "is_set"),
+            "then": {"topics": ["asb"]},
+            "trigger": "time",
+        }
+        session.add(Rule(office_id=place.theirs.id, name="All", position=-10, body=body))
+    read_time(replace(place.node, line=replace(place.node.line, now=lambda: NOON)))
+    assert "asb" not in the_case(place).topics
+    with place.database.read(place.ours.id) as session:
+        assert session.exec(select(Delivery).where(Delivery.purpose == "notice")).all() == []

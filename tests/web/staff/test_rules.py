@@ -1,0 +1,205 @@
+"""Rules on their pages: read, changed after a try on old mail, kept with their versions."""
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+from sqlmodel import select
+
+from inbox import triage
+from inbox.models import Case, Event, EventKind, Role, Rule, RuleVersion
+from tests.web.desks import Desk
+from tests.web.staff.offices import Bench, a_letter, inbound
+
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+DAMP = {
+    "name": "Damp",
+    "c.any-1.field": "message",
+    "c.any-1.operator": "word_list",
+    "c.any-1.value": "damp, mould, leak",
+    "team": "Housing",
+    "priority": "priority",
+    "version": "1",
+}
+
+
+def the_rule(bench: Bench) -> Rule:
+    with bench.read() as session:
+        return session.exec(select(Rule).where(Rule.name == "Damp")).one()  # type: ignore[no-any-return]
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the form that saves."""
+    form = page.split('action="/rules/apply"')[1].split("</form>")[0]
+    return {name: unescape(value) for name, value in HIDDEN.findall(form) if name != "csrf_token"}
+
+
+def tried(desk: Desk, path: str, fields: dict[str, Any]) -> str:
+    page = desk.press(path, fields)
+    assert page.status_code == 200, page.text
+    return str(page.text)
+
+
+def test_the_list_says_what_each_rule_means_and_offers_its_keeper_the_way_to_change_it(bench: Bench) -> None:
+    page = bench.sit(Role.MANAGER).get("/rules").text
+    assert (
+        "If the subject or text has one of the words &#34;damp&#34; or &#34;mould&#34;, make it priority."
+        in page
+    )
+    assert "Version 1." in page
+    assert "Add a rule" in page
+    read = bench.sit(Role.CASEWORKER).get("/rules").text
+    assert "make it priority." in read and "Add a rule" not in read
+
+
+def test_a_rule_is_tried_on_old_mail_saved_and_found_in_the_trace_of_the_next_case(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    page = tried(desk, f"/rules/{rule.id}", DAMP)
+    assert "1 would go somewhere else." in page
+    assert "0 would leave Immediate." in page
+    assert f'href="/cases/{bench.reference}"' in page
+    assert "Save version 2" in page and "Keep version 1" in page
+    assert the_rule(bench).version == 1, "a try saves nothing"
+    saved = desk.press("/rules/apply", hidden(page))
+    assert saved.headers["location"] == f"/rules/{rule.id}?told=saved"
+    assert (the_rule(bench).version, the_rule(bench).body["then"]["team"]) == (2, "Housing")  # type: ignore[index]
+    reference = a_letter(bench, name="Imran Sadiq", address="imran@example.org")
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == reference)).one()
+        (message,) = inbound(session, case)
+        desk_now = bench.desk(session)
+        seen = triage.consider(
+            session, desk_now, message, case, None, attachment_types=(), now=message.received_at
+        )
+        triage.place(session, desk_now, case, seen, message, now=message.received_at)
+    why = bench.sit(Role.CASEWORKER).get(f"/cases/{reference}/why").text
+    assert "Open the rule “Damp”" in why and "Version 2" in why
+    assert f'href="/rules/{rule.id}?version=2"' in why
+
+
+def test_saving_keeps_the_old_version_and_writes_one_line_of_history(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    desk.press("/rules/apply", hidden(tried(desk, f"/rules/{rule.id}", DAMP)))
+    with bench.read() as session:
+        kept = session.exec(select(RuleVersion).order_by(RuleVersion.version)).all()
+        (event,) = session.exec(select(Event).where(Event.kind == EventKind.RULES_CHANGED)).all()
+    assert [(one.version, one.how, one.saved_by) for one in kept] == [
+        (1, "before", ""),
+        (2, "changed", "Manager Person"),
+    ]
+    assert event.detail | {"how": "changed", "rule": rule.id, "version": 2} == event.detail
+    page = desk.get(f"/rules/{rule.id}").text
+    assert "Version 2</span>, changed by Manager Person" in page
+    old = desk.get(f"/rules/{rule.id}?version=1").text
+    assert "Version 1, which the case names. It is version 2 now." in old
+
+
+def test_a_wrong_name_is_refused_at_its_field_with_the_nearest_right_one(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    page = desk.press(f"/rules/{rule.id}", DAMP | {"team": "Housin"})
+    assert page.status_code == 422
+    assert 'href="#team">There is no team &#34;Housin&#34;. Did you mean &#34;Housing&#34;?' in page.text
+    wrong = DAMP | {"c.all-1.field": "topic", "c.all-1.operator": "is", "c.all-1.value": "housing-socail"}
+    page = desk.press(f"/rules/{rule.id}", wrong)
+    assert page.status_code == 422
+    assert (
+        'href="#c.all-1.value">There is no &#34;housing-socail&#34;. Did you mean &#34;housing-social&#34;?'
+        in page.text
+    )
+    assert 'value="housing-socail"' in page.text, "what was typed stays"
+
+
+def test_groups_and_lines_are_added_without_script(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    page = tried(desk, f"/rules/{rule.id}", DAMP | {"do": "group:any"})
+    assert 'name="c.any-2.all-1.field"' in page
+    inner = {
+        "c.any-2.all-1.field": "topic",
+        "c.any-2.all-1.operator": "is",
+        "c.any-2.all-1.value": "asb",
+        "c.any-2.none-1.field": "score",
+        "c.any-2.none-1.operator": ">",
+        "c.any-2.none-1.value": "80",
+    }
+    wanted = hidden(tried(desk, f"/rules/{rule.id}", DAMP | inner))
+    assert json.loads(wanted["proposal"])["rule"]["when"]["any"][1] == {
+        "all": [{"field": "topic", "operator": "is", "value": "asb"}],
+        "none": [{"field": "score", "operator": ">", "value": 80}],
+    }
+    assert desk.press("/rules/apply", wanted).status_code == 303
+
+
+def test_what_was_not_tried_is_not_saved(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    wanted = hidden(tried(desk, f"/rules/{rule.id}", DAMP))
+    other = wanted["proposal"].replace("Housing", "Casework")
+    assert desk.press("/rules/apply", wanted | {"proposal": other}).status_code == 422
+    assert desk.press("/rules/apply", {"proposal": wanted["proposal"]}).status_code == 422
+    assert the_rule(bench).version == 1
+
+
+def test_a_rule_that_somebody_changed_meanwhile_must_be_tried_again(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    mine = hidden(tried(desk, f"/rules/{rule.id}", DAMP))
+    theirs = hidden(tried(desk, f"/rules/{rule.id}", DAMP | {"stop": "yes"}))
+    assert desk.press("/rules/apply", theirs).status_code == 303
+    late = desk.press("/rules/apply", mine)
+    assert late.status_code == 412
+    stale = desk.press(f"/rules/{rule.id}", DAMP)
+    assert stale.status_code == 412 and "Manager Person changed this rule" in stale.text
+    assert the_rule(bench).body.get("stop") is True
+
+
+def test_what_would_leave_immediate_is_listed_and_must_be_agreed_to(bench: Bench) -> None:
+    with bench.write() as session:
+        row = session.exec(select(Rule)).one()
+        row.body, row.version = {**row.body, "then": {"priority": "immediate"}}, 2
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    page = tried(desk, f"/rules/{rule.id}/replay", {"do": "switched_off", "version": "2"})
+    assert "1 would leave Immediate" in page
+    wanted = hidden(page)
+    refused = desk.press("/rules/apply", wanted)
+    assert refused.status_code == 422 and "Read them, then say that they may" in refused.text
+    assert the_rule(bench).is_enabled
+    wanted = hidden(refused.text)
+    assert desk.press("/rules/apply", wanted | {"agreed": "yes"}).status_code == 303
+    assert not the_rule(bench).is_enabled
+
+
+def test_rules_are_added_copied_moved_and_removed(bench: Bench) -> None:
+    desk = bench.sit(Role.MANAGER)
+    new = {name: value for name, value in DAMP.items() if name != "version"} | {"name": "Leaks"}
+    made = desk.press("/rules/apply", hidden(tried(desk, "/rules/new", new)))
+    address = made.headers["location"].partition("?")[0]
+    assert [name for name, _ in order(bench)] == ["Damp", "Leaks"]
+    up = hidden(tried(desk, f"{address}/replay", {"do": "moved_up", "version": "1"}))
+    assert desk.press("/rules/apply", up).status_code == 303
+    assert order(bench) == [("Leaks", 2), ("Damp", 1)]
+    copied = desk.press(f"/rules/{the_rule(bench).id}/copy", {"version": "1"})
+    assert "/rules/" in copied.headers["location"]
+    assert order(bench) == [("Leaks", 2), ("Damp", 1), ("Damp (copy)", 1)]
+    gone = hidden(tried(desk, f"{address}/replay", {"do": "removed", "version": "2"}))
+    assert desk.press("/rules/apply", gone).headers["location"] == "/rules?told=saved"
+    assert [name for name, _ in order(bench)] == ["Damp", "Damp (copy)"]
+    assert "This rule was removed" in desk.get(address).text
+
+
+def test_an_administrator_sees_how_many_and_no_case(bench: Bench) -> None:
+    page = tried(bench.sit(Role.ADMINISTRATOR), f"/rules/{the_rule(bench).id}", DAMP)
+    assert "1 would go somewhere else." in page
+    assert bench.reference not in page and "mould all over" not in page
+
+
+def test_a_restricted_case_counts_and_is_not_named_to_who_may_not_know_it(bench: Bench) -> None:
+    with bench.write() as session:
+        session.exec(select(Case).where(Case.reference == bench.reference)).one().is_restricted = True
+    page = tried(bench.sit(Role.ADMINISTRATOR), f"/rules/{the_rule(bench).id}", DAMP)
+    assert "1 more is not shown here." in page
+    assert bench.reference not in page
+
+
+def order(bench: Bench) -> list[tuple[str, int]]:
+    with bench.read() as session:
+        rows = session.exec(select(Rule).order_by(Rule.position)).all()
+    return [(row.name, row.version) for row in rows]
