@@ -123,7 +123,7 @@ def bring_up_chases(node: Node) -> None:
             with node.database.write(office_id) as session:
                 desk = open_desk(session, node.line.tools)
                 enquiries.bring_up(session, desk, enquiry_id, now=now, actor=SYSTEM)
-            reach("chase.came_up")
+            reach("chase.committed")
 
 
 def end_pauses(node: Node) -> None:

@@ -8,13 +8,13 @@ from typing import Any, cast
 import pytest
 from sqlmodel import Session, col, select
 
-from inbox import calendars, clocks
+from inbox import calendars, clocks, status_links
 from inbox.calendars import Plan
 from inbox.database import office_of
 from inbox.desk import Desk, open_desk
 from inbox.errors import Conflict, Refused
 from inbox.history import SYSTEM
-from inbox.models import Case, Clock, Event, EventKind, Office
+from inbox.models import Case, Clock, Event, EventKind, Office, StatusLink
 from routing.rules import ClockOrder
 from routing.words import ClockKind, ClockState, Nation, Unit
 from tests.inbox.worlds import World
@@ -74,6 +74,17 @@ def test_a_pause_gives_its_working_days_back_and_the_case_is_due_later(promised:
     with promised.database.read(promised.office) as session:
         kinds = [row.kind for row in session.exec(select(Event).order_by(Event.sequence))]
     assert kinds[-2:] == [EventKind.CLOCK_PAUSED, EventKind.CLOCK_RESUMED]
+
+
+def test_the_status_page_names_no_date_for_a_promise_that_stands_still(promised: World) -> None:
+    def next_word(session: Session, case: Case) -> datetime | None:
+        link = StatusLink(office_id=case.office_id, case_id=case.id, created_at=MONDAY)
+        return status_links.status_of(session, link, case, now=MONDAY).next_word_by
+
+    with working(promised) as (session, desk, case, clock):
+        assert next_word(session, case) == at(6, 15)
+        clocks.pause(session, desk, case, clock, category="consent", reason="By phone", now=MONDAY, **WHO)
+        assert next_word(session, case) is None
 
 
 def test_a_pause_and_its_end_can_be_written_down_afterwards(promised: World) -> None:

@@ -119,7 +119,7 @@ def test_a_person_confirms_the_words_and_both_readings_stay(bench: Bench, desk: 
         person = session.exec(select(Constituent).where(Constituent.id == checked.constituent_id)).one()
         told = session.exec(select(Event.detail).where(Event.kind == EventKind.LETTER_CHECKED)).one()
     assert (person.name, person.postcode, person.address) == ("Donna Fretwell", "ZZ10 4AB", "14 Quarry Road")
-    assert told == {"message": checked.id, "before": first.id}
+    assert (told["message"], told["before"]) == (checked.id, first.id)
     assert case_of(bench, letter).subject == "Mould"
     page = desk.get(f"/cases/{case_of(bench, letter).reference}").text
     assert "As a program read it" in page and "Compared with its pages" in page

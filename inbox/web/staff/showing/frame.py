@@ -37,6 +37,8 @@ TOLD = {
     "added": "Added. It only listens until you open it.",
     "links-closed": "The status links of this case are closed.",
     "switched": "Switched.",
+    "joined": "Joined. You can part them again at the foot of the pile.",
+    "parted": "Parted again.",
 }
 """What a page may say after an act; the address holds the key, never the words."""
 
@@ -78,6 +80,7 @@ _UNDOABLE = frozenset(
         EventKind.CAMPAIGN_READ,
         EventKind.CAMPAIGN_LEFT,
         EventKind.CAMPAIGN_JOINED,
+        EventKind.CAMPAIGN_MOVED,
     }
 )
 

@@ -18,6 +18,10 @@ KINDS = {
     "email": "Mailbox (IMAP and SMTP)",
     "microsoft365": "Microsoft 365 mailbox",
     "web": "Form on the web",
+    "post": "Letters by post",
+    "phone": "Phone calls",
+    "surgery": "Surgeries and visits",
+    "outreach": "Doors and stalls",
 }
 MODES = {
     ChannelMode.FULL: "Collects and sends",
