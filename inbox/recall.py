@@ -28,6 +28,8 @@ class KnownText:
     text_id: str
     campaign: Campaign | None = None
     copies: int = 1
+    joined: Campaign | None = None
+    """The pile whose text this is, where that pile was joined to `campaign`."""
 
 
 @dataclass(slots=True)

@@ -3,18 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from routing.assessment import Assessment, MessageFacts, assess
-from routing.campaigns import gist_of, likeness, restates
+from routing.campaigns import gist_of, likeness, restates, subject_key
 from routing.constituency import PostcodeTable
 from routing.differences import Differences, added_text, differences
+from routing.labelled import UNDATED
 from routing.letter_parts import core_words
 from routing.piles import piles
-from routing.words import LIFE_FLAGS, RISK_FLAGS, Kind
+from routing.words import LIFE_FLAGS, RISK_FLAGS, Flag, Kind, Priority
 
 FEWEST_PEOPLE = 2
 FEWEST_WITH_A_MATTER = 5
-"""A text that asks for help with a matter, such as the letter of a block of tenants, is casework longer."""
+"""A text that asks for help with a matter, such as the letter of a block of tenants, is casework longer; one
+that reads like a threat or self-harm is put before a person each time for as long."""
+_RISKY = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
 _NOT_PILED = frozenset({Kind.AUTO_REPLY, Kind.SPAM})
 _MATTERS = frozenset({Kind.CASEWORK, Kind.NOT_OURS})
 _MOST_WEIGHED = 40
@@ -38,11 +42,21 @@ class Copy:
         return self.lifted is not None or bool(self.assessment.flags & RISK_FLAGS)
 
 
-def read_copy(message: MessageFacts, template: str, area: PostcodeTable | None) -> Copy:
-    """What a copy is. Hidden casework is looked for in what was added, never in the text all have."""
+def read_copy(
+    message: MessageFacts,
+    template: str,
+    area: PostcodeTable | None,
+    *,
+    title: str = "",
+    is_shared: bool = True,
+) -> Copy:
+    """What a copy is. Hidden casework is looked for in what was added, never in the text all have; a risk
+    that the text itself reads like is not the writer's, where enough people sent it (`is_shared`)."""
     found = differences(message.text, template)
     own = added_text(message.text, found)
     whole = assess(replace(message, is_campaign=True), area)
+    if is_shared:
+        whole = _without_shared_risks(whole, message, template, title, own, area)
     lifted = None
     matter = _matter(own, template) if found.has_own_words else ""
     if matter:
@@ -56,6 +70,44 @@ def _matter(own: str, template: str) -> str:
     """The added sentences that do more than say the template's in other words."""
     known = gist_of("", template)
     return "\n".join(line for line in own.split("\n") if not restates(line, known))
+
+
+def risks_of_text(template: str, title: str, area: PostcodeTable | None) -> Assessment | None:
+    """The text of a campaign read by itself, where it reads like a risk: what a person is shown once."""
+    found = assess(MessageFacts(template, UNDATED, subject=title, is_campaign=True), area)
+    return found if found.flags & RISK_FLAGS else None
+
+
+def _without_shared_risks(
+    whole: Assessment, message: MessageFacts, template: str, title: str, own: str, area: PostcodeTable | None
+) -> Assessment:
+    """The copy without the risks that the text alone has, and that the words its writer added have not."""
+    risks = whole.flags & RISK_FLAGS
+    if not risks:
+        return whole
+    named = title if subject_key(message.subject) == subject_key(title) else ""
+    shared = risks & _risks_of(template, named)
+    apart = assess(replace(message, subject="", text=own), area) if own.strip() else None
+    dropped = shared - (apart.flags if apart else frozenset())
+    if not dropped:
+        return whole
+    flags = whole.flags - dropped
+    is_harmless = not flags & LIFE_FLAGS
+    kind = Kind.CAMPAIGN if is_harmless and whole.kind in _RISKY else whole.kind
+    priority = whole.priority
+    if not flags & RISK_FLAGS:
+        priority = min(apart.priority if apart else Priority.LOW, Priority.LOW, key=lambda one: one.rank)
+    because = {name: found for name, found in whole.because.items() if name not in ("flags", "priority")}
+    if kind is not whole.kind:
+        because.pop("kind", None)
+    return replace(whole, kind=kind, flags=flags, priority=priority, because=because)
+
+
+@lru_cache(maxsize=256)
+def _risks_of(template: str, subject: str) -> frozenset[Flag]:
+    """The risks that a text reads like, whoever sends it."""
+    message = MessageFacts(template, UNDATED, subject=subject, is_campaign=True)
+    return assess(message, None).flags & RISK_FLAGS
 
 
 def hides_a_matter(assessment: Assessment) -> bool:
@@ -81,8 +133,10 @@ def makes_a_campaign(people: int, template: MessageFacts, area: PostcodeTable | 
     kind = assess(template, area).kind
     if kind in _NOT_PILED:
         return False
-    asks_for_help = kind in _MATTERS and assess(replace(template, is_campaign=True), area).hidden_casework
-    return people >= (FEWEST_WITH_A_MATTER if asks_for_help else FEWEST_PEOPLE)
+    as_copy = assess(replace(template, is_campaign=True), area)
+    asks_for_help = kind in _MATTERS and as_copy.hidden_casework
+    is_grave = asks_for_help or bool(as_copy.flags & LIFE_FLAGS)
+    return people >= (FEWEST_WITH_A_MATTER if is_grave else FEWEST_PEOPLE)
 
 
 def read_together(
@@ -104,7 +158,8 @@ def read_together(
         if people < FEWEST_PEOPLE or assess(template, area).kind in _NOT_PILED:
             continue
         for place in places:
-            copy = read_copy(messages[place], template.text, area)
+            copy = read_copy(messages[place], template.text, area, title=template.subject,
+                             is_shared=people >= FEWEST_WITH_A_MATTER)  # fmt: skip
             if copy.assessment.kind not in _NOT_PILED:
                 found[place] = (f"campaign-{number}", copy)
     return found

@@ -1,4 +1,4 @@
-"""What offices taught, and what drafting models proposed."""
+"""What offices taught, what drafting models proposed, why answers were sent back, piles that were joined."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,6 +33,7 @@ def belongs(column: str, target: str) -> sa.ForeignKeyConstraint:
 def upgrade() -> None:
     _lessons()
     _proposals()
+    _piles()
     if op.get_bind().dialect.name != "postgresql":
         return
     for table in TABLES:
@@ -102,3 +103,9 @@ def _proposals() -> None:
     )
     op.create_index("ix_draft_proposal_office_id", "draft_proposal", ["office_id"])
     op.create_index("ix_draft_proposal_case_id", "draft_proposal", ["case_id"])
+
+
+def _piles() -> None:
+    op.add_column("campaign_answer", key("returned_by", nullable=True))
+    op.add_column("campaign_answer", sa.Column("returned_note", sa.Text(), nullable=True))
+    op.add_column("campaign_copy", key("moved_from", nullable=True))

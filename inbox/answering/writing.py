@@ -89,6 +89,7 @@ def submit(session: Session, desk: Desk, answer: CampaignAnswer, *, now: datetim
     """Asks for a yes."""
     must_be_ready(session, desk, answer)
     answer.state = move(answer.state, AnswerState.SUBMITTED, ANSWER_MOVES, "answer")
+    answer.returned_by = answer.returned_note = None
     answer.version += 1
     record(session, None, EventKind.CAMPAIGN_ANSWER_WRITTEN, actor, now=now, campaign=answer.campaign_id,
            answer=answer.id, submitted=True)  # fmt: skip
@@ -99,6 +100,7 @@ def send_back(session: Session, answer: CampaignAnswer, *, note: str, now: datet
     if not note.strip():
         raise Refused("Say why. Others will read it.")
     answer.state = move(answer.state, AnswerState.DRAFT, ANSWER_MOVES, "answer")
+    answer.returned_by, answer.returned_note = actor.id, note.strip()
     answer.version += 1
     record(session, None, EventKind.CAMPAIGN_ANSWER_RETURNED, actor, now=now, campaign=answer.campaign_id,
            answer=answer.id)  # fmt: skip

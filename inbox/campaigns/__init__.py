@@ -13,6 +13,7 @@ from inbox.campaigns.arriving import Sighting, case_in, join, recognise, resurfa
 from inbox.campaigns.counting import Count, count, find_campaign, open_campaigns
 from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.campaigns.index import forget
+from inbox.campaigns.joining import joined_to, merge, move_copy, part
 
 __all__ = [
     "UNDOES",
@@ -26,9 +27,13 @@ __all__ = [
     "find_copy",
     "forget",
     "join",
+    "joined_to",
     "leave",
     "members",
+    "merge",
+    "move_copy",
     "open_campaigns",
+    "part",
     "put",
     "read",
     "recognise",

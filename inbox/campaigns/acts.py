@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inbox import clocks, triage
-from inbox.campaigns import founding
+from inbox.campaigns import founding, joining
 from inbox.database import find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
@@ -29,7 +29,14 @@ from routing.copies import read_copy
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Kind, Priority
 
-UNDOES = frozenset({EventKind.CAMPAIGN_READ, EventKind.CAMPAIGN_LEFT, EventKind.CAMPAIGN_JOINED})
+UNDOES = frozenset(
+    {
+        EventKind.CAMPAIGN_READ,
+        EventKind.CAMPAIGN_LEFT,
+        EventKind.CAMPAIGN_JOINED,
+        EventKind.CAMPAIGN_MOVED,
+    }
+)
 
 
 def find_copy(session: Session, campaign: Campaign, message_id: str) -> CampaignCopy:
@@ -110,6 +117,9 @@ def take_back(session: Session, desk: Desk, event: Event, case: Case, *, now: da
     kind = event.detail.get("case_kind")
     if copy is None or kind is None:
         raise NotFound
+    if event.kind == EventKind.CAMPAIGN_MOVED:
+        joining.move_back(session, desk, copy, case, event.detail)
+        return
     if event.kind == EventKind.CAMPAIGN_READ:
         _must(copy.reading == event.detail["after"])
         copy.reading = str(event.detail["before"])
@@ -166,7 +176,9 @@ def _put_copy(
         copy.is_by_hand = True
         session.add(copy)
     copy.campaign_id = campaign.id
-    founding.note_differences(copy, read_copy(facts_of(desk, message), campaign.template, desk.area))
+    founding.note_differences(
+        copy, read_copy(facts_of(desk, message), campaign.template, desk.area, title=campaign.title)
+    )
     copy.reading = Reading.CAMPAIGN_ONLY  # whoever puts it there has read it
 
 

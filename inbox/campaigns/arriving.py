@@ -54,7 +54,8 @@ def recognise(
     if text.campaign is None:
         return Sighting(gist, text, None, shared)
     told = facts_of(desk, message, stated_postcode=incoming.told.get("postcode"))
-    copy = read_copy(told, text.campaign.template, desk.area)
+    own = text.joined or text.campaign
+    copy = read_copy(told, own.template, desk.area, title=own.title)
     return Sighting(gist, text, copy, shared)
 
 
@@ -68,7 +69,7 @@ def find_text(session: Session, known: Recall, gist: Gist) -> tuple[KnownText, i
         if first is None or not are_copies(gist, first):
             continue
         text = _known_text(session, known, text_id)
-        if is_same_text(gist, first) or _agrees(session, known, gist, text.campaign):
+        if is_same_text(gist, first) or _agrees(session, known, gist, text.joined or text.campaign):
             return text, round(100 * likeness(gist, first))
     return None
 
@@ -87,6 +88,7 @@ def join(
         return
     seen.text.copies += 1
     copy.campaign_id = seen.campaign.id
+    copy.moved_from = seen.text.joined.id if seen.text.joined else None
     founding.note_differences(copy, seen.copy)
     case.campaign = seen.campaign.slug
     record(session, case, EventKind.CAMPAIGN_JOINED, SYSTEM, now=now, message=message.id,
@@ -123,7 +125,8 @@ def _known_text(session: Session, known: Recall, text_id: str) -> KnownText:
         if row is not None and not (campaign and campaign.is_settled):
             count = select(func.count()).select_from(CampaignCopy)
             copies = session.exec(count.where(CampaignCopy.text_id == row.text_id)).one()
-        known.texts[text_id] = KnownText(row.text_id if row else text_id, campaign, copies)
+        joined = find_or_none(session, Campaign, row.moved_from) if row else None
+        known.texts[text_id] = KnownText(row.text_id if row else text_id, campaign, copies, joined)
     return known.texts[text_id]
 
 

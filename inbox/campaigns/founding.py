@@ -80,7 +80,7 @@ def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: in
     query = (
         select(CampaignCopy, Message)
         .join(Message, col(Message.id) == CampaignCopy.message_id)
-        .where(CampaignCopy.campaign_id == campaign.id)
+        .where(CampaignCopy.campaign_id == campaign.id, col(CampaignCopy.moved_from).is_(None))
         .order_by(col(CampaignCopy.message_id))
     )
     members = session.exec(query.limit(_MOST_MEMBERS)).all()
@@ -91,7 +91,9 @@ def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: in
         return
     campaign.template, campaign.template_id = template.new_text, template.id
     for copy, member in members:
-        note_differences(copy, read_copy(facts_of(desk, member), campaign.template, desk.area))
+        note_differences(
+            copy, read_copy(facts_of(desk, member), campaign.template, desk.area, title=campaign.title)
+        )
 
 
 def _core_of(members: Sequence[tuple[CampaignCopy, Message]], template: Message) -> int:
@@ -123,7 +125,7 @@ def _gather(
     session: Session, desk: Desk, campaign: Campaign, copy: CampaignCopy, message: Message, now: datetime
 ) -> None:
     """A copy that came before anybody could know joins its campaign; what people began on it stays."""
-    read = read_copy(facts_of(desk, message), campaign.template, desk.area)
+    read = read_copy(facts_of(desk, message), campaign.template, desk.area, title=campaign.title)
     copy.campaign_id = campaign.id
     note_differences(copy, read)
     case = session.exec(select(Case).where(Case.id == copy.case_id)).one()

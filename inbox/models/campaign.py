@@ -102,6 +102,9 @@ class CampaignCopy(OfficeOwned, table=True):
     hides: bool = Field(default=False, sa_type=Boolean, description="casework or a risk in the added words")
     reading: str = Field(default=Reading.UNREAD, sa_type=String(16))
     is_by_hand: bool = Field(default=False, sa_type=Boolean)
+    moved_from: str | None = Field(
+        default=None, sa_type=String(32), description="the pile it was on before that pile was joined to this"
+    )
     joined_at: datetime = moment()
 
 
@@ -122,6 +125,8 @@ class CampaignAnswer(Row, OfficeOwned, table=True):
     approved_by: str | None = Field(default=None, sa_type=String(32))
     approved_at: datetime | None = moment(default=None)
     leaves_at: datetime | None = moment(default=None)
+    returned_by: str | None = Field(default=None, sa_type=String(32))
+    returned_note: str | None = Field(default=None, sa_type=Text, description="why it was sent back")
     stopped_by: str | None = Field(default=None, sa_type=String(32))
     version: int = 1
     created_at: datetime = moment()

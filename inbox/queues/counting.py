@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, Select, distinct, func, select, union
 from sqlmodel import Session
 
 from inbox.database import hidden_in
+from inbox.models import AnswerState
 from inbox.models.case import CAMPAIGN
 from inbox.queues.aside import loose, quarantined
-from inbox.queues.views import CASE, OFFICE, Reader, View, as_written, shape_of, values
+from inbox.queues.views import CASE, OFFICE, Reader, View, as_written, shape_of, tables, values
 
 MOST = 1_000
 """A count of this many reads "999+"."""
 
+_ANSWER = tables["campaign_answer"].c
 COUNTED = tuple(view for view in View if view is not View.ALL)
 
 
@@ -23,7 +25,8 @@ def counts(
 ) -> Mapping[View, int]:
     """For each view but `all` how many rows it has, at most `MOST`, in one query.
 
-    `campaigns` counts piles, not copies. Restricted cases add nothing to any count the reader sees.
+    `campaigns` counts piles, not copies; `to-approve` also answers to campaigns that wait. Restricted cases
+    add nothing to any count the reader sees.
     """
     row = session.connection().execute(_all(visible, hidden_in(session)), values(session, reader)).one()
     return {view: min(int(number), MOST) for view, number in zip(COUNTED, row, strict=True)}
@@ -49,6 +52,12 @@ def _number(view: View, visible: ColumnElement[bool] | None, hidden: frozenset[s
         parts.append(select(CASE.id.label("id")).where(*narrow, shape.also))
     if view is View.SET_ASIDE:
         parts += [part.limit(MOST) for part in (quarantined(OFFICE, hidden), loose(OFFICE, hidden))]
+    if view is View.TO_APPROVE:
+        answers = select(func.count()).where(
+            _ANSWER.office_id == OFFICE, _ANSWER.state == AnswerState.SUBMITTED
+        )
+        drafts = select(func.count()).select_from(parts[0].subquery()).scalar_subquery()
+        return drafts + answers.scalar_subquery()
     if len(parts) == 1:
         return select(func.count()).select_from(parts[0].subquery()).scalar_subquery()
     merged = union(*(select(part.subquery()) for part in parts)).subquery()

@@ -187,6 +187,7 @@ def _composer(
             reasons=piles.reasons(found),
             include=f"Also answer the {piles.say_people(unknown)} who gave no address" if unknown else None,
             is_included=HeldBack.NO_ADDRESS in words.included,
+            returned=answers.returned(room.desk, current),
             problems=problems,
         ),
         status,

@@ -14,10 +14,11 @@ from inbox.errors import NotFound, Refused
 from inbox.models import AnswerState, Campaign, CampaignCopy, Case, Reading
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import piles
+from inbox.web.staff.showing import answers, piles
 from inbox.web.staff.sorting import acted
 from inbox.web.views.campaigns import CampaignsPage, PilePage
-from inbox.web.views.parts import Act, Link, Notice, Tab, Tone
+from inbox.web.views.parts import Act, Choice, Link, Notice, Tab, Tone
+from routing.copies import risks_of_text
 
 router = page_router()
 PAGE = 50
@@ -108,6 +109,47 @@ def leave(campaign_id: str, message_id: str, room: Annotated[Workroom, acting(Ac
     return see_other(_back(room, campaign), done=event)
 
 
+@router.post("/campaigns/{campaign_id}/copies/{message_id}/move")
+def move(
+    campaign_id: str,
+    message_id: str,
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    campaign: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """On another pile."""
+    here, copy, case = _copy(room, campaign_id, message_id)
+    into = campaigns.find_campaign(room.session, campaign)
+    event = campaigns.move_copy(room.session, room.desk, copy, case, into, now=room.now,
+                                actor=room.person.actor)  # fmt: skip
+    return see_other(_back(room, here), done=event)
+
+
+@router.post("/campaigns/{campaign_id}/merge")
+def merge(
+    campaign_id: str,
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    campaign: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """Everybody on the other pile comes to this one."""
+    here = campaigns.find_campaign(room.session, campaign_id)
+    other = campaigns.find_campaign(room.session, campaign)
+    campaigns.merge(room.session, here, other, now=room.now, actor=room.person.actor)
+    return see_other(f"/campaigns/{here.slug}", told="joined")
+
+
+@router.post("/campaigns/{campaign_id}/part")
+def part(
+    campaign_id: str,
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    campaign: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """The way back: a pile that was joined to this one is a pile of its own again."""
+    here = campaigns.find_campaign(room.session, campaign_id)
+    other = campaigns.find_campaign(room.session, campaign)
+    campaigns.part(room.session, here, other, now=room.now, actor=room.person.actor)
+    return see_other(f"/campaigns/{here.slug}", told="parted")
+
+
 @router.post("/campaigns/{campaign_id}/late")
 def late(
     campaign_id: str,
@@ -174,7 +216,9 @@ def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
             reasons=piles.reasons(found),
             main=_main(room, campaign, found.to_answer),
             acts=_acts(room, campaign),
-            notices=_notices(campaign, found),
+            others=_others(room, campaign),
+            url=f"/campaigns/{campaign.slug}",
+            notices=(*_notices(campaign, found), *_of_answer(room, campaign), *_of_text(room, campaign)),
             loaded_at=room.local(room.now),
             empty=piles.EMPTY[tab],
             read=f"{found.own_words_read} of {found.own_words} read." if own and found.own_words else None,
@@ -201,12 +245,26 @@ def _main(room: Workroom, campaign: Campaign, to_answer: int) -> Link | None:
 
 
 def _acts(room: Workroom, campaign: Campaign) -> tuple[Act, ...]:
+    url = f"/campaigns/{campaign.slug}"
+    found: tuple[Act, ...] = ()
+    if room.may(Action.TRIAGE):
+        found = tuple(
+            Act(f"Part “{one.title}” again", f"{url}/part", fields=(("campaign", one.id),))
+            for one in campaigns.joined_to(room.session, campaign)
+        )
     if not room.may(Action.CLOSE):
-        return ()
-    url = f"/campaigns/{campaign.slug}/close"
+        return found
     if campaign.closed_at is not None:
-        return (Act("Open this pile again", url, fields=(("switch", "off"),)),)
-    return (Act("Close this pile", url, fields=(("switch", "on"),)),)
+        return (*found, Act("Open this pile again", f"{url}/close", fields=(("switch", "off"),)))
+    return (*found, Act("Close this pile", f"{url}/close", fields=(("switch", "on"),)))
+
+
+def _others(room: Workroom, campaign: Campaign) -> tuple[Choice, ...]:
+    """The other open piles, to which letters can be moved, or which can be joined to this one."""
+    if not room.may(Action.TRIAGE):
+        return ()
+    rows = campaigns.open_campaigns(room.session)
+    return tuple(Choice(one.id, one.title) for one in rows if one.id != campaign.id)
 
 
 def _notices(campaign: Campaign, found: campaigns.Count) -> tuple[Notice, ...]:
@@ -219,6 +277,29 @@ def _notices(campaign: Campaign, found: campaigns.Count) -> tuple[Notice, ...]:
     if campaign.answers_late:
         notices.append(Notice("Copies that come from now on get the approved answer too.", Tone.REVIEW))
     return tuple(notices)
+
+
+def _of_answer(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
+    """An answer that was sent back waits for its writer, with the reason."""
+    words = answers.returned(room.desk, writing.current(room.session, campaign))
+    if words is None:
+        return ()
+    link = Link("Change the answer", f"/campaigns/{campaign.slug}/answer")
+    return (Notice(words, Tone.REVIEW, "The answer was sent back", (link,)),)
+
+
+def _of_text(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
+    """The text that everybody sent is looked at once, here, where it reads like a risk."""
+    found = risks_of_text(campaign.template, campaign.title, room.desk.area)
+    if found is None:
+        return ()
+    said = [one.sentence for one in (*found.because.get("kind", ()), *found.because.get("flags", ()))]
+    quoted = f" “{said[0][:200]}”" if said and said[0] else ""
+    words = (
+        f"Its own words read like a risk.{quoted} Copies are not flagged for what all of them say, only for "
+        "what a person added."
+    )
+    return (Notice(words, Tone.GUARD, "Read the text once"),)
 
 
 def _seen(room: Workroom, campaign: Campaign) -> int:

@@ -15,8 +15,10 @@ from inbox.models import StandardLine
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.settings import tabs
+from inbox.web.staff.showing import words as say
 from inbox.web.views.office import LineCard, LinesPage, SettingsPage
 from inbox.web.views.parts import Act, Badge, Choice, Field, FieldKind, Group, Link, Problem, Tone
+from routing.words import Topic
 
 router = page_router()
 HOME = "/settings/standard-lines"
@@ -120,7 +122,7 @@ def _card(room: Workroom, line: StandardLine) -> LineCard:
     state, badge = _state(room, line)
     names = room.desk.staff
     owner, writer = names.get(line.owner_id or ""), names.get(line.written_by or "")
-    about = [f"Topic {line.topic}." if line.topic else "", f"Owner {owner.name}." if owner else ""]
+    about = [f"Topic {say.topic(line.topic)}." if line.topic else "", f"Owner {owner.name}." if owner else ""]
     about += [f"Written by {writer.name}." if writer else ""]
     acts: tuple[Act, ...] = ()
     if room.may(Action.APPROVE):
@@ -148,13 +150,25 @@ def _state(room: Workroom, line: StandardLine) -> tuple[str, Badge]:
     return f"{by} Good until {last.day} {last:%B %Y}.", Badge("In use", Tone.OK, "tick")
 
 
+def _topics(chosen: str) -> tuple[Choice, ...]:
+    """The topics by the names that colleagues use; one that a line has and the program lost stays."""
+    found = sorted((say.topic(one), str(one)) for one in Topic)
+    lost = () if not chosen or chosen in set(Topic) else (Choice(chosen, chosen, True),)
+    return (
+        Choice("", "No topic", not chosen),
+        *lost,
+        *(Choice(key, name, key == chosen) for name, key in found),
+    )
+
+
 def _form(room: Workroom, line: StandardLine | None, values: dict[str, str], *problems: Problem) -> Response:
     people = sorted((one for one in room.desk.staff.values() if one.is_active), key=lambda one: one.name)
     owners: tuple[Choice, ...] = (Choice("", "Nobody", not values.get("owner")),)
     owners += tuple(Choice(one.id, one.name, one.id == values.get("owner")) for one in people)
     fields = (
         Field("title", "Name of the line", values.get("title", "")),
-        Field("topic", "Topic", values.get("topic", ""), optional=True),
+        Field("topic", "Topic", kind=FieldKind.SELECT, choices=_topics(values.get("topic", "")),
+              hint="On cases of this topic it stands first"),
         Field("english", "English", values.get("english", ""), FieldKind.AREA, hint=PLACES),
         Field("welsh", "Welsh", values.get("welsh", ""), FieldKind.AREA, optional=True),
         Field("owner", "Owner", kind=FieldKind.SELECT, choices=owners, hint="Who keeps it right"),

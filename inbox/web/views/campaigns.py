@@ -53,7 +53,8 @@ class CopyCard:
 
 @dataclass(frozen=True, slots=True)
 class PilePage:
-    """`/campaigns/{slug}` and its tabs. `read`: "5 of 14 read" where there is something to read."""
+    """`/campaigns/{slug}` and its tabs. `read`: "5 of 14 read" where there is something to read; `others`:
+    the open piles that letters can be moved to, or that can be joined to this one."""
 
     template: ClassVar[str] = "staff/campaigns/show.html"
     shell: Shell
@@ -71,6 +72,8 @@ class PilePage:
     empty: str
     read: str | None = None
     more: Link | None = None
+    others: tuple[Choice, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

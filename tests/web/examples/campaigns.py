@@ -86,6 +86,8 @@ PILE = PilePage(
     empty="Nobody added words of their own.",
     read="5 of 14 read.",
     more=Link("Show more", f"{URL}/own-words?after=a2"),
+    others=(Choice("c2", "Shared banking hubs"), Choice("c3", "Clean rivers")),
+    url=URL,
 )  # fmt: skip
 ANSWER = AnswerPage(
     shell=shell("Campaigns"),

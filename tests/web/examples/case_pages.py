@@ -9,12 +9,14 @@ from inbox.web.views.case_pages import (
     CaseHistoryPage,
     ClosePage,
     NewCasePage,
+    Offer,
     PrintPage,
     StreetFaultPage,
+    SuggestionsPage,
     Tried,
     WhyPage,
 )
-from inbox.web.views.parts import Choice, Line, Link, Notice, Problem, Tone
+from inbox.web.views.parts import Act, Choice, Line, Link, Notice, Problem, Tone
 from tests.web.examples.cases import CASE, FACTS, HEADER, TIMELINE
 from tests.web.examples.office import NOW, TEAMS, at, shell
 
@@ -117,8 +119,43 @@ PRINT = PrintPage(
     shell("Mine"), HEADER, FACTS, TIMELINE, NOW, False, Link("Print with notes", f"{CASE}/print?notes=yes")
 )
 
+SUGGESTIONS = SuggestionsPage(
+    shell("Mine"),
+    HEADER,
+    (
+        Offer("Line 14: Landlord asked again", None, "Version 3, on this topic, good until 30 June 2026.",
+              "We have asked the landlord again about WEX-7K4P. They must reply by [date].", ("date",),
+              Act("Put it in the reply", f"{CASE}/suggestions", fields=(("line", "l1"),))),
+        Offer("Line 3: We have your message", None, "Version 1.", "Thank you. We have your message.", (),
+              Act("Put it in the reply", f"{CASE}/suggestions", fields=(("line", "l2"),))),
+    ),
+    (
+        Offer("Mould at Weir Lane", Link("WEX-2B9M", "/cases/WEX-2B9M"),
+              "Answered 12 May 2026, both say “mould”, “black”.",
+              "We wrote to [name] about the mould at [address] on [date].\n\nKeep photographs of it.",
+              ("name", "address", "date"),
+              Act("Put it in the reply", f"{CASE}/suggestions", fields=(("answer", "m1"),))),
+    ),
+    "",
+    Offer("Proposed by small-letters", None, "", "Dear Donna,\n\nWe asked your landlord again by [date].",
+          ("date",), Act("Put it in the reply", f"{CASE}/suggestions", fields=(("proposal", "p1"),)),
+          Act("Put it away", f"{CASE}/suggestions/put-away", fields=(("proposal", "p1"),)),
+          Notice("A machine wrote this. Read every word; once you send it, it is yours.", Tone.SOON)),
+    None,
+)  # fmt: skip
+TAUGHT = ("Topic Driving: learned from 14 corrections, by the words “harbottle shuttle” and “stand”.",)
 EXAMPLES: dict[str, View] = {
     "case-new": NEW,
+    "case-suggestions": SUGGESTIONS,
+    "case-suggestions-empty": replace(
+        SUGGESTIONS,
+        lines=(),
+        answers=(),
+        proposed=None,
+        machine="The drafting model did not answer in time. What they wrote goes to 127.0.0.1 without names.",
+        ask=Act("Ask for a draft", f"{CASE}/suggestions/ask"),
+    ),
+    "case-why-taught": replace(WHY, taught=TAUGHT),
     "case-new-wrong": replace(
         NEW, problems=(Problem("name", "Enter a name"), Problem("kind", "Choose how it came"))
     ),

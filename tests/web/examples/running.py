@@ -149,6 +149,7 @@ SETTINGS_TABS = (
     Tab("Calendar", "/settings/calendar"),
     Tab("People", "/settings/people"),
     Tab("Standard lines", "/settings/standard-lines"),
+    Tab("What it learned", "/settings/learning"),
     Tab("Keyboard", "/settings/keyboard"),
     Tab("Where you are signed in", "/settings/sign-ins"),
 )

@@ -89,6 +89,14 @@ def waiting(
     return tuple(yours), tuple(others)
 
 
+def returned(desk: Desk, answer: CampaignAnswer | None) -> str | None:
+    """Who sent the answer back, and why."""
+    if answer is None or not answer.returned_note:
+        return None
+    who = desk.staff.get(answer.returned_by or "")
+    return f"{who.name if who else 'Somebody'}: {answer.returned_note}"
+
+
 def progress(
     session: Session, desk: Desk, person: Person, campaign: Campaign, answer: CampaignAnswer, *,
     shell: Shell, now: datetime, zone: ZoneInfo,

@@ -23,6 +23,7 @@ TOLD = {
     "saved": "Saved.",
     "submitted": "Sent for sign-off.",
     "returned": "Sent back with your note.",
+    "asked": "A mail asks them once more whether the address is theirs.",
     "hiding": "The comment will be hidden within seconds. The history says when it is.",
     "showing": "The comment will be shown again within seconds. The history says when it is.",
     "withdrawn": "The draft was put away. Its words are kept.",
@@ -37,6 +38,8 @@ TOLD = {
     "added": "Added. It only listens until you open it.",
     "links-closed": "The status links of this case are closed.",
     "switched": "Switched.",
+    "joined": "Joined. You can part them again at the foot of the pile.",
+    "parted": "Parted again.",
 }
 """What a page may say after an act; the address holds the key, never the words."""
 
@@ -78,6 +81,7 @@ _UNDOABLE = frozenset(
         EventKind.CAMPAIGN_READ,
         EventKind.CAMPAIGN_LEFT,
         EventKind.CAMPAIGN_JOINED,
+        EventKind.CAMPAIGN_MOVED,
     }
 )
 

@@ -144,7 +144,9 @@ def _card(
         at=member.received_at.astimezone(zone),
         language=member.language,
         added=tuple(text[start:end] for start, end in copy.added) if member.has_own_words else (),
-        removed=tuple(template[start:end] for start, end in copy.removed) if member.has_own_words else (),
+        removed=tuple(template[start:end] for start, end in copy.removed)
+        if member.has_own_words and not copy.moved_from
+        else (),
         whole=marked(text, copy),
         badges=(reading,) if reading else (),
         held_back=f"Held back: {WHY[member.held_back]}." if member.held_back else None,

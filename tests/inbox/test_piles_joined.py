@@ -1,0 +1,107 @@
+"""Piles are joined and parted by hand, letters moved; a text that reads like a risk is seen, and once."""
+
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from inbox import campaigns, undoing
+from inbox.desk import Desk, open_desk
+from inbox.errors import Conflict, Refused
+from inbox.history import OPERATOR, verify
+from inbox.models import Campaign, CampaignCopy
+from tests.inbox.campaign_post import BANKS, RIVERS, Post
+
+DYING = (
+    "Dear Rowan Ashby,\n\nPlease vote for the Assisted Dying Bill. I do not want to live in agony and I "
+    "would rather end my life in peace than be left to suffer. Please attend the debate on 14 May and vote "
+    "for it.\n\n{name}\n{postcode}\n"
+)
+BANKERS, SWIMMERS = ("Colin Peake", "Sheila Barton", "Alan Treves"), ("Cerys Dunn", "Tobias Wren")
+
+
+@pytest.fixture
+def two(post: Post) -> Post:
+    post.arrive(*BANKERS)
+    post.arrive(*SWIMMERS, text=RIVERS)
+    assert len(post.campaigns()) == 2
+    return post
+
+
+def piles(post: Post) -> tuple[Campaign, Campaign]:
+    """The banks' pile and the rivers' pile."""
+    found = {one.id: one for one in post.campaigns()}
+    banks, rivers = (post.copy_of(name).campaign_id or "" for name in (BANKERS[0], SWIMMERS[0]))
+    return found[banks], found[rivers]
+
+
+def desk_of(post: Post, session: Session) -> Desk:
+    return open_desk(session, post.office.worker.node.line.tools)
+
+
+def act(post: Post, what: Any, *args: Any, **more: Any) -> Any:
+    with post.office.writing() as session:
+        return what(session, *args, now=post.office.now, actor=OPERATOR, **more)
+
+
+def test_two_piles_are_joined_and_later_copies_of_either_text_come_to_the_one(two: Post) -> None:
+    banks, rivers = piles(two)
+    assert act(two, campaigns.merge, banks, rivers) == 2
+    assert {two.copy_of(name).campaign_id for name in (*BANKERS, *SWIMMERS)} == {banks.id}
+    assert {two.case_of(name).campaign for name in SWIMMERS} == {banks.slug}
+    two.arrive("Nia Cole", text=RIVERS)
+    late = two.copy_of("Nia Cole")
+    assert (late.campaign_id, late.added_words, late.hides) == (banks.id, 0, False)
+    assert two.case_of("Nia Cole").kind == "campaign"
+    two.arrive("Ken Oakes", text=BANKS)
+    assert two.copy_of("Ken Oakes").campaign_id == banks.id
+    with two.office.reading() as session:
+        assert verify(session) is None
+
+
+def test_joined_piles_are_parted_again_with_what_came_since(two: Post) -> None:
+    banks, rivers = piles(two)
+    act(two, campaigns.merge, banks, rivers)
+    two.arrive("Nia Cole", text=RIVERS)
+    assert act(two, campaigns.part, banks, rivers) == 3
+    assert {two.copy_of(name).campaign_id for name in (*SWIMMERS, "Nia Cole")} == {rivers.id}
+    assert {two.case_of(name).campaign for name in SWIMMERS} == {rivers.slug}
+    assert {two.copy_of(name).campaign_id for name in BANKERS} == {banks.id}
+    with pytest.raises(Conflict):
+        act(two, campaigns.part, banks, rivers)
+    with pytest.raises(Refused):
+        act(two, campaigns.merge, banks, banks)
+
+
+def test_one_letter_is_moved_to_another_pile_and_back(two: Post) -> None:
+    banks, rivers = piles(two)
+    before = two.copy_of(SWIMMERS[0])
+    with two.office.writing() as session:
+        copy = session.exec(select(CampaignCopy).where(CampaignCopy.message_id == before.message_id)).one()
+        case = session.merge(two.case_of(SWIMMERS[0]))
+        event = campaigns.move_copy(session, desk_of(two, session), copy, case, banks, now=two.office.now,
+                                    actor=OPERATOR)  # fmt: skip
+    moved = two.copy_of(SWIMMERS[0])
+    assert (moved.campaign_id, moved.reading) == (banks.id, "campaign_only")
+    assert two.case_of(SWIMMERS[0]).campaign == banks.slug
+    with two.office.writing() as session:
+        undoing.undo(session, desk_of(two, session), event, now=two.office.now, actor=OPERATOR)
+    back = two.copy_of(SWIMMERS[0])
+    assert (back.campaign_id, back.reading, back.added) == (rivers.id, before.reading, before.added)
+    assert two.case_of(SWIMMERS[0]).campaign == rivers.slug
+
+
+def test_a_text_that_reads_like_a_risk_is_seen_by_its_first_senders_and_then_is_a_pile(post: Post) -> None:
+    names = ["Colin Peake", "Sheila Barton", "Alan Treves", "Cerys Dunn", "Tobias Wren", "Nia Cole"]
+    post.arrive(*names, text=DYING)
+    kinds = [post.case_of(name).kind for name in names]
+    assert kinds[0] == "self-harm-risk"
+    assert post.case_of(names[0]).priority == "immediate"
+    assert kinds[-1] == "campaign"
+    assert post.case_of(names[-1]).flags == []
+    [campaign] = post.campaigns()
+    assert {post.copy_of(name).campaign_id for name in names} == {campaign.id}
+    plea = DYING.replace("{name}", "I have the tablets here and tonight I will take them all.\n\n{name}")
+    post.arrive("Jean Oduya", text=plea)
+    assert "self-harm" in post.case_of("Jean Oduya").flags
+    assert post.case_of("Jean Oduya").priority == "immediate"

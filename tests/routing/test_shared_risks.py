@@ -1,0 +1,63 @@
+"""What the text of a campaign itself reads like is no risk of each who sent it; what a person added is."""
+
+from routing.assessment import MessageFacts, assess
+from routing.copies import makes_a_campaign, read_copy, read_together, risks_of_text
+from routing.labelled import UNDATED
+from routing.words import Flag, Kind, Priority
+
+DYING = (
+    "Please vote for the Assisted Dying Bill. I do not want to live in agony and I would rather end my life "
+    "in peace than be left to suffer. Please attend the debate on 14 May and vote for it."
+)
+TITLE = "Assisted Dying Bill"
+
+
+def a_letter(own: str = "", number: int = 0) -> MessageFacts:
+    text = f"Dear Rowan,\n\n{DYING}\n\n{own}".strip()
+    return MessageFacts(text, UNDATED, subject=TITLE, from_address=f"p{number}@example.org")
+
+
+def test_alone_such_a_letter_is_put_before_a_person() -> None:
+    found = assess(a_letter(), None)
+    assert (found.kind, found.priority) == (Kind.SELF_HARM_RISK, Priority.IMMEDIATE)
+
+
+def test_a_copy_is_not_flagged_for_the_words_that_all_of_them_have() -> None:
+    copy = read_copy(a_letter(), DYING, None, title=TITLE)
+    assert (copy.assessment.kind, copy.assessment.flags) == (Kind.CAMPAIGN, frozenset())
+    assert (copy.assessment.priority, copy.hides) == (Priority.LOW, False)
+
+
+def test_what_a_person_added_is_flagged_as_ever() -> None:
+    own = "I cannot go on. I have the tablets here and tonight I will take them all."
+    copy = read_copy(a_letter(own), DYING, None, title=TITLE)
+    assert Flag.SELF_HARM in copy.assessment.flags
+    assert copy.assessment.priority is Priority.IMMEDIATE
+    assert copy.hides
+    threat = read_copy(
+        a_letter("If you vote no I will come to your house and kill you."), DYING, None, title=TITLE
+    )
+    assert threat.assessment.kind is Kind.THREAT
+
+
+def test_another_risk_than_the_text_s_own_is_kept() -> None:
+    own = "My husband hits me and I am afraid to go home to him tonight."
+    copy = read_copy(a_letter(own), DYING, None, title=TITLE)
+    assert copy.hides
+    assert Flag.SELF_HARM not in copy.assessment.flags
+
+
+def test_such_a_text_is_a_campaign_once_five_people_sent_it() -> None:
+    assert not makes_a_campaign(4, a_letter(), None)
+    assert makes_a_campaign(5, a_letter(), None)
+    four = read_together([a_letter(number=number) for number in range(4)], None)
+    assert all(Flag.SELF_HARM in copy.assessment.flags for _, copy in four.values())
+    five = read_together([a_letter(number=number) for number in range(5)], None)
+    assert not any(copy.assessment.flags for _, copy in five.values())
+
+
+def test_the_text_itself_is_shown_once_with_its_sentence() -> None:
+    found = risks_of_text(DYING, TITLE, None)
+    assert found is not None
+    assert Flag.SELF_HARM in found.flags
+    assert risks_of_text("Please sign EDM 412 and speak up for banks.", "Banks", None) is None

@@ -1,0 +1,124 @@
+"""Piles joined and letters moved from their pages; an answer sent back says why; what waits is counted."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import select
+
+from inbox.models import Campaign, CampaignAnswer, CampaignCopy, Case, Message, Role
+from tests.factories import a_campaign
+from tests.web.desks import World
+from tests.web.staff.offices import Bench, a_bench, a_letter
+from tests.web.staff.test_campaigns import ANSWER, a_pile
+
+DYING = (
+    "Please vote for the Assisted Dying Bill. I do not want to live in agony and I would rather end my life "
+    "in peace than be left to suffer. Please attend the debate on 14 May."
+)
+
+
+@pytest.fixture
+def pile(bench: Bench) -> Bench:
+    """The pile "banks" of four people, and one more pile, "rivers", of one."""
+    a_pile(bench)
+    another(bench)
+    return bench
+
+
+def another(bench: Bench, text: str = "Please support the Clean Rivers Bill.", **facts: Any) -> str:
+    """A second pile with one letter; the message's id."""
+    slug = facts.get("slug", "rivers")
+    reference = a_letter(bench, name="Cerys Dunn", address=f"{slug}@example.org", text=text, campaign=slug,
+                         kind="campaign", subject="Rivers", priority="low")  # fmt: skip
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == reference)).one()
+        message = session.exec(select(Message).where(Message.case_id == case.id)).one()
+        a_campaign(session, message, case, slug=slug, title="Clean rivers")
+        return str(message.id)
+
+
+def on(bench: Bench, message_id: str) -> str:
+    """The name of the pile on which a letter is."""
+    with bench.read() as session:
+        copy = session.exec(select(CampaignCopy).where(CampaignCopy.message_id == message_id)).one()
+        return str(session.exec(select(Campaign.slug).where(Campaign.id == copy.campaign_id)).one())
+
+
+def count(page: str) -> str:
+    """The number beside To approve in the rail."""
+    found = re.search(r"To approve.*?(\d+)", page, re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_two_piles_are_joined_and_parted_with_one_press_each(pile: Bench) -> None:
+    desk = pile.sit(Role.CASEWORKER)
+    page = desk.get("/campaigns/banks").text
+    assert "Join another pile to this one" in page
+    assert desk.press("/campaigns/banks/merge", {"campaign": "rivers"}).status_code == 303
+    joined = desk.get("/campaigns/banks").text
+    assert "5 people" in joined
+    assert "Part “Clean rivers” again" in joined
+    assert desk.press("/campaigns/banks/part", {"campaign": "rivers"}).status_code == 303
+    assert "4 people" in desk.get("/campaigns/banks").text
+    assert {"campaign_merged", "campaign_parted"} <= set(pile.events())
+
+
+def test_a_letter_is_moved_to_another_pile_with_undo(pile: Bench) -> None:
+    desk = pile.sit(Role.CASEWORKER)
+    with pile.read() as session:
+        message = session.exec(
+            select(CampaignCopy.message_id).where(CampaignCopy.campaign_id == "c" * 32)
+        ).first()
+    moved = desk.press(f"/campaigns/banks/copies/{message}/move", {"campaign": "rivers"})
+    assert moved.status_code == 303
+    assert on(pile, str(message)) == "rivers"
+    assert "Undo" in desk.get(moved.headers["location"]).text
+    event = moved.headers["location"].partition("done=")[2]
+    assert desk.press(f"/undo/{event}").status_code == 303
+    assert on(pile, str(message)) == "banks"
+
+
+def test_a_pile_of_another_office_cannot_be_joined(pile: Bench, app: FastAPI, world: World) -> None:
+    theirs = a_bench(app, world, house=world.theirs)
+    another(theirs, slug="elsewhere")
+    desk = pile.sit(Role.CASEWORKER)
+    assert desk.press("/campaigns/banks/merge", {"campaign": "elsewhere"}).status_code == 404
+
+
+def test_a_pile_whose_answer_waits_is_not_joined_away(pile: Bench) -> None:
+    desk = pile.sit(Role.CASEWORKER)
+    desk.press("/campaigns/banks/answer", ANSWER)
+    refused = desk.press("/campaigns/rivers/merge", {"campaign": "banks"})
+    assert refused.status_code == 409
+
+
+def test_an_answer_that_is_sent_back_says_who_and_why_until_it_is_asked_for_again(
+    app: FastAPI, world: World
+) -> None:
+    bench = a_pile(a_bench(app, world, approval_office="other"))
+    writer, manager = bench.sit(Role.CASEWORKER), bench.sit(Role.MANAGER)
+    before = count(manager.get("/approvals").text)
+    writer.press("/campaigns/banks/answer", ANSWER)
+    writer.press("/campaigns/banks/answer/submit")
+    assert int(count(manager.get("/approvals").text)) == int(before) + 1
+    manager.press("/campaigns/banks/answer/return", {"note": "Say when the debate is."})
+    assert count(manager.get("/approvals").text) == before
+    for page in ("/campaigns/banks", "/campaigns/banks/answer"):
+        text = writer.get(page).text
+        assert "sent back" in text.lower()
+        assert "Manager Person: Say when the debate is." in text
+    writer.press("/campaigns/banks/answer", ANSWER | {"text": "Dear {{name}}, it is on 14 May."})
+    writer.press("/campaigns/banks/answer/submit")
+    assert "Say when the debate is." not in writer.get("/campaigns/banks").text
+    with bench.read() as session:
+        assert session.exec(select(CampaignAnswer)).one().returned_note is None
+
+
+def test_a_text_that_reads_like_a_risk_is_put_before_whoever_opens_its_pile(pile: Bench) -> None:
+    another(pile, text=DYING, slug="dying")
+    desk = pile.sit(Role.CASEWORKER)
+    assert "Read the text once" in desk.get("/campaigns/dying").text
+    assert "Read the text once" not in desk.get("/campaigns/banks").text
