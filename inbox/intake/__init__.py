@@ -385,7 +385,6 @@ def _is_repeat(
     first.copies += 1
     arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
     arrival.message_id = first.id
-    record(
-        session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id, arrival=arrival.id
-    )
+    record(session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id,
+           arrival=arrival.id)  # fmt: skip
     return True
