@@ -1,6 +1,7 @@
 """The one HTTP client of connectors: https, judged and pinned addresses, no redirects, no environment."""
 
 import ssl
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,9 @@ import httpx
 
 from connectors import guard
 from connectors.contract import ConnectorFailure, PermanentFailure
+
+PATIENCE = 300.0
+"""Seconds for a whole answer: a server that sends a byte now and then would hold its channel for ever."""
 
 
 def client(
@@ -26,16 +30,13 @@ def client(
 def body_of(response: httpx.Response, *, largest: int, what: str) -> bytes:
     """The body of a streamed answer, given up as soon as it is larger than `largest` bytes.
 
-    What a server says of its size is not believed. Raises PermanentFailure, which names `what` it was.
+    What a server says of its size is not believed. Raises PermanentFailure, which names `what` it was, and
+    httpx.ReadTimeout for one that comes in drops.
     """
-    parts: list[bytes] = []
-    size = 0
-    for part in response.iter_bytes():
-        size += len(part)
-        if size > largest:
-            raise PermanentFailure(f"{what} is larger than {largest >> 20} MB")
-        parts.append(part)
-    return b"".join(parts)
+    content = _read(response, largest)
+    if content is None:
+        raise PermanentFailure(f"{what} is larger than {largest >> 20} MB")
+    return content
 
 
 class _Guarded(httpx.HTTPTransport):
@@ -76,3 +77,29 @@ class _PinnedNetwork(httpcore.NetworkBackend):
         except ConnectorFailure as failure:
             raise httpcore.ConnectError(failure.reason) from None
         return self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+
+
+def answered(client: httpx.Client, method: str, url: str, *, largest: int, **asked: Any) -> httpx.Response:
+    """A platform's whole answer, read no further than `largest` bytes.
+
+    Raises httpx.DecodingError for a longer one: what was asked may have been done all the same.
+    """
+    with client.stream(method, url, **asked) as stream:
+        content = _read(stream, largest)
+    if content is None:
+        raise httpx.DecodingError("the answer is too long")
+    unpacked = ("content-encoding", "content-length", "transfer-encoding")
+    headers = {name: value for name, value in stream.headers.items() if name not in unpacked}
+    return httpx.Response(stream.status_code, headers=headers, content=content)
+
+
+def _read(response: httpx.Response, largest: int) -> bytes | None:
+    """The body; None once it is too large. Raises httpx.ReadTimeout where it takes longer than PATIENCE."""
+    content, ends = bytearray(), time.monotonic() + PATIENCE
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > largest:
+            return None
+        if time.monotonic() > ends:
+            raise httpx.ReadTimeout(f"the whole answer took longer than {PATIENCE:.0f} seconds")
+    return bytes(content)

@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 
+from connectors import http
 from connectors.contract import CredentialsRejected, KeptSecrets, TemporaryFailure
 from connectors.wording import plain
 
+MOST_BYTES = 1 << 20
 RENEW_AT = 0.8
 """The part of a token's life after which we ask for the next."""
 USUAL_LIFE = 3600
@@ -95,8 +97,11 @@ class TokenProvider:
     def _ask(self, refresh_token: str | None) -> dict[str, Any]:
         asked_at = self._clock()
         try:
-            response = self._client.post(
+            response = http.answered(
+                self._client,
+                "POST",
                 self._who.token_url,
+                largest=MOST_BYTES,
                 data=self._form(refresh_token),
                 auth=self._basic(),
                 headers={"connection": "close"},  # it is hours until the next
@@ -140,7 +145,7 @@ def _refused(response: httpx.Response, answer: dict[str, Any]) -> None:
 def _json(response: httpx.Response) -> dict[str, Any]:
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 

@@ -195,14 +195,6 @@ def _keys(kind: str) -> Mapping[str, Key]:
     return made.KEYS if made is not None else {}
 
 
-def everything(channel: Channel, keys: SecretKeys, settings: Settings) -> dict[str, str]:
-    """A channel's settings and secrets together, with what the installation adds."""
-    secrets = keys.open_all(channel.sealed, channel.id)
-    ours = settings.of_kind(channel.kind)
-    plain, sealed = applications.completed(_keys(channel.kind), channel.settings, secrets, ours)
-    return {**plain, **sealed}
-
-
 def services(channel: Channel) -> Mapping[str, str]:
     """What can be handed on through this channel, name by code; empty where nothing can."""
     made = registry.KINDS.get(channel.kind)
@@ -322,7 +314,15 @@ def health(channel: Channel, now: datetime) -> ChannelHealth:
         return ChannelHealth.NEEDS_ATTENTION
     if channel.failing_since is not None:
         return ChannelHealth.FAILING
-    return ChannelHealth.WAITING if channel.last_ok_at is None else ChannelHealth.OK
+    if channel.last_ok_at is None and not _is_by_hand(channel):
+        return ChannelHealth.WAITING
+    return ChannelHealth.OK
+
+
+def _is_by_hand(channel: Channel) -> bool:
+    """Whether people are its wire: there is nothing to reach, so nothing waits to be tried."""
+    is_known = channel.kind in registry.KINDS
+    return is_known and not any(_has(channel, ability) for ability in ("fetch", "receive", "send"))
 
 
 def worked(channel: Channel, now: datetime) -> None:

@@ -29,6 +29,9 @@ from inbox.storage import Store
 
 MOST_ATTEMPTS = 3
 MOST_FILES = 30
+READING = timedelta(seconds=120)
+"""How long one node may take over a letter before another takes it up: more than reading ever takes."""
+
 NOT_FETCHED = "file-not-fetched"
 """The warning on a message one of whose files could not be had: expired, too large, at a forbidden place."""
 
@@ -128,7 +131,8 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
     """Does the arrivals that are due, one transaction each; returns how many were taken on."""
     with line.database.write() as session:
         now = line.shared_now(session)
-        claimed = jobs.claim(session, kind, now, line.lease, limit=limit)
+        lease = max(line.lease, READING) if kind is jobs.JobKind.READ else line.lease
+        claimed = jobs.claim(session, kind, now, lease, limit=limit)
     desks: dict[str, Desk] = {}
     for job in claimed:
         desk = desks.get(job.office_id) or _desk(line, job.office_id)

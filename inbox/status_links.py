@@ -248,14 +248,16 @@ def _reply_is_being_prepared(session: Session, case: Case) -> bool:
 
 
 def _next_word(session: Session, case: Case, now: datetime) -> datetime | None:
-    """The next date we promised this person. Never one that has passed: then the page says we are late."""
+    """The next date we promised this person. Never one that has passed (then the page says we are late), nor
+    one of a promise that stands still: nobody knows it yet."""
     if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         return None
-    query = select(Clock.due_at).where(
+    query = select(Clock).where(
         Clock.case_id == case.id, col(Clock.met_at).is_(None), col(Clock.cancelled_at).is_(None),
         col(Clock.kind).in_(("first_reply", "next_update", "foi", "subject_access", "complaint", "referral")),
     )  # fmt: skip
-    return min((due for due in session.exec(query) if due >= now), default=None)
+    running = (one for one in session.exec(query) if not (one.pauses and one.pauses[-1]["end"] is None))
+    return min((one.due_at for one in running if one.due_at >= now), default=None)
 
 
 _STEPS = {

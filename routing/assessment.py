@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from routing.constituency import Place, PostcodeTable, place_of
-from routing.kinds import UNWORKED, KindFacts, hides_casework, kind_chances, kind_of
+from routing.kinds import UNWORKED, KindFacts, kind_chances, kind_of
 from routing.language import language_of
 from routing.learning import Leaning, Learned, all_leanings, leaned, lesson_words, of_model, words_of_stems
+from routing.pleas import hides_casework
 from routing.risks import LABELS, Risk, flags_in, risk_evidence, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
@@ -135,8 +136,8 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         constituency_confidence=place.confidence,
         seat=place.seat.constituency if place.seat else None,
         member=place.seat.member if place.seat else None,
-        split=is_split(signals),
-        hidden_casework=hides_casework(signals, facts, kind),
+        split=is_split(signals, reading, topics),
+        hidden_casework=hides_casework(signals, reading, kind),
         because=because,
     )
 

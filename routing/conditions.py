@@ -28,6 +28,8 @@ def group_test(group: Group) -> Test:
     every = [_part_test(part) for part in group.all]
     some = [_part_test(part) for part in group.any]
     never = [_part_test(part) for part in group.none]
+    if len(some) == 1 and not (every or never):
+        return some[0]
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
         seen = ""
@@ -104,18 +106,33 @@ _WORD_OPERATORS: dict[Operator, tuple[Callable[[str, str], bool], bool]] = {
 def _word_list_test(condition: Condition) -> Test:
     field = condition.field
     words = [folded for word in listed_in(condition) if (folded := fold_words(word))]
-    own = None if field in MESSAGE_FIELDS else WordFinder(words)
+    says = FIELD_WORDS[field]
+    none = f"{says} has none of {_some(words)}"
+    if field not in MESSAGE_FIELDS:
+        return _own_words_test(field, WordFinder(words), words, none)
+    keys = {hit_key(field, word): word for word in words}
+
+    def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
+        if view.hits.keys().isdisjoint(keys.keys()):
+            return False, none
+        key, word = next(pair for pair in keys.items() if pair[0] in view.hits)
+        shown = around(view.words(FieldName.MESSAGE)[0], *view.hits[key], len(view.subject))
+        return True, f'{says} has "{word}": "{shown}"'
+
+    return test
+
+
+def _own_words_test(field: FieldName, finder: WordFinder, words: Sequence[str], none: str) -> Test:
+    """The words of a field that stands apart from the message, such as the name of a file."""
     says = FIELD_WORDS[field]
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
-        shown, folded = view.words(FieldName.MESSAGE if own is None else field)
-        hits = view.hits if own is None else {w: spans[0] for w, spans in own.find(folded).items()}
-        limit = len(view.subject)
-        for word in words:
-            span = hits.get(hit_key(field, word) if own is None else word)
-            if span is not None:
-                return True, f'{says} has "{word}": "{around(shown, *span, limit)}"'
-        return False, f"{says} has none of {_some(words)}"
+        shown, folded = view.words(field)
+        hits = finder.find(folded)
+        word = next((word for word in words if word in hits), None)
+        if word is None:
+            return False, none
+        return True, f'{says} has "{word}": "{around(shown, *hits[word][0], len(view.subject))}"'
 
     return test
 

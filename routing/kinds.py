@@ -16,11 +16,7 @@ MOVABLE = 0.2
 UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
 OUR_OWN_KINDS = frozenset({Kind.MEDIA, Kind.OFFICE, Kind.DATA_REQUEST})
 """What is asked of the office itself: it may have a deadline, and nobody comes to harm by it."""
-FAINT_PLEA, PLEA_CHANCE = 2.0, 0.3
-"""What is a plea in a message that is something else: words of the list, and the chance of it."""
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
-HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
-"""Kinds that nobody reads for a plea, so that one inside must be lifted out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +64,6 @@ def kind_chances(weighed: Mapping[str, float], taught: Mapping[str, float]) -> d
         name: min(chance, weighed[name]) if Kind(name) in UNWORKED and weighed[name] < MOVABLE else chance
         for name, chance in taught.items()
     }
-
-
-def hides_casework(signals: Signals, facts: KindFacts, kind: Kind) -> bool:
-    """Whether someone's own matter stands in a message that is something else, or inside an insult."""
-    insulting = kind is Kind.CASEWORK and _score(signals, Kind.ABUSE) >= SURE
-    if not (kind in HIDING or insulting):
-        return False
-    matters = any(topic not in (Topic.OFFICE, Topic.POLICY_VIEW) for topic in facts.topics)
-    plea = _score(signals, Kind.CASEWORK)
-    return matters and (plea >= SURE or (plea >= FAINT_PLEA and facts.chances[Kind.CASEWORK] >= PLEA_CHANCE))
 
 
 def _opening(signals: Signals, chances: Mapping[str, float]) -> Kind | None:

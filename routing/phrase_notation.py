@@ -83,8 +83,13 @@ def as_regex(parts: Sequenced) -> str:
     return "".join(_regex(part) for part in parts)
 
 
-def needles_of(parts: Sequenced) -> Needles:
-    """The rarest strings that any match must hold; empty if there is none."""
+def needles_of(parts: Sequenced) -> tuple[Needles, Needles]:
+    """The rarest strings of which a match must hold one, then the next rarest; empty if there is none."""
+    found = sorted(_all_needles(parts), key=_in_vain)
+    return (found[0] if found else ()), (found[1] if len(found) > 1 else ())
+
+
+def _all_needles(parts: Sequenced) -> list[Needles]:
     found: list[Needles] = []
     row: list[str] = []
     for part in (*parts, Gap(0)):
@@ -97,10 +102,10 @@ def needles_of(parts: Sequenced) -> Needles:
         if isinstance(part, Word) and part.start:
             found.append((f" {part.start}",))
         elif isinstance(part, Choice) and not part.optional:
-            inside = [needles_of(option) for option in part.options]
+            inside = [needles_of(option)[0] for option in part.options]
             if all(inside):
                 found.append(tuple(dict.fromkeys(needle for needles in inside for needle in needles)))
-    return min(found, key=_in_vain, default=())
+    return found
 
 
 def _in_vain(needles: Needles) -> float:

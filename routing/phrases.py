@@ -29,6 +29,9 @@ from routing.phrase_notation import (
 )
 from routing.wording import Sentence
 
+FEW = 16
+"""Strings looked for one by one before a pattern is tried."""
+
 
 class Phrase:
     """One phrase of a list: what it speaks for, how strongly, and its parts if it is not plain words.
@@ -37,19 +40,24 @@ class Phrase:
     making thousands of patterns would hold up the start of the program.
     """
 
-    __slots__ = ("_parts", "_pattern", "label", "weight", "written")
+    __slots__ = ("_also", "_parts", "_pattern", "label", "weight", "written")
 
-    def __init__(self, label: str, weight: float, written: str, parts: Sequenced | None) -> None:
+    def __init__(
+        self, label: str, weight: float, written: str, parts: Sequenced | None, also: Needles = ()
+    ) -> None:
         self.label = label
         self.weight = weight
         self.written = written
         self._parts = parts
+        self._also = also if len(also) <= FEW else ()
         self._pattern: re.Pattern[str] | None = None
 
     def found_in(self, plain: str) -> str | None:
         """The words that match in a sentence of plain words; only asked where a needed word stands."""
         if self._parts is None:
             return self.written
+        if self._also and not any(map(plain.__contains__, self._also)):
+            return None
         if self._pattern is None:
             self._pattern = re.compile("(?<= )" + as_regex(self._parts))
         found = self._pattern.search(plain)
@@ -151,7 +159,7 @@ def _phrase(label: str, weight: float, written: str, classes: Classes) -> tuple[
         words = f" {plain} "
         forms = (words, f" {plain}s ") if label.startswith("topic ") and not plain.endswith("s") else (words,)
         return Phrase(label, weight, plain, None), forms
-    needles = needles_of(parts)
+    needles, also = needles_of(parts)
     if not needles:
         raise NotationError(f'the phrase "{written}" has no word that it needs')
-    return Phrase(label, weight, written, parts), needles
+    return Phrase(label, weight, written, parts, also), needles

@@ -1,9 +1,13 @@
 """What a message is about: topics by the weight of their words, and whether it is several matters."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from routing.learning import Leaning
 from routing.signals import Signals
+from routing.weighing import Reading
+from routing.wording import Sentence
 from routing.words import Kind, Topic
 
 ENOUGH = 3.0
@@ -41,6 +45,15 @@ _OWN_TOPIC = {
 }
 LABELS = {topic: f"topic {topic.value}" for topic in Topic}
 SPLIT_CUES = "several matters"
+CUED = 2.0
+PLAIN = {True: 0.2, False: 0.3}
+"""How far a stretch must speak of one body, with words that part matters and without."""
+APART = {True: 0.2, False: 0.2}
+"""How far it may at most speak of the other."""
+MOST_READ = 60
+"""Sentences that are read for several matters."""
+FEWEST_WORDS = 4
+_JOINTS = re.compile(r" (?:and|but|also|plus|then|meanwhile|while|because|so|nor) ")
 
 
 def topics_in(
@@ -78,13 +91,38 @@ def body_of(topic: Topic) -> str:
     return _BODY_OF.get(topic.value, topic.value)
 
 
-def is_split(signals: Signals) -> bool:
-    """Whether the message says it has several matters, and sentences in it speak of different bodies."""
-    if signals.score(SPLIT_CUES) < 2:
+def is_split(signals: Signals, reading: Reading, topics: Sequence[Topic]) -> bool:
+    """Whether the message has several matters: two stretches of it that speak of different bodies.
+
+    Words such as "also" and "another thing" ask for less; without them both must be plain.
+    """
+    cued = signals.score(SPLIT_CUES) >= CUED
+    if not cued and len({body_of(topic) for topic in topics if topic in MATTER_TOPICS}) < 2:
         return False
-    strongest: dict[int, tuple[float, str]] = {}
-    for topic in MATTER_TOPICS:
-        for number, score in signals.sentence_scores(LABELS[topic]).items():
-            if score >= ENOUGH:
-                strongest[number] = max(strongest.get(number, (0.0, "")), (score, body_of(topic)))
-    return len({body for _, body in strongest.values()}) >= 2
+    stretches = [shares for shares in _bodies(signals, reading) if max(shares.values()) >= PLAIN[cued]]
+    return any(_differ(first, second, APART[cued]) for first, second in combinations(stretches, 2))
+
+
+def _differ(first: Mapping[str, float], second: Mapping[str, float], apart: float) -> bool:
+    """Whether what each stretch speaks of is next to nothing in the other."""
+    one, two = max(first, key=first.__getitem__), max(second, key=second.__getitem__)
+    return one != two and first.get(two, 0.0) <= apart and second.get(one, 0.0) <= apart
+
+
+def _bodies(signals: Signals, reading: Reading) -> Iterator[dict[str, float]]:
+    """How far each stretch of the message, a sentence or a part of one, speaks of each sort of body."""
+    sentences = signals.wording.sentences[:MOST_READ]
+    for number, sentence in enumerate(sentences):
+        parts = [part for part in _JOINTS.split(sentence.plain) if part.count(" ") >= FEWEST_WORDS]
+        for part in parts if len(parts) > 1 else [sentence.plain]:
+            labels = [
+                label
+                for label in LABELS.values()
+                if (words := signals.words_in(label, number)) and any(word in part for word in words)
+            ]
+            chances = reading.chances_of("topic", Sentence("", f" {part.strip()} "), labels)
+            shares: dict[str, float] = {}
+            for name, chance in chances.items():
+                body = body_of(Topic(name))
+                shares[body] = shares.get(body, 0.0) + chance
+            yield shares

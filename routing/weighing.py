@@ -2,51 +2,64 @@
 
 A feature is the stem of a word or its family ("petrol", "WEAPON"), two of them in a row ("watch your"),
 two with one word between ("see~face"), or a label of the phrase lists that a sentence hits, by its name after
-"=". The weights come from a file that training wrote and a person can read: one feature a line.
+"=". The weights come from a file that training wrote and a person can read: one feature a line. Pairs bear
+on risks alone; kinds and topics are weighed by single words and by labels.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 from math import exp, sqrt
 from typing import Literal
 
 from routing.signals import Signals
-from routing.word_families import MOST_KNOWN, families_of, stem_of
+from routing.word_families import MOST_KNOWN, families_of, matters_of, stem_of
 from routing.wording import Sentence
 
 Row = tuple[tuple[int, float], ...]
 """What a feature adds to which outputs."""
-Share = tuple[float, float, Row]
-"""The same, ready to add: to the threat, to the self-harm, to the rest."""
+Risks = tuple[float, float]
+"""What it adds to the threat and to the self-harm."""
 ENOUGH_ALONE = 4.0
 """The score at which the lists alone raise a flag in one sentence."""
 SCALE = 100.0
 """The file holds whole hundredths."""
+MOST_PAIRS = 200_000
+"""Pairs of words remembered with what they weigh."""
 THREAT, SELF_HARM = "risk threat", "risk self-harm"
+_NOTHING: Risks = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rest:
+    """What a word or label weighs for kinds and topics; told apart by identity, to be counted fast."""
+
+    row: Row
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The weight of one sentence, or of several together, for the two risks."""
+    """The weight of one sentence for the two risks; `rest` is what else its words weigh."""
 
     words: int
     threat: float
     self_harm: float
+    rest: tuple[Rest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Aspect:
-    """A word or family: what it weighs alone, with the next word, and with the one after."""
+class _Known:
+    """A word with its families: what they weigh alone, and the names under which it stands in pairs."""
 
-    alone: Share
-    next: Mapping[str, Share]
-    later: Mapping[str, Share]
-
-
-_NOTHING: Share = (0.0, 0.0, ())
-_NONE: Mapping[str, Share] = {}
+    word: str
+    risks: Risks
+    rest: Rest
+    names: tuple[str, ...]
+    next: tuple[Mapping[str, Risks], ...]
+    later: tuple[Mapping[str, Risks], ...]
 
 
 class Weights:
@@ -58,93 +71,95 @@ class Weights:
         self.outputs = tuple(outputs)
         self.bias = tuple(bias)
         self.risks = (self.outputs.index(THREAT), self.outputs.index(SELF_HARM))
-        self._labels: dict[str, Share] = {}
-        alone: dict[str, Share] = {}
-        pairs: dict[str, tuple[dict[str, Share], dict[str, Share]]] = {}
+        self._alone: dict[str, tuple[Risks, Rest]] = {}
+        self._next: dict[str, dict[str, Risks]] = {}
+        self._later: dict[str, dict[str, Risks]] = {}
         for feature, row in rows:
-            share = self._share(row)
-            if feature.startswith("="):
-                self._labels[feature[1:]] = share
-            elif "~" in feature:
-                first, _, second = feature.partition("~")
-                pairs.setdefault(first, ({}, {}))[1][second] = share
-            elif " " in feature:
-                first, _, second = feature.partition(" ")
-                pairs.setdefault(first, ({}, {}))[0][second] = share
-            else:
-                alone[feature] = share
-        self._aspects = {
-            name: _Aspect(alone.get(name, _NOTHING), *pairs.get(name, (_NONE, _NONE)))
-            for name in {*alone, *pairs}
-        }
-        self._known: dict[str, tuple[tuple[str, ...], tuple[_Aspect, ...]]] = {}
+            self._take(feature, row)
+        self._classes: dict[str, dict[str, int]] = {}
+        self._known: dict[str, _Known] = {}
+        self._pairs: dict[tuple[str, str, str], Risks] = {}
 
     def classes_of(self, model: str) -> dict[str, int]:
         """The classes of a model and the place of each among the outputs."""
-        names = ((name.removeprefix(f"{model} "), name, at) for at, name in enumerate(self.outputs))
-        return {short: at for short, name, at in names if short != name}
+        if model not in self._classes:
+            names = ((name.removeprefix(f"{model} "), name, at) for at, name in enumerate(self.outputs))
+            self._classes[model] = {short: at for short, name, at in names if short != name}
+        return self._classes[model]
 
-    def weigh(self, sentence: Sentence, labels: Iterable[str], rest: list[Row]) -> Weighed:
-        """The risks of a sentence that hits these labels; `rest` collects what else it weighs."""
+    def weigh(self, sentence: Sentence, labels: Iterable[str]) -> Weighed:
+        """What a sentence that hits these labels speaks for."""
         words = sentence.plain.split()
-        threat = harm = 0.0
-        for more_threat, more_harm, row in self._shares(words, labels):
-            threat += more_threat
-            harm += more_harm
-            if row:
-                rest.append(row)
-        return Weighed(len(words), threat, harm)
-
-    def _shares(self, words: list[str], labels: Iterable[str]) -> list[Share]:
-        found = [self._labels[label] for label in labels if label in self._labels]
-        known = [self._known.get(word) or self._aspects_of(word) for word in words]
-        last = len(known) - 1
-        for at, (_, aspects) in enumerate(known):
-            for aspect in aspects:
-                found.append(aspect.alone)
-                ahead = aspect.next
-                if ahead and at < last:
-                    found += [ahead[name] for name in known[at + 1][0] if name in ahead]
-                ahead = aspect.later
-                if ahead and at + 1 < last:
-                    found += [ahead[name] for name in known[at + 2][0] if name in ahead]
-        return found
-
-    def _aspects_of(self, word: str) -> tuple[tuple[str, ...], tuple[_Aspect, ...]]:
-        names = (stem_of(word), *families_of(word))
-        found = names, tuple(self._aspects[name] for name in names if name in self._aspects)
-        if len(self._known) < MOST_KNOWN:
-            self._known[word] = found
-        return found
-
-    def _share(self, row: Row) -> Share:
-        risks = dict(row)
-        rest = tuple((at, weight) for at, weight in row if at not in self.risks)
-        return risks.get(self.risks[0], 0.0), risks.get(self.risks[1], 0.0), rest
+        known = [self._known.get(word) or self._learn(word) for word in words]
+        spoken = [self._alone[name] for label in labels if (name := f"={label}") in self._alone]
+        spoken += [(one.risks, one.rest) for one in known]
+        threat, harm = sum([risks[0] for risks, _ in spoken]), sum([risks[1] for risks, _ in spoken])
+        for sign, ahead in ((" ", 1), ("~", 2)):
+            for first, second in zip(known, known[ahead:], strict=False):
+                pair = self._pairs.get((first.word, sign, second.word))
+                if pair is None:
+                    pair = self._pair(first, sign, second)
+                threat += pair[0]
+                harm += pair[1]
+        return Weighed(len(words), threat, harm, tuple([rest for _, rest in spoken]))
 
     def words_for(self, sentence: Sentence, risk: Literal[0, 1], most: int = 3) -> str:
         """The words of a sentence that weigh the most for a risk (0 threat, 1 self-harm), in their order."""
-        words = sentence.plain.split()
-        worth = [0.0] * (len(words) + 2)
-        known = [self._aspects_of(word) for word in words]
-        for at, (_, aspects) in enumerate(known):
-            for aspect in aspects:
-                worth[at] += aspect.alone[risk]
-                for ahead, shares in ((1, aspect.next), (2, aspect.later)):
-                    for name in known[at + ahead][0] if at + ahead < len(words) else ():
-                        half = shares.get(name, _NOTHING)[risk] / 2
-                        worth[at] += half
-                        worth[at + ahead] += half
-        best = sorted(range(len(words)), key=lambda at: -worth[at])[:most]
-        return " ".join(words[at] for at in sorted(best) if worth[at] > 0)
+        known = [self._learn(word) for word in sentence.plain.split()]
+        worth = [one.risks[risk] for one in known]
+        for sign, ahead in ((" ", 1), ("~", 2)):
+            for at, (first, second) in enumerate(zip(known, known[ahead:], strict=False)):
+                half = self._pair(first, sign, second)[risk] / 2
+                worth[at] += half
+                worth[at + ahead] += half
+        best = sorted(range(len(known)), key=lambda at: -worth[at])[:most]
+        return " ".join(known[at].word for at in sorted(best) if worth[at] > 0)
 
-    def risk_chances(self, parts: Sequence[Weighed]) -> tuple[float, float]:
-        """The chances of a threat and of self-harm in sentences weighed as one."""
-        even = sqrt(sum(part.words for part in parts) + 4)
-        threat = self.bias[self.risks[0]] + sum(part.threat for part in parts) / even
-        harm = self.bias[self.risks[1]] + sum(part.self_harm for part in parts) / even
-        found = softmax((threat, harm, 0.0))
+    def risk_chances(self, words: int, threat: float, harm: float) -> Risks:
+        """The chances of a threat and of self-harm in so many words that weigh so much."""
+        even = sqrt(words + 4)
+        found = softmax(
+            (self.bias[self.risks[0]] + threat / even, self.bias[self.risks[1]] + harm / even, 0.0)
+        )
         return found[0], found[1]
+
+    def _take(self, feature: str, row: Row) -> None:
+        given = dict(row)
+        risks = given.get(self.risks[0], 0.0), given.get(self.risks[1], 0.0)
+        for sign, pairs in (("~", self._later), (" ", self._next)):
+            first, found, second = feature.partition(sign)
+            if found and not feature.startswith("="):
+                pairs.setdefault(first, {})[second] = risks
+                return
+        self._alone[feature] = risks, Rest(tuple((at, weight) for at, weight in row if at not in self.risks))
+
+    def _learn(self, word: str) -> _Known:
+        names = (stem_of(word), *families_of(word))
+        alone = [self._alone[name] for name in (*names, *matters_of(word)) if name in self._alone]
+        rest: dict[int, float] = {}
+        for _, one in alone:
+            for at, weight in one.row:
+                rest[at] = rest.get(at, 0.0) + weight
+        known = _Known(
+            word,
+            (sum(risks[0] for risks, _ in alone), sum(risks[1] for risks, _ in alone)),
+            Rest(tuple(rest.items())),
+            names,
+            tuple(self._next[name] for name in names if name in self._next),
+            tuple(self._later[name] for name in names if name in self._later),
+        )
+        if len(self._known) < MOST_KNOWN:
+            self._known[word] = known
+        return known
+
+    def _pair(self, first: _Known, sign: str, second: _Known) -> Risks:
+        """What two words weigh together, in a row or with one between."""
+        ahead = first.next if sign == " " else first.later
+        found = [one[name] for one in ahead for name in second.names if name in one]
+        pair = (sum(one[0] for one in found), sum(one[1] for one in found)) if found else _NOTHING
+        if len(self._pairs) < MOST_PAIRS:
+            self._pairs[first.word, sign, second.word] = pair
+        return pair
 
 
 class Reading:
@@ -152,23 +167,37 @@ class Reading:
 
     def __init__(self, signals: Signals, weights: Weights) -> None:
         labels = sentence_labels(signals)
-        rest: list[Row] = []
         self.weights = weights
         self.sentences = [
-            weights.weigh(sentence, labels.get(number, ()), rest)
+            weights.weigh(sentence, labels.get(number, ()))
             for number, sentence in enumerate(signals.wording.sentences)
         ]
-        self._sums = [0.0] * len(weights.outputs)
-        for row in rest:
-            for output, weight in row:
-                self._sums[output] += weight
+        self._whole = self._sums(self.sentences)
 
-    def chances(self, model: str) -> dict[str, float]:
-        """The chance of each class of a model ("kind", "topic") for the whole message."""
+    def chances(self, model: str, sentences: Sequence[int] | None = None) -> dict[str, float]:
+        """The chance of each class of a model ("kind", "topic") for the whole message, or some sentences."""
+        chosen = self.sentences if sentences is None else [self.sentences[n] for n in sentences]
+        sums = self._whole if sentences is None else self._sums(chosen)
+        return self._chances(model, sums, sum(one.words for one in chosen))
+
+    def chances_of(self, model: str, part: Sentence, labels: Iterable[str]) -> dict[str, float]:
+        """The same for a part of a sentence, which hits these labels."""
+        weighed = self.weights.weigh(part, labels)
+        return self._chances(model, self._sums([weighed]), weighed.words)
+
+    def _chances(self, model: str, sums: Sequence[float], words: int) -> dict[str, float]:
         classes = self.weights.classes_of(model)
-        even = sqrt(sum(one.words for one in self.sentences) + 4)
-        scores = [self.weights.bias[at] + self._sums[at] / even for at in classes.values()]
+        even = sqrt(words + 4)
+        scores = [self.weights.bias[at] + sums[at] / even for at in classes.values()]
         return dict(zip(classes, softmax(scores), strict=True))
+
+    def _sums(self, sentences: Iterable[Weighed]) -> list[float]:
+        sums = [0.0] * len(self.weights.outputs)
+        counted = Counter(chain.from_iterable([one.rest for one in sentences]))
+        for rest, count in counted.items():
+            for output, weight in rest.row:
+                sums[output] += weight * count
+        return sums
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
@@ -179,12 +208,12 @@ def softmax(scores: Sequence[float]) -> list[float]:
 
 
 def features_of(sentence: Sentence, labels: Iterable[str]) -> list[str]:
-    """All features of a sentence by name: what training counts and `Weights.weigh` looks up."""
+    """All features of a sentence by name: what training counts and `Weights.weigh` adds up."""
     words = sentence.plain.split()
     names = [(stem_of(word), *families_of(word)) for word in words]
     features = [f"={label}" for label in labels]
     for at, here in enumerate(names):
-        features += here
+        features += (*here, *matters_of(words[at]))
         for ahead, sign in ((1, " "), (2, "~")):
             if at + ahead < len(names):
                 features += [f"{first}{sign}{second}" for first in here for second in names[at + ahead]]

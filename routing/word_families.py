@@ -1,4 +1,8 @@
-"""Families of words that stand for one another when messages are weighed: "wife" and "son" are KIN."""
+"""Families of words that stand for one another when messages are weighed: "wife" and "son" are KIN.
+
+Two files hold them: `word_families` what is said where a life may be at risk, which also counts in pairs of
+words, and `matter_families` what people call the things that their matters are about.
+"""
 
 from functools import lru_cache
 from importlib import resources
@@ -11,13 +15,16 @@ _ENDINGS = (("ies", "y"), ("ing", ""), ("ied", "y"), ("ed", ""), ("es", ""), ("s
 @lru_cache(maxsize=MOST_KNOWN)
 def families_of(word: str) -> tuple[str, ...]:
     """The families a word belongs to, in capitals as their file names them; numbers are the family NUM."""
-    whole, beginnings = _families()
-    found = [*whole.get(word, ())]
-    for length in range(3, len(word) + 1):
-        found += beginnings.get(word[:length], ())
+    found = _of_file("word_families", word)
     if word[:1].isdigit() or word[:1] == "£":
         found.append("NUM")
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def matters_of(word: str) -> tuple[str, ...]:
+    """The families of matters that a word belongs to: "mould" is DAMPNESS."""
+    return tuple(dict.fromkeys(_of_file("matter_families", word)))
 
 
 @lru_cache(maxsize=MOST_KNOWN)
@@ -34,9 +41,17 @@ def stem_of(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
-@lru_cache(maxsize=1)
-def _families() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    file = resources.files("routing") / "lists" / "sets" / "word_families.txt"
+def _of_file(name: str, word: str) -> list[str]:
+    whole, beginnings = _families(name)
+    found = [*whole.get(word, ())]
+    for length in range(3, len(word) + 1):
+        found += beginnings.get(word[:length], ())
+    return found
+
+
+@lru_cache(maxsize=2)
+def _families(file_name: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    file = resources.files("routing") / "lists" / "sets" / f"{file_name}.txt"
     whole: dict[str, list[str]] = {}
     beginnings: dict[str, list[str]] = {}
     for line in file.read_text(encoding="utf-8").splitlines():

@@ -16,6 +16,7 @@ from connectors.wording import plain
 Json = dict[str, Any]
 USE = "graph"
 SLOW_AT, STOP_AT = 75.0, 95.0
+MOST_BYTES = 20 << 20
 _SLOW_FOR = timedelta(minutes=1)
 _STOP_FOR = timedelta(minutes=15)
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -52,8 +53,8 @@ class Graph:
         if committing is not None:
             committing()
         try:
-            response = self._client.request(
-                method, f"{self._given.root}/{path.lstrip('/')}",
+            response = http.answered(
+                self._client, method, f"{self._given.root}/{path.lstrip('/')}", largest=MOST_BYTES,
                 params={**query, "appsecret_proof": self._given.proof}, json=body,
                 headers={"authorization": f"Bearer {self._given.access_token}"},
             )  # fmt: skip
@@ -74,7 +75,7 @@ class Graph:
         """The JSON of an answer. A page of HTML, or an error in a 200, is no answer."""
         try:
             told = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             told = None
         if isinstance(told, dict) and isinstance(told.get("error"), dict):
             raise failure_of(told["error"], is_sending=is_sending, after=after)

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from connectors import http
 from connectors.contract import (
     Budget,
     ConnectorFailure,
@@ -152,27 +153,17 @@ class Api:
         body: Mapping[str, Any] | None = None,
     ) -> httpx.Response:  # fmt: skip
         headers = {"authorization": f"Bearer {token}"}
-        with self._client.stream(
-            method, self._base_url + path, params=query, json=body, headers=headers
-        ) as stream:
-            content = bytearray()
-            for chunk in stream.iter_bytes():
-                content += chunk
-                if len(content) > MOST_BYTES:
-                    raise httpx.DecodingError("the answer is too long")
-        headers_only = {
-            name: value
-            for name, value in stream.headers.items()
-            if name not in ("content-encoding", "content-length", "transfer-encoding")
-        }
-        return httpx.Response(stream.status_code, headers=headers_only, content=bytes(content))
+        return http.answered(
+            self._client, method, self._base_url + path, largest=MOST_BYTES, params=query, json=body,
+            headers=headers,
+        )  # fmt: skip
 
 
 def _parsed(response: httpx.Response) -> Answer | None:
     """The answer, where it is a JSON object (or empty, as after some deletions)."""
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return Answer(response.status_code, body) if isinstance(body, dict) else None
 

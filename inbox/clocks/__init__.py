@@ -15,6 +15,7 @@ from inbox.clocks.changing import (
 from inbox.clocks.recounting import AT_A_TIME, Effect, Moved, effect, recount_due, warn_due
 from inbox.clocks.running import (
     RUNNING,
+    begin,
     cancel,
     cancel_all,
     facts_of,
@@ -35,6 +36,7 @@ __all__ = [
     "RUNNING",
     "Effect",
     "Moved",
+    "begin",
     "cancel",
     "cancel_all",
     "effect",

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from inbox import points
 from inbox.calendars import target_of
 from inbox.desk import Desk
-from inbox.history import Actor, record
+from inbox.history import SYSTEM, Actor, record
 from inbox.models import Case, CaseStatus, Clock, EventKind
 from routing.rules import ClockOrder
 from routing.sla import ClockFacts, Extension, Pause, Reading, due_at, read, warn_at
@@ -58,6 +58,21 @@ def start(
     record(session, case, EventKind.CLOCK_STARTED, actor, now=now, clock=clock.id, clock_kind=str(facts.kind),
            due=clock.due_at.isoformat())  # fmt: skip
     return clock
+
+
+def begin(
+    session: Session, desk: Desk, case: Case, orders: Iterable[ClockOrder], *, received_at: datetime,
+    now: datetime,
+) -> None:  # fmt: skip
+    """What a new case is promised: a first reply, and what the rules ordered besides or instead. The reply
+    that a member is owed is the first reply."""
+    wanted = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
+    wanted |= {order.kind: order for order in orders}
+    if ClockKind.REFERRAL in wanted:
+        del wanted[ClockKind.FIRST_REPLY]
+    begun: list[Clock] = []
+    for order in wanted.values():
+        start(session, desk, case, order, received_at=received_at, now=now, actor=SYSTEM, known=begun)
 
 
 def meet(

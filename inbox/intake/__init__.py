@@ -51,7 +51,6 @@ from inbox.models import (
     Attachment,
     Case,
     Channel,
-    Clock,
     Constituent,
     Direction,
     EventKind,
@@ -64,8 +63,7 @@ from inbox.recall import Recall
 from inbox.rules.following import follow
 from inbox.scanning import Scanner
 from inbox.storage import Store
-from routing.rules import ClockOrder
-from routing.words import LIFE_FLAGS, ClockKind, Kind
+from routing.words import LIFE_FLAGS, Kind
 
 _BATCH = 200
 """More than any channel hands over at once."""
@@ -294,22 +292,7 @@ def _open(
     if is_junk:
         case.kind = Kind.SPAM
     if case.kind not in _NO_CLOCKS:
-        orders = {ClockKind.FIRST_REPLY: ClockOrder(kind=ClockKind.FIRST_REPLY)}
-        orders |= {order.kind: order for order in seen.verdict.clocks}
-        if ClockKind.REFERRAL in orders:  # the one reply that a member is owed
-            del orders[ClockKind.FIRST_REPLY]
-        started: list[Clock] = []
-        for order in orders.values():
-            clocks.start(
-                session,
-                desk,
-                case,
-                order,
-                received_at=message.received_at,
-                now=now,
-                actor=SYSTEM,
-                known=started,
-            )
+        clocks.begin(session, desk, case, seen.verdict.clocks, received_at=message.received_at, now=now)
     if message.proposed_case_id:
         record(session, case, EventKind.MATCH_PROPOSED, SYSTEM, now=now, message=message.id,
                proposed=message.proposed_case_id, because=message.proposed_because)  # fmt: skip
@@ -402,7 +385,6 @@ def _is_repeat(
     first.copies += 1
     arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
     arrival.message_id = first.id
-    record(
-        session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id, arrival=arrival.id
-    )
+    record(session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id,
+           arrival=arrival.id)  # fmt: skip
     return True

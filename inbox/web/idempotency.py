@@ -16,7 +16,8 @@ from fastapi.routing import APIRoute
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
-from starlette.datastructures import FormData
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -137,7 +138,7 @@ async def _press_of(request: Request) -> Press | None:
         once = form.get("once")
         if key is None and isinstance(once, str) and once:
             key = f"form:{once}"
-        content = _form_words(form)
+        content = await run_in_threadpool(_form_words, form) if key is not None else b""
     else:
         content = await request.body()
     if key is None:
@@ -148,9 +149,16 @@ async def _press_of(request: Request) -> Press | None:
     return Press(key, hashlib.sha256(target.encode() + content).hexdigest())
 
 
+def _digest(file: UploadFile) -> str:
+    """Of a file's content, read from where it was laid aside and left as it was found."""
+    made = hashlib.file_digest(file.file, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.file.seek(0)
+    return made
+
+
 def _form_words(form: FormData) -> bytes:
     pairs = [
-        (name, value if isinstance(value, str) else f"{value.filename}:{value.size}")
+        (name, value if isinstance(value, str) else f"{value.filename}:{_digest(value)}")
         for name, value in form.multi_items()
         if name not in _PRESS_FIELDS
     ]

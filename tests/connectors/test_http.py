@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from connectors import http
+from connectors.contract import PermanentFailure
 from connectors.keys import InMemory
 from connectors.oauth import OAuthClient, TokenProvider
 from tests.connectors.mail import LOOPBACK
@@ -63,3 +64,46 @@ def test_a_redirect_is_given_back_not_followed(service: int, certificates: Certi
 def test_an_untrusted_server_gets_no_request(service: int) -> None:
     with http.client(LOOPBACK) as client, pytest.raises(httpx.ConnectError):
         client.post(f"https://localhost:{service}/token", data={"client_secret": "hush"})
+
+
+class _Endless(httpx.SyncByteStream):
+    """A body of 200 MB; `sent` is how much of it was asked for."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.sent < 200 << 20:
+            self.sent += 1 << 16
+            yield bytes(1 << 16)
+
+
+@pytest.fixture
+def endless() -> tuple[httpx.Client, _Endless]:
+    """A server that says its answer is short."""
+    body = _Endless()
+    answer = httpx.Response(200, headers={"content-type": "application/json"}, stream=body)
+    return httpx.Client(transport=httpx.MockTransport(lambda _: answer)), body
+
+
+def test_a_file_of_200_megabytes_is_given_up_at_the_limit(endless: tuple[httpx.Client, _Endless]) -> None:
+    client, body = endless
+    refused = pytest.raises(PermanentFailure, match="the file is larger than 25 MB")
+    with client.stream("GET", "https://files.example/") as response, refused:
+        http.body_of(response, largest=25 << 20, what="the file")
+    assert body.sent <= 26 << 20
+
+
+def test_an_answer_of_200_megabytes_is_no_answer(endless: tuple[httpx.Client, _Endless]) -> None:
+    client, body = endless
+    with pytest.raises(httpx.DecodingError):
+        http.answered(client, "GET", "https://api.example/", largest=1 << 20)
+    assert body.sent <= 2 << 20
+
+
+def test_an_answer_that_comes_in_drops_is_given_up(
+    endless: tuple[httpx.Client, _Endless], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "PATIENCE", 0.0)
+    with pytest.raises(httpx.ReadTimeout):
+        http.answered(endless[0], "GET", "https://api.example/", largest=300 << 20)

@@ -135,3 +135,10 @@ def test_a_handshake_by_get_or_with_a_book_in_it_is_refused() -> None:
     for method, token in (("GET", "x"), ("POST", "x" * 5000)):
         with pytest.raises(WebhookRejected):
             answer(WebhookRequest(method, {}, {"validationToken": token}, b""), SECRET)
+
+
+@pytest.mark.parametrize("state", ["\ud800", "é", 7, None, ["s"]])
+def test_a_secret_that_nobody_can_write_down_is_a_wrong_one(state: object) -> None:
+    body = json.dumps({"value": [{"clientState": state}]}).encode()
+    with pytest.raises(WebhookRejected):
+        answer(WebhookRequest("POST", {}, {}, body), SECRET)

@@ -208,3 +208,10 @@ def test_a_life_in_any_form_is_read_or_taken_as_an_hour(life: object) -> None:
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     assert "hush-hush" not in repr(APPLICATION)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, bytes(2 << 20), b"<html>", b'"\\ud800"'])
+def test_an_answer_that_is_none_is_a_temporary_failure(body: bytes) -> None:
+    service = Service(httpx.Response(200, content=body))
+    with pytest.raises(TemporaryFailure):
+        provider(service)()

@@ -44,11 +44,12 @@ class Office:
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.now = world, MONDAY
-        settings = Settings(
+        self.settings = Settings(
             database_url=world.database.url, data_dir=folder, env=Environment.TEST,
             secret_keys="AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", _env_file=None,
         )  # fmt: skip
-        self.line = make_line(settings, world.database, FolderStore(folder / "store"))
+        self.store = FolderStore(folder / "store")
+        self.line = make_line(self.settings, world.database, self.store)
         self.actor = Actor(ActorKind.STAFF, world.staff, "Priya")
         with world.database.write(world.office) as session:
             find(session, Channel, world.channel).mode = ChannelMode.FULL
@@ -145,8 +146,16 @@ class Office:
             return [row for row in rows if row.provenance.get("source") == "update"]
 
     def steps(self, enquiry: Enquiry) -> list[EnquiryStep]:
+        return self.steps_of(enquiry.id)
+
+    def steps_of(self, enquiry_id: str) -> list[EnquiryStep]:
         with self.reading() as session:
-            return enquiries.steps_of(session, find(session, Enquiry, enquiry.id))
+            return enquiries.steps_of(session, find(session, Enquiry, enquiry_id))
+
+    def drafts(self, source: str) -> int:
+        """How many drafts came up by themselves for that reason."""
+        with self.reading() as session:
+            return sum(row.provenance.get("source") == source for row in session.exec(select(Draft)))
 
     def events(self, kind: EventKind) -> int:
         with self.reading() as session:

@@ -8,13 +8,13 @@ from typing import Any, cast
 import pytest
 from sqlmodel import Session, col, select
 
-from inbox import calendars, clocks
+from inbox import calendars, clocks, status_links
 from inbox.calendars import Plan
 from inbox.database import office_of
 from inbox.desk import Desk, open_desk
 from inbox.errors import Conflict, Refused
 from inbox.history import SYSTEM
-from inbox.models import Case, Clock, Event, EventKind, Office
+from inbox.models import Case, Clock, Event, EventKind, Office, StatusLink
 from routing.rules import ClockOrder
 from routing.words import ClockKind, ClockState, Nation, Unit
 from tests.inbox.worlds import World
@@ -74,6 +74,17 @@ def test_a_pause_gives_its_working_days_back_and_the_case_is_due_later(promised:
     with promised.database.read(promised.office) as session:
         kinds = [row.kind for row in session.exec(select(Event).order_by(Event.sequence))]
     assert kinds[-2:] == [EventKind.CLOCK_PAUSED, EventKind.CLOCK_RESUMED]
+
+
+def test_the_status_page_names_no_date_for_a_promise_that_stands_still(promised: World) -> None:
+    def next_word(session: Session, case: Case) -> datetime | None:
+        link = StatusLink(office_id=case.office_id, case_id=case.id, created_at=MONDAY)
+        return status_links.status_of(session, link, case, now=MONDAY).next_word_by
+
+    with working(promised) as (session, desk, case, clock):
+        assert next_word(session, case) == at(6, 15)
+        clocks.pause(session, desk, case, clock, category="consent", reason="By phone", now=MONDAY, **WHO)
+        assert next_word(session, case) is None
 
 
 def test_a_pause_and_its_end_can_be_written_down_afterwards(promised: World) -> None:
@@ -188,6 +199,20 @@ def test_a_matter_sent_on_by_another_department_is_counted_from_the_day_after_it
         assert case.next_due_at == fresh.due_at
         with pytest.raises(Refused):
             clocks.restart(session, desk, case, fresh, received_at=now + DAY, reason="x", now=now, **WHO)
+
+
+def test_a_members_letter_is_owed_one_reply_and_is_a_ministers_case(world: World) -> None:
+    world.case("letter", received_at=MONDAY, priority="priority")
+    with world.database.write(world.office) as session:
+        case = session.exec(select(Case)).one()
+        orders = [ClockOrder(kind=ClockKind.REFERRAL, amount=20)]
+        clocks.begin(session, desk_in(session), case, orders, received_at=MONDAY, now=MONDAY)
+        (clock,) = clocks.of_case(session, case)
+        assert (clock.kind, clock.due_at) == ("referral", at(6, 29))
+        assert (case.is_ministerial, case.rank) == (True, -140)
+        clocks.replied(session, desk_in(session), case, now=MONDAY + DAY, actor=SYSTEM)
+        assert clock.met_at == MONDAY + DAY
+        assert case.is_ministerial, "it is still the minister's"
 
 
 def test_a_promise_that_is_over_takes_no_act(promised: World) -> None:

@@ -189,7 +189,7 @@ def _shaped(names: str, inner: some.SearchStrategy[Any]) -> some.SearchStrategy[
 
 
 _WORDS = some.text(max_size=12) | some.sampled_from(
-    ["77", "1", "2026-11-22T00:00:00Z", "\0", "9" * 40, "page"]
+    ["77", "1", "2026-11-22T00:00:00Z", "\0", "\ud800", "9" * 40, "page"]
 )
 _SIMPLE = some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | _WORDS
 _DEEPER = some.recursive(

@@ -90,7 +90,7 @@ class Answer:
         """The object in the answer. Raises TemporaryFailure for anything else, as a page in HTML."""
         try:
             said = httpx.Response(self.status, content=self.body).json()
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
             raise TemporaryFailure(f"Microsoft 365 gave an answer that is not JSON ({self.proof})")

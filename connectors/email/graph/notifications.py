@@ -42,4 +42,4 @@ def _items(body: bytes) -> list[Any]:
 def _is_ours(item: object, secret: str) -> bool:
     """Every item is looked at by itself: one call may bring those of several subscriptions."""
     state = item.get("clientState") if isinstance(item, dict) else None
-    return isinstance(state, str) and hmac.compare_digest(state.encode(), secret.encode())
+    return isinstance(state, str) and hmac.compare_digest(state.encode("utf-8", "replace"), secret.encode())

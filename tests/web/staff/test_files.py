@@ -239,6 +239,19 @@ def test_programs_add_and_remove_files(bench: Bench) -> None:
     assert gone.json()["files"] == gone.json()["attachments"] == []
 
 
+def test_another_file_under_the_same_key_is_another_request(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    begun(bench, desk)
+    draft = drafted(bench)
+    url = f"/api/v1/drafts/{draft.id}/attachments"
+    headers = {"X-CSRF-Token": desk.csrf, "If-Match": f'"{draft.version}"', "Idempotency-Key": "one"}
+    first = desk.post(url, headers=headers, files=[("files", ("a.txt", b"one", "text/plain"))])
+    again = desk.post(url, headers=headers, files=[("files", ("a.txt", b"one", "text/plain"))])
+    other = desk.post(url, headers=headers, files=[("files", ("a.txt", b"two", "text/plain"))])
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
 def test_a_file_on_a_draft_is_hidden_from_who_may_not_know_the_case(bench: Bench) -> None:
     desk = bench.sit(Role.CASEWORKER)
     begun(bench, desk, PDF)

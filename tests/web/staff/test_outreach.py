@@ -65,6 +65,17 @@ def test_what_is_missing_is_said_and_the_words_stay(
     assert "Mill Street" in answer.text
 
 
+def test_programs_say_by_which_road_it_came(bench: Bench, desk: Desk) -> None:
+    body = {"kind": "visit", "channel": "outreach", "name": "Nia Cole", "text": "The bins."}
+    made = desk.post("/api/v1/cases", json=body, headers={"X-CSRF-Token": desk.csrf})
+    assert made.status_code == 201, made.text
+    with bench.read() as session:
+        case = session.exec(select(Case).where(Case.reference == made.json()["reference"])).one()
+        assert session.exec(select(Channel.kind).where(Channel.id == case.channel_id)).one() == "outreach"
+    wrong = desk.post("/api/v1/cases", json=body | {"channel": "pigeon"}, headers={"X-CSRF-Token": desk.csrf})
+    assert wrong.status_code == 422
+
+
 def test_words_that_were_never_sent_are_there_again_for_their_writer_only(bench: Bench, desk: Desk) -> None:
     assert desk.press("/outreach/keep", DONNA).json()["saved_at"]
     page = desk.get("/outreach").text

@@ -10,14 +10,14 @@ from tests.web.staff.offices import Bench
 
 CASE_PAGES = (
     "", "/why", "/history", "/print", "/close", "/attach", "/log", "/enquiries/new", "/faults/new",
-    "?write=note",
+    "?write=note", "/appointments/new", "/consent-form",
 )  # fmt: skip
 OFFICE_PAGES = (
     "/queue/to-sort", "/queue/mine", "/queue/waiting", "/queue/late", "/queue/campaigns", "/queue/all",
     "/queue/set-aside", "/approvals", "/sending", "/sending?state=sent", "/sending?state=stopped",
     "/set-aside",
     "/set-aside?kind=machine", "/search", "/search?q=mould", "/cases/new", "/channels", "/settings/people",
-    "/settings/keyboard",
+    "/settings/keyboard", "/post", "/outreach", "/surgeries", "/surgeries/new",
 )  # fmt: skip
 MANAGER_PAGES = ("/history", "/history?check=yes", "/settings", "/channels/add", "/channels/add?kind=email")
 

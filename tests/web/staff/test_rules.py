@@ -88,7 +88,7 @@ def test_saving_keeps_the_old_version_and_writes_one_line_of_history(bench: Benc
         (1, "before", ""),
         (2, "changed", "Manager Person"),
     ]
-    assert event.detail == {"how": "changed", "rule": rule.id, "version": 2}
+    assert event.detail | {"how": "changed", "rule": rule.id, "version": 2} == event.detail
     page = desk.get(f"/rules/{rule.id}").text
     assert "Version 2</span>, changed by Manager Person" in page
     old = desk.get(f"/rules/{rule.id}?version=1").text

@@ -1,0 +1,114 @@
+"""At the pages: a body is asked with permission, listed, chased, rung, answered; the directory is kept."""
+
+import re
+
+import pytest
+from sqlmodel import select
+
+from inbox import bodies, enquiries
+from inbox.history import OPERATOR
+from inbox.models import Body, Case, Draft, Enquiry, Role
+from tests.factories import NOW, an_enquiry
+from tests.web.staff.offices import Bench
+
+
+@pytest.fixture
+def marl(bench: Bench) -> Body:
+    """A body that wants permission in writing."""
+    typed = {
+        "name": "Marl Homes",
+        "email": "letters@marl.example",
+        "consent": "written",
+        "hotline": "01632 960 202",
+    }
+    with bench.write() as session:
+        return bodies.write(session, None, typed, version=None, now=NOW, actor=OPERATOR, staff_id=None)
+
+
+def _enquiry(bench: Bench, **facts: object) -> str:
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        return an_enquiry(session, case, **facts).id
+
+
+def test_asking_says_what_is_missing_and_goes_on_once_it_is_written_down(bench: Bench, marl: Body) -> None:
+    desk, case = bench.sit(Role.CASEWORKER), f"/cases/{bench.reference}"
+    asked = {"body": marl.id, "text": "When will the mould be treated?"}
+    refused = desk.press(f"{case}/enquiries", asked)
+    assert refused.status_code == 422
+    assert "Marl Homes needs permission in writing, and none is on this case." in refused.text
+    assert 'name="without_consent"' in refused.text
+    given = {"kind": "written", "given_by": "Donna Fretwell", "given_at": "1 June 2026", "note": "By email."}
+    assert desk.press(f"{case}/consents", {**given, "note": ""}).status_code == 422
+    assert desk.press(f"{case}/consents", given).status_code == 303
+    assert "Donna Fretwell in writing" in desk.get(f"{case}/consents").text
+    sent = desk.press(f"{case}/enquiries", asked)
+    assert sent.status_code == 303 and re.fullmatch(rf"{case}/drafts/\d+", sent.headers["location"])
+    with bench.read() as session:
+        assert session.exec(select(Draft.recipients)).all()[-1] == ["letters@marl.example"]
+
+
+def test_a_reason_is_read_by_whoever_signs_it_off(bench: Bench, marl: Body) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    asked = {"body": marl.id, "text": "Please act tonight.", "without_consent": "A baby cannot breathe."}
+    draft = desk.press(f"/cases/{bench.reference}/enquiries", asked).headers["location"]
+    page = desk.get(f"/cases/{bench.reference}").text
+    assert draft in page or "Finish the draft" in page
+    assert "A baby cannot breathe." in page
+
+
+def test_a_late_body_is_chased_from_the_list_and_its_answer_ends_it(bench: Bench) -> None:
+    desk, key = bench.sit(Role.CASEWORKER), _enquiry(bench)
+    assert desk.press("/enquiries/chase", {"enquiry": key}).headers["location"] == "/enquiries?acted=1"
+    again = desk.press("/enquiries/chase", {"enquiry": key}).headers["location"]
+    assert again.startswith("/enquiries?acted=0&refused=")
+    case = desk.get(f"/cases/{bench.reference}").text
+    link = re.search(rf'href="(/cases/{bench.reference}/drafts/\d+)" aria-keyshortcuts="f"', case)
+    assert link is not None
+    assert "We have not heard from you" in desk.get(link[1]).text
+    assert desk.press(f"/cases/{bench.reference}/enquiries/{key}/answered").status_code == 303
+    assert 'aria-keyshortcuts="f">Chase' not in desk.get(f"/cases/{bench.reference}").text
+    with bench.read() as session:
+        assert {one.state for one in session.exec(select(Draft).where(Draft.enquiry_id == key))} == {
+            "withdrawn"
+        }
+
+
+def test_a_hotline_is_rung_and_what_they_said_is_kept_as_a_note(bench: Bench, marl: Body) -> None:
+    desk, key = bench.sit(Role.CASEWORKER), _enquiry(bench, body_id=marl.id)
+    here = f"/cases/{bench.reference}/enquiries/{key}"
+    for _ in range(2):
+        desk.press(f"{here}/chase")
+        assert desk.press(f"{here}/skip").status_code == 303
+    assert desk.press(f"{here}/chase").headers["location"] == f"{here}/rang"
+    assert "Ring 01632 960 202" in desk.get(f"{here}/rang").text
+    assert desk.press(f"{here}/rang", {"text": " "}).status_code == 422
+    assert desk.press(f"{here}/rang", {"text": "Ms Lowe has it, by Friday."}).status_code == 303
+    assert "Ms Lowe has it, by Friday." in desk.get(f"/cases/{bench.reference}").text
+    with bench.read() as session:
+        steps = enquiries.steps_of(session, session.exec(select(Enquiry).where(Enquiry.id == key)).one())
+    assert [step.ending for step in steps] == ["skipped", "skipped", "rang"]
+
+
+def test_the_directory_is_searched_changed_imported_and_only_by_those_who_keep_the_office(
+    bench: Bench, marl: Body
+) -> None:
+    tom, priya = bench.sit(Role.MANAGER), bench.sit(Role.CASEWORKER)
+    assert "Marl Homes" in priya.get("/settings/bodies?q=marl").text
+    assert priya.get(f"/settings/bodies/{marl.id}").status_code == 403
+    wrong = tom.press(f"/settings/bodies/{marl.id}?version=1", {"name": "Marl Homes", "target": "soon"})
+    assert wrong.status_code == 422 and "Enter a number of working days" in wrong.text
+    right = {"name": "Marl Homes", "target": "15"}
+    assert tom.press(f"/settings/bodies/{marl.id}?version=1", right).status_code == 303
+    stale = tom.press(f"/settings/bodies/{marl.id}?version=1", {"name": "Marl Homes", "target": "9"})
+    assert stale.status_code == 422 and "Somebody else changed this body" in stale.text
+    page = tom.get(f"/settings/bodies/{marl.id}").text
+    assert "Version 2" in page and "email: letters@marl.example" in page  # as version 1 said it
+    files = {"file": ("bodies.csv", b"name,target\nWexcombe Council,10\nMHA,x\n", "text/csv")}
+    refused = tom.post("/settings/bodies/import", data={"csrf_token": tom.csrf}, files=files)
+    assert refused.status_code == 422 and "line 3: target" in refused.text
+    assert "Wexcombe Council" not in tom.get("/settings/bodies").text
+    files = {"file": ("bodies.csv", b"name,target\nWexcombe Council,10\n", "text/csv")}
+    done = tom.post("/settings/bodies/import", data={"csrf_token": tom.csrf}, files=files)
+    assert done.headers["location"] == "/settings/bodies?acted=1"
+    assert "Wexcombe Council" in tom.get("/settings/bodies").text
