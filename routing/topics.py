@@ -10,10 +10,10 @@ from routing.weighing import Reading
 from routing.wording import Sentence
 from routing.words import Kind, Topic
 
-ENOUGH = 3.0
+ENOUGH = 2.0
 WEIGHED = 12.0
 TAUGHT = 2.0
-NEAR_THE_BEST = 0.4
+NEAR_THE_BEST = 0.3
 MOST_TOPICS = 4
 MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
 """Topics that a person can have a matter in."""
