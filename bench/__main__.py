@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import calling, campaigns, clocks, importing, live, memory, queue, search, triage
+from bench import calling, campaigns, clocks, growth, importing, live, memory, queue, search, triage
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "triage": triage.run,
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "calling": calling.run,
     "campaigns": campaigns.run,
     "clocks": clocks.run,
+    "growth": growth.run,
 }
 
 SMALL: dict[str, Callable[[], None]] = {
@@ -28,6 +29,7 @@ SMALL: dict[str, Callable[[], None]] = {
     "calling": partial(calling.run, 400),
     "campaigns": partial(campaigns.run, (2_000, 20_000), 300),
     "clocks": partial(clocks.run, (2_000, 20_000)),
+    "growth": partial(growth.run, 2_000),
 }
 """The same on little data: to see that they run, not to judge by."""
 

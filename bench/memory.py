@@ -38,7 +38,7 @@ def _measure(bench: Bench) -> None:
         time.sleep(QUIET_SECONDS)
         idle = (_cpu_seconds(process.pid) - cpu) / QUIET_SECONDS
         report(
-            "memory", database=bench.kind, rss_megabytes=_resident_megabytes(process.pid),
+            "memory", database=bench.kind, rss_megabytes=resident_megabytes(process.pid),
             first_page_seconds=first_page, start_cpu_seconds=starting, idle_cpu_share=idle,
         )  # fmt: skip
     finally:
@@ -59,7 +59,7 @@ def _until_answered(process: subprocess.Popen[bytes], address: str) -> None:
     raise RuntimeError(f"`inbox run` did not answer {address} within {LONGEST_START:.0f} seconds")
 
 
-def _resident_megabytes(process: int) -> float:
+def resident_megabytes(process: int) -> float:
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import PUBLIC, Handle, Letter, PermanentFailure
 from inbox import address_proofs, outbox, status_links
-from inbox.database import savepoint
+from inbox.database import find_or_none, savepoint
 from inbox.dates import local_date
 from inbox.desk import Desk
+from inbox.errors import Refused
 from inbox.history import SYSTEM, record
 from inbox.models import (
     SENDING,
@@ -64,6 +65,26 @@ def acknowledge(
     judged = Judged(triage.verdict.kind, triage.verdict.flags, not triage.verdict.acknowledge, is_disowned)
     language = language_of(person, triage.assessment)
     return _acknowledge(session, desk, case, message, person, judged, language, now)
+
+
+def ask_again(session: Session, desk: Desk, case: Case, message: Message, *, now: datetime) -> Message:
+    """Somebody of the office wants a typed address asked once more. Raises Refused where it may not be."""
+    person = find_or_none(session, Constituent, message.constituent_id)
+    channel = desk.carrier_of(message.channel_id)
+    if (
+        person is None
+        or message.case_id != case.id
+        or not address_proofs.unproved(session, [message.sender_handle])
+    ):
+        raise Refused("There is no address here that waits to be confirmed.")
+    if channel is None or channel.mode not in SENDING:
+        raise Refused("No mailbox of the office sends now.")
+    if not address_proofs.may_ask(session, message.sender_handle, now):
+        raise Refused("This address was asked often enough today. Ask again tomorrow, or ring them.")
+    asked = _ask(session, desk, case, message, person, channel, person.language, now)
+    if asked is None:
+        raise Refused("Nothing can be sent to this address.")
+    return asked
 
 
 def acknowledge_later(

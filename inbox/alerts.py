@@ -71,14 +71,30 @@ def of_channel(session: Session, desk: Desk, channel: Channel, *, now: datetime)
     """A channel that needs a person, or has not answered for long: the managers are told, once a day."""
     if _told_of_channel(session, channel, now):
         return 0
+    trouble = channel.trouble or "it does not answer"
+    return _of_channel(session, desk, channel, trouble, channel.failing_since or now, now=now)
+
+
+def _of_channel(
+    session: Session, desk: Desk, channel: Channel, trouble: str, since: datetime, *, now: datetime
+) -> int:
     values = {
         "channel": channel.name,
-        "trouble": channel.trouble or "it does not answer",
-        "since": _moment(desk, channel.failing_since or now),
+        "trouble": trouble,
+        "since": _moment(desk, since),
         "link": f"{desk.tools.base_url.rstrip('/')}/channels/{channel.id}",
         "office": desk.office.name,
     }
     return _tell(session, desk, None, About.CHANNEL, managers(desk), values, now=now, channel=channel.id)
+
+
+def of_sign_in_ending(session: Session, desk: Desk, channel: Channel, *, now: datetime) -> int:
+    """A channel's sign-in runs out soon: the managers are told while there is time, once a day."""
+    ends = channel.signed_in_until
+    if ends is None or _told_of_channel(session, channel, now):
+        return 0
+    day = local_date(ends, desk.office.time_zone)
+    return _of_channel(session, desk, channel, f"its sign-in ends on {day}", now, now=now)
 
 
 def managers(desk: Desk) -> list[Staff]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session, select
 
 from inbox.database import Database, locked
-from inbox.models import ChannelBudget
+from inbox.models import ChannelBudget, ChannelCost
 
 _MILLION = 1_000_000
 
@@ -50,6 +50,16 @@ class ChannelBudgets:
             row = self._row(session, name)
             before = row.spent if row.spent_on == today else 0
             row.spent, row.spent_on = before + round(dollars * _MILLION), today
+            self._book(session, today, round(dollars * _MILLION))
+
+    def _book(self, session: Session, day: str, millionths: int) -> None:
+        """Keeps what each day cost, for the bill of the month; the row above is locked, so one writes."""
+        query = select(ChannelCost).where(ChannelCost.channel_id == self.channel_id, ChannelCost.day == day)
+        row = session.exec(locked(session, query)).first()
+        if row is None:
+            row = ChannelCost(office_id=self.office_id, channel_id=self.channel_id, day=day)
+            session.add(row)
+        row.spent += millionths
 
     def _today(self) -> str:
         return self.now().astimezone(UTC).date().isoformat()

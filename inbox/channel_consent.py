@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from connectors.contract import Consent, ConsentAsked, ConsentGiven, SignsIn
-from inbox import channels
+from inbox import applications, channels
+from inbox.database import Database
 from inbox.errors import Refused
 from inbox.history import Actor, record
 from inbox.models import Channel, ChannelMode, EventKind
@@ -43,7 +44,7 @@ def begin(channel: Channel, keys: SecretKeys, settings: Settings, seat: str, now
     body = f"{channel.id}.{int((now + LIFE).timestamp())}.{new_token()}"
     state = f"{body}.{_plain(keys.mac('consent state', f'{body} {seat}'))}"
     asked = ConsentAsked(redirect_url(settings), state, _challenge(_verifier(keys, state)))
-    return kind.page(channels.everything(channel, keys, settings), asked)
+    return kind.page(everything(channel, keys, settings), asked)
 
 
 def read(state: str, keys: SecretKeys, seat: str, now: datetime) -> Asked:
@@ -60,7 +61,7 @@ def read(state: str, keys: SecretKeys, seat: str, now: datetime) -> Asked:
 def redeem(channel: Channel, keys: SecretKeys, settings: Settings, asked: Asked, code: str) -> Consent:
     """Trades the code for tokens, by the network: no transaction is open. Raises ConnectorFailure."""
     given = ConsentGiven(code, _verifier(keys, asked.state), redirect_url(settings))
-    return _kind(channel).redeem(channels.everything(channel, keys, settings), given, settings.private_hosts)
+    return _kind(channel).redeem(everything(channel, keys, settings), given, settings.private_hosts)
 
 
 def keep(
@@ -77,6 +78,28 @@ def keep(
     channels.worked(channel, now)
     channel.last_ok_at = channel.last_ok_at if channel.last_in_at else None
     record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="signed_in")
+
+
+def is_signed_in(channel: Channel) -> bool:
+    """Whether it works by a sign-in that may run out."""
+    is_off = channel.awaits_sign_in or channel.mode == ChannelMode.OFF
+    return channels.signs_in(channel.kind) is not None and not is_off
+
+
+def sign_in_ends(
+    channel: Channel, keys: SecretKeys, settings: Settings, database: Database
+) -> datetime | None:
+    """When the platform says that the sign-in runs out by itself; None: it does not, or does not say."""
+    ends = [one.until for one in channels.test(channel, keys, settings, database) if one.until is not None]
+    return min(ends, default=None)
+
+
+def everything(channel: Channel, keys: SecretKeys, settings: Settings) -> dict[str, str]:
+    """A channel's settings and secrets together, with what the installation adds."""
+    secrets = keys.open_all(channel.sealed, channel.id)
+    ours = settings.of_kind(channel.kind)
+    plain, sealed = applications.completed(channels.kinds()[channel.kind], channel.settings, secrets, ours)
+    return {**plain, **sealed}
 
 
 def _kind(channel: Channel) -> type[SignsIn]:

@@ -195,14 +195,6 @@ def _keys(kind: str) -> Mapping[str, Key]:
     return made.KEYS if made is not None else {}
 
 
-def everything(channel: Channel, keys: SecretKeys, settings: Settings) -> dict[str, str]:
-    """A channel's settings and secrets together, with what the installation adds."""
-    secrets = keys.open_all(channel.sealed, channel.id)
-    ours = settings.of_kind(channel.kind)
-    plain, sealed = applications.completed(_keys(channel.kind), channel.settings, secrets, ours)
-    return {**plain, **sealed}
-
-
 def services(channel: Channel) -> Mapping[str, str]:
     """What can be handed on through this channel, name by code; empty where nothing can."""
     made = registry.KINDS.get(channel.kind)

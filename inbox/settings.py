@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     drafting_url: str | None = Field(
         None, description="chat address of a drafting model; without it no text leaves for one"
     )
-    drafting_key: str = Field("", description="the drafting model's key")
+    drafting_key: str | None = Field(None, description="the drafting model's key")
     drafting_model: str = Field("default", description="the name the drafting model is asked for by")
     drafting_seconds: float = Field(45, gt=0, le=300, description="how long its answer is waited for")
     low_disk_megabytes: int = Field(200, description="below this much free space, nothing new is taken in")

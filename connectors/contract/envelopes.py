@@ -324,3 +324,5 @@ class Checked:
     step: str
     ok: bool
     detail: str
+    until: datetime | None = None
+    """When this ends by itself, where the platform says so: a sign-in."""

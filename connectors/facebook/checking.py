@@ -65,8 +65,8 @@ def _life(told: dict[str, object]) -> Checked:
         return Checked("token", True, "The access token is valid and does not run out by itself.")
     words = f"The access token is valid until {first.day} {first:%B %Y}."
     if first < datetime.now(UTC) + _SOON:
-        return Checked("token", False, f"{words} Connect the Page again before that.")
-    return Checked("token", True, words)
+        return Checked("token", False, f"{words} Connect the Page again before that.", first)
+    return Checked("token", True, words, first)
 
 
 def _page(graph: Graph, given: FacebookSettings) -> Checked:

@@ -36,6 +36,10 @@ _OWN_NUMBERS = ("attribute[external_id]", "attribute[fixmystreet_id]", "external
 _ID = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
 
 
+HOURLY = "600"
+"""More than a council of a million people takes in on its worst day."""
+
+
 class Open311Channel:
     """Receives, Reads, Downloads and Tests of the contract, for one system that reports to us."""
 
@@ -45,6 +49,7 @@ class Open311Channel:
             secret=True),
         Key("reporter", "what the reporting system is called (default: the jurisdiction)"),
         Key("services", "what can be reported: code=name; code=name", default=SERVICES),
+        Key("hourly", "how many reports and updates this key may bring in an hour", default=HOURLY),
         Key("media_hosts", "hosts that pictures may be fetched from, with commas between (default: none)"),
     )  # fmt: skip
     limits = Limits(subject=False)

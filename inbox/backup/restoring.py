@@ -25,7 +25,7 @@ from inbox.backup.archive import (
 )
 from inbox.database import enter_office
 from inbox.history import OPERATOR, record, seal, verify
-from inbox.models import Delivery, DeliveryState, EventKind, Job, Office
+from inbox.models import CallState, Delivery, DeliveryState, EventKind, Job, Office, RuleCall
 from inbox.storage import Store
 
 _LEAVING = (DeliveryState.QUEUED, DeliveryState.RETRYING, DeliveryState.SENDING)
@@ -232,6 +232,11 @@ def _quieten(session: Session, office_id: str, made_at: str, now: datetime) -> i
             because="restored",
         )  # fmt: skip
         held += 1
+    asked = update(RuleCall).where(
+        col(RuleCall.office_id) == office_id, col(RuleCall.state) == CallState.WAITING
+    )
+    said = f"It waited in the backup of {when} and may have been made after that."
+    session.execute(asked.values(state=CallState.UNKNOWN, trouble=said, ended_at=now))
     session.execute(update(Job).where(col(Job.office_id) == office_id).values(lease_until=None))
     record(
         session, None, EventKind.OFFICE_CHANGED, OPERATOR, now=now, restored_from=made_at, sending="paused"

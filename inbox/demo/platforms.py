@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 from sqlmodel import Session, col, select
 
+from connectors.standins import open311
 from connectors.standins.__main__ import make
 from connectors.standins.facebook import state as facebook
 from connectors.standins.graph import sign_in as microsoft
@@ -52,6 +53,8 @@ class Stage:
     values: Mapping[str, str]
     secrets: Mapping[str, str]
     called_at: str | None = "_webhook"
+    stand_in: str | None = None
+    """Its stand-in, where that has another name than the kind."""
     settles: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
@@ -86,6 +89,14 @@ STAGES: tuple[Stage, ...] = (
             "refresh_token": "refresh-0",
         },
         settles=(("_quirks", {"reads": True}),),
+    ),
+    Stage(
+        kind="open311_council",
+        name="Wexcombe Council",
+        values={"jurisdiction_id": open311.JURISDICTION, "council": "Wexcombe Council", "poll_seconds": "60"},
+        secrets={"api_key": open311.API_KEY},
+        called_at=None,
+        stand_in="open311",
     ),
 )  # fmt: skip
 
@@ -181,7 +192,7 @@ def running(
     place: Place, settings: Settings, database: Database, office_ids: Mapping[str, str]
 ) -> Iterator[None]:
     """Every platform at work, for as long as the demo runs."""
-    made = {stage.kind: make(stage.kind) for stage in STAGES}
+    made = {stage.kind: make(stage.stand_in or stage.kind) for stage in STAGES}
     urls = {kind: one.start() for kind, one in made.items()}
     stopping = threading.Event()
     told = Platforms(place, settings, database, office_ids[founding.MP.key], urls)

@@ -24,6 +24,7 @@ from inbox.errors import (
 )
 from inbox.history import record
 from inbox.models import EventKind
+from inbox.web import errors_cy
 from inbox.web.rendering import page
 from inbox.web.views.errors import ErrorPage
 from inbox.web.views.parts import Link, PublicShell, Undo
@@ -102,7 +103,10 @@ def error_page(request: Request, error: CaseworkError) -> ErrorPage:
     links = (Link("Sign in", "/sign-in"),) if isinstance(error, NotSignedIn) else ()
     shell = PublicShell(language=language)
     shown = code if error.status >= 500 else None
-    return ErrorPage(shell=shell, title=error.title, words=error.sentence, links=links, code=shown)
+    title, words = error.title, error.sentence
+    if language == "cy":
+        title, words = errors_cy.said(error.status, title, words)
+    return ErrorPage(shell=shell, title=title, words=words, links=links, code=shown)
 
 
 def wants_json(request: Request) -> bool:

@@ -1,6 +1,7 @@
 """What the database says about the work that waits, read when somebody asks. Counts and ages, no content."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,9 +9,21 @@ import sqlalchemy as sql
 from prometheus_client import CollectorRegistry, Gauge
 from sqlmodel import Session, col
 
+from inbox import channel_figures, channels
 from inbox.database import Database
 from inbox.models import Arrival, ArrivalState, Channel, ChannelMode, Delivery, DeliveryState, Job, Office
 
+_FIGURES = {
+    "failed": "Messages that failed or came back in 7 days",
+    "unknown": "Messages of which nobody knows whether they left, in 7 days",
+    "oldest_waiting_seconds": "How long the oldest thing waits to be read or to leave",
+    "last_in_seconds": "Since something last came in",
+    "last_out_seconds": "Since something last left",
+    "spent_today_dollars": "What the platform charged today, in US dollars",
+    "spent_month_dollars": "What the platform charged this month, in US dollars",
+    "daily_cap_dollars": "What reading may cost a day, in US dollars",
+    "sign_in_ends_seconds": "Until the sign-in runs out by itself",
+}
 _OPEN_DELIVERIES = (
     DeliveryState.QUEUED,
     DeliveryState.SENDING,
@@ -31,6 +44,7 @@ class Standing:
     arrivals: Counter[str] = field(default_factory=Counter)
     deliveries: Counter[str] = field(default_factory=Counter)
     channels: list[tuple[str, str, str, bool, float]] = field(default_factory=list)
+    figures: list[tuple[tuple[str, str, str], Mapping[str, float]]] = field(default_factory=list)
 
 
 def standing(database: Database, now: datetime) -> Standing:
@@ -65,11 +79,12 @@ def _of_office(session: Session, found: Standing, now: datetime) -> None:
         found.deliveries[state] += count
         if state in (DeliveryState.QUEUED, DeliveryState.RETRYING):
             found.oldest_delivery_seconds = max(found.oldest_delivery_seconds, _age(oldest, now))
-    channels = sql.select(
+    _figures(session, found, now)
+    listed = sql.select(
         col(Channel.id), col(Channel.kind), col(Channel.office_id), col(Channel.mode),
         col(Channel.failing_since), col(Channel.needs_attention), col(Channel.last_ok_at),
     ).where(col(Channel.removed_at).is_(None))  # fmt: skip
-    for channel, kind, office, mode, failing, attention, last_ok in session.execute(channels):
+    for channel, kind, office, mode, failing, attention, last_ok in session.execute(listed):
         is_well = mode == ChannelMode.OFF or (failing is None and not attention)
         found.channels.append((channel, kind, office, is_well, _age(last_ok, now)))
 
@@ -101,12 +116,40 @@ def registry(found: Standing, has_room: bool) -> CollectorRegistry:
     for delivery_state in _OPEN_DELIVERIES:
         deliveries.labels(delivery_state).set(found.deliveries[delivery_state])
     labels = ["channel", "kind", "office"]
+    for name, words in _FIGURES.items():
+        made_of = Gauge(f"inbox_channel_{name}", words, labels, registry=made)
+        for whose, figures in found.figures:
+            if name in figures:
+                made_of.labels(*whose).set(figures[name])
     well = Gauge("inbox_channel_ok", "1 while the channel works or is off", labels, registry=made)
     silent = Gauge("inbox_channel_last_ok_seconds", "Since the channel last answered", labels, registry=made)
     for channel, kind, office, is_well, age in found.channels:
         well.labels(channel, kind, office).set(float(is_well))
         silent.labels(channel, kind, office).set(age)
     return made
+
+
+def _figures(session: Session, found: Standing, now: datetime) -> None:
+    """The same figures as the page of channels shows."""
+    rows = channels.open_channels(session)
+    figures = channel_figures.of(session, rows, now)
+    for row in rows:
+        one = figures[row.id]
+        told = {
+            "failed": float(one.failed),
+            "unknown": float(one.unknown),
+            "oldest_waiting_seconds": _age(one.waiting_since, now),
+            "spent_today_dollars": one.spent_today,
+            "spent_month_dollars": one.spent_this_month,
+        }
+        if one.cap is not None:
+            told["daily_cap_dollars"] = one.cap
+        for name, at in (("last_in_seconds", row.last_in_at), ("last_out_seconds", row.last_out_at)):
+            if at is not None:
+                told[name] = _age(at, now)
+        if row.signed_in_until is not None:
+            told["sign_in_ends_seconds"] = (row.signed_in_until - now).total_seconds()
+        found.figures.append(((row.id, row.kind, row.office_id), told))
 
 
 def _age(moment: datetime | str | None, now: datetime) -> float:

@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 from typing import Annotated, Protocol, cast
 
 from fastapi import APIRouter, Depends, Query, Request
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from starlette.responses import Response
 
 from connectors.contract import Receives, WebhookAnswer, WebhookRejected, WebhookRequest
 from connectors.open311 import answers, shapes, submissions
+from connectors.open311.reporting import HOURLY
 from connectors.open311.submissions import Malformed, Submission
 from inbox import third_party_reports as reports
 from inbox.database import find
-from inbox.models import Channel, ChannelDoor
+from inbox.models import Arrival, Channel, ChannelDoor
 from inbox.web import webhooks
 from inbox.web.dependencies import Now, Wired
 from inbox.web.own_site import from_anywhere
@@ -268,6 +269,7 @@ def _asking(called: WebhookRequest, resource: str, form: str) -> WebhookRequest:
 
 
 def _taken(wiring: Wiring, door: Door, called: WebhookRequest) -> WebhookAnswer:
+    _within_quota(wiring, door)
     try:
         answer = door.connector.receive(called)
     except WebhookRejected as refusal:
@@ -275,6 +277,16 @@ def _taken(wiring: Wiring, door: Door, called: WebhookRequest) -> WebhookAnswer:
     if answer.arrivals:
         wiring.keeper.keep(door.office_id, door.channel_id, answer.arrivals, hint=False)
     return answer
+
+
+def _within_quota(wiring: Wiring, door: Door) -> None:
+    """So many an hour with one key, counted on all nodes by what was kept; nothing is kept beyond it."""
+    with wiring.database.read(door.office_id) as session:
+        given = find(session, Channel, door.channel_id).settings.get("hourly", HOURLY)
+        since = wiring.settings.now() - timedelta(hours=1)
+        kept = select(func.count()).where(Arrival.channel_id == door.channel_id, Arrival.kept_at > since)
+        if session.exec(kept).one() >= (int(given) if given.isdigit() else int(HOURLY)):
+            raise Refused(429, "This key has brought all it may in this hour. Send it again later")
 
 
 def _found(wiring: Wiring, door: Door, wanted: reports.Wanted) -> list[dict[str, str]]:

@@ -32,8 +32,8 @@ def endpoint(settings: Settings) -> Endpoint | None:
     if settings.drafting_url is None or settings.drafting_host is None:
         return None
     return Endpoint(
-        settings.drafting_url, settings.drafting_key, settings.drafting_model, settings.drafting_seconds,
-        settings.private_hosts | {settings.drafting_host},
+        settings.drafting_url, settings.drafting_key or "", settings.drafting_model,
+        settings.drafting_seconds, settings.private_hosts | {settings.drafting_host},
     )  # fmt: skip
 
 

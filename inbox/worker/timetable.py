@@ -9,7 +9,9 @@ from sqlmodel import Session, col, select, text
 
 from connectors.contract import ConnectorFailure, KeepsCopies, OutboundMessage, TemporaryFailure
 from inbox import (
+    alerts,
     campaigns,
+    channel_consent,
     channels,
     clocks,
     enquiries,
@@ -223,6 +225,21 @@ def learn(node: Node) -> None:
                 lessons.study(session, told, now=node.now())
 
 
+def look_at_sign_ins(node: Node) -> None:
+    """Asks platforms that say so until when a sign-in holds; the managers hear of one that ends soon."""
+    now = node.now()
+    for office_id in node.offices():
+        with node.database.read(office_id) as session:
+            found = [one for one in channels.open_channels(session) if channel_consent.is_signed_in(one)]
+        for channel in found:
+            ends = channel_consent.sign_in_ends(channel, node.line.tools.keys, node.settings, node.database)
+            with node.database.write(office_id) as session:
+                row = find(session, Channel, channel.id)
+                row.signed_in_until = ends
+                if ends is not None and ends - now < timedelta(days=7):
+                    alerts.of_sign_in_ending(session, open_desk(session, node.line.tools), row, now=now)
+
+
 TIMETABLE = (
     Firing("warn of clocks", 60, warn_of_clocks),
     Firing("recount clocks", 10, recount_clocks),
@@ -238,6 +255,7 @@ TIMETABLE = (
     Firing("evidence", 60, look_for_evidence),
     Firing("proposals", 2, propose_due),
     Firing("lessons", 20, learn),
+    Firing("sign-ins", 6 * 3600, look_at_sign_ins),
     Firing("held files", 60, look_at_held),
     Firing("new files", 86400, look_again),
     Firing("sweep", 3600, sweep),

@@ -224,7 +224,7 @@ def test_an_installation_may_bring_its_own_application(sqlite_database: Database
             settings=ours, now=NOW, actor=OPERATOR,
         )  # fmt: skip
         assert row.awaits_sign_in
-        assert channels.everything(row, KEYS, ours)["app_secret"] == state.APP_SECRET
+        assert channel_consent.everything(row, KEYS, ours)["app_secret"] == state.APP_SECRET
         with pytest.raises(Refused, match="app_secret is missing"):
             channels.add(
                 session, kind="facebook", name="Other", values={"page_id": "1", "app_id": "2"}, secrets={},

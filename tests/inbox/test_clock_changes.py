@@ -201,6 +201,20 @@ def test_a_matter_sent_on_by_another_department_is_counted_from_the_day_after_it
             clocks.restart(session, desk, case, fresh, received_at=now + DAY, reason="x", now=now, **WHO)
 
 
+def test_a_members_letter_is_owed_one_reply_and_is_a_ministers_case(world: World) -> None:
+    world.case("letter", received_at=MONDAY, priority="priority")
+    with world.database.write(world.office) as session:
+        case = session.exec(select(Case)).one()
+        orders = [ClockOrder(kind=ClockKind.REFERRAL, amount=20)]
+        clocks.begin(session, desk_in(session), case, orders, received_at=MONDAY, now=MONDAY)
+        (clock,) = clocks.of_case(session, case)
+        assert (clock.kind, clock.due_at) == ("referral", at(6, 29))
+        assert (case.is_ministerial, case.rank) == (True, -140)
+        clocks.replied(session, desk_in(session), case, now=MONDAY + DAY, actor=SYSTEM)
+        assert clock.met_at == MONDAY + DAY
+        assert case.is_ministerial, "it is still the minister's"
+
+
 def test_a_promise_that_is_over_takes_no_act(promised: World) -> None:
     with working(promised) as (session, desk, case, clock):
         clocks.keep(session, case, clock, now=MONDAY + DAY, **WHO)

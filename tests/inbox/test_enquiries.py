@@ -206,6 +206,7 @@ def test_a_paused_clock_brings_nothing_up(office: Office) -> None:
     from inbox import clocks
 
     enquiry = office.has_asked()
+    office.goes_to(3)
     with office.writing() as session:
         clock = session.exec(select(Clock).where(Clock.enquiry_id == enquiry.id)).one()
         case = find(session, type(office.case), office.case.id)

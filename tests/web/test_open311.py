@@ -257,3 +257,18 @@ def test_nonsense_is_refused_with_an_error_body(desk: Desk, channel: str, body: 
         answer = desk.post("/open311/v2/requests.json", content=body, headers={"content-type": kind})
         assert answer.status_code == 400, kind
         assert answer.json()["errors"]
+
+
+def test_a_key_brings_no_more_in_an_hour_than_it_may_and_loses_nothing_of_what_it_brought(
+    desk: Desk, connect: Connect, world: World
+) -> None:
+    channel = connect(hourly="2")
+    numbers = [
+        number_of(post(desk, **{"attribute[external_id]": f"FMS-{one}", "description": f"Hole {one}."}))
+        for one in range(2)
+    ]
+    third = post(desk, **{"attribute[external_id]": "FMS-3"})
+    assert third.status_code == 429, third.text
+    assert third.json()[0]["code"] == 429 if isinstance(third.json(), list) else third.json()["errors"]
+    kept = [one.external_id for one in rows(world, Arrival) if one.channel_id == channel]
+    assert sorted(kept) == sorted(f"request/{number}" for number in numbers)

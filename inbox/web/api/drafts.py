@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Response
 from sqlmodel import Session, col, select
 
+from connectors.contract import Form
 from inbox import drafting, signoff
 from inbox.access import Action, Person, find_case, require_on
 from inbox.database import find
@@ -41,13 +42,17 @@ STALE = "Somebody else changed this reply. Read it again, then decide."
 
 
 class DraftChange(shapes.Shape):
-    """What to change; what is left out stays. `identity`: `office`, or a staff address."""
+    """What to change; what is left out stays. `identity`: `office`, or a staff address.
+
+    `form`: `message` answers privately; `comment` and `post` are read by everybody.
+    """
 
     text: shapes.Words | None = None
     subject: shapes.Line | None = None
     recipients: shapes.Lines | None = None
     identity: shapes.Line | None = None
     attachments: shapes.Lines | None = None
+    form: Form | None = None
 
 
 class Submission(shapes.Shape):
@@ -117,6 +122,7 @@ def save_draft(
         recipients=change.recipients,
         identity=identity_of(desk, change.identity),
         attachments=change.attachments,
+        form=change.form,
     )
     drafting.save(
         session, desk, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor

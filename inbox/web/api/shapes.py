@@ -199,6 +199,7 @@ class DraftShape(Shape):
     case: str
     number: int
     channel: str | None
+    form: str
     state: str
     subject: str
     text: str

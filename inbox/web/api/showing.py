@@ -142,6 +142,7 @@ def draft(session: Session, desk: Desk, row: Draft, case: Case, now: datetime) -
         case=case.reference,
         number=row.number,
         channel=_channel(desk, row.channel_id),
+        form=row.form,
         state=row.state,
         subject=row.subject,
         text=row.text,

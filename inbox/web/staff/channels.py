@@ -1,14 +1,14 @@
 """Channels: is mail still coming in and going out; add one, test it, switch it with a reason."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Annotated
 
 from fastapi import Depends, Form, Query, Request
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from inbox import channels
+from inbox import channel_figures, channels
 from inbox.access import Action, require_on
 from inbox.database import find, savepoint
 from inbox.errors import Conflict, NotFound, Refused
@@ -26,10 +26,9 @@ Word = Annotated[str, Form(max_length=400)]
 
 @router.get("/channels")
 def index(room: Annotated[Room, looking(Action.READ_CHANNELS)]) -> Response:
-    rows = tuple(
-        wires.row(one, _failed(room, one), room.now, room.zone)
-        for one in channels.open_channels(room.session)
-    )
+    found = channels.open_channels(room.session)
+    figures = channel_figures.of(room.session, found, room.now)
+    rows = tuple(wires.row(one, figures[one.id], room.now, room.zone) for one in found)
     add = Link("Add a channel", "/channels/add") if room.may(Action.MANAGE_CHANNELS) else None
     return room.page(ChannelsPage(room.shell("Channels"), rows, room.local(room.now), add))
 
@@ -160,11 +159,12 @@ def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Proble
 def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = ()) -> Response:
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
+    figures = channel_figures.of(room.session, [row], room.now)
     guide = wires.guide(row, room.wiring.settings) if manages else None
     trouble = wires.trouble(row, room.zone)
     view = ChannelPage(
         room.shell("Channels"),
-        wires.row(row, _failed(room, row), room.now, room.zone),
+        wires.row(row, figures[row.id], room.now, room.zone),
         wires.facts(row, channels.webhook_url(row, room.wiring.settings)),
         wires.modes(row),
         f"/channels/{row.id}/mode",
@@ -225,19 +225,6 @@ def _channel(room: Room, channel_id: str, *, settings: bool = False) -> Channel:
     if settings:
         require_on(room.person, ChannelAct.SETTINGS, row.id)
     return row
-
-
-def _failed(room: Room, row: Channel) -> int:
-    query = (
-        select(func.count())
-        .select_from(Delivery)
-        .where(
-            Delivery.channel_id == row.id,
-            Delivery.queued_at > room.now - timedelta(days=7),
-            col(Delivery.state).in_((DeliveryState.FAILED, DeliveryState.BOUNCED)),
-        )
-    )
-    return room.session.exec(query).one()
 
 
 def _day(room: Room, words: str) -> datetime | None:

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import Form
 from starlette.responses import Response
 
-from connectors.pictures import bare
 from connectors.post.channel import UNNAMED
 from connectors.post.scans import PICTURE, SHOWN
-from inbox import hand_channels, post_tray
+from inbox import hand_channels, pictures, post_tray
 from inbox.access import Action, visible_cases
 from inbox.database import find_or_none, savepoint
 from inbox.errors import Conflict, NotFound, Refused
@@ -67,10 +66,10 @@ def page_picture(
     pages = post_tray.pages_of(room.session, post_tray.find_letter(room.session, case, message_id))
     if not 1 <= number <= len(pages) or pages[number - 1].content_type not in SHOWN:
         raise NotFound
-    shown = bare(room.wiring.store.get(case.office_id, pages[number - 1].content_hash))
-    if shown is None:
+    shown = pictures.rewritten(room.wiring.store.get(case.office_id, pages[number - 1].content_hash))
+    if shown is None or shown.is_bomb:
         raise NotFound("This page cannot be shown as a picture. Open its file instead.")
-    return Response(shown[1], media_type=shown[0], headers=NEVER_RUN)
+    return Response(shown.content, media_type=shown.content_type, headers=NEVER_RUN)
 
 
 def _known(room: Room, case: Case, letter: Message) -> dict[str, str]:

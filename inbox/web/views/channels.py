@@ -9,7 +9,10 @@ from inbox.web.views.parts import Act, Badge, Group, Line, Link, Notice, Problem
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """One channel in the table; times are None when nothing came or went yet; `failed` counts 7 days."""
+    """One channel in the table; times are None when nothing came or went yet; `failed` counts 7 days.
+
+    `waiting_since`: the oldest thing to be read or to leave; `cost` in words, "" for what costs nothing.
+    """
 
     name: str
     url: str
@@ -20,8 +23,10 @@ class ChannelRow:
     last_in: datetime | None
     last_out: datetime | None
     failed: int
-    cost: str | None = None
+    cost: str = ""
     notice: Notice | None = None
+    waiting_since: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

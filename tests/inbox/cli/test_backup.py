@@ -15,6 +15,7 @@ from inbox.database import Database
 from inbox.history import SYSTEM, record
 from inbox.models import (
     Arrival,
+    CallState,
     Case,
     Channel,
     ChannelMode,
@@ -25,6 +26,7 @@ from inbox.models import (
     Job,
     Message,
     Office,
+    RuleCall,
     SearchEntry,
     StatusLinkKey,
 )
@@ -70,6 +72,10 @@ def _queue(database: Database, office_id: str, states: list[DeliveryState]) -> N
                     lease_until=NOW, recipients=["donna@example.org"],
                 )
             )  # fmt: skip
+        session.add(
+            RuleCall(office_id=office_id, case_id=case.id, rule="Tell them", version=1, address="sealed",
+                     host="example.org", queued_at=NOW)
+        )  # fmt: skip
         # The first case points at the last one: rows refer forward within their own table.
         case.merged_into = session.exec(select(Case.id).order_by(Case.id.desc())).first()
         session.add(case)
@@ -116,6 +122,7 @@ def test_the_drill_brings_everything_back_and_sends_nothing_twice(
     with fresh.read(office_id) as session:
         found = sorted(one.state for one in session.exec(select(Delivery)))
         assert found == ["sent", "unknown", "unknown", "unknown"]
+        assert [one.state for one in session.exec(select(RuleCall))] == [CallState.UNKNOWN]
         events = session.exec(select(Event).order_by(Event.sequence)).all()
         assert [one.digest for one in events[: len(chain)]] == chain
         assert [one.kind for one in events[len(chain) :]] == ["delivery_unknown"] * 3 + ["office_changed"]

@@ -227,7 +227,8 @@ def test_a_page_is_shown_without_the_place_where_it_was_taken(bench: Bench, desk
     (picture,) = re.findall(r'<img src="([^"]+)"', page)
     shown = desk.get(picture)
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
-    assert b"GPS" not in shown.content and shown.content == photo
+    assert b"GPS" not in shown.content
+    assert shown.content.startswith(b"\xff\xd8") and shown.content.endswith(photo[-200:])
     assert "sandbox" in shown.headers["content-security-policy"]
     assert desk.get(picture[:-1] + "2").status_code == 404
     assert desk.get(picture[:-1] + "0").status_code == 404

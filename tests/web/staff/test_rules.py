@@ -5,10 +5,12 @@ import re
 from html import unescape
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from inbox import triage
 from inbox.models import Case, Event, EventKind, Role, Rule, RuleVersion
+from inbox.web.staff import rule_tries
 from tests.web.desks import Desk
 from tests.web.staff.offices import Bench, a_letter, inbound
 
@@ -197,6 +199,16 @@ def test_a_restricted_case_counts_and_is_not_named_to_who_may_not_know_it(bench:
     page = tried(bench.sit(Role.ADMINISTRATOR), f"/rules/{the_rule(bench).id}", DAMP)
     assert "1 more is not shown here." in page
     assert bench.reference not in page
+
+
+def test_a_try_that_takes_too_long_says_how_far_it_came(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_tries, "SECONDS", -1.0)
+    for number in range(2):
+        a_letter(bench, name=f"Person {number}", address=f"p{number}@example.org")
+    page = tried(bench.sit(Role.MANAGER), f"/rules/{the_rule(bench).id}", DAMP)
+    assert "Tried on the newest 1 of 3 messages that opened a case" in page
 
 
 def order(bench: Bench) -> list[tuple[str, int]]:

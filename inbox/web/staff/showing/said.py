@@ -148,7 +148,8 @@ def file(row: Outgoing) -> views.File:
 
 def _who(row: Message, staff: Mapping[str, str]) -> str:
     if row.direction == Direction.INBOUND:
-        named = f"{row.sender_name} ({row.sender_handle})" if row.sender_handle else row.sender_name
+        is_address = "@" in row.sender_handle  # a platform's number says nothing: it is among the facts
+        named = f"{row.sender_name} ({row.sender_handle})" if is_address else row.sender_name
         return named if row.sender_name else row.sender_handle or "somebody we do not know"
     return staff.get(row.author_id or "", row.sender_name or "the program")
 

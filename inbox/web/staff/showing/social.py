@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from inbox import hiding
+from inbox import address_proofs, hiding
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
 from inbox.models import Case, Message, MessageKind
@@ -33,7 +33,7 @@ def acts(session: Session, desk: Desk, person: Person, case: Case, rows: Sequenc
     if not may(person, Action.SEND, case):
         return {}
     sights = _sights(session, case, rows)
-    found = {}
+    found = _to_ask(session, case, rows)
     for row in rows:
         if not hiding.can_hide(desk, row):
             continue
@@ -44,6 +44,18 @@ def acts(session: Session, desk: Desk, person: Person, case: Case, rows: Sequenc
         url = f"/cases/{case.reference}/messages/{row.id}/hide"
         found[row.id] = Act(words, url, fields=(("hidden", hidden),))
     return found
+
+
+def _to_ask(session: Session, case: Case, rows: Sequence[Message]) -> dict[str, Act]:
+    """By message of the form: ask an address once more that nobody has confirmed yet."""
+    forms = {row.sender_handle: row for row in rows if row.kind == MessageKind.FORM and row.sender_handle}
+    return {
+        forms[address].id: Act(
+            "Ask again whether the address is theirs",
+            f"/cases/{case.reference}/messages/{forms[address].id}/ask-again",
+        )
+        for address in (address_proofs.unproved(session, list(forms)) if forms else ())
+    }
 
 
 def _sights(session: Session, case: Case | None, rows: Sequence[Message]) -> dict[str, hiding.Sight]:

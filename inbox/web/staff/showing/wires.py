@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from connectors.guides import Step
 from connectors.keys import Key
 from inbox import channel_consent, channels
+from inbox.channel_figures import Figures
 from inbox.models import Channel, ChannelHealth, ChannelMode
 from inbox.settings import Settings
 from inbox.web.staff.showing import words as say
@@ -23,6 +25,7 @@ KINDS = {
     "surgery": "Surgeries and visits",
     "outreach": "Doors and stalls",
 }
+ENDS_SOON = timedelta(days=14)
 MODES = {
     ChannelMode.FULL: "Collects and sends",
     ChannelMode.LISTEN: "Listens only",
@@ -46,7 +49,7 @@ _STATES = {
 }
 
 
-def row(channel: Channel, failed: int, now: datetime, zone: ZoneInfo) -> ChannelRow:
+def row(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> ChannelRow:
     """One channel with its state."""
     mode = MODES[ChannelMode(channel.mode)]
     if channel.mode_reason:
@@ -55,12 +58,24 @@ def row(channel: Channel, failed: int, now: datetime, zone: ZoneInfo) -> Channel
         until = channel.mode_until.astimezone(zone)
         mode += f", until {until.day} {until:%B %Y}"
     word, icon = say.channel(channel.kind)
+    local = partial(_local, zone=zone)
     return ChannelRow(
         channel.name, f"/channels/{channel.id}", word, icon, _STATES[channels.health(channel, now)], mode,
-        channel.last_in_at.astimezone(zone) if channel.last_in_at else None,
-        channel.last_out_at.astimezone(zone) if channel.last_out_at else None, failed, None,
-        _notice(channel),
+        local(channel.last_in_at), local(channel.last_out_at), figures.failed, cost(figures),
+        _notice(channel, now, zone), local(figures.waiting_since), local(channel.signed_in_until),
     )  # fmt: skip
+
+
+def cost(figures: Figures) -> str:
+    """Money in words; "" where nothing was ever charged."""
+    if not figures.spent_this_month and figures.cap is None:
+        return ""
+    of_cap = f" of ${figures.cap:.2f}" if figures.cap is not None else ""
+    return f"${figures.spent_today:.2f}{of_cap} today, ${figures.spent_this_month:.2f} this month"
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return moment.astimezone(zone) if moment else None
 
 
 def facts(channel: Channel, webhook: str | None) -> tuple[tuple[str, str], ...]:
@@ -168,11 +183,22 @@ def _field(key: Key, given: Mapping[str, str]) -> Field:
     return Field(key.name, label, value, optional=not key.required)
 
 
-def _notice(channel: Channel) -> Notice | None:
+def _notice(channel: Channel, now: datetime, zone: ZoneInfo) -> Notice | None:
     if channel.awaits_sign_in:
         sign_in = Link("Sign in to the account", f"/channels/{channel.id}/sign-in")
         return Notice("Nothing comes in before that.", Tone.SOON, "Nobody has signed in yet", (sign_in,))
     if not channel.needs_attention:
-        return None
+        return _ending(channel, now, zone)
     words = channel.trouble or "Its server refused our password."
     return Notice(words, Tone.SOON, f"{channel.name} needs you", (Link("Look", f"/channels/{channel.id}"),))
+
+
+def _ending(channel: Channel, now: datetime, zone: ZoneInfo) -> Notice | None:
+    """A sign-in that runs out soon."""
+    ends = channel.signed_in_until
+    if ends is None or ends - now > ENDS_SOON:
+        return None
+    day = ends.astimezone(zone)
+    words = f"Its sign-in ends on {day.day} {day:%B %Y}. After that nothing comes in and nothing leaves."
+    sign_in = Link("Sign in to the account", f"/channels/{channel.id}/sign-in")
+    return Notice(words, Tone.SOON, f"{channel.name}: sign in again", (sign_in,))

@@ -1,0 +1,88 @@
+"""How each channel stands in numbers: what failed, what waits longest, what it cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inbox.models import Arrival, ArrivalState, Channel, ChannelCost, Delivery, DeliveryState
+
+FAILED_WITHIN = timedelta(days=7)
+_MILLION = 1_000_000
+_WAITING = (DeliveryState.QUEUED, DeliveryState.RETRYING, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One channel now. Money is in US dollars, as platforms charge; `cap` None: nothing stops it."""
+
+    failed: int = 0
+    unknown: int = 0
+    waiting_since: datetime | None = None
+    spent_today: float = 0.0
+    spent_this_month: float = 0.0
+    cap: float | None = None
+
+
+def of(session: Session, channels: Sequence[Channel], now: datetime) -> dict[str, Figures]:
+    """By channel id, from five questions for all of them together."""
+    failed = _count(session, (DeliveryState.FAILED, DeliveryState.BOUNCED), now)
+    unknown = _count(session, (DeliveryState.UNKNOWN,), now)
+    waiting = _oldest(session)
+    today = now.astimezone(UTC).date().isoformat()
+    spent, month = _spent(session, today), _spent(session, today[:7])
+    return {
+        one.id: Figures(
+            failed.get(one.id, 0),
+            unknown.get(one.id, 0),
+            waiting.get(one.id),
+            spent.get(one.id, 0.0),
+            month.get(one.id, 0.0),
+            _cap(one),
+        )
+        for one in channels
+    }
+
+
+def _count(session: Session, states: tuple[DeliveryState, ...], now: datetime) -> dict[str, int]:
+    query = (
+        select(Delivery.channel_id, func.count())
+        .where(col(Delivery.state).in_(states), Delivery.queued_at > now - FAILED_WITHIN)
+        .group_by(col(Delivery.channel_id))
+    )
+    return dict(session.exec(query).all())
+
+
+def _oldest(session: Session) -> dict[str, datetime]:
+    """Since when the oldest thing waits: to be read, or to leave."""
+    unread = select(Arrival.channel_id, func.min(Arrival.kept_at)).where(
+        Arrival.state == ArrivalState.WAITING
+    )
+    unsent = select(Delivery.channel_id, func.min(Delivery.queued_at)).where(
+        col(Delivery.state).in_(_WAITING)
+    )
+    found = [
+        *session.exec(unread.group_by(col(Arrival.channel_id))),
+        *session.exec(unsent.group_by(col(Delivery.channel_id))),
+    ]
+    return {
+        channel: min(since for one, since in found if one == channel) for channel in {one for one, _ in found}
+    }
+
+
+def _spent(session: Session, days: str) -> dict[str, float]:
+    """Dollars by channel on a day, or in a month (`2026-11`)."""
+    query = select(ChannelCost.channel_id, func.sum(ChannelCost.spent)).where(
+        col(ChannelCost.day).startswith(days)
+    )
+    rows = session.exec(query.group_by(col(ChannelCost.channel_id)))
+    return {channel: float(spent) / _MILLION for channel, spent in rows}
+
+
+def _cap(channel: Channel) -> float | None:
+    try:
+        return float(channel.settings.get("daily_cap", "")) or None
+    except ValueError:
+        return None
