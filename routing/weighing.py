@@ -27,8 +27,8 @@ ENOUGH_ALONE = 4.0
 """The score at which the lists alone raise a flag in one sentence."""
 SCALE = 100.0
 """The file holds whole hundredths."""
-MOST_PAIRS = 200_000
-"""Pairs of words remembered with what they weigh."""
+MOST_PAIRS = 20_000
+"""Pairs of words remembered with what they weigh; forgotten all at once when they are too many."""
 THREAT, SELF_HARM = "risk threat", "risk self-harm"
 _NOTHING: Risks = (0.0, 0.0)
 
@@ -96,6 +96,8 @@ class Weights:
         threat, harm = sum([risks[0] for risks, _ in spoken]), sum([risks[1] for risks, _ in spoken])
         for sign, ahead in ((" ", 1), ("~", 2)):
             for first, second in zip(known, known[ahead:], strict=False):
+                if not (first.next if ahead == 1 else first.later):
+                    continue
                 pair = self._pairs.get((first.word, sign, second.word))
                 if pair is None:
                     pair = self._pair(first, sign, second)
@@ -148,8 +150,9 @@ class Weights:
             tuple(self._next[name] for name in names if name in self._next),
             tuple(self._later[name] for name in names if name in self._later),
         )
-        if len(self._known) < MOST_KNOWN:
-            self._known[word] = known
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[word] = known
         return known
 
     def _pair(self, first: _Known, sign: str, second: _Known) -> Risks:
@@ -157,8 +160,9 @@ class Weights:
         ahead = first.next if sign == " " else first.later
         found = [one[name] for one in ahead for name in second.names if name in one]
         pair = (sum(one[0] for one in found), sum(one[1] for one in found)) if found else _NOTHING
-        if len(self._pairs) < MOST_PAIRS:
-            self._pairs[first.word, sign, second.word] = pair
+        if len(self._pairs) >= MOST_PAIRS:
+            self._pairs.clear()
+        self._pairs[first.word, sign, second.word] = pair
         return pair
 
 
