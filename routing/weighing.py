@@ -35,9 +35,9 @@ _NOTHING: Risks = (0.0, 0.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rest:
-    """What a word or label weighs for kinds and topics; told apart by identity, to be counted fast."""
+    """What a word or label weighs by model ("kind", "topic"); told apart by identity, to be counted fast."""
 
-    row: Row
+    rows: Mapping[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +133,20 @@ class Weights:
             if found and not feature.startswith("="):
                 pairs.setdefault(first, {})[second] = risks
                 return
-        self._alone[feature] = risks, Rest(tuple((at, weight) for at, weight in row if at not in self.risks))
+        rest: dict[str, Row] = {}
+        for at, weight in row:
+            if at not in self.risks:
+                model = self.outputs[at].partition(" ")[0]
+                rest[model] = (*rest.get(model, ()), (at, weight))
+        self._alone[feature] = risks, Rest(rest)
 
     def _learn(self, word: str) -> _Known:
         names = (stem_of(word), *families_of(word))
         alone = [self._alone[name] for name in (*names, *matters_of(word)) if name in self._alone]
-        rest: dict[int, float] = {}
-        for _, one in alone:
-            for at, weight in one.row:
-                rest[at] = rest.get(at, 0.0) + weight
         known = _Known(
             word,
             (sum(risks[0] for risks, _ in alone), sum(risks[1] for risks, _ in alone)),
-            Rest(tuple(rest.items())),
+            _together([rest for _, rest in alone]),
             names,
             tuple(self._next[name] for name in names if name in self._next),
             tuple(self._later[name] for name in names if name in self._later),
@@ -166,6 +167,19 @@ class Weights:
         return pair
 
 
+def _together(some: Sequence[Rest]) -> Rest:
+    """What several names of one word weigh."""
+    if len(some) == 1:
+        return some[0]
+    rows: dict[str, dict[int, float]] = {}
+    for one in some:
+        for model, row in one.rows.items():
+            sums = rows.setdefault(model, {})
+            for at, weight in row:
+                sums[at] = sums.get(at, 0.0) + weight
+    return Rest({model: tuple(sums.items()) for model, sums in rows.items()})
+
+
 class Reading:
     """One message weighed: the risks of each sentence, and everything else of the whole."""
 
@@ -176,32 +190,37 @@ class Reading:
             weights.weigh(sentence, labels.get(number, ()))
             for number, sentence in enumerate(signals.wording.sentences)
         ]
-        self._whole = self._sums(self.sentences)
+        self._whole: dict[str, dict[int, float]] = {}
 
     def chances(self, model: str, sentences: Sequence[int] | None = None) -> dict[str, float]:
         """The chance of each class of a model ("kind", "topic") for the whole message, or some sentences."""
-        chosen = self.sentences if sentences is None else [self.sentences[n] for n in sentences]
-        sums = self._whole if sentences is None else self._sums(chosen)
-        return self._chances(model, sums, sum(one.words for one in chosen))
+        if sentences is None:
+            if model not in self._whole:
+                self._whole[model] = _sums(model, self.sentences)
+            return self._chances(model, self._whole[model], sum(one.words for one in self.sentences))
+        chosen = [self.sentences[n] for n in sentences]
+        return self._chances(model, _sums(model, chosen), sum(one.words for one in chosen))
 
     def chances_of(self, model: str, part: Sentence, labels: Iterable[str]) -> dict[str, float]:
         """The same for a part of a sentence, which hits these labels."""
         weighed = self.weights.weigh(part, labels)
-        return self._chances(model, self._sums([weighed]), weighed.words)
+        return self._chances(model, _sums(model, [weighed]), weighed.words)
 
-    def _chances(self, model: str, sums: Sequence[float], words: int) -> dict[str, float]:
+    def _chances(self, model: str, sums: Mapping[int, float], words: int) -> dict[str, float]:
         classes = self.weights.classes_of(model)
         even = sqrt(words + 4)
-        scores = [self.weights.bias[at] + sums[at] / even for at in classes.values()]
+        scores = [self.weights.bias[at] + sums.get(at, 0.0) / even for at in classes.values()]
         return dict(zip(classes, softmax(scores), strict=True))
 
-    def _sums(self, sentences: Iterable[Weighed]) -> list[float]:
-        sums = [0.0] * len(self.weights.outputs)
-        counted = Counter(chain.from_iterable([one.rest for one in sentences]))
-        for rest, count in counted.items():
-            for output, weight in rest.row:
-                sums[output] += weight * count
-        return sums
+
+def _sums(model: str, sentences: Iterable[Weighed]) -> dict[int, float]:
+    """What the words of some sentences weigh together for each class of a model that any speaks of."""
+    sums: dict[int, float] = {}
+    counted = Counter(chain.from_iterable([one.rest for one in sentences]))
+    for rest, count in counted.items():
+        for output, weight in rest.rows.get(model, ()):
+            sums[output] = sums.get(output, 0.0) + weight * count
+    return sums
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
