@@ -6,7 +6,6 @@ two with one word between ("see~face"), or a label of the phrase lists that a se
 on risks alone; kinds and topics are weighed by single words and by labels.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,7 +36,8 @@ _NOTHING: Risks = (0.0, 0.0)
 class Rest:
     """What a word or label weighs by model ("kind", "topic"); told apart by identity, to be counted fast."""
 
-    rows: Mapping[str, Row]
+    rows: Mapping[str, tuple[float, ...]]
+    """For each model that it speaks in at all, what it adds to each of its classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,14 @@ class Weights:
         self.outputs = tuple(outputs)
         self.bias = tuple(bias)
         self.risks = (self.outputs.index(THREAT), self.outputs.index(SELF_HARM))
+        self._classes: dict[str, dict[str, int]] = {}
+        models = [name.partition(" ")[0] for name in self.outputs]
+        self._places = [(model, models[:at].count(model)) for at, model in enumerate(models)]
         self._alone: dict[str, tuple[Risks, Rest]] = {}
         self._next: dict[str, dict[str, Risks]] = {}
         self._later: dict[str, dict[str, Risks]] = {}
         for feature, row in rows:
             self._take(feature, row)
-        self._classes: dict[str, dict[str, int]] = {}
         self._known: dict[str, _Known] = {}
         self._pairs: dict[tuple[str, str, str], Risks] = {}
 
@@ -133,12 +135,12 @@ class Weights:
             if found and not feature.startswith("="):
                 pairs.setdefault(first, {})[second] = risks
                 return
-        rest: dict[str, Row] = {}
+        rest: dict[str, list[float]] = {}
         for at, weight in row:
             if at not in self.risks:
-                model = self.outputs[at].partition(" ")[0]
-                rest[model] = (*rest.get(model, ()), (at, weight))
-        self._alone[feature] = risks, Rest(rest)
+                model, place = self._places[at]
+                rest.setdefault(model, [0.0] * len(self.classes_of(model)))[place] = weight
+        self._alone[feature] = risks, Rest({model: tuple(sums) for model, sums in rest.items()})
 
     def _learn(self, word: str) -> _Known:
         names = (stem_of(word), *families_of(word))
@@ -171,13 +173,11 @@ def _together(some: Sequence[Rest]) -> Rest:
     """What several names of one word weigh."""
     if len(some) == 1:
         return some[0]
-    rows: dict[str, dict[int, float]] = {}
+    rows: dict[str, list[tuple[float, ...]]] = {}
     for one in some:
         for model, row in one.rows.items():
-            sums = rows.setdefault(model, {})
-            for at, weight in row:
-                sums[at] = sums.get(at, 0.0) + weight
-    return Rest({model: tuple(sums.items()) for model, sums in rows.items()})
+            rows.setdefault(model, []).append(row)
+    return Rest({model: tuple(map(sum, zip(*found, strict=True))) for model, found in rows.items()})
 
 
 class Reading:
@@ -190,37 +190,34 @@ class Reading:
             weights.weigh(sentence, labels.get(number, ()))
             for number, sentence in enumerate(signals.wording.sentences)
         ]
-        self._whole: dict[str, dict[int, float]] = {}
+        self._whole: dict[str, Sequence[float]] = {}
 
     def chances(self, model: str, sentences: Sequence[int] | None = None) -> dict[str, float]:
         """The chance of each class of a model ("kind", "topic") for the whole message, or some sentences."""
         if sentences is None:
             if model not in self._whole:
-                self._whole[model] = _sums(model, self.sentences)
+                self._whole[model] = self._sums(model, self.sentences)
             return self._chances(model, self._whole[model], sum(one.words for one in self.sentences))
         chosen = [self.sentences[n] for n in sentences]
-        return self._chances(model, _sums(model, chosen), sum(one.words for one in chosen))
+        return self._chances(model, self._sums(model, chosen), sum(one.words for one in chosen))
 
     def chances_of(self, model: str, part: Sentence, labels: Iterable[str]) -> dict[str, float]:
         """The same for a part of a sentence, which hits these labels."""
         weighed = self.weights.weigh(part, labels)
-        return self._chances(model, _sums(model, [weighed]), weighed.words)
+        return self._chances(model, self._sums(model, [weighed]), weighed.words)
 
-    def _chances(self, model: str, sums: Mapping[int, float], words: int) -> dict[str, float]:
+    def _chances(self, model: str, sums: Sequence[float], words: int) -> dict[str, float]:
         classes = self.weights.classes_of(model)
         even = sqrt(words + 4)
-        scores = [self.weights.bias[at] + sums.get(at, 0.0) / even for at in classes.values()]
+        bias = self.weights.bias
+        scores = [bias[at] + weight / even for at, weight in zip(classes.values(), sums, strict=True)]
         return dict(zip(classes, softmax(scores), strict=True))
 
-
-def _sums(model: str, sentences: Iterable[Weighed]) -> dict[int, float]:
-    """What the words of some sentences weigh together for each class of a model that any speaks of."""
-    sums: dict[int, float] = {}
-    counted = Counter(chain.from_iterable([one.rest for one in sentences]))
-    for rest, count in counted.items():
-        for output, weight in rest.rows.get(model, ()):
-            sums[output] = sums.get(output, 0.0) + weight * count
-    return sums
+    def _sums(self, model: str, sentences: Iterable[Weighed]) -> Sequence[float]:
+        """What the words of some sentences weigh together for each class of a model."""
+        said = chain.from_iterable([one.rest for one in sentences])
+        rows = [row for rest in said if (row := rest.rows.get(model)) is not None]
+        return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.weights.classes_of(model))
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
