@@ -173,8 +173,8 @@ def test_where_another_must_approve_it_waits_for_them_with_their_list(app: FastA
 
 def test_who_may_not_send_on_a_channel_of_the_pile_cannot_say_yes(pile: Bench) -> None:
     with pile.write() as session:
-        copies_of = select(CampaignCopy.message_id)
-        channel = session.exec(select(Message.channel_id).where(col(Message.id).in_(copies_of))).first()
+        pile_of = select(Case.id).where(Case.campaign == "banks")
+        channel = session.exec(select(Message.channel_id).where(col(Message.case_id).in_(pile_of))).first()
         office = session.exec(select(Case.office_id)).first()
         session.add(
             ChannelClosure(
