@@ -27,6 +27,7 @@ from inbox.models import (
     CASE_MOVES,
     Case,
     CaseStatus,
+    Channel,
     Constituent,
     Direction,
     EventKind,
@@ -229,6 +230,7 @@ def open_by_hand(
         given=given,
         road=road,
     )
+    desk.meet(find(session, Channel, message.channel_id))
     types = tuple(one.content_type for one in given)
     seen = triage.consider(session, desk, message, case, person, attachment_types=types, now=now)
     casefile.learn(person, seen.assessment)

@@ -59,7 +59,7 @@ class Desk:
     calendar: WorkingCalendar
     area: PostcodeTable | None
     teams: Mapping[str, str]
-    channels: Mapping[str, Channel]
+    channels: dict[str, Channel]
     staff: Mapping[str, Staff]
     members: Mapping[str, tuple[str, ...]]
     closures: tuple[tuple[str, str, str], ...] = ()
@@ -77,6 +77,10 @@ class Desk:
     @property
     def own_addresses(self) -> frozenset[str]:
         return frozenset(channel.account.lower() for channel in self.channels.values())
+
+    def meet(self, channel: Channel) -> None:
+        """A channel that came to be while this desk was open."""
+        self.channels.setdefault(channel.id, channel)
 
     def address_kind(self, channel: Channel) -> str:
         """The kind under which the addresses that this channel writes to are known."""
