@@ -54,7 +54,8 @@ def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: 
     if kind in (Kind.SPAM, Kind.AUTO_REPLY):
         return Priority.LOW
     dated = _by_dates(signals, received)
-    immediate, soon = signals.score("urgency immediate"), signals.score("urgency priority")
+    immediate = max(signals.score("urgency immediate"), signals.score("need immediate"))
+    soon = signals.score("urgency priority")
     if kind in QUIET_KINDS and signals.score("kind casework") < SURE:
         return Priority.LOW
     presses = immediate >= SURE or dated is Priority.IMMEDIATE
