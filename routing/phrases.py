@@ -21,7 +21,6 @@ from routing.phrase_notation import (
     Classes,
     Needles,
     NotationError,
-    Sequenced,
     as_plain,
     as_regex,
     needles_of,
@@ -34,32 +33,33 @@ FEW = 16
 
 
 class Phrase:
-    """One phrase of a list: what it speaks for, how strongly, and its parts if it is not plain words.
+    """One phrase of a list: what it speaks for, how strongly, and, if it is not plain words, the classes of
+    words that its notation may name.
 
     Its pattern is made when a message first holds a word that it needs: most phrases wait for days, and
-    making thousands of patterns would hold up the start of the program.
+    to make thousands of patterns, or to keep their parts, would cost a second and many megabytes.
     """
 
-    __slots__ = ("_also", "_parts", "_pattern", "label", "weight", "written")
+    __slots__ = ("_also", "_classes", "_pattern", "label", "weight", "written")
 
     def __init__(
-        self, label: str, weight: float, written: str, parts: Sequenced | None, also: Needles = ()
+        self, label: str, weight: float, written: str, classes: Classes | None = None, also: Needles = ()
     ) -> None:
         self.label = label
         self.weight = weight
         self.written = written
-        self._parts = parts
+        self._classes = classes
         self._also = also if len(also) <= FEW else ()
         self._pattern: re.Pattern[str] | None = None
 
     def found_in(self, plain: str) -> str | None:
         """The words that match in a sentence of plain words; only asked where a needed word stands."""
-        if self._parts is None:
+        if self._classes is None:
             return self.written
         if self._also and not any(map(plain.__contains__, self._also)):
             return None
         if self._pattern is None:
-            self._pattern = re.compile("(?<= )" + as_regex(self._parts))
+            self._pattern = re.compile("(?<= )" + as_regex(read_phrase(self.written, self._classes)))
         found = self._pattern.search(plain)
         return found.group().strip() if found else None
 
@@ -158,8 +158,8 @@ def _phrase(label: str, weight: float, written: str, classes: Classes) -> tuple[
     if plain is not None:
         words = f" {plain} "
         forms = (words, f" {plain}s ") if label.startswith("topic ") and not plain.endswith("s") else (words,)
-        return Phrase(label, weight, plain, None), forms
+        return Phrase(label, weight, plain), forms
     needles, also = needles_of(parts)
     if not needles:
         raise NotationError(f'the phrase "{written}" has no word that it needs')
-    return Phrase(label, weight, written, parts, also), needles
+    return Phrase(label, weight, written, classes, also), needles

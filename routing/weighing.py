@@ -6,7 +6,6 @@ two with one word between ("see~face"), or a label of the phrase lists that a se
 on risks alone; kinds and topics are weighed by single words and by labels.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,17 +26,18 @@ ENOUGH_ALONE = 4.0
 """The score at which the lists alone raise a flag in one sentence."""
 SCALE = 100.0
 """The file holds whole hundredths."""
-MOST_PAIRS = 200_000
-"""Pairs of words remembered with what they weigh."""
+MOST_PAIRS = 20_000
+"""Pairs of words remembered with what they weigh; forgotten all at once when they are too many."""
 THREAT, SELF_HARM = "risk threat", "risk self-harm"
 _NOTHING: Risks = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rest:
-    """What a word or label weighs for kinds and topics; told apart by identity, to be counted fast."""
+    """What a word or label weighs by model ("kind", "topic"); told apart by identity, to be counted fast."""
 
-    row: Row
+    rows: Mapping[str, tuple[float, ...]]
+    """For each model that it speaks in at all, what it adds to each of its classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,14 @@ class Weights:
         self.outputs = tuple(outputs)
         self.bias = tuple(bias)
         self.risks = (self.outputs.index(THREAT), self.outputs.index(SELF_HARM))
+        self._classes: dict[str, dict[str, int]] = {}
+        models = [name.partition(" ")[0] for name in self.outputs]
+        self._places = [(model, models[:at].count(model)) for at, model in enumerate(models)]
         self._alone: dict[str, tuple[Risks, Rest]] = {}
         self._next: dict[str, dict[str, Risks]] = {}
         self._later: dict[str, dict[str, Risks]] = {}
         for feature, row in rows:
             self._take(feature, row)
-        self._classes: dict[str, dict[str, int]] = {}
         self._known: dict[str, _Known] = {}
         self._pairs: dict[tuple[str, str, str], Risks] = {}
 
@@ -96,6 +98,8 @@ class Weights:
         threat, harm = sum([risks[0] for risks, _ in spoken]), sum([risks[1] for risks, _ in spoken])
         for sign, ahead in ((" ", 1), ("~", 2)):
             for first, second in zip(known, known[ahead:], strict=False):
+                if not (first.next if ahead == 1 else first.later):
+                    continue
                 pair = self._pairs.get((first.word, sign, second.word))
                 if pair is None:
                     pair = self._pair(first, sign, second)
@@ -131,25 +135,27 @@ class Weights:
             if found and not feature.startswith("="):
                 pairs.setdefault(first, {})[second] = risks
                 return
-        self._alone[feature] = risks, Rest(tuple((at, weight) for at, weight in row if at not in self.risks))
+        rest: dict[str, list[float]] = {}
+        for at, weight in row:
+            if at not in self.risks:
+                model, place = self._places[at]
+                rest.setdefault(model, [0.0] * len(self.classes_of(model)))[place] = weight
+        self._alone[feature] = risks, Rest({model: tuple(sums) for model, sums in rest.items()})
 
     def _learn(self, word: str) -> _Known:
         names = (stem_of(word), *families_of(word))
         alone = [self._alone[name] for name in (*names, *matters_of(word)) if name in self._alone]
-        rest: dict[int, float] = {}
-        for _, one in alone:
-            for at, weight in one.row:
-                rest[at] = rest.get(at, 0.0) + weight
         known = _Known(
             word,
             (sum(risks[0] for risks, _ in alone), sum(risks[1] for risks, _ in alone)),
-            Rest(tuple(rest.items())),
+            _together([rest for _, rest in alone]),
             names,
             tuple(self._next[name] for name in names if name in self._next),
             tuple(self._later[name] for name in names if name in self._later),
         )
-        if len(self._known) < MOST_KNOWN:
-            self._known[word] = known
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[word] = known
         return known
 
     def _pair(self, first: _Known, sign: str, second: _Known) -> Risks:
@@ -157,9 +163,21 @@ class Weights:
         ahead = first.next if sign == " " else first.later
         found = [one[name] for one in ahead for name in second.names if name in one]
         pair = (sum(one[0] for one in found), sum(one[1] for one in found)) if found else _NOTHING
-        if len(self._pairs) < MOST_PAIRS:
-            self._pairs[first.word, sign, second.word] = pair
+        if len(self._pairs) >= MOST_PAIRS:
+            self._pairs.clear()
+        self._pairs[first.word, sign, second.word] = pair
         return pair
+
+
+def _together(some: Sequence[Rest]) -> Rest:
+    """What several names of one word weigh."""
+    if len(some) == 1:
+        return some[0]
+    rows: dict[str, list[tuple[float, ...]]] = {}
+    for one in some:
+        for model, row in one.rows.items():
+            rows.setdefault(model, []).append(row)
+    return Rest({model: tuple(map(sum, zip(*found, strict=True))) for model, found in rows.items()})
 
 
 class Reading:
@@ -172,32 +190,34 @@ class Reading:
             weights.weigh(sentence, labels.get(number, ()))
             for number, sentence in enumerate(signals.wording.sentences)
         ]
-        self._whole = self._sums(self.sentences)
+        self._whole: dict[str, Sequence[float]] = {}
 
     def chances(self, model: str, sentences: Sequence[int] | None = None) -> dict[str, float]:
         """The chance of each class of a model ("kind", "topic") for the whole message, or some sentences."""
-        chosen = self.sentences if sentences is None else [self.sentences[n] for n in sentences]
-        sums = self._whole if sentences is None else self._sums(chosen)
-        return self._chances(model, sums, sum(one.words for one in chosen))
+        if sentences is None:
+            if model not in self._whole:
+                self._whole[model] = self._sums(model, self.sentences)
+            return self._chances(model, self._whole[model], sum(one.words for one in self.sentences))
+        chosen = [self.sentences[n] for n in sentences]
+        return self._chances(model, self._sums(model, chosen), sum(one.words for one in chosen))
 
     def chances_of(self, model: str, part: Sentence, labels: Iterable[str]) -> dict[str, float]:
         """The same for a part of a sentence, which hits these labels."""
         weighed = self.weights.weigh(part, labels)
-        return self._chances(model, self._sums([weighed]), weighed.words)
+        return self._chances(model, self._sums(model, [weighed]), weighed.words)
 
     def _chances(self, model: str, sums: Sequence[float], words: int) -> dict[str, float]:
         classes = self.weights.classes_of(model)
         even = sqrt(words + 4)
-        scores = [self.weights.bias[at] + sums[at] / even for at in classes.values()]
+        bias = self.weights.bias
+        scores = [bias[at] + weight / even for at, weight in zip(classes.values(), sums, strict=True)]
         return dict(zip(classes, softmax(scores), strict=True))
 
-    def _sums(self, sentences: Iterable[Weighed]) -> list[float]:
-        sums = [0.0] * len(self.weights.outputs)
-        counted = Counter(chain.from_iterable([one.rest for one in sentences]))
-        for rest, count in counted.items():
-            for output, weight in rest.row:
-                sums[output] += weight * count
-        return sums
+    def _sums(self, model: str, sentences: Iterable[Weighed]) -> Sequence[float]:
+        """What the words of some sentences weigh together for each class of a model."""
+        said = chain.from_iterable([one.rest for one in sentences])
+        rows = [row for rest in said if (row := rest.rows.get(model)) is not None]
+        return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.weights.classes_of(model))
 
 
 def softmax(scores: Sequence[float]) -> list[float]:

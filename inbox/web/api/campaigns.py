@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from inbox import campaigns, signoff
 from inbox.access import Action, Person, visible_cases
-from inbox.answering import counting, writing
+from inbox.answering import counting, rights, writing
 from inbox.campaigns.holding import WHY, HeldBack, Member
 from inbox.desk import Desk
 from inbox.errors import NotAllowed, NotFound
@@ -150,7 +150,7 @@ def answer(
         given.text, given.subject, identity_of(desk, given.identity) or "office", frozenset(given.include)
     )
     made = writing.write(session, desk, campaign, words, author_id=staff_id, now=now, actor=person.actor)
-    if given.approve and signoff.may_approve(desk, made, staff_id) is None:
+    if given.approve and rights.why_not(session, desk, made, person) is None:
         digest = writing.digest_of(session, made)
         writing.approve(session, desk, made, staff_id=staff_id, digest=digest, now=now, actor=person.actor)
     elif given.approve:
@@ -165,6 +165,7 @@ def approve(
 ) -> AnswerShape:  # fmt: skip
     """Yes to exactly these words, in this name, to this list."""
     found = _current(session, campaign_id)
+    rights.require(session, desk, found, person)
     writing.approve(session, desk, found, staff_id=_staff(person), digest=given.digest, now=now,
                     actor=person.actor)  # fmt: skip
     return _answer(session, desk, found)

@@ -6,9 +6,9 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import campaigns, drafting, signoff
+from inbox import campaigns, drafting
 from inbox.access import Action, visible_cases
-from inbox.answering import counting, writing
+from inbox.answering import counting, rights, writing
 from inbox.campaigns.holding import HeldBack, Member
 from inbox.database import savepoint
 from inbox.errors import CaseworkError, NotFound, Refused, Stale
@@ -101,6 +101,7 @@ def approve(
     campaign, answer = _open(room, campaign_id)
     try:
         with savepoint(room.session):
+            rights.require(room.session, room.desk, answer, room.person)
             writing.approve(room.session, room.desk, answer, staff_id=room.staff_id, digest=digest,
                             now=room.now, actor=room.person.actor)  # fmt: skip
     except CaseworkError as error:
@@ -219,6 +220,6 @@ def _check_page(
     return answers.check(
         room.session, room.desk, room.person, campaign, answer, on_list, campaigns.count(members),
         shell=room.shell("Campaigns"), listed=len(listed),
-        refusal=refused.sentence if refused else signoff.may_approve(room.desk, answer, room.staff_id),
+        refusal=refused.sentence if refused else rights.why_not(room.session, room.desk, answer, room.person),
         problems=problems,
     )  # fmt: skip

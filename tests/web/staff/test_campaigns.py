@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlmodel import select
+from sqlmodel import col, select
 
 from inbox.access import Scope
 from inbox.history import OPERATOR
@@ -14,6 +14,8 @@ from inbox.models import (
     CampaignCopy,
     CampaignRecipient,
     Case,
+    ChannelAct,
+    ChannelClosure,
     Constituent,
     Message,
     Role,
@@ -167,6 +169,27 @@ def test_where_another_must_approve_it_waits_for_them_with_their_list(app: FastA
     assert refused.status_code == 422 and "Say why" in refused.text
     sent = other.press("/campaigns/banks/answer/approve", {"digest": field(check, "digest")})
     assert sent.status_code == 303
+
+
+def test_who_may_not_send_on_a_channel_of_the_pile_cannot_say_yes(pile: Bench) -> None:
+    with pile.write() as session:
+        pile_of = select(Case.id).where(Case.campaign == "banks")
+        channel = session.exec(select(Message.channel_id).where(col(Message.case_id).in_(pile_of))).first()
+        office = session.exec(select(Case.office_id)).first()
+        session.add(
+            ChannelClosure(
+                office_id=office, channel_id=channel, role=str(Role.CASEWORKER), act=ChannelAct.SEND
+            )
+        )
+    desk = pile.sit(Role.CASEWORKER)
+    page = desk.get(desk.press("/campaigns/banks/answer", ANSWER).headers["location"]).text
+    assert "Your role may not send on a channel" in page
+    digest = field(pile.sit(Role.MANAGER).get("/campaigns/banks/answer/check").text, "digest")
+    desk = pile.sit(Role.CASEWORKER)
+    assert desk.press("/campaigns/banks/answer/approve", {"digest": digest}).status_code == 403
+    client = _program(pile, Role.CASEWORKER)
+    said = client.post("/api/v1/campaigns/banks/answer", json={"text": ANSWER["text"], "approve": True})
+    assert said.json()["state"] == "submitted"
 
 
 def test_a_restricted_copy_is_on_no_page_of_those_who_may_not_know_it(pile: Bench) -> None:

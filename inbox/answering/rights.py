@@ -1,0 +1,34 @@
+"""Whether somebody may say yes to an answer: also on every channel that its letters leave by."""
+
+from sqlmodel import Session, col, select
+
+from inbox import signoff
+from inbox.access import Person, may_on
+from inbox.desk import Desk
+from inbox.errors import NotAllowed
+from inbox.models import CampaignAnswer, CampaignCopy, CampaignRecipient, ChannelAct, Message
+
+
+def why_not(session: Session, desk: Desk, answer: CampaignAnswer, person: Person) -> str | None:
+    """Why this person may not approve it, in a sentence; None when they may."""
+    refusal = signoff.may_approve(desk, answer, person.staff_id or "")
+    if refusal or all(may_on(person, ChannelAct.SEND, one) for one in _channels(session, answer)):
+        return refusal
+    return "Your role may not send on a channel that some of these letters leave by. Ask for sign-off."
+
+
+def require(session: Session, desk: Desk, answer: CampaignAnswer, person: Person) -> None:
+    """Raises NotAllowed with the sentence of `why_not`."""
+    if refusal := why_not(session, desk, answer, person):
+        raise NotAllowed(refusal)
+
+
+def _channels(session: Session, answer: CampaignAnswer) -> set[str | None]:
+    """The channels that those on the list wrote by."""
+    query = (
+        select(Message.channel_id)
+        .join(CampaignCopy, col(CampaignCopy.message_id) == Message.id)
+        .join(CampaignRecipient, col(CampaignRecipient.case_id) == CampaignCopy.case_id)
+        .where(CampaignRecipient.answer_id == answer.id)
+    )
+    return set(session.exec(query.distinct()))
