@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from routing.case_flags import LABELS as CASE_LABELS
+from routing.case_flags import case_flags, told_flags
 from routing.constituency import Place, PostcodeTable, place_of
 from routing.kinds import UNWORKED, KindFacts, kind_chances, kind_of
 from routing.language import language_of
@@ -57,6 +59,8 @@ class Assessment:
 SURE_OF_A_TEAM = 1.0
 """How far a message must lean to a team before it is named to a person."""
 SURE_OF_URGENCY = 1.0
+SEVERAL_MATTERS = frozenset({Kind.CASEWORK, Kind.NOT_OURS})
+"""Kinds that are looked through for several matters."""
 
 
 class Taught:
@@ -119,6 +123,8 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     kind = kind_of(signals, facts)
     if kind is Kind.MEDIA:
         flags |= {Flag.MEDIA}
+    hides_case = hides_casework(signals, reading, kind)
+    flags = case_flags(flags | told_flags(signals), kind, hides_case)
     received = message.received_at.astimezone(LONDON).date()
     priority = priority_of(signals, kind, flags, received)
     raised = priority if kind in UNWORKED else taught.raised(priority)
@@ -136,8 +142,8 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         constituency_confidence=place.confidence,
         seat=place.seat.constituency if place.seat else None,
         member=place.seat.member if place.seat else None,
-        split=is_split(signals, reading, topics),
-        hidden_casework=hides_casework(signals, reading, kind),
+        split=kind in SEVERAL_MATTERS and is_split(signals, reading),
+        hidden_casework=hides_case,
         because=because,
     )
 
@@ -147,6 +153,10 @@ def _place(message: MessageFacts, area: PostcodeTable | None, signals: Signals) 
     elsewhere = signals.evidence(label)[0].words if signals.score(label) >= 4 else ""
     shown = f"{signals.wording.subject}\n\n{signals.wording.text}"
     return place_of(shown, area, stated=message.stated_postcode, elsewhere=elsewhere)
+
+
+def _flag_evidence(signals: Signals, flag: Flag) -> tuple[Evidence, ...]:
+    return (signals.evidence(LABELS[flag]) or signals.evidence(CASE_LABELS.get(flag, "")))[:1]
 
 
 def _because(
@@ -170,8 +180,10 @@ def _because(
             for topic in topics
             for one in (*signals.evidence(f"topic {topic}")[:1], *taught.evidence("topic", topic))
         ),
-        "flags": tuple(one for flag in LABELS if flag in flags for one in signals.evidence(LABELS[flag])[:1]),
-        "priority": signals.evidence("urgency immediate") or signals.evidence("urgency priority"),
+        "flags": tuple(one for flag in LABELS if flag in flags for one in _flag_evidence(signals, flag)),
+        "priority": signals.evidence("urgency immediate")
+        or signals.evidence("need immediate")
+        or signals.evidence("urgency priority"),
         "team": taught.team(),
     }
     if place.words:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from routing.assessment import Assessment, MessageFacts, assess
 from routing.campaigns import gist_of, likeness, restates, subject_key
+from routing.case_flags import case_flags
 from routing.constituency import PostcodeTable
 from routing.differences import Differences, added_text, differences
 from routing.labelled import UNDATED
@@ -94,6 +95,7 @@ def _without_shared_risks(
     flags = whole.flags - dropped
     is_harmless = not flags & LIFE_FLAGS
     kind = Kind.CAMPAIGN if is_harmless and whole.kind in _RISKY else whole.kind
+    flags = case_flags(flags, kind, whole.hidden_casework)
     priority = whole.priority
     if not flags & RISK_FLAGS:
         priority = min(apart.priority if apart else Priority.LOW, Priority.LOW, key=lambda one: one.rank)

@@ -1,7 +1,7 @@
 """What a message is about: topics by the weight of their words, and whether it is several matters."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from routing.learning import Leaning
 from routing.signals import Signals
@@ -45,10 +45,11 @@ _OWN_TOPIC = {
 LABELS = {topic: f"topic {topic.value}" for topic in Topic}
 SPLIT_CUES = "several matters"
 CUED = 2.0
-PLAIN = {True: 0.2, False: 0.3}
-"""How far a stretch must speak of one body, with words that part matters and without."""
-APART = {True: 0.2, False: 0.2}
-"""How far it may at most speak of the other."""
+PLAIN = {True: 0.12, False: 0.22}
+"""How much more than no words at all a stretch must speak of one body, with words that part matters and
+without."""
+APART = 0.1
+"""How much more it may at most speak of the other."""
 MOST_READ = 24
 """Sentences that are read for several matters."""
 FEWEST_WORDS = 4
@@ -85,37 +86,31 @@ def topics_of_kind(kind: Kind, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
     return (own, *(topic for topic in topics if topic is not own))[:MOST_TOPICS]
 
 
-def body_of(topic: Topic) -> str:
-    """The sort of body that handles a topic; a topic without one stands for itself."""
-    return _BODY_OF.get(topic.value, topic.value)
-
-
-def is_split(signals: Signals, reading: Reading, topics: Sequence[Topic]) -> bool:
+def is_split(signals: Signals, reading: Reading) -> bool:
     """Whether the message has several matters: two stretches of it that speak of different bodies.
 
     Words such as "also" and "another thing" ask for less; without them both must be plain.
     """
     cued = signals.score(SPLIT_CUES) >= CUED
-    if not cued and len({body_of(topic) for topic in topics if topic in MATTER_TOPICS}) < 2:
-        return False
     known: list[dict[str, float]] = []
     for shares in _bodies(signals, reading):
         if max(shares.values()) < PLAIN[cued]:
             continue
-        if any(_differ(earlier, shares, APART[cued]) for earlier in known):
+        if any(_differ(earlier, shares) for earlier in known):
             return True
         known.append(shares)
     return False
 
 
-def _differ(first: Mapping[str, float], second: Mapping[str, float], apart: float) -> bool:
+def _differ(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
     """Whether what each stretch speaks of is next to nothing in the other."""
     one, two = max(first, key=first.__getitem__), max(second, key=second.__getitem__)
-    return one != two and first.get(two, 0.0) <= apart and second.get(one, 0.0) <= apart
+    return one != two and first.get(two, 0.0) <= APART and second.get(one, 0.0) <= APART
 
 
 def _bodies(signals: Signals, reading: Reading) -> Iterator[dict[str, float]]:
-    """How far each stretch of the message, a sentence or a part of one, speaks of each sort of body."""
+    """How much more than no words at all each stretch, a sentence or a part of one, speaks of each body."""
+    unspoken = _by_body(reading.chances_of("topic", Sentence("", " "), ()))
     sentences = signals.wording.sentences[:MOST_READ]
     hit = [label for label in signals.labels() if label.startswith("topic ")]
     for number, sentence in enumerate(sentences):
@@ -126,9 +121,13 @@ def _bodies(signals: Signals, reading: Reading) -> Iterator[dict[str, float]]:
                 for label in hit
                 if (words := signals.words_in(label, number)) and any(word in part for word in words)
             ]
-            chances = reading.chances_of("topic", Sentence("", f" {part.strip()} "), labels)
-            shares: dict[str, float] = {}
-            for name, chance in chances.items():
-                body = _BODY_OF.get(name, name)
-                shares[body] = shares.get(body, 0.0) + chance
-            yield shares
+            spoken = _by_body(reading.chances_of("topic", Sentence("", f" {part.strip()} "), labels))
+            yield {body: chance - unspoken[body] for body, chance in spoken.items()}
+
+
+def _by_body(chances: Mapping[str, float]) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for name, chance in chances.items():
+        body = _BODY_OF.get(name, name)
+        shares[body] = shares.get(body, 0.0) + chance
+    return shares

@@ -18,6 +18,8 @@ QUIET_KINDS = frozenset(
         Kind.AUTO_REPLY,
     }
 )
+HARM_FLAGS = frozenset({Flag.SAFEGUARDING, Flag.DOMESTIC_ABUSE})
+"""Harm by others; with a need that presses it is looked at even if the message reads like junk."""
 PRESSING_DAYS = 2
 SOON_DAYS = 14
 """Ten working days, counted as calendar days."""
@@ -36,6 +38,22 @@ _HARD_EVENT = re.compile(rf" (?:{_HARD}) ")
 _EVENT = re.compile(rf" (?:{_HARD}|{_SOFT}) ")
 
 
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_WEEKDAY = re.compile(rf" (?:by|on|this|come|until|till|before) ({'|'.join(_WEEKDAYS)}) (?!week )")
+_AHEAD = re.compile(
+    r" (?:will|is|are|am|be|have to|has to|got to|must|need to|due|coming|booked|set|fly|flies|leave|out) "
+)
+_BEHIND = re.compile(r" (?:last|was|were|came|took|ago|went|cancelled|had been) ")
+
+
+def days_until_weekday(plain: str, received: date) -> int | None:
+    """Days to the day of the week that a sentence says something will happen on, 0 for today, or None."""
+    found = _WEEKDAY.search(plain)
+    if found is None or not _AHEAD.search(plain) or _BEHIND.search(plain):
+        return None
+    return (_WEEKDAYS.index(found[1]) - received.weekday()) % 7
+
+
 def days_until(plain: str, received: date) -> int | None:
     """Days from receipt to the nearest date that a sentence names, or None; long past means next year."""
     nearest: int | None = None
@@ -51,22 +69,19 @@ def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: 
     """The urgency of a message by its need."""
     if flags & LIFE_FLAGS:
         return Priority.IMMEDIATE
+    immediate = max(signals.score("urgency immediate"), signals.score("need immediate"))
+    if kind is Kind.SPAM and immediate >= SURE and flags & HARM_FLAGS:
+        return Priority.IMMEDIATE
     if kind in (Kind.SPAM, Kind.AUTO_REPLY):
         return Priority.LOW
     dated = _by_dates(signals, received)
-    immediate, soon = signals.score("urgency immediate"), signals.score("urgency priority")
+    soon = signals.score("urgency priority")
     if kind in QUIET_KINDS and signals.score("kind casework") < SURE:
         return Priority.LOW
     presses = immediate >= SURE or dated is Priority.IMMEDIATE
     if presses and kind not in OUR_OWN_KINDS:
         return Priority.IMMEDIATE
-    if (
-        presses
-        or soon >= SURE
-        or dated is Priority.PRIORITY
-        or Flag.SAFEGUARDING in flags
-        or Flag.DOMESTIC_ABUSE in flags
-    ):
+    if presses or soon >= SURE or dated is Priority.PRIORITY or flags & HARM_FLAGS:
         return Priority.PRIORITY
     return Priority.LOW if kind in QUIET_KINDS else Priority.STANDARD
 
@@ -75,6 +90,8 @@ def _by_dates(signals: Signals, received: date) -> Priority | None:
     found: Priority | None = None
     for sentence in signals.wording.sentences:
         days = days_until(sentence.plain, received)
+        if days is None and _HARD_EVENT.search(sentence.plain):
+            days = days_until_weekday(sentence.plain, received)
         if days is None or not _EVENT.search(sentence.plain):
             continue
         if days <= PRESSING_DAYS and _HARD_EVENT.search(sentence.plain):
