@@ -19,10 +19,10 @@ RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
 CERTAIN = 5.0
 """The score at which they do so whatever the other words weigh, if those do not speak against it."""
-AGAINST = {Flag.THREAT: 0.25, Flag.SELF_HARM: 0.09}
+AGAINST = {Flag.THREAT: 0.15, Flag.SELF_HARM: 0.09}
 LIKELY = 0.5
 """The likelihood, after what speaks against it, at which the weighed words of a message raise a flag."""
-CALM = 1.6
+CALM = 1.9
 """What is added to the odds, as a logarithm, before that which speaks against a risk:"""
 CLAIMED, ASKING, LENGTH = 0.18, 1.0, 0.15
 """that it reads clearly as one kind, that it ends in a question, how long it is. Fitted on held-out folds."""
