@@ -1,6 +1,7 @@
 """Connected accounts: made, tested, switched, watched. The only module that knows concrete channels."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -303,7 +304,8 @@ def test(channel: Channel, keys: SecretKeys, settings: Settings, database: Datab
         return (Checked("settings", False, problem.sentence),)
     if not isinstance(connector, Tests):
         return (Checked("settings", True, "This kind of channel needs no connection."),)
-    return connector.check()
+    with closing(cast(Any, connector)):
+        return connector.check()
 
 
 def health(channel: Channel, now: datetime) -> ChannelHealth:
