@@ -370,13 +370,10 @@ def downloader(database: Database, keys: SecretKeys, settings: Settings) -> Down
     def download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
         with database.read(office_id) as session:
             channel = find(session, Channel, channel_id)
-        connector = connect(channel, keys, settings, database)
-        try:
+        with closing(connect(channel, keys, settings, database)) as connector:
             if not isinstance(connector, Downloads):
                 raise PermanentFailure("This kind of channel keeps no files elsewhere.")
             return connector.download(file)
-        finally:
-            connector.close()
 
     return download
 
@@ -393,10 +390,7 @@ def introducer(database: Database, keys: SecretKeys, settings: Settings) -> Name
             channel = find(session, Channel, channel_id)
         if known is not None:
             return known.name
-        connector = connect(channel, keys, settings, database)
-        try:
+        with closing(connect(channel, keys, settings, database)) as connector:
             return connector.name_of(address) if isinstance(connector, Introduces) else ""
-        finally:
-            connector.close()
 
     return name_of
