@@ -84,7 +84,7 @@ def test_a_browser_with_script_does_the_sums_while_its_person_reads(
     fill_in(page)
     go_on(page)
     expect(page.locator(".notice")).to_contain_text("One moment, please")
-    page.wait_for_function("document.querySelector('[data-work]').value !== ''")
+    expect(page.locator("[data-work]")).not_to_have_value("")
     page.locator("button.button--main").click()
     expect(page.locator("h1")).to_have_text("We have your message")
     page.context.close()
