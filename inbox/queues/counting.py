@@ -49,7 +49,7 @@ def _number(view: View, visible: ColumnElement[bool] | None, hidden: frozenset[s
     shape = shape_of(view)
     parts: list[Select[Any]] = [select(CASE.id.label("id")).where(*narrow, shape.condition).limit(MOST)]
     if shape.also is not None:
-        parts.append(select(CASE.id.label("id")).where(*narrow, shape.also))
+        parts.append(select(CASE.id.label("id")).where(*narrow, shape.also).limit(MOST))
     if view is View.SET_ASIDE:
         parts += [part.limit(MOST) for part in (quarantined(OFFICE, hidden), loose(OFFICE, hidden))]
     if view is View.TO_APPROVE:

@@ -20,6 +20,8 @@ from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, 
 
 router = page_router()
 _ELSEWHERE = {View.TO_APPROVE: "/approvals", View.SENDING: "/sending"}
+_OTHERWISE_COUNTED = (View.ALL, View.CAMPAIGNS, View.SET_ASIDE)
+"""The rail has no number for them, or one of something else than cases."""
 _STAFF = (
     sql.select(col(Staff.id), col(Staff.name), col(Staff.roles))
     .where(col(Staff.office_id) == sql.bindparam("office"), col(Staff.is_active))
@@ -99,9 +101,12 @@ def list_of(
     able = [(row.id, row.name) for row in staff if lists.WORKS & set(row.roles)]
     teams = [(row.id, row.name) for row in connection.execute(_TEAMS, office)]
     there = presence.elsewhere(room.session, room.staff_id, room.now)
-    busy = {case_id: lists.doing(*who) for case_id, who in there.items()}
+    busy = {
+        row.case_id: "Nobody has it yet" for row in found.rows if view is View.MINE and not row.assignee_id
+    }
+    busy |= {case_id: lists.doing(*who) for case_id, who in there.items()}
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
-    total = room.counts.get(view, len(shown))
+    total = len(shown) if view in _OTHERWISE_COUNTED else room.counts[view]
     return lists.listed(
         view, shown, office=room.office, people=people, query=query, total=total, next_cursor=found.next,
         now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),

@@ -219,7 +219,7 @@ def _cancelled(room: Room, surgery: Surgery) -> Notice:
     """Why, and the cases of those who were booked: somebody has to tell them."""
     ids = [one.case_id for one in planning.appointments_of(room.session, surgery)]
     links = tuple(
-        Link(f"Tell {one.reference}", f"/cases/{one.reference}?write=reply#composer")
+        Link(f"Tell {one.reference}", f"/cases/{one.reference}?write=reply#text")
         for one in shown.known(room.session, room.person, ids)
     )
     return Notice(f"This surgery was cancelled: {surgery.cancelled_why}", Tone.SOON, None, links)

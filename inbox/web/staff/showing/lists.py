@@ -10,7 +10,7 @@ from inbox.calendars import calendar_of
 from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
-from inbox.web.staff.showing import order, promises
+from inbox.web.staff.showing import aside, order, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
@@ -127,6 +127,7 @@ def listed(
         empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),
         more_url=more,
         take_next=take_next,
+        tabs=aside.tabs("junk") if view is View.SET_ASIDE else (),
     )
 
 
@@ -159,13 +160,14 @@ def doing(name: str, what: str) -> str:
 
 
 def _preview(row: QueueRow) -> str:
-    return " ".join(row.excerpt.split())[:160]
+    """What follows the subject; a subject made of the first words is not said twice."""
+    return " ".join(row.excerpt.split()).removeprefix(row.subject).lstrip()[:160]
 
 
 def _badges(row: QueueRow) -> tuple[Badge, ...]:
     found = say.case_badges(row.priority, row.flags, row.language, row.kind, row.is_restricted)
     if row.match_message_id:
-        words = f"Add to {row.match_reference}?" if row.match_reference else "Belongs elsewhere?"
+        words = "Add to a case?" if row.match_reference else "Belongs elsewhere?"
         found += (Badge(words, Tone.REVIEW, "question"),)
     if row.constituency == "not_ours":
         found += (Badge("Not ours?", Tone.CALM, "arrow"),)

@@ -50,7 +50,7 @@ def reading(
         suggestions=suggestions(session, desk, person, case, back, matched) if to_sort or matched else (),
         menus=menus(session, desk, person, case, back) if may(person, Action.TRIAGE, case) else (),
         acts=acts(person, case, back),
-        links=(Link("Reply", f"/cases/{case.reference}?write=reply#composer", "r"),
+        links=(Link("Reply", f"/cases/{case.reference}?write=reply#text", "r"),
                Link("Add to a case", f"/cases/{case.reference}/attach?back={back}", "c"),
                Link("Done", f"/cases/{case.reference}/close", "d")),
         notices=warnings(case),
@@ -84,7 +84,12 @@ def suggestions(
         label = f"Add to {other.reference}, {other.subject[:60]}"
         act = Act(label, f"{url}/accept-match?back={back}", fields=(("message", message.id),))
         found.append((act, because(message)))
-    if case.status == CaseStatus.NEW:
+    if case.kind == "spam":
+        decision = session.exec(select(Decision).where(Decision.case_id == case.id)).first()
+        found.append(
+            (Act("Not junk", f"{url}/not-junk?back={back}"), f"It was set aside. {why.reason(decision)}")
+        )
+    elif case.status == CaseStatus.NEW:
         teams = {team_id: name for name, team_id in desk.teams.items()}
         place = [teams.get(case.team_id or ""), _name(desk, case.assignee_id)]
         named = ", ".join(part for part in place if part)
@@ -158,12 +163,16 @@ def people(desk: Desk, person: Person) -> tuple[Choice, ...]:
 
 
 def acts(person: Person, case: Case, back: str) -> tuple[Act, ...]:
-    """Not ours, junk, or the way back from junk."""
+    """Not ours, or junk; the way back from junk is a suggestion in the pane."""
     if not may(person, Action.TRIAGE, case):
         return ()
     url = f"/cases/{case.reference}"
     if case.kind == "spam":
-        return (Act("Not junk", f"{url}/not-junk?back={back}"),)
+        return (
+            ()
+            if back and case.status == CaseStatus.NEW
+            else (Act("Not junk", f"{url}/not-junk?back={back}"),)
+        )
     found: tuple[Act, ...] = ()
     if may(person, Action.DRAFT, case):
         found = (Act("Not ours", f"{url}/not-ours", "n"),)
@@ -178,8 +187,8 @@ def warnings(case: Case) -> tuple[Notice, ...]:
         words = "If anyone is in danger now, call 999. Nothing was sent to the sender."
         return (Notice(words, Tone.LATE, "This may be a threat"),)
     if "self-harm" in case.flags:
-        words = "If they are in danger now, call 999. Nothing was sent. Crisis words are among the templates."
-        return (Notice(words, Tone.LATE, "This person may harm themselves"),)
+        words = "If they are in danger now, call 999. Nothing was sent. Reply begins with crisis words."
+        return (Notice(words, Tone.LATE, "Somebody may harm themselves"),)
     if "domestic-abuse" in case.flags:
         words = "Write or ring only in a way they called safe. No status link was made."
         return (Notice(words, Tone.GUARD, "Contact may not be safe"),)

@@ -146,7 +146,7 @@ WARNINGS = {
 
 def channel(kind: str | None, message_kind: str | None = None) -> tuple[str, str]:
     """The word and the icon for how something came."""
-    if message_kind in _KINDS:
+    if message_kind in _KINDS and not (message_kind == "form" and kind == "web"):
         return _KINDS[message_kind]
     if message_kind in _PUBLIC and kind in ("facebook", "x"):
         return _PUBLIC[message_kind]
@@ -189,7 +189,7 @@ def constituency(state: str | None, postcode: str | None) -> Badge | None:
         case "not_ours":
             return Badge(f"Not ours?{place}", Tone.CALM, "arrow")
         case "unknown":
-            return Badge("No address yet" if not postcode else f"Not checked{place}", Tone.CALM, "dash")
+            return Badge("No postcode yet" if not postcode else f"Not checked{place}", Tone.CALM, "dash")
     return None
 
 

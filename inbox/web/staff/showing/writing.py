@@ -43,7 +43,7 @@ def open_draft(session: Session, case: Case) -> Draft | None:
 def note(case: Case, text: str = "", problems: Sequence[Problem] = ()) -> Composer:
     """An office note."""
     url = f"/cases/{case.reference}"
-    reply_instead = Link("Write a reply instead", f"{url}?write=reply#composer", "r")
+    reply_instead = Link("Write a reply instead", f"{url}?write=reply#text", "r")
     return Composer(
         note=True, public=False, audience="Only this office can read this. It is never sent.",
         save_url=f"{url}/notes/keep", version="", text=text, main=Act("Keep this note", f"{url}/notes"),
@@ -65,7 +65,7 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         attach=way.takes_files, hints=way.notices,
         main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state=state,
         gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(laid))),
-        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
+        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#text", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def reply(
         text=draft.text if mine is None else mine,
         main=Act(_main_label(session, desk, draft, person, now), f"{url}/send"),
         state=_state(desk, draft),
-        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
+        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#text", "i"),
         subject=draft.subject if way.is_letter else None,
         recipients=written_to if way.is_letter else None,
         language=draft.language,

@@ -35,8 +35,7 @@
     if (!answer || !answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     desk.all("[data-count]", fresh).forEach((number) => {
-      const shown = desk.one(`[data-count="${CSS.escape(number.dataset.count)}"]`);
-      if (shown) shown.textContent = number.textContent;
+      desk.all(`[data-count="${CSS.escape(number.dataset.count)}"]`).forEach((shown) => { shown.textContent = number.textContent; });
     });
     desk.all(list() ? "#list .row" : "#timeline .message").forEach((element) => exchange(element, fresh));
     if (!list()) return;
