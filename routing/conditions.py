@@ -6,11 +6,13 @@ from typing import Any
 
 from routing.facts import FactsInView
 from routing.folding import fold_words
+from routing.plain_words import listed, plain
 from routing.rule_checks import compile_pattern
 from routing.rule_fields import (
     FAMILIES,
     FIELD_WORDS,
     OPERATOR_WORDS,
+    OPPOSITES,
     Family,
     as_stretch,
     as_working_days,
@@ -21,6 +23,8 @@ from routing.working_time import WorkingCalendar
 
 Answer = tuple[bool, str]
 Test = Callable[[FactsInView, WorkingCalendar], Answer]
+_MOST_REASONS = 3
+_NONE = {FieldName.FLAG: "none", FieldName.TOPIC: "none", FieldName.CAMPAIGN: "none"}
 
 
 def group_test(group: Group) -> Test:
@@ -53,13 +57,13 @@ def group_test(group: Group) -> Test:
 
 
 def _first_that_holds(tests: Sequence[Test], view: FactsInView, calendar: WorkingCalendar) -> Answer:
-    first = ""
+    seen: dict[str, None] = {}
     for one in tests:
         good, because = one(view, calendar)
         if good:
             return True, because
-        first = first or because
-    return False, first if len(tests) == 1 else f"none of {len(tests)} holds: {first} and so on"
+        seen[because] = None
+    return False, listed(seen, "and", _MOST_REASONS)
 
 
 def _part_test(part: Condition | Group) -> Test:
@@ -76,8 +80,8 @@ def _words_test(condition: Condition) -> Test:
         return _word_list_test(condition)
     if operator is Operator.MATCHES:
         return _pattern_test(condition)
-    listed = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
-    wanted = tuple(fold_words(word) for word in listed)
+    asked = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
+    wanted = tuple(fold_words(word) for word in asked)
     says = FIELD_WORDS[field]
     holds, positive = _WORD_OPERATORS[operator]
 
@@ -85,8 +89,8 @@ def _words_test(condition: Condition) -> Test:
         text = " ".join(view.words(field)[1].split())
         found = next((word for word in wanted if holds(text, word)), None)
         if (found is not None) is positive:
-            return True, f'{says} {OPERATOR_WORDS[operator]} "{found or listed[0]}"'
-        return False, f'{says}: not true that it {OPERATOR_WORDS[operator]} "{found or listed[0]}"'
+            return True, f'{says} {OPERATOR_WORDS[operator]} "{found or asked[0]}"'
+        return False, f'{says} {OPPOSITES[operator]} "{found or asked[0]}"'
 
     return test
 
@@ -164,7 +168,7 @@ def _presence_test(condition: Condition) -> Test:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             known = bool(value) or is_number
             good = known is (operator is Operator.IS_SET)
-        return good, says if good else f"not true that {says}"
+        return good, says if good else f"{FIELD_WORDS[field]} {OPPOSITES[operator]}"
 
     return test
 
@@ -173,8 +177,10 @@ def _choice_test(condition: Condition) -> Test:
     field, operator = condition.field, condition.operator
     if operator in (Operator.IS_SET, Operator.IS_NOT_SET, Operator.HAS_CHANGED):
         return _presence_test(condition)
-    listed = listed_in(condition)
-    wanted = tuple(fold_words(word) for word in listed)
+    asked = listed_in(condition)
+    wanted = tuple(fold_words(word) for word in asked)
+    named = plain if FAMILIES[field] is Family.CHOICE else str
+    missing = f", not {listed([named(word) for word in asked], 'or', 3)}"
     holds, positive = _WORD_OPERATORS[operator]
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
@@ -182,8 +188,9 @@ def _choice_test(condition: Condition) -> Test:
         held = () if value is None else (value,) if isinstance(value, str) else tuple(value)
         found = next((one for one in held for word in wanted if holds(str(one).lower(), word)), None)
         good = (found is not None) is positive
-        is_now = ", ".join(sorted(map(str, held))) or "not known"
-        return good, f"{FIELD_WORDS[field]} is {found or is_now}"
+        is_now = listed(sorted(named(str(one)) for one in held), "and") or _NONE.get(field, "not known")
+        says = f"{FIELD_WORDS[field]} is {is_now if found is None else named(str(found))}"
+        return good, says if good or not positive else says + missing
 
     return test
 
