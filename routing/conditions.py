@@ -63,7 +63,8 @@ def _first_that_holds(tests: Sequence[Test], view: FactsInView, calendar: Workin
         if good:
             return True, because
         seen[because] = None
-    return False, listed(seen, "and", _MOST_REASONS)
+    shown = "; ".join(list(seen)[:_MOST_REASONS])
+    return False, f"{shown}; and so on" if len(seen) > _MOST_REASONS else shown
 
 
 def _part_test(part: Condition | Group) -> Test:

@@ -25,7 +25,7 @@ NAMES: Mapping[str, str] = {
     Flag.REPRESENTATIVE: "Writes for somebody",
     ConstituencyState.CONFIRMED: "ours",
     ConstituencyState.LIKELY: "likely ours",
-    ConstituencyState.NOT_OURS: "not ours",
+    ConstituencyState.NOT_OURS: "somebody else’s",
     ConstituencyState.UNKNOWN: "not known",
     Language.ENGLISH: "English",
     Language.WELSH: "Welsh",

@@ -88,7 +88,7 @@ def test_fixed_words_are_said_by_their_names_and_a_denial_in_its_own_words() -> 
     rule = rule_from({"name": "A", "when": when, "then": {"notify": ["named lead"], "priority": "immediate"}})
     assert describe(rule) == (
         "If the flag is one of Self-harm or Domestic abuse or the kind is Risk of self-harm,"
-        " and the constituency is not not ours and the campaign is not known, make it Immediate and"
+        " and the constituency is not somebody else’s and the campaign is not known, make it Immediate and"
         " tell the named lead."
     )
 

@@ -135,7 +135,7 @@ def _outcome(one: Mapping[str, Any]) -> str | None:
         _FIELDS.get(name, name + " {}").format(_said(name, str(value)))
         for name, value in one.get("set") or ()
     ]
-    refused = [f"not done: {value}" for _, value in one.get("refused") or ()]
+    refused = [f"not done: {value.replace(': ', ', because ', 1)}" for _, value in one.get("refused") or ()]
     words = ", ".join([*done, *refused])
     stopped = " Stopped here." if one.get("stopped") else ""
     return f"So: {words}.{stopped}" if words else stopped.strip() or None
