@@ -151,6 +151,11 @@ def _attach_page(room: Workroom, case: Case, to: str, *problems: Problem) -> Con
                        Link("Change nothing", url), problems)  # fmt: skip
 
 
+def _beginning(text: str, most: int = 140) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[:most].rsplit(' ', 1)[0]} …"
+
+
 def _likely(room: Workroom, case: Case, words: str) -> list[tuple[Case, str, str]]:
     visible = visible_cases(room.person)
     rows = likely.found(room.session, case, visible, words) if words.strip() else []
@@ -183,7 +188,7 @@ def _split_page(
     rows = room.session.exec(query).all()
     ticks = tuple(
         Field("message", f"{one.who}, {one.at.day} {one.at:%B, %H:%M}", one.id, FieldKind.TICK,
-              hint=" ".join(one.text.split())[:140], checked=one.id in chosen)
+              hint=_beginning(one.text), checked=one.id in chosen)
         for one in said.shown(room.session, case, rows, room.zone, room.now)
     )  # fmt: skip
     fields = (*ticks, Field("subject", "What the new case is about", subject, optional=True))
