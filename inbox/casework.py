@@ -51,6 +51,10 @@ OUTCOMES = (
 BY_HAND = frozenset({MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT})
 
 
+SPOKEN = frozenset({MessageKind.CALL, MessageKind.VISIT})
+"""Whoever was spoken to knows that we have it: nothing is owed to tell them so."""
+
+
 def assign(session: Session, case: Case, staff_id: str | None, *, now: datetime, actor: Actor) -> str:
     """Gives a case to a person of the office, or to nobody. Returns the event, which undo takes."""
     person = find(session, Staff, staff_id) if staff_id else None
@@ -235,8 +239,10 @@ def open_by_hand(
     seen = triage.consider(session, desk, message, case, person, attachment_types=types, now=now)
     casefile.learn(person, seen.assessment)
     triage.place(session, desk, case, seen, message, now=now)
-    order = ClockOrder(kind=ClockKind.FIRST_REPLY)
-    clocks.start(session, desk, case, order, received_at=when, now=now, actor=actor)
+    orders = [
+        one for one in seen.verdict.clocks if kind not in SPOKEN or one.kind is not ClockKind.ACKNOWLEDGE
+    ]
+    clocks.begin(session, desk, case, orders, received_at=when, now=now, actor=actor)
     follow(session, desk, case, seen.verdict, now=now)
     alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case

@@ -107,6 +107,7 @@ class EventKind(StrEnum):
     SHOWING_ASKED = "showing_asked"
     NOT_HIDDEN = "not_hidden"
     ENQUIRY_ASKED = "enquiry_asked"
+    ENQUIRY_CAME_BACK = "enquiry_came_back"
     ENQUIRY_ANSWERED = "enquiry_answered"
     ENQUIRY_WITHDRAWN = "enquiry_withdrawn"
     ENQUIRY_HEARD = "enquiry_heard"

@@ -21,6 +21,7 @@ from inbox.models import (
     Case,
     CaseLink,
     CaseStatus,
+    Clock,
     Delivery,
     Event,
     EventKind,
@@ -85,6 +86,19 @@ def test_a_rule_on_change_acts_on_what_people_change_after_it_began(place_on_eac
     (event,) = events(place, EventKind.RULE_APPLIED)
     assert (event.detail["rules"], event.detail["versions"]) == (["Chase"], [1])
     assert work(place, rules_at_work.on_change) == 0, "what a rule did is no change to rules"
+
+
+def test_a_case_written_down_by_hand_is_promised_what_the_rules_order(place_on_each: Place) -> None:
+    place = place_on_each
+    orders = {"clocks": [{"kind": "first_reply", "amount": 3}, {"kind": "foi"}]}
+    a_rule(place, "Quarries", asked("message", "contains", "quarry"), orders)
+    for kind, told in (("call", set()), ("letter", {("acknowledge", 2)})):
+        made = place.ours.new_case(text="Please send me all you hold on the quarry.", kind=kind)
+        with place.database.read(place.ours.id) as session:
+            case = session.exec(select(Case).where(Case.reference == made["reference"])).one()
+            rows = session.exec(select(Clock).where(Clock.case_id == case.id))
+            promised = {(one.kind, one.amount) for one in rows}
+        assert promised == {("first_reply", 3), ("foi", 20)} | told, "whoever was spoken to knows we have it"
 
 
 def test_two_rules_that_would_answer_each_other_for_ever_do_not(place: Place) -> None:

@@ -102,6 +102,7 @@ _PLAIN = {
     EventKind.HIDING_ASKED: "Asked the platform to hide a comment from the public.",
     EventKind.SHOWING_ASKED: "Asked the platform to show a hidden comment again.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
+    EventKind.ENQUIRY_CAME_BACK: "The letter to an organisation came back: it has not been asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.ENQUIRY_WITHDRAWN: "Nobody waits for the organisation any more.",
     EventKind.ENQUIRY_HEARD: "The organisation wrote, and it is no answer yet.",
