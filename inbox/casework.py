@@ -1,6 +1,6 @@
 """What people do with a case: assign, move, sort, note, log, close, junk, accept a match, undo."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,15 +55,22 @@ SPOKEN = frozenset({MessageKind.CALL, MessageKind.VISIT})
 """Whoever was spoken to knows that we have it: nothing is owed to tell them so."""
 
 
-def assign(session: Session, case: Case, staff_id: str | None, *, now: datetime, actor: Actor) -> str:
-    """Gives a case to a person of the office, or to nobody. Returns the event, which undo takes."""
+def assign(
+    session: Session, case: Case, staff_id: str | None, *, now: datetime, actor: Actor,
+    next_because: Mapping[str, object] | None = None,
+) -> str:  # fmt: skip
+    """Gives a case to a person of the office, or to nobody. Returns the event, which undo takes.
+
+    `next_because`: why it was the next one to take, where that is how it came to them.
+    """
     person = find(session, Staff, staff_id) if staff_id else None
     if person is not None and not person.is_active:
         raise Refused("This person no longer works here. Choose somebody else.")
     before = case.assignee_id
     case.assignee_id = person.id if person else None
+    taken = {"next": dict(next_because)} if next_because is not None else {}
     return _note(session, case, EventKind.ASSIGNED, actor, now, before=before, after=case.assignee_id,
-                 sorted=_sorted(case))  # fmt: skip
+                 sorted=_sorted(case), **taken)  # fmt: skip
 
 
 def move_to_team(session: Session, case: Case, team_id: str, *, now: datetime, actor: Actor) -> str:

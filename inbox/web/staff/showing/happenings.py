@@ -1,11 +1,14 @@
 """Lines of the history in words that a colleague understands."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inbox.models import CaseStatus, Event, EventKind, Scan, Staff, Team
+from inbox.web.staff.showing import order
 from inbox.web.staff.showing import words as say
+from routing.priority import Part, Points
 
 _PLAIN = {
     EventKind.OFFICE_CHANGED: "Office settings changed.",
@@ -191,6 +194,8 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
     names = names or Names(session, [event])
     detail, kind = event.detail, EventKind(event.kind)
     match kind:
+        case EventKind.ASSIGNED if "next" in detail:
+            return _taken(detail, names)
         case EventKind.ASSIGNED:
             return f"Given to {names.of(detail.get('after'), 'nobody')}."
         case EventKind.MOVED:
@@ -224,6 +229,19 @@ def who(event: Event) -> str:
     if event.actor_kind == "system":
         return "The program"
     return "The person" if event.actor_kind == "constituent" else event.actor_name
+
+
+def _taken(detail: Mapping[str, Any], names: Names) -> str:
+    """ "Given to Priya as the next case: 30 points (Immediate 30), the most of all that nobody has."."""
+    score = Points(tuple(Part(str(why), round(10 * points)) for why, points in detail["next"]["parts"]))
+    passed = int(detail["next"]["passed"])
+    first = f"Given to {names.of(detail.get('after'), 'nobody')} as the next case"
+    words = f"{first}: {order.total(score)} points ({order.because(score)})"
+    if passed:
+        return (
+            f"{words}. {passed} with more points {'is' if passed == 1 else 'are'} for other teams or skills."
+        )
+    return f"{words}, the most of all that nobody has."
 
 
 def _routed(detail: Mapping[str, object], names: Names) -> str:
