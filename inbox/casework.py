@@ -129,7 +129,7 @@ def close(session: Session, case: Case, *, outcome: str, note: str, now: datetim
     before = case.status
     case.status = move(case.status, CaseStatus.RESOLVED, CASE_MOVES, "case")
     case.outcome, case.outcome_note, case.closed_at = outcome, note.strip() or None, now
-    case.waiting_for = None
+    case.waiting_for = case.held_by = None
     clocks.cancel_all(session, case, now=now, actor=actor)
     case.version += 1
     case.updated_at = now

@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     RULE_APPLIED = "rule_applied"
     RULES_STOPPED = "rules_stopped"
     HELD = "held"
+    LET_GO = "let_go"
     TEMPLATE_CHANGED = "template_changed"
     ARRIVED = "arrived"
     ARRIVED_AGAIN = "arrived_again"

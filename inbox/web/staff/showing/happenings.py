@@ -28,6 +28,7 @@ _PLAIN = {
     EventKind.RULE_APPLIED: "A rule applied to it.",
     EventKind.RULES_STOPPED: "Rules changed it very often. They leave it alone for an hour: please look.",
     EventKind.HELD: "A rule holds it for a person.",
+    EventKind.LET_GO: "Let go: a person has looked.",
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
     EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
