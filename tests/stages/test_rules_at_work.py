@@ -21,6 +21,7 @@ from inbox.models import (
     Case,
     CaseLink,
     CaseStatus,
+    Clock,
     Delivery,
     Event,
     EventKind,
@@ -85,6 +86,54 @@ def test_a_rule_on_change_acts_on_what_people_change_after_it_began(place_on_eac
     (event,) = events(place, EventKind.RULE_APPLIED)
     assert (event.detail["rules"], event.detail["versions"]) == (["Chase"], [1])
     assert work(place, rules_at_work.on_change) == 0, "what a rule did is no change to rules"
+
+
+def test_a_case_written_down_by_hand_is_promised_what_the_rules_order(place_on_each: Place) -> None:
+    place = place_on_each
+    orders = {"clocks": [{"kind": "first_reply", "amount": 3}, {"kind": "foi"}]}
+    a_rule(place, "Quarries", asked("message", "contains", "quarry"), orders)
+    for kind, told in (("call", set()), ("letter", {("acknowledge", 2)})):
+        made = place.ours.new_case(text="Please send me all you hold on the quarry.", kind=kind)
+        with place.database.read(place.ours.id) as session:
+            case = session.exec(select(Case).where(Case.reference == made["reference"])).one()
+            rows = session.exec(select(Clock).where(Clock.case_id == case.id))
+            promised = {(one.kind, one.amount) for one in rows}
+        assert promised == {("first_reply", 3), ("foi", 20)} | told, "whoever was spoken to knows we have it"
+
+
+def test_a_rule_holds_a_case_for_a_person_and_no_reply_leaves_until_it_is_let_go(
+    place_on_each: Place,
+) -> None:
+    place, why = place_on_each, "Is this about the count?"
+    a_rule(place, "Purdah", asked("message", "contains", "polling"), {"hold": why})
+    place.ours.receive(letter("Where is my polling station? ZZ10 4AB"))
+    [case] = place.ours.cases()
+    assert case["held"] == {"rule": "Purdah", "because": why}
+    desk, path = place.ours.as_(), f"/api/v1/cases/{case['reference']}"
+    [trace] = desk.get(f"{path}/decision").json()["items"]
+    assert ["hold", why] in next(one["set"] for one in trace["considered"] if one["rule"] == "Purdah")
+    draft = place.ours.new_draft(case["reference"], "Dear Donna, at the school.")
+    says = f"The rule “Purdah” holds this case: {why} Read it, then let it go."
+    assert says in draft["problems"]
+    match = {"If-Match": f'"{desk.get(path).json()["version"]}"'}
+    gone = desk.post(f"{path}/let-go", headers=match)
+    assert (gone.status_code, gone.json()["held"]) == (200, None)
+    assert says not in desk.get(f"/api/v1/drafts/{draft['id']}").json()["problems"]
+    again = {"If-Match": gone.headers["etag"]}
+    assert desk.post(f"{path}/let-go", headers=again).status_code == 409
+    [event] = events(place, EventKind.LET_GO)
+    assert desk.post(f"/api/v1/undo/{event.id}").json()["held"]["rule"] == "Purdah"
+
+
+def test_a_later_letter_can_be_held_and_closing_lets_go(place: Place) -> None:
+    place.ours.receive(letter("There is mould.", message_id="<first@example.org>"))
+    a_rule(place, "Purdah", asked("message", "contains", "polling"), {"hold": "Look first"})
+    place.ours.receive(letter("And the polling station?", In_Reply_To="<first@example.org>"))
+    assert the_case(place).held_by == "Purdah"
+    with place.database.write(place.ours.id) as session:
+        case = session.exec(select(Case)).one()
+        casework.close(session, case, outcome="resolved", note="", now=NOON, actor=OPERATOR)
+    assert the_case(place).held_by is None
 
 
 def test_two_rules_that_would_answer_each_other_for_ever_do_not(place: Place) -> None:

@@ -86,6 +86,8 @@ class Reading(SigningIn):
         newest = sorted(posts, key=lambda post: int(post.id), reverse=True)
         if since := query.get("since_id"):
             newest = [post for post in newest if int(post.id) > int(since)]
+        if until := query.get("until_id"):
+            newest = [post for post in newest if int(post.id) < int(until)]
         if start := query.get("start_time"):
             begin = datetime.fromisoformat(start.replace("Z", "+00:00"))
             newest = [post for post in newest if post.created_at >= begin]

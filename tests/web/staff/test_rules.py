@@ -215,3 +215,19 @@ def order(bench: Bench) -> list[tuple[str, int]]:
     with bench.read() as session:
         rows = session.exec(select(Rule).order_by(Rule.position)).all()
     return [(row.name, row.version) for row in rows]
+
+
+def test_a_held_case_says_so_in_the_queue_and_on_its_page_and_is_let_go_by_one_press(bench: Bench) -> None:
+    desk, path = bench.sit(Role.CASEWORKER), f"/cases/{bench.reference}"
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.held_by, case.held_because = "Party-political", "Officials may not answer the substance."
+    for page in (desk.get(path).text, desk.get(f"/queue/to-sort/{bench.reference}").text):
+        assert "Held by the rule “Party-political”" in page
+        assert "Officials may not answer the substance. No reply leaves until" in page
+        assert f'action="{path}/let-go"' in page
+    assert "Held</span>" in desk.get("/queue/to-sort").text
+    done = desk.press(f"{path}/let-go").headers["location"]
+    assert "Let it go" not in desk.get(path).text
+    assert "Let go: a person has looked" in desk.get(done).text
+    assert "/undo/" in desk.get(done).text, "one key takes it back"
