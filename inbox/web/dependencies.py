@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request
@@ -138,6 +139,7 @@ class Guard:
         return visit.person
 
 
+@cache
 def may(action: Action) -> Any:
     """`person: Annotated[Person, may(Action.NOTE)]`: the person, if their role allows it at all."""
     return Depends(Guard(action))
