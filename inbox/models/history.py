@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     RULES_STOPPED = "rules_stopped"
     HELD = "held"
     LET_GO = "let_go"
+    RULE_SECRET_MADE = "rule_secret_made"
+    RULE_CALLED_AGAIN = "rule_called_again"
     TEMPLATE_CHANGED = "template_changed"
     ARRIVED = "arrived"
     ARRIVED_AGAIN = "arrived_again"

@@ -28,6 +28,8 @@ _PLAIN = {
     EventKind.RULE_APPLIED: "A rule applied to it.",
     EventKind.RULES_STOPPED: "Rules changed it very often. They leave it alone for an hour: please look.",
     EventKind.HELD: "A rule holds it for a person.",
+    EventKind.RULE_SECRET_MADE: "A secret was made, by which a rule signs its calls.",
+    EventKind.RULE_CALLED_AGAIN: "A rule’s call is made again.",
     EventKind.LET_GO: "Let go: a person has looked.",
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
