@@ -172,6 +172,10 @@ class StandIn:
         """The platform's own words for a path that it does not have."""
         return Told({"error": "not found"}, 404)
 
+    def malformed(self, asked: Asked, words: str) -> Told:
+        """The platform's own words for a request that makes no sense."""
+        return Told({"error": f"malformed request: {words}"}, 400)
+
     def _route(self, asked: Asked) -> Told:
         for method, pattern, route in self.routes:
             found = re.fullmatch(pattern, asked.path) if method == asked.method else None
@@ -181,6 +185,8 @@ class StandIn:
                         return route(_with_args(asked, found.groups()))
                     except Refusal as refusal:
                         return refusal.told
+                    except (ValueError, KeyError, TypeError) as mistake:
+                        return self.malformed(asked, f"{mistake}")
         return self.unknown(asked)
 
     def _fault(self, asked: Asked) -> Fault | None:
@@ -246,10 +252,7 @@ def _handler_of(platform: StandIn) -> type[BaseHTTPRequestHandler]:
             query = {name: values[-1] for name, values in parse_qs(address.query, True).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = Asked(self.command, address.path, query, headers, self._body(headers))
-            try:
-                told = platform.answer(asked)
-            except (ValueError, KeyError, TypeError) as mistake:
-                told = Told({"error": f"malformed request: {mistake}"}, 400)
+            told = platform.answer(asked)
             if told is None:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
