@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -88,7 +89,7 @@ class FacebookStandIn(StandIn):
             "x-app-usage": json.dumps(app), "x-business-use-case-usage": json.dumps({PAGE: cases}),
             "facebook-api-version": "v26.0", "x-fb-trace-id": "Cq3mTrace",
         }  # fmt: skip
-        return Told(told.body, told.status, {**headers, **told.headers})
+        return replace(told, headers={**headers, **told.headers})
 
     def tell(self, entry: Json) -> None:
         calling.tell(self.state.calling, entry, self.call_later)
