@@ -11,9 +11,9 @@ lists.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -58,8 +58,7 @@ class Phrase:
         return found.group().strip() if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found in a sentence: the words as they stand there in plain form."""
 
     phrase: Phrase
