@@ -82,7 +82,7 @@ def _values(
     session: Session, desk: Desk, case: Case, enquiry: Enquiry, now: datetime, language: str
 ) -> dict[str, str]:
     zone = desk.office.time_zone
-    clock = next((one for one in clocks.of_case(session, case) if one.enquiry_id == enquiry.id), None)
+    clock = clocks.of_enquiry(session, case, enquiry.id)
     return {
         **drafting.values(desk, case, None, now),
         "body": enquiry.body,

@@ -52,7 +52,16 @@ from inbox.models.message import Attachment, Direction, Message, MessageKind, Sc
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
 from inbox.models.person import Constituent, Handle
-from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, RuleProgress, RuleVersion
+from inbox.models.rule import (
+    CallState,
+    Decision,
+    Rule,
+    RuleCall,
+    RuleFiring,
+    RuleProgress,
+    RuleSecret,
+    RuleVersion,
+)
 from inbox.models.search import SearchEntry
 from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
@@ -164,6 +173,7 @@ __all__ = [
     "RuleCall",
     "RuleFiring",
     "RuleProgress",
+    "RuleSecret",
     "RuleVersion",
     "Rung",
     "Scan",

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from inbox import drafting, enquiries
+from inbox import drafting, enquiries, status_links
 from inbox.database import find
 from inbox.errors import Conflict
 from inbox.models import (
+    Case,
     CaseStatus,
     Clock,
     Delivery,
@@ -20,6 +21,7 @@ from inbox.models import (
     Message,
     Rung,
     Staff,
+    StatusLink,
 )
 from tests.inbox.asking import Office
 from tests.inbox.worlds import World
@@ -192,6 +194,45 @@ def test_an_answer_stops_a_chase_that_was_approved_and_is_about_to_leave(office:
     with office.reading() as session:
         assert sorted(session.exec(select(Delivery.state))) == ["sent", "stopped"]
     assert office.letter(enquiry).state == DraftState.WITHDRAWN
+
+
+def test_a_first_letter_that_comes_back_asked_nothing_and_is_counted_once_it_arrives(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(2)
+    delivery = office.comes_back(office.letter(enquiry))
+    with office.reading() as session:
+        mine = find(session, Enquiry, enquiry.id)
+        assert (mine.asked_at, enquiries.has_come_back(session, mine)) == (None, True)
+        clock = session.exec(select(Clock).where(Clock.enquiry_id == enquiry.id)).one()
+        assert clock.cancelled_at is not None
+        case = find(session, Case, office.case.id)
+        link = StatusLink(office_id=case.office_id, case_id=case.id, created_at=office.now)
+        page = status_links.status_of(session, link, case, now=office.now)
+    assert "waiting_organisation" not in {page.stage, *(step.stage for step in page.steps)}
+    assert office.the_case().status == CaseStatus.OPEN
+    assert [row.state for row in office.updates()] == [DraftState.WITHDRAWN]
+    office.goes_to(16)
+    assert office.sweeps() == []
+    office.is_tried_again(delivery)
+    office.goes_to(30)
+    assert office.sweeps() == []  # ten working days from the 16th, when it reached them
+    office.goes_to(1, 7)
+    assert office.sweeps() == [Rung.CHASE_1]
+    assert "Tuesday 16 June 2026" in office.letter(enquiry).text
+    assert office.events(EventKind.ENQUIRY_CAME_BACK) == 1
+
+
+def test_a_chase_that_comes_back_leaves_the_question_asked(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    chase = office.letter(enquiry)
+    office.signs(chase)
+    office.comes_back(chase)
+    with office.reading() as session:
+        assert find(session, Enquiry, enquiry.id).asked_at is not None
+    office.goes_to(24)
+    assert office.sweeps() == [Rung.CHASE_2]
 
 
 def test_a_body_nobody_waits_for_is_not_chased(office: Office) -> None:

@@ -91,6 +91,7 @@ NOT_THERE = {
             "staff_id",
             "line_id",
             "rule_id",
+            "call_id",
             "sign_in_id",
             "clock_id",
             "extension_id",

@@ -263,6 +263,8 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
 
 
 def _acts(room: Workroom, case: Case, enquiry: Enquiry, url: str, found: Any) -> tuple[Act, ...]:
+    if enquiries.has_come_back(room.session, enquiry) and room.may(Action.TRIAGE):
+        return (Act("Wait no more", f"{url}/withdraw"),)
     if not ladder.is_waiting(enquiry) or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         return ()
     acts: list[Act] = []

@@ -108,6 +108,26 @@ def test_take_next_gives_a_case_by_key_or_by_rest_and_says_when_there_is_none(be
     assert "told=none" in desk.press("/official/take").headers["location"]
 
 
+def test_take_next_is_a_button_of_the_queue_with_its_key_and_says_why_it_was_next(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    desk.press(f"/cases/{bench.reference}/priority?back=to-sort", {"priority": "immediate"})
+    page = desk.get("/queue/to-sort").text
+    assert 'action="/queue/take"' in page and 'aria-keyshortcuts="t"' in page
+    taken = desk.press("/queue/take").headers["location"]
+    assert taken.startswith(f"/queue/mine/{bench.reference}?done=")
+    bar = desk.get(taken).text
+    words = (
+        "Given to Caseworker Person as the next case: 30 points (Immediate 30), the most of all that nobody"
+    )
+    assert f"{words} has: {bench.reference}." in bar
+    assert bench.case().assignee_id == bench.staff(Role.CASEWORKER).id
+    with bench.read() as session:
+        left = len([one for one in _open_cases(session) if one.assignee_id is None])
+    for _ in range(left):
+        assert "/queue/mine/" in desk.press("/queue/take").headers["location"]
+    assert desk.press("/queue/take").headers["location"] == "/queue/to-sort?told=none"
+
+
 def _open_cases(session: object) -> list[object]:
     from inbox.models import Case
 

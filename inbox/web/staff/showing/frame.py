@@ -83,6 +83,7 @@ _UNDOABLE = frozenset(
         EventKind.CASE_SPLIT,
         EventKind.CASES_LINKED,
         EventKind.CASES_UNLINKED,
+        EventKind.LET_GO,
         EventKind.CAMPAIGN_READ,
         EventKind.CAMPAIGN_LEFT,
         EventKind.CAMPAIGN_JOINED,

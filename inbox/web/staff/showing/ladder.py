@@ -102,6 +102,8 @@ def notices(session: Session, person: Person, case: Case, now: datetime, zone: s
     if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         return ()
     for enquiry in enquiries.of_case(session, case):
+        if enquiries.has_come_back(session, enquiry):
+            found.append(_came_back(enquiry))
         if not is_waiting(enquiry):
             continue
         body = enquiries.body_of(session, enquiry)
@@ -187,10 +189,8 @@ def steps(
 
 def clock_of(session: Session, desk: Desk, case: Case, enquiry: Enquiry, now: datetime) -> ClockBadge | None:
     """The enquiry's own clock."""
-    for clock in clocks.of_case(session, case):
-        if clock.enquiry_id == enquiry.id:
-            return promises.of_clock(desk, clock, now)
-    return None
+    clock = clocks.of_enquiry(session, case, enquiry.id)
+    return promises.of_clock(desk, clock, now) if clock else None
 
 
 def runs_out(session: Session, case: Case, body: Body, now: datetime, zone: str) -> str | None:
@@ -246,6 +246,14 @@ def _heard(session: Session, person: Person, case: Case, enquiry: Enquiry, body:
     )
     links = (Link("Read it", f"{url}#message-{message.id}"),)
     return [Notice(words, Tone.REVIEW, f"Is this the answer of {enquiry.body}?", links, tuple(acts))]
+
+
+def _came_back(enquiry: Enquiry) -> Notice:
+    words = (
+        f"Nothing reached {enquiry.address}, so {enquiry.body} has not been asked and its time does not run. "
+        "Try again, or ask at another address and wait no more for this letter."
+    )
+    return Notice(words, Tone.LATE, f"The letter to {enquiry.body} came back", (Link("Sending", "/sending"),))
 
 
 def _standing(enquiry: Enquiry, zone: str) -> str:

@@ -164,6 +164,8 @@ def _preview(row: QueueRow) -> str:
 
 def _badges(row: QueueRow) -> tuple[Badge, ...]:
     found = say.case_badges(row.priority, row.flags, row.language, row.kind, row.is_restricted)
+    if row.held_by is not None:
+        found += (Badge("Held", Tone.REVIEW, "paused"),)
     if row.match_message_id:
         words = f"Add to {row.match_reference}?" if row.match_reference else "Belongs elsewhere?"
         found += (Badge(words, Tone.REVIEW, "question"),)
