@@ -38,6 +38,7 @@ TOLD = {
     "ended": "Ended. That browser must sign in again.",
     "again": "We try it again now.",
     "dealt": "Dealt with. It stays in the history.",
+    "passed": "Noted that another organisation has it. Its time runs.",
     "answered": "Noted that they answered.",
     "none": "Nothing waits to be taken.",
     "added": "Added. It only listens until you open it.",

@@ -111,6 +111,8 @@ _PLAIN = {
     EventKind.ENQUIRY_CAME_BACK: "The letter to an organisation came back: it has not been asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.ENQUIRY_WITHDRAWN: "Nobody waits for the organisation any more.",
+    EventKind.ENQUIRY_PASSED_ON: "The organisation passed our question on to another one.",
+    EventKind.LADDER_WORDS_CHANGED: "The words of a chase were changed.",
     EventKind.ENQUIRY_HEARD: "The organisation wrote, and it is no answer yet.",
     EventKind.CHASE_CAME_UP: "A chase was laid ready as a draft.",
     EventKind.CHASED: "The organisation was chased.",
