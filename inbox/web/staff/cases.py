@@ -236,6 +236,7 @@ def _page(
         composer=composer,
         notices=(
             *pane.warnings(case),
+            *pane.held(person, case),
             *onecase.suspicions(session, desk, person, case, room.now),
             *ladder.notices(session, person, case, room.now, desk.office.time_zone),
         ),

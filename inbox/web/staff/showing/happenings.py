@@ -1,11 +1,14 @@
 """Lines of the history in words that a colleague understands."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inbox.models import CaseStatus, Event, EventKind, Scan, Staff, Team
+from inbox.web.staff.showing import order
 from inbox.web.staff.showing import words as say
+from routing.priority import Part, Points
 
 _PLAIN = {
     EventKind.OFFICE_CHANGED: "Office settings changed.",
@@ -25,6 +28,9 @@ _PLAIN = {
     EventKind.RULE_APPLIED: "A rule applied to it.",
     EventKind.RULES_STOPPED: "Rules changed it very often. They leave it alone for an hour: please look.",
     EventKind.HELD: "A rule holds it for a person.",
+    EventKind.RULE_SECRET_MADE: "A secret was made, by which a rule signs its calls.",
+    EventKind.RULE_CALLED_AGAIN: "A rule’s call is made again.",
+    EventKind.LET_GO: "Let go: a person has looked.",
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
     EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
@@ -102,8 +108,11 @@ _PLAIN = {
     EventKind.HIDING_ASKED: "Asked the platform to hide a comment from the public.",
     EventKind.SHOWING_ASKED: "Asked the platform to show a hidden comment again.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
+    EventKind.ENQUIRY_CAME_BACK: "The letter to an organisation came back: it has not been asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.ENQUIRY_WITHDRAWN: "Nobody waits for the organisation any more.",
+    EventKind.ENQUIRY_PASSED_ON: "The organisation passed our question on to another one.",
+    EventKind.LADDER_WORDS_CHANGED: "The words of a chase were changed.",
     EventKind.ENQUIRY_HEARD: "The organisation wrote, and it is no answer yet.",
     EventKind.CHASE_CAME_UP: "A chase was laid ready as a draft.",
     EventKind.CHASED: "The organisation was chased.",
@@ -197,6 +206,8 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
             told = [names.of(key, "") for key in staff] if isinstance(staff, list) else []
             who_was = ", ".join(name for name in told if name)
             return f"{who_was or 'Somebody'} was told by mail." if told else "Nobody could be told by mail."
+        case EventKind.ASSIGNED if "next" in detail:
+            return _taken(detail, names)
         case EventKind.ASSIGNED:
             return f"Given to {names.of(detail.get('after'), 'nobody')}."
         case EventKind.MOVED:
@@ -230,6 +241,19 @@ def who(event: Event) -> str:
     if event.actor_kind == "system":
         return "The program"
     return "The person" if event.actor_kind == "constituent" else event.actor_name
+
+
+def _taken(detail: Mapping[str, Any], names: Names) -> str:
+    """ "Given to Priya as the next case: 30 points (Immediate 30), the most of all that nobody has."."""
+    score = Points(tuple(Part(str(why), round(10 * points)) for why, points in detail["next"]["parts"]))
+    passed = int(detail["next"]["passed"])
+    first = f"Given to {names.of(detail.get('after'), 'nobody')} as the next case"
+    words = f"{first}: {order.total(score)} points ({order.because(score)})"
+    if passed:
+        return (
+            f"{words}. {passed} with more points {'is' if passed == 1 else 'are'} for other teams or skills."
+        )
+    return f"{words}, the most of all that nobody has."
 
 
 def _routed(detail: Mapping[str, object], names: Names) -> str:

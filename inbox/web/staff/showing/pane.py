@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import campaigns, clocks, presence
+from inbox import campaigns, clocks, holds, presence
 from inbox.access import Action, Person, may, may_know
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus, Channel, Constituent, Decision, Message
@@ -51,7 +51,7 @@ def reading(
         links=(Link("Reply", f"/cases/{case.reference}?write=reply#text", "r"),
                Link("Add to a case", f"/cases/{case.reference}/attach?back={back}", "c"),
                Link("Done", f"/cases/{case.reference}/close", "d")),
-        notices=warnings(case),
+        notices=(*warnings(case), *held(person, case)),
         why_url=f"/cases/{case.reference}/why",
         full_url=f"/cases/{case.reference}",
         close_url=close_url,
@@ -197,6 +197,16 @@ def warnings(case: Case) -> tuple[Notice, ...]:
         words = "Write or ring only in a way they called safe. No status link was made."
         return (Notice(words, Tone.GUARD, "Contact may not be safe"),)
     return ()
+
+
+def held(person: Person, case: Case) -> tuple[Notice, ...]:
+    """Which rule holds the case for a person and why, with the button that lets it go."""
+    if not holds.is_held(case):
+        return ()
+    words = f"{holds.in_words(case)} No reply leaves until somebody has looked and lets it go."
+    links = (Link("Why?", f"/cases/{case.reference}/why"),)
+    acts = (Act("Let it go", f"/cases/{case.reference}/let-go"),) if may(person, Action.TRIAGE, case) else ()
+    return (Notice(words, Tone.REVIEW, f"Held by the rule “{case.held_by}”", links, acts),)
 
 
 def _name(desk: Desk, staff_id: str | None) -> str | None:

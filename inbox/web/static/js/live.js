@@ -27,7 +27,7 @@
     bar.hidden = !number;
   }
 
-  /* Rows and messages are exchanged in place. Nothing is added or taken away, and what has the focus stays as it is. */
+  /* Rows, messages and what is marked as live are exchanged in place. Nothing is added or taken away, and what has the focus stays as it is. */
   async function refresh() {
     refreshing = 0;
     refreshed = Date.now();
@@ -37,7 +37,7 @@
     desk.all("[data-count]", fresh).forEach((number) => {
       desk.all(`[data-count="${CSS.escape(number.dataset.count)}"]`).forEach((shown) => { shown.textContent = number.textContent; });
     });
-    desk.all(list() ? "#list .row" : "#timeline .message").forEach((element) => exchange(element, fresh));
+    desk.all(list() ? "#list .row" : "#timeline .message, [data-live]").forEach((element) => exchange(element, fresh));
     if (!list()) return;
     offer([...arrived].filter((reference) => fresh.getElementById("row-" + reference) && !document.getElementById("row-" + reference)).length);
   }
