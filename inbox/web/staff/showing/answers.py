@@ -125,14 +125,15 @@ def progress(
 
 
 def _effects(desk: Desk, answer: CampaignAnswer, listed: int) -> tuple[str, ...]:
-    minutes = writing.UNDO_TIMES * desk.office.undo_seconds / 60
+    minutes, seconds = divmod(writing.UNDO_TIMES * desk.office.undo_seconds, 60)
+    while_it_waits = f"{minutes} minutes" if not seconds else f"{60 * minutes + seconds} seconds"
     name = desk.office.name
     if answer.identity != drafting.OFFICE and answer.identity in desk.staff:
         name = desk.staff[answer.identity].name
     return (
         f"{listed} letters leave, one to each person. Nobody sees another person’s name or address.",
         f"They go out in the name of {name}.",
-        f"Nothing leaves for {minutes:g} minutes. Until then you can stop all of them.",
+        f"Nothing leaves for {while_it_waits}. Until then you can stop all of them.",
         "Whoever is flagged, answered or taken off the pile meanwhile is left out.",
     )
 
