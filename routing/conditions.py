@@ -1,6 +1,7 @@
 """Conditions made ready to run: each answers yes or no and says, in words, what it saw."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -21,6 +22,28 @@ from routing.working_time import WorkingCalendar
 
 Answer = tuple[bool, str]
 Test = Callable[[FactsInView, WorkingCalendar], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Words of the message (see `hit_key`) of which one must be there for a condition or group to hold, and
+    what it says where there is none."""
+
+    hits: frozenset[str]
+    none: str
+
+
+def needed_by(part: Condition | Group) -> Needed | None:
+    """What a condition or group needs before anything else of it is asked; None if that is not words."""
+    if isinstance(part, Condition):
+        of_message = part.operator is Operator.WORD_LIST and part.field in MESSAGE_FIELDS
+        return Needed(frozenset(_hit_keys(part)), _none_of_words(part)) if of_message else None
+    if part.all:
+        return needed_by(part.all[0])
+    some = [needed for one in part.any if (needed := needed_by(one))]
+    if not some or len(some) < len(part.any):
+        return None
+    return Needed(frozenset().union(*(one.hits for one in some)), _none_holds(some[0].none, len(some)))
 
 
 def group_test(group: Group) -> Test:
@@ -59,7 +82,11 @@ def _first_that_holds(tests: Sequence[Test], view: FactsInView, calendar: Workin
         if good:
             return True, because
         first = first or because
-    return False, first if len(tests) == 1 else f"none of {len(tests)} holds: {first} and so on"
+    return False, _none_holds(first, len(tests))
+
+
+def _none_holds(first: str, count: int) -> str:
+    return first if count == 1 else f"none of {count} holds: {first} and so on"
 
 
 def _part_test(part: Condition | Group) -> Test:
@@ -104,13 +131,10 @@ _WORD_OPERATORS: dict[Operator, tuple[Callable[[str, str], bool], bool]] = {
 
 
 def _word_list_test(condition: Condition) -> Test:
-    field = condition.field
-    words = [folded for word in listed_in(condition) if (folded := fold_words(word))]
-    says = FIELD_WORDS[field]
-    none = f"{says} has none of {_some(words)}"
+    field, none = condition.field, _none_of_words(condition)
     if field not in MESSAGE_FIELDS:
-        return _own_words_test(field, WordFinder(words), words, none)
-    keys = {hit_key(field, word): word for word in words}
+        return _own_words_test(field, _folded(condition), none)
+    says, keys = FIELD_WORDS[field], _hit_keys(condition)
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
         if view.hits.keys().isdisjoint(keys.keys()):
@@ -122,9 +146,21 @@ def _word_list_test(condition: Condition) -> Test:
     return test
 
 
-def _own_words_test(field: FieldName, finder: WordFinder, words: Sequence[str], none: str) -> Test:
+def _folded(condition: Condition) -> list[str]:
+    return [folded for word in listed_in(condition) if (folded := fold_words(word))]
+
+
+def _hit_keys(condition: Condition) -> dict[str, str]:
+    return {hit_key(condition.field, word): word for word in _folded(condition)}
+
+
+def _none_of_words(condition: Condition) -> str:
+    return f"{FIELD_WORDS[condition.field]} has none of {_some(_folded(condition))}"
+
+
+def _own_words_test(field: FieldName, words: Sequence[str], none: str) -> Test:
     """The words of a field that stands apart from the message, such as the name of a file."""
-    says = FIELD_WORDS[field]
+    says, finder = FIELD_WORDS[field], WordFinder(words)
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
         shown, folded = view.words(field)

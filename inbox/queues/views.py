@@ -67,7 +67,7 @@ class Reader:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One view: what meets `condition`, in the order of `keys`, all one way, the id last. `also` names
-    cases besides, few and found by another index."""
+    cases besides that do not meet it, few and found by another index."""
 
     condition: ColumnElement[bool]
     keys: tuple[Any, ...]
@@ -96,7 +96,8 @@ def shape_of(view: View) -> Shape:
     """What `view` holds, over the columns of `Case`; whoever runs it gives the `values`."""
     match view:
         case View.TO_SORT:
-            unanswered = and_(as_written(OPEN), CASE.id.in_(_unanswered()))
+            besides = (as_written(OPEN), as_written(f"NOT ({TO_SORT})"))
+            unanswered = and_(*besides, CASE.id.in_(_unanswered()))
             keys = (CASE.rank, CASE.received_at, CASE.id)
             return Shape(as_written(TO_SORT), keys, also=unanswered)
         case View.MINE:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi.routing import APIRoute
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -26,6 +25,7 @@ from inbox.database import savepoint
 from inbox.errors import Conflict, Refused
 from inbox.models import OnceKey
 from inbox.web.own_site import FORMS, SAFE, check_origin
+from inbox.web.shared_parts import SharingRoute
 
 KEPT = timedelta(days=2)
 _HEADERS = (
@@ -62,7 +62,7 @@ class Press:
     row: OnceKey | None = None
 
 
-class OnceRoute(APIRoute):
+class OnceRoute(SharingRoute):
     """A route whose writes may carry a key. Every router of ours uses it."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+import sqlalchemy as sql
+from sqlmodel import Session, col, select
 
 from inbox import queues
 from inbox.access import Action, Person, may, may_know
@@ -14,6 +15,10 @@ from inbox.web.staff.showing import happenings
 from inbox.web.views.parts import Act, Density, Letters, NavItem, Notice, Shell, Tone, Undo
 
 UNDO_FOR = timedelta(minutes=10)
+_PREFERENCES = sql.select(col(Staff.preferences)).where(
+    col(Staff.office_id) == sql.bindparam("office"), col(Staff.id) == sql.bindparam("staff")
+)
+"""Asked by every page: built once, and past the object layer, so the office is named here."""
 TOLD = {
     "undone": "Taken back.",
     "matched": "Put with this case.",
@@ -92,7 +97,8 @@ def shell(
     session: Session, person: Person, office: Office, current: str, counts: Mapping[queues.View, int]
 ) -> Shell:
     """The frame with one line of the rail current; `counts` are the numbers in the rail."""
-    preferences = session.exec(select(Staff.preferences).where(Staff.id == person.staff_id)).first() or {}
+    asked = {"office": person.office_id, "staff": person.staff_id}
+    preferences = session.connection().execute(_PREFERENCES, asked).scalar() or {}
     return Shell(
         office=office.name,
         office_line=_line(office),

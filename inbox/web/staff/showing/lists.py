@@ -15,6 +15,7 @@ from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
 from routing.words import Topic
+from routing.working_time import WorkingCalendar
 
 HEADINGS = {
     View.TO_SORT: "To sort",
@@ -76,26 +77,35 @@ def rows(
 ) -> tuple[Row, ...]:  # fmt: skip
     """The lines of a queue; `busy` says by case id who is at it."""
     calendar, scored = calendar_of(office), office.kind == OfficeKind.DEPARTMENT
+    busy = busy or {}
     return tuple(
-        Row(
-            reference=row.reference,
-            url=f"{base}/{row.reference}",
-            who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
-            subject=None if row.is_restricted else row.subject,
-            preview="Open it to read it." if row.is_restricted else _preview(row),
-            received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
-            channel=say.channel(row.channel_kind, row.newest_kind)[0],
-            channel_icon=say.channel(row.channel_kind, row.newest_kind)[1],
-            language=row.language,
-            unread=row.is_unread,
-            badges=_badges(row),
-            clock=promises.of_row(row.clock, now, calendar),
-            busy=(busy or {}).get(row.case_id),
-            current=row.reference == current,
-            points=order.total(row.points) if scored else None,
-            points_because=order.because(row.points) if scored else None,
-        )
+        _row(row, base, now, calendar, scored=scored, current=current, busy=busy.get(row.case_id))
         for row in page
+    )
+
+
+def _row(
+    row: QueueRow, base: str, now: datetime, calendar: WorkingCalendar, *, scored: bool, current: str | None,
+    busy: str | None,
+) -> Row:  # fmt: skip
+    channel, icon = say.channel(row.channel_kind, row.newest_kind)
+    return Row(
+        reference=row.reference,
+        url=f"{base}/{row.reference}",
+        who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
+        subject=None if row.is_restricted else row.subject,
+        preview="Open it to read it." if row.is_restricted else row.excerpt[:160],
+        received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
+        channel=channel,
+        channel_icon=icon,
+        language=row.language,
+        unread=row.is_unread,
+        badges=_badges(row),
+        clock=promises.of_row(row.clock, now, calendar),
+        busy=busy,
+        current=row.reference == current,
+        points=order.total(row.points) if scored else None,
+        points_because=order.because(row.points) if scored else None,
     )
 
 
@@ -156,10 +166,6 @@ def filters(base: str, people: Sequence[tuple[str, str]], kept: Mapping[str, str
 def doing(name: str, what: str) -> str:
     """ "Tom is writing a reply"."""
     return f"{name} is writing a reply" if what == Doing.WRITING else f"{name} is reading"
-
-
-def _preview(row: QueueRow) -> str:
-    return " ".join(row.excerpt.split())[:160]
 
 
 def _badges(row: QueueRow) -> tuple[Badge, ...]:
