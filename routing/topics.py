@@ -118,13 +118,10 @@ def _shares(signals: Signals, reading: Reading, *, by_body: bool) -> Iterator[di
     sentences = signals.wording.sentences[:MOST_READ]
     hit = [label for label in signals.labels() if label.startswith("topic ")]
     for number, sentence in enumerate(sentences):
+        said = [(label, words) for label in hit if (words := signals.words_in(label, number))]
         parts = [part for part in _JOINTS.split(sentence.plain) if part.count(" ") >= FEWEST_WORDS]
         for part in parts if len(parts) > 1 else [sentence.plain]:
-            labels = [
-                label
-                for label in hit
-                if (words := signals.words_in(label, number)) and any(word in part for word in words)
-            ]
+            labels = [label for label, words in said if any(word in part for word in words)]
             spoken = gathered(reading.chances_of("topic", Sentence("", f" {part.strip()} "), labels))
             yield {name: chance - unspoken[name] for name, chance in spoken.items()}
 
