@@ -17,9 +17,9 @@ HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW
 FRAMES = (Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW)
 """What a letter with a plea in it may open as."""
 AT_RISK = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
-PLEA = 0.9
+PLEA = 0.83
 """The chance of a plea in a sentence from which it is lifted out."""
-TURNED_TO = 0.85
+TURNED_TO = 0.77
 """The same where words such as "by the way" turn to it."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
