@@ -22,7 +22,7 @@ CERTAIN = 5.0
 AGAINST = {Flag.THREAT: 0.15, Flag.SELF_HARM: 0.09}
 LIKELY = 0.5
 """The likelihood, after what speaks against it, at which the weighed words of a message raise a flag."""
-CALM = 2.1
+CALM = 1.9
 """What is added to the odds, as a logarithm, before that which speaks against a risk:"""
 CLAIMED, ASKING, LENGTH = 0.18, 1.0, 0.15
 """that it reads clearly as one kind, that it ends in a question, how long it is. Fitted on held-out folds."""
