@@ -218,8 +218,8 @@ def _choice_test(condition: Condition) -> Test:
         held = () if value is None else (value,) if isinstance(value, str) else tuple(value)
         found = next((one for one in held for word in wanted if holds(str(one).lower(), word)), None)
         good = (found is not None) is positive
-        is_now = ", ".join(sorted(map(str, held))) or "not known"
-        return good, f"{FIELD_WORDS[field]} is {found or is_now}"
+        is_now = found or ", ".join(sorted(map(str, held))) or "not known"
+        return good, f"{FIELD_WORDS[field]} is {is_now}"
 
     return test
 
