@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from inbox import holds, jobs, linking
 from inbox.desk import Desk
 from inbox.history import SYSTEM
-from inbox.models import CallState, Case, CaseStatus, LinkKind, RuleCall, new_id
+from inbox.models import CallState, Case, CaseStatus, LinkKind, Rule, RuleCall, new_id
 from routing.engine import Call, Decision
 from routing.rule_words import host_of
 
@@ -48,8 +48,10 @@ def _link(session: Session, case: Case, now: datetime) -> None:
 
 def _queue(session: Session, desk: Desk, case: Case, call: Call, now: datetime) -> None:
     row_id = new_id()
+    rule_id = session.exec(select(Rule.id).where(Rule.name == call.rule)).first()
     row = RuleCall(
         id=row_id,
+        rule_id=rule_id,
         office_id=case.office_id,
         case_id=case.id,
         rule=call.rule[:120],
