@@ -9,14 +9,17 @@ from sqlmodel import Session, col, select
 
 from inbox.database import Database
 from inbox.errors import CaseworkError
-from inbox.models import Channel, Office, Staff
+from inbox.models import Channel, Office, RuleSecret, Staff
 from inbox.secrets import SecretKeys
 from inbox.sign_in import people
 
-Holder = type[Channel] | type[Staff]
+Holder = type[Channel] | type[Staff] | type[RuleSecret]
 Columns = tuple[Holder, str, str]
 
-SEALED: tuple[Columns, ...] = ((Channel, "sealed", "channel"), (Staff, "totp_secret", "sign-in code of"))
+SEALED: tuple[Columns, ...] = (
+    (Channel, "sealed", "channel"), (Staff, "totp_secret", "sign-in code of"),
+    (RuleSecret, "sealed", "calls of rule"),
+)  # fmt: skip
 """Every column that holds a sealed secret, with the words for its row."""
 
 

@@ -8,7 +8,7 @@ messages with a risk to life teach nothing.
 
 import threading
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,10 +16,9 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from inbox.database import locked, office_of
-from inbox.history import SYSTEM, Actor, ActorKind, record
+from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     Case,
-    CaseStatus,
     ChainHead,
     Direction,
     Event,
@@ -30,10 +29,10 @@ from inbox.models import (
     OfficeLearning,
     Team,
 )
+from inbox.teaching import PEOPLE, TELLING, lesson_of
 from routing.learning import (
     AGAINST,
     READS,
-    TEACHABLE,
     Learned,
     LearningError,
     as_json,
@@ -43,7 +42,6 @@ from routing.learning import (
     unlearn,
 )
 from routing.wording import wording
-from routing.words import LIFE_FLAGS, Priority
 
 FEWEST_SHOWN = 3
 """Messages in which a word must have stood to be shown: no name of one person is."""
@@ -51,16 +49,6 @@ MOST_LESSONS = 3_000
 """Cases that teach; past that the oldest are taken back."""
 BATCH = 100
 """Cases read and lessons counted in one transaction."""
-_TELLING = (
-    EventKind.FACTS_CHANGED,
-    EventKind.MARKED_JUNK,
-    EventKind.MARKED_NOT_JUNK,
-    EventKind.MOVED,
-    EventKind.PRIORITY_CHANGED,
-    EventKind.CLOSED,
-    EventKind.UNDONE,
-)
-_PEOPLE = (ActorKind.STAFF, ActorKind.TOKEN)
 _MOST_KEPT = 8
 _kept: dict[str, tuple[tuple[int, datetime | None], Learned]] = {}
 _guard = threading.Lock()
@@ -120,8 +108,8 @@ def news(session: Session) -> News | None:
         .where(
             Event.sequence > read_to,
             Event.sequence <= head,
-            col(Event.kind).in_(_TELLING),
-            col(Event.actor_kind).in_(_PEOPLE),
+            col(Event.kind).in_(TELLING),
+            col(Event.actor_kind).in_(PEOPLE),
             col(Event.case_id).is_not(None),
         )
         .order_by(col(Event.sequence))
@@ -216,7 +204,7 @@ def _begin_again(session: Session) -> Learned:
 def _note(session: Session, row: OfficeLearning, case: Case, now: datetime) -> None:
     """What one case teaches now, beside what it taught before."""
     lesson = session.exec(select(Lesson).where(Lesson.case_id == case.id)).first()
-    source, labels = _lesson_of(session, row, case)
+    source, labels = lesson_of(session, case, since=row.begins_at)
     if lesson is None:
         message = _first_message(session, case) if labels else None
         if message is not None:
@@ -226,88 +214,6 @@ def _note(session: Session, row: OfficeLearning, case: Case, now: datetime) -> N
             )  # fmt: skip
     elif (lesson.labels, lesson.source) != (labels, source):
         lesson.labels, lesson.source, lesson.at, lesson.is_counted = labels, source, now, False
-
-
-def _lesson_of(session: Session, row: OfficeLearning, case: Case) -> tuple[LessonSource, list[str]]:
-    teaches_nothing = (
-        case.is_restricted or case.merged_into or case.campaign or LIFE_FLAGS & set(case.flags)
-        or case.outcome == "duplicate"
-    )  # fmt: skip
-    if teaches_nothing:
-        return LessonSource.CLOSED, []
-    query = select(Event).where(
-        Event.case_id == case.id, Event.sequence > row.begins_at,
-        col(Event.kind).in_((*_TELLING, EventKind.ROUTED)),
-    )  # fmt: skip
-    events = session.exec(query.order_by(col(Event.sequence))).all()
-    fields = _put_right(events)
-    if fields:
-        return LessonSource.CORRECTED, _labels(case, fields, _routed(session, case))
-    ended = any(event.kind == EventKind.CLOSED for event in events)
-    if ended and case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
-        return LessonSource.CLOSED, _labels(case, {"kind", "topics", "team"}, None)
-    return LessonSource.CLOSED, []
-
-
-def _put_right(events: Iterable[Event]) -> set[str]:
-    """Which fields people changed and did not change back with Undo."""
-    done: dict[str, str] = {}
-    for event in events:
-        if event.actor_kind not in _PEOPLE:
-            continue
-        if event.kind == EventKind.UNDONE:
-            done.pop(str(event.detail.get("undone")), None)
-        elif (field := _field_of(event)) is not None:
-            done[event.id] = field
-    return set(done.values())
-
-
-def _field_of(event: Event) -> str | None:
-    if event.detail.get("before") == event.detail.get("after"):
-        return None
-    if event.kind == EventKind.FACTS_CHANGED:
-        field = str(event.detail.get("field"))
-        return field if field in ("topics", "kind") else None
-    return {
-        EventKind.MARKED_JUNK: "kind", EventKind.MARKED_NOT_JUNK: "kind", EventKind.MOVED: "team",
-        EventKind.PRIORITY_CHANGED: "priority",
-    }.get(EventKind(event.kind))  # fmt: skip
-
-
-def _routed(session: Session, case: Case) -> Event | None:
-    """What the program had made of the case, before anybody touched it."""
-    query = select(Event).where(Event.case_id == case.id, Event.kind == EventKind.ROUTED)
-    return session.exec(query.order_by(col(Event.sequence)).limit(1)).first()
-
-
-def _labels(case: Case, fields: set[str], routed: Event | None) -> list[str]:
-    """The labels of what people left standing, and, beginning with "not", of what they took away."""
-    made = routed.detail if routed is not None else {}
-    found: list[str] = []
-    for field, now, before in (
-        ("kind", [case.kind], [made.get("case_kind")]),
-        ("topics", list(case.topics), made.get("topics")),
-        ("team", [case.team_id], [made.get("team")]),
-        ("priority", [_urgent(case.priority)], [_urgent(made.get("priority"))]),
-    ):
-        if field not in fields:
-            continue
-        old = [str(one) for one in before if one] if isinstance(before, list) else []
-        new = [str(one) for one in now if one]
-        model = "topic" if field == "topics" else field
-        found += [f"{model} {one}" for one in new]
-        found += [f"{AGAINST}{model} {one}" for one in old if one not in new]
-    return sorted(one for one in found if _is_taught(one))
-
-
-def _urgent(priority: object) -> str | None:
-    """Immediate or priority, which learning does not tell apart: it never gives the first."""
-    return str(Priority.PRIORITY) if priority in (Priority.IMMEDIATE, Priority.PRIORITY) else None
-
-
-def _is_taught(label: str) -> bool:
-    model, _, name = label.removeprefix(AGAINST).partition(" ")
-    return model != "kind" or name in TEACHABLE
 
 
 def _first_message(session: Session, case: Case) -> str | None:
