@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import calling, campaigns, clocks, growth, importing, live, memory, queue, search, triage
+from bench import calling, campaigns, clocks, growth, importing, live, memory, outage, queue, search, triage
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "triage": triage.run,
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "memory": memory.run,
     "live": live.run,
     "calling": calling.run,
+    "outage": outage.run,
     "campaigns": campaigns.run,
     "clocks": clocks.run,
     "growth": growth.run,
@@ -27,6 +28,7 @@ SMALL: dict[str, Callable[[], None]] = {
     "memory": memory.run,
     "live": partial(live.run, 5),
     "calling": partial(calling.run, 400),
+    "outage": partial(outage.run, 300),
     "campaigns": partial(campaigns.run, (2_000, 20_000), 300),
     "clocks": partial(clocks.run, (2_000, 20_000)),
     "growth": partial(growth.run, 2_000),

@@ -27,6 +27,7 @@ from inbox.web.public import contact, status
 from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.routers import take_over
 from inbox.web.turns import Turns
+from inbox.web.typed import given_back
 from inbox.web.wiring import Wiring
 
 ROUTERS = (
@@ -78,7 +79,7 @@ def create_app(
         lifespan=_lifespan(wiring, owns_database=database is None),
     )
     app.state.wiring = wiring
-    errors.install(app)
+    errors.install(app, given_back)
     app.add_exception_handler(idempotency.Answered, cast(errors.Handler, idempotency.again))
     take_over(app, *ROUTERS)
     try:

@@ -21,6 +21,7 @@ from connectors.contract import (
     Limits,
     PermanentFailure,
     Polls,
+    Question,
     RawArrival,
     RemoteFile,
     Sends,
@@ -204,6 +205,13 @@ def services(channel: Channel) -> Mapping[str, str]:
     """What can be handed on through this channel, name by code; empty where nothing can."""
     made = registry.kind(channel.kind)
     return made.services_known(channel.cursor) if made is not None and hasattr(made, "services_known") else {}
+
+
+def questions(channel: Channel, service_code: str) -> Sequence[Question]:
+    """What must be answered before something of this kind is handed on through this channel."""
+    made = registry.kind(channel.kind)
+    known = getattr(made, "questions_known", None)
+    return known(channel.cursor, service_code) if known is not None else ()
 
 
 def add(

@@ -1,5 +1,6 @@
 """What passes between a channel and the rest of the product: arrivals, messages, letters, receipts."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -326,3 +327,24 @@ class Checked:
     detail: str
     until: datetime | None = None
     """When this ends by itself, where the platform says so: a sign-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a place asks for beside words and place before it takes something. `choices`: what it takes as an
+    answer, with its words; empty: anything. `is_number`: digits only."""
+
+    code: str
+    words: str
+    choices: tuple[tuple[str, str], ...] = ()
+    is_number: bool = False
+
+    def refusal(self, answer: str) -> str | None:
+        """What is wrong with an answer, in words; None for one that is taken."""
+        if not answer.strip():
+            return f"Answer what the council asks: {self.words}"
+        if self.choices and answer.strip() not in dict(self.choices):
+            return f"Choose one of the council’s answers: {self.words}"
+        if self.is_number and not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", answer.strip(), re.ASCII):
+            return f"Answer with a number: {self.words}"
+        return None

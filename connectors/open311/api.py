@@ -47,6 +47,11 @@ class Api:
         named = {words_of(row.get("service_code")): words_of(row.get("service_name")) for row in rows}
         return {code: name or code for code, name in named.items() if code}
 
+    def asking(self) -> list[str]:
+        """The codes of the services that ask for more than place and words."""
+        rows = shapes.listed(self._get("services"), "services", "service")
+        return [words_of(row.get("service_code")) for row in rows if words_of(row.get("metadata")) == "true"]
+
     def attributes(self, service_code: str) -> list[Json]:
         """What a service asks for beside place and words; empty for one that has no definition."""
         try:

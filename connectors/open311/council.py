@@ -13,6 +13,7 @@ from connectors.contract import (
     Limits,
     News,
     OutboundMessage,
+    Question,
     RawArrival,
     SentReceipt,
     Surroundings,
@@ -21,7 +22,7 @@ from connectors.keys import Key
 from connectors.open311 import changes, faults, sending
 from connectors.open311 import settings as council_settings
 from connectors.open311.api import Api
-from connectors.open311.following import Follower, services_known
+from connectors.open311.following import Follower, questions_known, services_known
 from connectors.open311.settings import CouncilSettings
 
 
@@ -55,6 +56,11 @@ class CouncilChannel:
     def services_known(cursor: str | None) -> Mapping[str, str]:
         """The council's services, name by code, as they were when it was last asked."""
         return services_known(cursor)
+
+    @staticmethod
+    def questions_known(cursor: str | None, service_code: str) -> Sequence[Question]:
+        """What this service asked for, beside place and words, when the council was last asked."""
+        return questions_known(cursor, service_code)
 
     def fetch(self, cursor: str | None) -> Batch:
         return self._follower.fetch(cursor)

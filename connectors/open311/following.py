@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.contract import Batch, RawArrival, SentBefore
-from connectors.open311 import sending, shapes
+from connectors.contract import Batch, PermanentFailure, Question, RawArrival, SentBefore
+from connectors.open311 import questions, sending, shapes
 from connectors.open311.api import Api, NotThere
 from connectors.open311.settings import CouncilSettings
 from connectors.open311.shapes import Json, words_of
@@ -25,6 +25,7 @@ _AHEAD = timedelta(minutes=10)
 _WINDOW = timedelta(days=14)
 _SERVICES_FOR = timedelta(days=1)
 _AT_ONCE = 50
+_MOST_ASKING = 200
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Cursor:
     seen: dict[str, list[str]] = field(default_factory=dict)
     has_updates: bool = True
     given: dict[str, int] = field(default_factory=dict)
+    asks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What each service wants to know of a person, by its code."""
 
     @staticmethod
     def read(words: str | None) -> "Cursor":
@@ -54,6 +57,11 @@ class Cursor:
 def services_known(cursor: str | None) -> dict[str, str]:
     """The council's services as they were when it was last asked."""
     return dict(Cursor.read(cursor).services)
+
+
+def questions_known(cursor: str | None, service_code: str) -> tuple[Question, ...]:
+    """What this service asked for when the council was last asked."""
+    return questions.read(Cursor.read(cursor).asks.get(service_code))
 
 
 class Follower:
@@ -96,6 +104,16 @@ class Follower:
         learned = shapes.moment_of(at.services_at)
         if learned is None or now - learned > _SERVICES_FOR:
             at.services, at.services_at, at.has_updates = self._api.services(), now.isoformat(), True
+            at.asks = {
+                code: asked for code in self._api.asking()[:_MOST_ASKING] if (asked := self._asked(code))
+            }
+
+    def _asked(self, service_code: str) -> list[dict[str, Any]]:
+        """A definition that cannot be had keeps nothing else out: the council will say what it misses."""
+        try:
+            return questions.required(self._api.attributes(service_code))
+        except PermanentFailure:
+            return []
 
     def _found(self, before: SentBefore, now: datetime) -> RawArrival | None:
         """The number behind a token, once the council has given it one."""

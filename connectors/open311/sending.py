@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from connectors.contract import ConnectorFailure, OutboundMessage, OutcomeUnknown, SentReceipt
-from connectors.open311 import faults, shapes
+from connectors.open311 import faults, questions, shapes
 from connectors.open311.api import Api
 from connectors.open311.faults import Fault
 from connectors.open311.settings import CouncilSettings
@@ -13,8 +13,6 @@ from connectors.open311.shapes import words_of
 TOKEN = "token/"
 """Before the name of a token in place of a report's number, until the number is known."""
 _BEFORE, _AFTER = timedelta(minutes=15), timedelta(hours=6)
-_OWN_NAMES = frozenset({"external_id", "fixmystreet_id", "source_id"})
-"""Attributes by which an endpoint takes a reporting system's own number."""
 
 
 def send(
@@ -78,7 +76,7 @@ def _fields(api: Api, given: CouncilSettings, fault: Fault) -> list[tuple[str, s
     ]  # fmt: skip
     for one in api.attributes(fault.service_code):
         code = words_of(one.get("code"))
-        said = fault.attributes.get(code) or (fault.mark if code in _OWN_NAMES else "")
+        said = fault.attributes.get(code) or (fault.mark if code in questions.OWN_NAMES else "")
         if said and words_of(one.get("variable")) != "false":
             fields.append((f"attribute[{code}]", said))
     return fields

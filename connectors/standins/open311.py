@@ -3,6 +3,7 @@
 Control side beside the server's own (`connectors.standins.server`):
   POST /_service   {"code", "name", "type": "realtime" | "batch", "attributes": [...]}
   POST /_status    {"id", "status", "notes", "description", "update": true}: what the council does to a report
+  POST /_flood     {"ids", "updates"}: so many updates, one after the other over these reports
   POST /_quirks    {"wrap": true, "single": true, "xml": true, "hides_words": true, "no_updates": true,
                     "no_status_words": true}: how it answers from now on
   POST /_number    {"token"}: a batch report gets its number
@@ -10,7 +11,7 @@ Control side beside the server's own (`connectors.standins.server`):
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -41,10 +42,17 @@ class Open311StandIn(StandIn):
             ("POST", r"/servicerequestupdates\.json", self.take_update),
             ("POST", r"/_service", self.add_service),
             ("POST", r"/_status", self.set_status),
+            ("POST", r"/_flood", self.flood),
             ("POST", r"/_quirks", self.set_quirks),
             ("POST", r"/_number", self.give_number),
             ("GET", r"/_reports", lambda asked: Told(self.reports)),
         ]
+
+    def unknown(self, asked: Asked) -> Told:
+        return _refused(404, "Not found").told
+
+    def malformed(self, asked: Asked, words: str) -> Told:
+        return _refused(400, f"Bad request: {words}").told
 
     def forget(self) -> None:
         self.reports: list[dict[str, Any]] = []
@@ -192,6 +200,16 @@ class Open311StandIn(StandIn):
                     "media_url": "",
                 }
             )
+        return Told({"done": True})
+
+    def flood(self, asked: Asked) -> Told:
+        ids, count = asked.json["ids"], int(asked.json["updates"])
+        begin = self.now() - timedelta(seconds=count)
+        for number in range(count):
+            at = (begin + timedelta(seconds=number)).isoformat()
+            row = {"update_id": f"f{number}", "status": "IN_PROGRESS", "description": f"News {number}"}
+            row |= {"service_request_id": ids[number % len(ids)], "updated_datetime": at, "media_url": ""}
+            self.updates.append(row)
         return Told({"done": True})
 
     def set_quirks(self, asked: Asked) -> Told:

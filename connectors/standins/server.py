@@ -6,6 +6,7 @@ Control side, for tests and the demo (JSON in, JSON out):
                   slow ({"seconds": 2}: answer late) · html (do nothing, 200 with a page) ·
                   vast ({"megabytes": 200}: 200 with so many zeros, said to be few)
   GET  /_log      what was asked: method, path, query, headers, body, and how it was answered
+  GET  /_counts   {"asked", "refused"}: how many requests there were, how many of them were too many (429)
   GET  /_calls    the webhooks that were called: url, body, and the status that came back (null: none did)
   POST /_clock    {"offset": 3600}: this platform's clock, seconds ahead of ours
   POST /_reset    forgets faults, log, state and the other clock
@@ -101,6 +102,7 @@ class StandIn:
         self.faults: list[Fault] = []
         self.log: list[dict[str, Any]] = []
         self.calls: list[dict[str, Any]] = []
+        self.asked = self.refused = 0
         self.offset = timedelta()
         self.url = ""
         self._server: ThreadingHTTPServer | None = None
@@ -204,6 +206,8 @@ class StandIn:
     def _control(self, asked: Asked) -> Told:
         if asked.path == "/_log":
             return Told(self.log)
+        if asked.path == "/_counts":
+            return Told({"asked": self.asked, "refused": self.refused})
         if asked.path == "/_calls":
             return Told(self.calls)
         if asked.path == "/_faults":
@@ -216,6 +220,7 @@ class StandIn:
                 self.offset = timedelta()
                 self.log.clear()
                 self.calls.clear()
+                self.asked = self.refused = 0
                 self.forget()
         else:
             return self._route(asked)
@@ -223,6 +228,8 @@ class StandIn:
 
     def _note(self, asked: Asked, told: Told | None) -> None:
         with self.lock:
+            self.asked += 1
+            self.refused += told is not None and told.status == 429
             self.log.append(
                 {
                     "method": asked.method, "path": asked.path, "query": dict(asked.query),

@@ -105,6 +105,12 @@ def add(
     print(channel.id)
     if channels.is_called(channel):
         tell(f"Its platform calls {channels.webhook_url(channel, inbox.settings)}")
+    if channel.awaits_sign_in:
+        tell(
+            f"{channel.name} waits: nobody has signed in to the account yet, and nothing comes in before "
+            f"that. Sign in at {inbox.settings.base_url.rstrip('/')}/channels/{channel.id}/sign-in"
+        )
+        return
     tell(
         f"{channel.name} listens: it collects and sends nothing. Try it with `inbox channel test`, then "
         f"`inbox channel mode full --office {office} --name '{channel.name}'`."

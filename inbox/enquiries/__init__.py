@@ -19,7 +19,7 @@ from inbox.enquiries.chasing import (
     steps_of,
     withdraw,
 )
-from inbox.enquiries.faults import Fault, hand_on
+from inbox.enquiries.faults import Fault, Unanswered, hand_on
 from inbox.enquiries.ladder import BETWEEN, next_rung
 from inbox.enquiries.leaving import came_back, has_come_back, sent
 from inbox.enquiries.passing import origin_of, pass_on
@@ -29,6 +29,7 @@ __all__ = [
     "BETWEEN",
     "Fault",
     "Filter",
+    "Unanswered",
     "Waiting",
     "answered",
     "ask",

@@ -1,19 +1,23 @@
 """Hands a street fault on to a council's own system: an enquiry that leaves as a form, not as a letter."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
-from connectors.contract import Form
+from connectors.contract import Form, Question
 from inbox import drafting
 from inbox.desk import Desk
 from inbox.enquiries.asking import make
 from inbox.errors import Refused
 from inbox.history import Actor
 from inbox.models import Case, Channel, Draft, Enquiry
+
+
+class Unanswered(Refused):
+    """The council's service asks for something that was not answered. `field` names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,11 @@ class Fault:
 
 def hand_on(
     session: Session, desk: Desk, case: Case, channel: Channel, fault: Fault, *, working_days: int,
-    author_id: str | None, now: datetime, actor: Actor,
+    author_id: str | None, now: datetime, actor: Actor, questions: Sequence[Question] = (),
 ) -> tuple[Enquiry, Draft]:  # fmt: skip
     """Prepares a street fault for a council's own system. Like any enquiry it leaves only after sign-off.
+
+    `questions` are the council's own for this service: each must be answered. Raises Refused, Unanswered.
 
     Nothing of the constituent goes along but what somebody writes into the description.
     """
@@ -42,13 +48,18 @@ def hand_on(
     if not fault.description.strip():
         raise Refused("Describe the fault.")
     place = _place(fault)
+    for question in questions:
+        refusal = question.refusal(fault.attributes.get(question.code, ""))
+        if refusal is not None:
+            raise Unanswered(refusal, field=f"attribute.{question.code}")
     enquiry = make(case, channel.name, channel.account, fault.description, working_days, author_id, now)
     session.add(enquiry)
     session.flush()
     where = place.get("address") or fault.point.strip()
     title = f"{fault.service_name or fault.service_code}: {where}"
     # Whoever signs it off reads what and where with the words.
-    text = f"{title}\n\n{fault.description.strip()}"
+    told = [title, *answers_in_words(questions, fault)]
+    text = "\n".join(told) + f"\n\n{fault.description.strip()}"
     draft = drafting.begin(session, desk, case, author_id=author_id, now=now, actor=actor, text=text)
     draft.enquiry_id, draft.answers, draft.form = enquiry.id, None, Form.REPORT
     draft.channel_id, draft.recipients = channel.id, [channel.account]
@@ -56,6 +67,12 @@ def hand_on(
     answers = {f"attribute.{name}": value for name, value in fault.attributes.items() if value.strip()}
     draft.told = {"service_code": fault.service_code.strip(), **place, **answers}
     return enquiry, draft
+
+
+def answers_in_words(questions: Sequence[Question], fault: Fault) -> list[str]:
+    """What the council asked and is told, a line for each."""
+    given = ((one, fault.attributes.get(one.code, "").strip()) for one in questions)
+    return [f"{one.words}: {dict(one.choices).get(answer, answer)}" for one, answer in given if answer]
 
 
 def _place(fault: Fault) -> dict[str, str]:

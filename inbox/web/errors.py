@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -26,13 +27,15 @@ from inbox.history import record
 from inbox.models import EventKind
 from inbox.web import errors_cy
 from inbox.web.rendering import page
-from inbox.web.views.errors import ErrorPage
+from inbox.web.views.errors import ErrorPage, Typed
 from inbox.web.views.parts import Link, PublicShell, Undo
 from inbox.web.views.queue import ActedPart
 from inbox.web.wiring import wiring_of
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/open311/", "/healthz", "/readyz", "/metrics", "/events")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
+GiveBack = Callable[[Request, CaseworkError], tuple[Typed, ...]]
+"""What was typed into a form that came too late."""
 MOST_PROBLEMS = 20
 """Named in one answer; a body of a megabyte may hold half a million of them."""
 SWAPPED = frozenset({409, 412, 413, 422, 428, 429})
@@ -52,17 +55,23 @@ _PLAIN = {
 }
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, give_back: GiveBack) -> None:
     """Makes every failure of a route an answer from here."""
-    app.add_exception_handler(CaseworkError, cast(Handler, _casework))
+
+    async def casework(request: Request, error: CaseworkError) -> Response:
+        if isinstance(error, NotAllowed) and "action" in error.details:
+            await _note_refusal(request, str(error.details["action"]))
+        return answer(request, error, give_back(request, error))
+
+    app.add_exception_handler(CaseworkError, cast(Handler, casework))
     app.add_exception_handler(RequestValidationError, cast(Handler, _not_valid))
     app.add_exception_handler(HTTPException, cast(Handler, _from_framework))
     app.add_exception_handler(IntegrityError, _at_the_same_moment)
     app.add_exception_handler(DataError, _cannot_be_kept)
 
 
-def answer(request: Request, error: CaseworkError) -> Response:
-    """The answer to `request` that says `error`, in the form that its sender reads."""
+def answer(request: Request, error: CaseworkError, typed: tuple[Typed, ...] = ()) -> Response:
+    """The answer to `request` that says `error`, in the form that its sender reads. `typed`: to give back."""
     headers = _headers(error)
     if wants_json(request):
         return problem(request, error, headers)
@@ -70,7 +79,8 @@ def answer(request: Request, error: CaseworkError) -> Response:
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='/')}", 303)
     if is_htmx(request):
         return part(request, error, headers)
-    return page(error_page(request, error), status=error.status, headers=headers)
+    found = replace(error_page(request, error), typed=typed)
+    return page(found, status=error.status, headers=headers)
 
 
 def problem(request: Request, error: CaseworkError, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -120,12 +130,6 @@ def wants_json(request: Request) -> bool:
 
 def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
-
-
-async def _casework(request: Request, error: CaseworkError) -> Response:
-    if isinstance(error, NotAllowed) and "action" in error.details:
-        await _note_refusal(request, str(error.details["action"]))
-    return answer(request, error)
 
 
 async def _note_refusal(request: Request, action: str) -> None:

@@ -208,6 +208,26 @@ def test_an_act_that_is_closed_is_refused_and_every_other_stays_open(
     assert channel.id != page.id
 
 
+def test_who_may_not_write_there_is_offered_a_note_and_no_reply(desk: Desk, world: World) -> None:
+    with world.database.write(world.ours.office.id) as session:
+        page = a_channel(session, kind="facebook", name="Page", account="111", mode=ChannelMode.FULL)
+        person = a_constituent(session)
+        session.add(
+            Handle(office_id=page.office_id, constituent_id=person.id, channel_kind="facebook", address="27")
+        )
+        case = a_case(session, channel_id=page.id, constituent_id=person.id, status="open")
+        a_message(session, case_id=case.id, channel_id=page.id, kind="message", external_id="9")
+        begun = a_draft(session, case, channel_id=page.id, number=3, text="Dear Nia", state="withdrawn")
+    desk.sit(world.ours.people[Role.MANAGER])
+    where = f"/cases/{case.reference}"
+    assert f"{where}?write=reply" in desk.get(where).text
+    close(world, page, ChannelAct.DRAFT)
+    shown = desk.get(where).text
+    assert "write=reply" not in shown and f"{where}/drafts" not in shown
+    assert f"{where}/notes" in shown
+    assert "Your role may not write on the channel" in desk.get(f"{where}/drafts/{begun.number}").text
+
+
 def close(world: World, channel: Channel, *acts: ChannelAct) -> None:
     with world.database.write(world.ours.office.id) as session:
         for row in session.exec(select(ChannelClosure)):

@@ -2,6 +2,7 @@
 
 POST /_webhook   {"url", "verify_token"}          what one types into Facebook; asks back
 POST /_say       {"from", "name"?, "text"?, "ago"?, "files"?: [{"name", "type", "mime", "base64"}]}
+POST /_flood     {"messages", "people"}            so many messages, a second apart, and nobody is called
 POST /_edit      {"mid", "text"}                  a person edits a message
 POST /_by_hand   {"to", "text"}                   staff answer in Facebook's own inbox
 POST /_receipt   {"person", "read"?: true}        what was sent to this person arrived, or was read
@@ -34,7 +35,8 @@ Json = dict[str, Any]
 def routes(platform: "FacebookStandIn") -> list[tuple[str, str, Route]]:
     """Every act of the people's side."""
     acts = {
-        "webhook": _webhook, "say": _say, "edit": _edit, "by_hand": _by_hand, "receipt": receipt,
+        "webhook": _webhook, "say": _say, "edit": _edit, "flood": _flood,
+        "by_hand": _by_hand, "receipt": receipt,
         "post": _post, "comment": _comment, "change": change, "calling": _calling,
         "release": _release, "token": _token, "usage": _usage,
         "unsubscribe": _unsubscribe, "call": _call, "state": _state,
@@ -96,6 +98,17 @@ def _say(platform: "FacebookStandIn", given: Json) -> Json:
     if not given.get("quiet"):
         platform.tell(calling.private(platform.now(), calling.message_event(message, person)))
     return {"mid": message.mid}
+
+
+def _flood(platform: "FacebookStandIn", given: Json) -> Json:
+    people, count = int(given.get("people", 1)), int(given["messages"])
+    for number in range(count):
+        person = str(2_000_000 + number % people)
+        at = platform.now() - timedelta(seconds=count - number)
+        platform.state.people[person] = f"Person {number % people}"
+        message = Message(f"m_in{platform.state.number()}", person, f"number {number}", at)
+        platform.state.with_person(person).messages.append(message)
+    return {"done": True}
 
 
 def _edit(platform: "FacebookStandIn", given: Json) -> Json:

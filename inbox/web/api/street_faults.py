@@ -7,7 +7,7 @@ from pydantic import Field
 from inbox import channels, enquiries
 from inbox.access import Action, Person, find_case, require_on
 from inbox.errors import NotFound, Refused
-from inbox.models import ChannelAct
+from inbox.models import Channel, ChannelAct
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import Now, ReadingDesk, Writing, WritingDesk, may
 from inbox.web.routers import api_router
@@ -15,13 +15,24 @@ from inbox.web.routers import api_router
 router = api_router("cases")
 
 
+class FaultQuestion(shapes.Shape):
+    """What the council wants to know beside words and place; with `choices` (key and name) one of these."""
+
+    code: str
+    words: str
+    choices: list[tuple[str, str]]
+    is_number: bool
+
+
 class FaultService(shapes.Shape):
-    """One kind of fault that the council behind `channel` (an id) takes."""
+    """One kind of fault that the council behind `channel` (an id) takes. Each question must be answered in
+    `attributes`."""
 
     channel: str
     council: str
     code: str
     name: str
+    questions: list[FaultQuestion]
 
 
 class NewStreetFault(shapes.Shape):
@@ -43,7 +54,7 @@ def list_services(
 ) -> shapes.Page[FaultService]:
     """What the connected councils take, as they said when they were last asked."""
     found = [
-        FaultService(channel=one.id, council=one.name, code=code, name=name)
+        FaultService(channel=one.id, council=one.name, code=code, name=name, questions=_questions(one, code))
         for one in sorted(desk.channels.values(), key=lambda one: one.name)
         for code, name in channels.services(one).items()
     ]
@@ -70,8 +81,15 @@ def hand_on(
     fault = enquiries.Fault(new.service, name, new.place, new.point, new.description, new.attributes)
     _, draft = enquiries.hand_on(
         session, desk, case, channel, fault, working_days=new.working_days, author_id=person.staff_id,
-        now=now, actor=person.actor,
+        now=now, actor=person.actor, questions=channels.questions(channel, new.service),
     )  # fmt: skip
     require_on(person, ChannelAct.DRAFT, draft.channel_id)
     session.flush()
     return showing.draft(session, desk, draft, case, now)
+
+
+def _questions(channel: Channel, code: str) -> list[FaultQuestion]:
+    return [
+        FaultQuestion(code=one.code, words=one.words, choices=list(one.choices), is_number=one.is_number)
+        for one in channels.questions(channel, code)
+    ]

@@ -258,11 +258,10 @@ def _story(room: Workroom, case: Case, *, whole: bool) -> tuple[tuple[TimelineEn
 
 def _composer(room: Workroom, case: Case, write: str) -> Composer | None:
     """A note when it was asked for; else the draft that is open, else an empty reply."""
-    if write == "note" and room.may(Action.NOTE):
-        return writing.note(case)
-    if not room.may(Action.DRAFT):
-        return writing.note(case) if room.may(Action.NOTE) else None
-    draft = writing.open_draft(room.session, case)
+    draft = writing.open_draft(room.session, case) if room.may(Action.DRAFT) else None
+    replies = draft is not None or writing.may_begin(room.session, room.desk, room.person, case)
+    if not replies or (write == "note" and room.may(Action.NOTE)):
+        return writing.note(case, offers_reply=replies) if room.may(Action.NOTE) else None
     if draft is None:
         return writing.blank(room.session, room.desk, room.person, case, room.now)
     return writing.reply(room.session, room.desk, room.person, case, draft, room.now)

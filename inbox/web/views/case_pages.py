@@ -42,6 +42,16 @@ class AskPage:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionField:
+    """One of the council's own questions; with `choices` a list to choose from."""
+
+    name: str
+    label: str
+    value: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StreetFaultPage:
     """`/cases/{ref}/faults/new`: hand a street fault on; no `services` where no council is connected."""
 
@@ -54,6 +64,7 @@ class StreetFaultPage:
     clock_words: str
     consent: Notice
     problems: tuple[Problem, ...] = ()
+    questions: tuple[QuestionField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,14 @@ from inbox.web.views.parts import Link, PublicShell
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """One field of a form that came too late."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """Any refused or failed request. `status` chooses nothing here: the words come with it."""
 
@@ -16,3 +24,4 @@ class ErrorPage:
     words: str
     links: tuple[Link, ...] = ()
     code: str | None = None
+    typed: tuple[Typed, ...] = ()

@@ -137,6 +137,30 @@ def test_a_service_that_asks_for_our_number_gets_our_mark(council: Council) -> N
     assert "attribute[colour]" not in given
 
 
+def test_what_a_service_requires_is_known_and_what_the_council_fills_in_itself_is_not_asked(
+    council: Council,
+) -> None:
+    values = [{"key": "1", "name": "A hand"}, {"key": "2", "name": "An arm"}]
+    asks = [
+        {"code": "depth", "variable": "true", "datatype": "singlevaluelist", "required": "true",
+         "description": "How deep is it?", "values": values},
+        {"code": "holes", "variable": "true", "datatype": "number", "required": "true",
+         "description": "How many?"},
+        {"code": "colour", "variable": "true", "datatype": "string", "required": "false"},
+        {"code": "notice", "variable": "false", "datatype": "string", "required": "true"},
+        {"code": "usrn", "variable": "true", "required": "true", "automated": "server_set"},
+        {"code": "fixmystreet_id", "variable": "true", "required": "true"},
+    ]  # fmt: skip
+    council.platform.order("_service", code="POT", name="Pothole", attributes=asks)
+    _, cursor = collected(council.channel())
+    depth, holes = CouncilChannel.questions_known(cursor, "POT")
+    assert (depth.code, depth.words, dict(depth.choices)) == (
+        "depth", "How deep is it?", {"1": "A hand", "2": "An arm"},
+    )  # fmt: skip
+    assert (holes.code, holes.is_number, holes.choices) == ("holes", True, ())
+    assert CouncilChannel.questions_known(cursor, "LIGHT") == ()
+
+
 def test_a_clock_that_is_ahead_loses_no_update(council: Council) -> None:
     number = council.hand_on()
     _, cursor = collected(council.channel())

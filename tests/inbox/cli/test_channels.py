@@ -138,3 +138,15 @@ def test_whose_forwards_count_is_said_and_shown(inbox: Installation) -> None:
     assert (refused.status, "name@example.org" in refused.err) == (1, True)
     inbox.ok(*words, "--set", "")
     assert inbox.ok(*words).out.strip() == "nobody"
+
+
+def test_a_channel_that_nobody_has_signed_in_to_is_said_to_wait(inbox: Installation) -> None:
+    office = inbox.office()
+    ran = inbox.ok(
+        "channel", "add", "facebook", "--office", office, "--name", "Page", "--set", "page_id=111",
+        "--set", "app_id=1", "--set-stdin", "app_secret", stdin="a secret of the app\n",
+    )  # fmt: skip
+    said = ran.out + ran.err
+    assert "waits: nobody has signed in" in said and "/sign-in" in said
+    assert "listens" not in said
+    assert _stored(inbox).mode == "off"

@@ -11,6 +11,7 @@ from inbox.web.views.case_pages import (
     NewCasePage,
     Offer,
     PrintPage,
+    QuestionField,
     StreetFaultPage,
     SuggestionsPage,
     Tried,
@@ -178,6 +179,19 @@ EXAMPLES: dict[str, View] = {
         STREET_FAULT, problems=(Problem("place", "Say where it is: an address, or a point on the map."),)
     ),
     "case-street-fault-none": replace(STREET_FAULT, services=()),
+    "case-street-fault-asked": replace(
+        STREET_FAULT,
+        questions=(
+            QuestionField(
+                "attribute.depth",
+                "How deep is it?",
+                "2",
+                (Choice("", "Choose"), Choice("1", "A hand"), Choice("2", "An arm", True)),
+            ),
+            QuestionField("attribute.holes", "How many holes?", "many"),
+        ),
+        problems=(Problem("attribute.holes", "Answer with a number: How many holes?"),),
+    ),
     "case-close": CLOSE,
     "case-close-wrong": replace(CLOSE, problems=(Problem("outcome", "Choose an outcome"),), open_promises=()),
     "case-why": WHY,

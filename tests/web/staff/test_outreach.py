@@ -130,6 +130,26 @@ def test_a_session_that_ends_while_typing_costs_no_word(bench: Bench, address: s
         assert len(session.exec(select(Case).where(Case.subject == DONNA["text"][:80])).all()) == 1
 
 
+def test_without_script_words_that_came_after_the_session_ended_are_given_back(
+    bench: Bench, desk: Desk
+) -> None:
+    own = {"Origin": str(desk.base_url), "Accept": "text/html"}
+    end_all_sessions(bench)
+    answer = desk.post("/outreach", data=DONNA | {"csrf_token": desk.csrf}, headers=own)
+    assert answer.status_code == 401
+    assert DONNA["text"] in answer.text and "What you typed" in answer.text
+    assert desk.csrf not in answer.text
+    foreign = {"Origin": "https://evil.example", "Accept": "text/html"}
+    assert DONNA["text"] not in desk.post("/outreach", data=DONNA, headers=foreign).text
+
+
+def test_words_from_a_page_that_is_older_than_the_session_are_given_back_too(desk: Desk) -> None:
+    own = {"Origin": str(desk.base_url), "Accept": "text/html"}
+    answer = desk.post("/outreach", data=DONNA | {"csrf_token": "an older one"}, headers=own)
+    assert answer.status_code == 403
+    assert DONNA["text"] in answer.text
+
+
 def sign_in(bench: Bench, shown: object) -> None:
     """A new session in this browser, as another tab would leave it."""
     desk = Desk(bench.app).sit(bench.staff(Role.CASEWORKER))

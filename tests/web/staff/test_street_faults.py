@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from inbox.models import ChannelMode, Role
+from inbox.database import find
+from inbox.models import Channel, ChannelMode, Role
 from tests.factories import a_channel
 from tests.web.staff.offices import Bench
 
@@ -65,7 +66,9 @@ def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(
 def test_programs_see_the_services_and_hand_on_too(bench: Bench, council: str) -> None:
     desk = bench.sit(Role.CASEWORKER)
     [service] = desk.get("/api/v1/street-faults/services").json()["items"]
-    assert service == {"channel": council, "council": "Wexcombe Council", "code": "POT", "name": "Pothole"}
+    assert service == {
+        "channel": council, "council": "Wexcombe Council", "code": "POT", "name": "Pothole", "questions": [],
+    }  # fmt: skip
     token = {"X-CSRF-Token": desk.csrf}
     new = {"channel": council, "service": "POT", "description": "A deep hole.", "point": "51.5034, -0.1276"}
     answer = desk.post(f"/api/v1/cases/{bench.reference}/street-faults", json=new, headers=token)
@@ -76,3 +79,50 @@ def test_programs_see_the_services_and_hand_on_too(bench: Bench, council: str) -
         f"/api/v1/cases/{bench.reference}/street-faults", json={**new, "service": "TREE"}, headers=token
     )
     assert wrong.status_code == 422
+
+
+ASKED = {
+    "code": "depth", "words": "How deep is it?", "is_number": False,
+    "choices": [["1", "A hand"], ["2", "An arm"]],
+}  # fmt: skip
+COUNTED = {"code": "holes", "words": "How many holes?", "choices": [], "is_number": True}
+
+
+@pytest.fixture
+def curious(bench: Bench, council: str) -> str:
+    """A council that asks two things about each pothole."""
+    with bench.write() as session:
+        row = find(session, Channel, council)
+        row.cursor = json.dumps({**json.loads(CURSOR), "asks": {"POT": [ASKED, COUNTED]}})
+    return council
+
+
+def test_what_the_council_asks_is_asked_on_the_page_and_nothing_typed_is_lost(
+    bench: Bench, curious: str
+) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    given = {"service": f"{curious}/POT", "place": "Mill Lane", "text": "A deep hole.", "due": "10"}
+    where = f"/cases/{bench.reference}/faults"
+    first = desk.press(where, given)
+    assert first.status_code == 422
+    assert "How deep is it?" in first.text and "How many holes?" in first.text and "An arm" in first.text
+    assert "A deep hole." in first.text
+    wrong = desk.press(where, given | {"attribute.depth": "2", "attribute.holes": "many"})
+    assert "Answer with a number: How many holes?" in wrong.text
+    answer = desk.press(where, given | {"attribute.depth": "2", "attribute.holes": "3"})
+    assert answer.status_code == 303, answer.text
+    draft = desk.get(answer.headers["location"]).text
+    assert "How deep is it?: An arm" in draft and "How many holes?: 3" in draft
+
+
+def test_programs_answer_them_too(bench: Bench, curious: str) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    token = {"X-CSRF-Token": desk.csrf}
+    new = {"channel": curious, "service": "POT", "description": "A deep hole.", "place": "Mill Lane"}
+    where = f"/api/v1/cases/{bench.reference}/street-faults"
+    refused = desk.post(where, json=new, headers=token)
+    assert (refused.status_code, refused.json()["field"]) == (422, "attribute.depth")
+    answered = desk.post(where, json=new | {"attributes": {"depth": "1", "holes": "2"}}, headers=token)
+    assert answered.status_code == 201, answered.text
+    [service] = desk.get("/api/v1/street-faults/services").json()["items"]
+    assert [one["code"] for one in service["questions"]] == ["depth", "holes"]

@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import ladder, order, pane, promises, surgeries
+from inbox.web.staff.showing import ladder, order, pane, promises, surgeries, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -51,6 +51,9 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     url = f"/cases/{case.reference}"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     words, link = _next_step(session, desk, case, now)
+    is_reply = link is not None and "write=reply" in link.url
+    if is_reply and not writing.may_begin(session, desk, person, case):
+        words, link = "Somebody who may write on this channel writes to the person.", None
     status, acts = _status_page(session, desk, person, case)
     return FactPanel(
         next_step=words,
@@ -123,7 +126,7 @@ def _back(desk: Desk, person: Person, case: Case) -> Link:
 
 def _links(session: Session, desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]:
     found = []
-    if may(person, Action.DRAFT, case):
+    if writing.may_begin(session, desk, person, case):
         found.append(Link("Reply", f"{url}?write=reply#text", "r"))
     if may(person, Action.NOTE, case):
         found += [Link("Note", f"{url}?write=note#text", "i"), Link("Log a call", f"{url}/log", "l")]

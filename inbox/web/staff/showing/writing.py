@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 
 from inbox import drafting, provenance, signoff, standard_lines, suggestions
 from inbox import files as stored
-from inbox.access import Action, Person, may
+from inbox.access import Action, Person, may, may_on
 from inbox.desk import Desk
 from inbox.models import (
     EDITABLE,
     Approval,
     Case,
+    ChannelAct,
     ChannelMode,
     Constituent,
     Draft,
@@ -40,16 +41,21 @@ def open_draft(session: Session, case: Case) -> Draft | None:
     return session.exec(query.order_by(col(Draft.id).desc())).first()
 
 
-def note(case: Case, text: str = "", problems: Sequence[Problem] = ()) -> Composer:
-    """An office note."""
+def note(
+    case: Case, text: str = "", problems: Sequence[Problem] = (), *, offers_reply: bool = True
+) -> Composer:
+    """An office note. `offers_reply`: whether a reply could be written instead."""
     url = f"/cases/{case.reference}"
     reply_instead = Link("Write a reply instead", f"{url}?write=reply#text", "r")
     return Composer(
         note=True, public=False, audience="Only this office can read this. It is never sent.",
         save_url=f"{url}/notes/keep", version="", text=text, main=Act("Keep this note", f"{url}/notes"),
-        state="Nothing written yet.", other=reply_instead,
+        state="Nothing written yet.", other=reply_instead if offers_reply else None,
         attach=False, problems=tuple(problems),
     )  # fmt: skip
+
+
+NOT_HERE = "Your role may not write on the channel that this person uses."
 
 
 def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetime) -> Composer:
@@ -71,6 +77,15 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     )  # fmt: skip
 
 
+def may_begin(session: Session, desk: Desk, person: Person, case: Case) -> bool:
+    """Whether this person may write a reply that nobody has begun: also on the channel it would leave by."""
+    if not may(person, Action.DRAFT, case):
+        return False
+    if not person.closed:
+        return True
+    return may_on(person, ChannelAct.DRAFT, drafting.unsaved(session, desk, case, case.updated_at).channel_id)
+
+
 def reply(
     session: Session, desk: Desk, person: Person, case: Case, draft: Draft, now: datetime, *,
     problems: Sequence[Problem] = (), theirs: str | None = None, mine: str | None = None,
@@ -80,7 +95,8 @@ def reply(
     url = f"/cases/{case.reference}/drafts/{draft.number}"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     arrived = drafting.newer_than(session, draft) if not draft.enquiry_id else None
-    able = may(person, Action.DRAFT, case) and draft.state in EDITABLE
+    is_open = may_on(person, ChannelAct.DRAFT, draft.channel_id)
+    able = may(person, Action.DRAFT, case) and is_open and draft.state in EDITABLE
     way = ways(session, desk, case, draft, who, now)
     written_to = ", ".join(draft.recipients) if recipients is None else recipients
     return Composer(
@@ -105,7 +121,7 @@ def reply(
         files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
         attach=able and way.takes_files,
         gaps=gaps_of(f"{draft.text}\n{draft.subject}"),
-        closed=None if able else _closed(draft),
+        closed=None if able else _closed(draft) if is_open else Notice(NOT_HERE),
         writing=_writing(session, person, case, now),
         arrived=_arrived(case, arrived, url) if arrived else None,
         returned=_returned(session, desk, draft),
