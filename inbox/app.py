@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import cast
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from inbox import __version__, schema
@@ -19,13 +19,13 @@ from inbox.sign_in import passwords
 from inbox.storage import Store, open_store
 from inbox.web import api, errors, events, idempotency, officials, open311, probes, sign_in, staff, webhooks
 from inbox.web.afterwards import Afterwards
-from inbox.web.dependencies import from_our_pages
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
 from inbox.web.keeper import Keeper
 from inbox.web.limits import Window
 from inbox.web.live import Live
 from inbox.web.public import contact, status
 from inbox.web.rendering import FrontEndMissing, static_routes
+from inbox.web.routers import take_over
 from inbox.web.turns import Turns
 from inbox.web.wiring import Wiring
 
@@ -75,14 +75,12 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,
-        dependencies=[Depends(from_our_pages)],
         lifespan=_lifespan(wiring, owns_database=database is None),
     )
     app.state.wiring = wiring
     errors.install(app)
     app.add_exception_handler(idempotency.Answered, cast(errors.Handler, idempotency.again))
-    for router in ROUTERS:
-        app.include_router(router)
+    take_over(app, *ROUTERS)
     try:
         static_routes(app)
     except FrontEndMissing as error:

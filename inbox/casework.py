@@ -1,6 +1,6 @@
 """What people do with a case: assign, move, sort, note, log, close, junk, accept a match, undo."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,15 +51,26 @@ OUTCOMES = (
 BY_HAND = frozenset({MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT})
 
 
-def assign(session: Session, case: Case, staff_id: str | None, *, now: datetime, actor: Actor) -> str:
-    """Gives a case to a person of the office, or to nobody. Returns the event, which undo takes."""
+SPOKEN = frozenset({MessageKind.CALL, MessageKind.VISIT})
+"""Whoever was spoken to knows that we have it: nothing is owed to tell them so."""
+
+
+def assign(
+    session: Session, case: Case, staff_id: str | None, *, now: datetime, actor: Actor,
+    next_because: Mapping[str, object] | None = None,
+) -> str:  # fmt: skip
+    """Gives a case to a person of the office, or to nobody. Returns the event, which undo takes.
+
+    `next_because`: why it was the next one to take, where that is how it came to them.
+    """
     person = find(session, Staff, staff_id) if staff_id else None
     if person is not None and not person.is_active:
         raise Refused("This person no longer works here. Choose somebody else.")
     before = case.assignee_id
     case.assignee_id = person.id if person else None
+    taken = {"next": dict(next_because)} if next_because is not None else {}
     return _note(session, case, EventKind.ASSIGNED, actor, now, before=before, after=case.assignee_id,
-                 sorted=_sorted(case))  # fmt: skip
+                 sorted=_sorted(case), **taken)  # fmt: skip
 
 
 def move_to_team(session: Session, case: Case, team_id: str, *, now: datetime, actor: Actor) -> str:
@@ -118,7 +129,7 @@ def close(session: Session, case: Case, *, outcome: str, note: str, now: datetim
     before = case.status
     case.status = move(case.status, CaseStatus.RESOLVED, CASE_MOVES, "case")
     case.outcome, case.outcome_note, case.closed_at = outcome, note.strip() or None, now
-    case.waiting_for = None
+    case.waiting_for = case.held_by = None
     clocks.cancel_all(session, case, now=now, actor=actor)
     case.version += 1
     case.updated_at = now
@@ -235,8 +246,10 @@ def open_by_hand(
     seen = triage.consider(session, desk, message, case, person, attachment_types=types, now=now)
     casefile.learn(person, seen.assessment)
     triage.place(session, desk, case, seen, message, now=now)
-    order = ClockOrder(kind=ClockKind.FIRST_REPLY)
-    clocks.start(session, desk, case, order, received_at=when, now=now, actor=actor)
+    orders = [
+        one for one in seen.verdict.clocks if kind not in SPOKEN or one.kind is not ClockKind.ACKNOWLEDGE
+    ]
+    clocks.begin(session, desk, case, orders, received_at=when, now=now, actor=actor)
     follow(session, desk, case, seen.verdict, now=now)
     alerts.of_case(session, desk, case, seen.verdict.notify, now=now)
     return case

@@ -64,7 +64,7 @@ FOLLOWED_FOR = timedelta(days=400)
 
 def kinds() -> dict[str, dict[str, Key]]:
     """Every kind of channel and the keys it takes, for forms and for `inbox channel kinds`."""
-    return {kind: dict(made.KEYS) for kind, made in registry.KINDS.items()}
+    return {kind: dict(keys) for kind, keys in registry.ByKind(lambda made: made.KEYS).items()}
 
 
 def tools(settings: Settings, store: Store, keys: SecretKeys) -> Tools:
@@ -72,24 +72,24 @@ def tools(settings: Settings, store: Store, keys: SecretKeys) -> Tools:
     return Tools(store, keys, settings.base_url, composers(), limits(), scanner(settings))
 
 
-def limits() -> dict[str, Limits]:
+def limits() -> Mapping[str, Limits]:
     """What one message may carry, by kind of channel."""
-    return {kind: made.limits for kind, made in registry.KINDS.items()}
+    return registry.ByKind(lambda made: made.limits)
 
 
-def composers() -> dict[str, Composes]:
+def composers() -> Mapping[str, Composes]:
     """The kinds that can carry a letter."""
-    return {kind: cast(Composes, made) for kind, made in registry.KINDS.items() if hasattr(made, "compose")}
+    return registry.ByKind(lambda made: cast(Composes, made) if hasattr(made, "compose") else None)
 
 
-def readers() -> dict[str, Reader]:
+def readers() -> Mapping[str, Reader]:
     """How each kind of channel understands what it collected."""
-    return {kind: made.understand for kind, made in registry.KINDS.items()}
+    return registry.ByKind(lambda made: made.understand)
 
 
 def formatted(kind: str, raw: bytes) -> str | None:
     """What was sent as harmless HTML, for a document of its own; None where there is none."""
-    made = registry.KINDS.get(kind)
+    made = registry.kind(kind)
     return made.formatted(raw) if made is not None and hasattr(made, "formatted") else None
 
 
@@ -104,7 +104,7 @@ def is_called(channel: Channel) -> bool:
 
 
 def _has(channel: Channel, ability: str) -> bool:
-    made = registry.KINDS.get(channel.kind)
+    made = registry.kind(channel.kind)
     return made is not None and hasattr(made, ability)
 
 
@@ -135,11 +135,7 @@ def build(
     `kept`: where the secrets lie, once they do; `budget`: what the platform still allows, once it is counted;
     `webhook_url`: where the platform can call the channel, once it has an address; `sent`: what went out.
     """
-    made = registry.KINDS.get(kind)
-    if made is None:
-        raise Refused(
-            f"There is no channel of kind {kind!r}. Known kinds: {', '.join(sorted(registry.KINDS))}."
-        )
+    made = _made(kind)
     values, secrets = applications.completed(made.KEYS, values, secrets, settings.of_kind(kind))
     try:
         return made.from_settings(
@@ -157,6 +153,14 @@ def build(
         )
     except PermanentFailure as problem:
         raise Refused(problem.reason) from problem
+
+
+def _made(kind: str) -> type[registry.Kind]:
+    made = registry.kind(kind)
+    if made is None:
+        known = ", ".join(sorted(registry.KINDS))
+        raise Refused(f"There is no channel of kind {kind!r}. Known kinds: {known}.")
+    return made
 
 
 def _sent(
@@ -183,22 +187,22 @@ def guide(kind: str, addresses: Mapping[str, str]) -> Guide | None:
 
 def signs_in(kind: str) -> type[SignsIn] | None:
     """How accounts of this kind are signed in with a browser; None where they are not."""
-    return getattr(registry.KINDS.get(kind), "CONSENT", None)
+    return getattr(registry.kind(kind), "CONSENT", None)
 
 
 def account_of(channel: Channel) -> str:
     """What the platform calls the account, from its settings as they are now."""
-    return registry.KINDS[channel.kind].account_of(channel.settings)
+    return _made(channel.kind).account_of(channel.settings)
 
 
 def _keys(kind: str) -> Mapping[str, Key]:
-    made = registry.KINDS.get(kind)
+    made = registry.kind(kind)
     return made.KEYS if made is not None else {}
 
 
 def services(channel: Channel) -> Mapping[str, str]:
     """What can be handed on through this channel, name by code; empty where nothing can."""
-    made = registry.KINDS.get(channel.kind)
+    made = registry.kind(channel.kind)
     return made.services_known(channel.cursor) if made is not None and hasattr(made, "services_known") else {}
 
 
@@ -225,7 +229,7 @@ def add(
         office_id=office_of(session),
         kind=kind,
         name=name.strip(),
-        account=registry.KINDS[kind].account_of(plain) or name.strip().lower(),
+        account=_made(kind).account_of(plain) or name.strip().lower(),
         mode=ChannelMode.OFF if missing else mode,
         mode_reason=NOT_SIGNED_IN if missing else None,
         settings=plain,
@@ -272,7 +276,7 @@ def set_mode(
 
 def set_forwarders(session: Session, channel: Channel, words: str, *, now: datetime, actor: Actor) -> None:
     """Says whose forwarded mail counts as its first writer's. Raises Refused for what is no address."""
-    if FORWARDERS not in kinds().get(channel.kind, {}):
+    if FORWARDERS not in _keys(channel.kind):
         raise Refused(f"{channel.name} is no mailbox, so nobody forwards mail to it.")
     try:
         found = patterns_of(words)
@@ -285,7 +289,7 @@ def set_forwarders(session: Session, channel: Channel, words: str, *, now: datet
 
 def forwarders(channel: Channel) -> str | None:
     """Whose forwards count, as `set_forwarders` takes it; None for a channel that takes no mail."""
-    is_mailbox = FORWARDERS in kinds().get(channel.kind, {})
+    is_mailbox = FORWARDERS in _keys(channel.kind)
     return channel.settings.get(FORWARDERS, "") if is_mailbox else None
 
 
@@ -382,7 +386,7 @@ def introducer(database: Database, keys: SecretKeys, settings: Settings) -> Name
     """How people get a name whose platform does not send one along: asked once, at their first message."""
 
     def name_of(arrival: RawArrival, office_id: str, channel_id: str, address: str) -> str:
-        made = registry.KINDS.get(arrival.channel)
+        made = registry.kind(arrival.channel)
         if made is None or not hasattr(made, "name_of"):
             return ""
         with database.read(office_id) as session:

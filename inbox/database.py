@@ -158,7 +158,8 @@ def office_of(session: Session) -> str:
 
 
 def enter_office(session: Session, office_id: str) -> None:
-    """Moves a session on to the next office. Only for backups, which read or fill all in one transaction."""
+    """Moves a session on to the next office. Only for backups, which read or fill all in one transaction, and
+    for finding out whose request it is, where only the token tells the office."""
     session.expunge_all()
     session.info["office"] = office_id
     if session.get_bind().dialect.name == "postgresql":

@@ -1,4 +1,4 @@
-"""What changes on a case once a message has left: promises met, enquiries asked, whose turn it is."""
+"""What changes on a case once a message has left, or came back: promises met, enquiries asked, whose turn."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from inbox import clocks, enquiries, outbox
 from inbox.desk import Desk
 from inbox.history import Actor, record
-from inbox.models import CASE_MOVES, Case, CaseStatus, Delivery, EventKind, move
+from inbox.models import CASE_MOVES, Case, CaseStatus, Delivery, DeliveryState, Draft, EventKind, move
 from inbox.outbox import Purpose
 from routing.words import ClockKind
 
@@ -38,6 +38,19 @@ def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, act
         _answered(session, case, now=now, actor=actor)
     elif delivery.purpose == Purpose.ENQUIRY:
         enquiries.sent(session, desk, delivery, now=now, actor=actor)
+
+
+def came_back(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Called for a delivery that a report may have made `bounced`: what followed from its leaving, and is so
+    no more. A reply that came back still was one; a question that reached nobody was never asked."""
+    parts = [delivery, *outbox.others(session, delivery)]
+    gone = all(part.state in (DeliveryState.BOUNCED, DeliveryState.FAILED) for part in parts)
+    if delivery.purpose != Purpose.ENQUIRY or not gone:
+        return
+    lead = min(parts, key=lambda part: part.id)
+    draft = session.exec(select(Draft).where(Draft.id == lead.draft_id)).first()
+    if draft is not None:
+        enquiries.came_back(session, draft, now=now)
 
 
 def _answered(session: Session, case: Case, *, now: datetime, actor: Actor) -> None:

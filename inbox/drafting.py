@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form
-from inbox import address_proofs, addressing, consents, files, letters, people, standard_lines
+from inbox import address_proofs, addressing, consents, files, holds, letters, people, standard_lines
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -202,7 +202,8 @@ def digest(session: Session, draft: Draft) -> str:
 
 def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[str]:
     """What blocks this draft from leaving, each in a sentence for its writer; empty when it may go."""
-    found: list[str] = []
+    case = find(session, Case, draft.case_id)
+    found = holds.problems(case)
     if not draft.text.strip():
         found.append("Write the message first.")
     if not draft.recipients:
@@ -230,7 +231,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
         found.append(f"Line {line.number} ran out on {ended}. Choose another.")
     if found or channel is None:
         return found
-    return letters.judged(session, desk, find(session, Case, draft.case_id), draft, channel, now)[1]
+    return letters.judged(session, desk, case, draft, channel, now)[1]
 
 
 def filled_in(session: Session, draft: Draft) -> dict[str, str]:

@@ -7,23 +7,20 @@ the database reads nothing.
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
+from inbox.boxes import NotOurs, closed, opened
 from inbox.database import locked, office_of
 from inbox.models import FormFile, FormSession
 from inbox.secrets import new_token, token_hash
 
 LIFE = timedelta(hours=2)
-_NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +189,16 @@ def _plain(visit: Visit) -> bytes:
     return json.dumps({"answers": dict(visit.answers), "receipt": receipt}).encode()
 
 
-def _box(key: str) -> AESGCM:
-    return AESGCM(hmac.digest(b"form session", key.encode(), "sha256"))
+def _key(key: str) -> bytes:
+    return hmac.digest(b"form session", key.encode(), "sha256")
 
 
 def _sealed(key: str, content: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + _box(key).encrypt(nonce, content, None)
+    return closed(_key(key), content)
 
 
 def _opened(key: str, sealed: bytes) -> bytes | None:
     try:
-        return _box(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-    except InvalidTag:
+        return opened(_key(key), sealed)
+    except NotOurs:
         return None

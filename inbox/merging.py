@@ -144,11 +144,13 @@ def undo_split(session: Session, event: Event, *, now: datetime, actor: Actor) -
 
 
 def carry_alarm(source: Case, target: Case) -> None:
-    """What is urgent, flagged or restricted about a message stays so where it goes."""
+    """What is urgent, flagged, held or restricted about a message stays so where it goes."""
     target.flags = sorted({*target.flags, *source.flags})
     priorities = (Priority(source.priority), Priority(target.priority))
     triage.set_priority(target, min(priorities, key=lambda one: one.rank))
     target.is_restricted = target.is_restricted or source.is_restricted
+    if target.held_by is None:
+        target.held_by, target.held_because = source.held_by, source.held_because
 
 
 def _move_all(session: Session, source: Case, target: Case) -> dict[str, Any]:

@@ -300,16 +300,19 @@ def _understand(
         news = replace(news, sender=replace(news.sender, name=name))
     if not isinstance(news, InboundMessage) or not news.remote:
         return intake.understand(line.tools.store, desk.office.id, news, line.scan)
-    fetched: list[Attachment] = []
+    fetched: list[intake.Filed] = []
     for file in news.remote[:MOST_FILES]:
         try:
-            fetched.append(line.download(row.office_id, row.channel_id, file))
+            here = line.download(row.office_id, row.channel_id, file)
         except TemporaryFailure:
             if patient:
                 raise
             news = replace(news, warnings=(*news.warnings, NOT_FETCHED))
         except ConnectorFailure:
             news = replace(news, warnings=(*news.warnings, NOT_FETCHED))
+        else:
+            fetched.append(intake.put(line.tools.store, desk.office.id, here, line.scan))
+            del here
     return intake.understand(line.tools.store, desk.office.id, news, line.scan, fetched)
 
 

@@ -40,7 +40,7 @@ MOST_CASES = 500
 MOST_AN_HOUR = 20
 """How often rules may act on one case in an hour."""
 
-_CHANGES: Mapping[str, frozenset[str]] = {
+CHANGED_BY: Mapping[str, frozenset[str]] = {
     EventKind.ASSIGNED: frozenset({"person"}),
     EventKind.MOVED: frozenset({"team"}),
     EventKind.PRIORITY_CHANGED: frozenset({"priority"}),
@@ -74,7 +74,7 @@ def on_change(session: Session, desk: Desk, *, now: datetime) -> int:
     changed: dict[str, set[str]] = {}
     for event in session.exec(query.limit(MOST_EVENTS)):
         progress.events_read = event.sequence
-        if event.case_id and (names := _changed(event)):
+        if event.case_id and (names := changed_by(event)):
             changed.setdefault(event.case_id, set()).update(names)
     cases = session.exec(select(Case).where(col(Case.id).in_(list(changed)), col(Case.merged_into).is_(None)))
     return sum(
@@ -102,10 +102,14 @@ def on_time(session: Session, desk: Desk, *, now: datetime) -> int:
 
 
 def facts_of(
-    session: Session, desk: Desk, case: Case, now: datetime, changed: Collection[str] = ()
-) -> CaseFacts:
-    """A case as rules see it after it was opened: its newest words, and what people made of it."""
+    session: Session, desk: Desk, case: Case, now: datetime, changed: Collection[str] = (), *,
+    until: str | None = None,
+) -> CaseFacts:  # fmt: skip
+    """A case as rules see it after it was opened: its newest words (`until`: those before this id), and what
+    people made of it."""
     query = select(Message).where(Message.case_id == case.id, Message.direction == Direction.INBOUND)
+    if until is not None:
+        query = query.where(Message.id < until)
     message = session.exec(query.order_by(col(Message.id).desc()).limit(1)).first()
     owner, channel = desk.staff.get(case.assignee_id or ""), desk.channels.get(case.channel_id or "")
     running = [one for one in clocks.of_case(session, case) if clocks.is_open(one)]
@@ -223,14 +227,14 @@ def _too_often(session: Session, case: Case, now: datetime) -> bool:
     return True
 
 
-def _changed(event: Event) -> frozenset[str]:
+def changed_by(event: Event) -> frozenset[str]:
     """What an event changed, in the words of rules; nothing for what rules did themselves."""
     if event.detail.get("rule") or event.detail.get("rules"):
         return frozenset()
     if event.kind == EventKind.FACTS_CHANGED:
         name = _FACTS.get(str(event.detail.get("field")))
         return frozenset({name} if name else ())
-    return _CHANGES.get(event.kind, frozenset())
+    return CHANGED_BY.get(event.kind, frozenset())
 
 
 def _constituency(session: Session, case: Case) -> ConstituencyState:

@@ -7,9 +7,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from inbox.boxes import NotOurs, closed, opened
 from inbox.errors import SetupProblem
 
 _NO_KEYS = "INBOX_SECRET_KEYS is not set: make one with `openssl rand -base64 32` and keep it safe"
@@ -26,9 +24,8 @@ class SecretKeys:
 
     def seal(self, secret: str, row_id: str) -> str:
         """Ciphertext that opens only for the row `row_id`."""
-        nonce = os.urandom(12)
-        sealed = AESGCM(self._keys[self._first]).encrypt(nonce, secret.encode(), row_id.encode())
-        return f"{self._first}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+        box = closed(self._keys[self._first], secret.encode(), row_id.encode())
+        return f"{self._first}.{base64.urlsafe_b64encode(box).decode()}"
 
     def open(self, sealed: str, row_id: str) -> str:
         """The secret. Raises SetupProblem when the key is gone or the ciphertext was changed or moved."""
@@ -36,10 +33,9 @@ class SecretKeys:
         key = self._keys.get(key_id)
         if key is None:
             raise SetupProblem(f"INBOX_SECRET_KEYS no longer holds the key {key_id} that sealed a secret")
-        whole = base64.urlsafe_b64decode(body)
         try:
-            return AESGCM(key).decrypt(whole[:12], whole[12:], row_id.encode()).decode()
-        except InvalidTag:
+            return opened(key, base64.urlsafe_b64decode(body), row_id.encode()).decode()
+        except NotOurs:
             raise SetupProblem("a stored secret was changed or moved; enter it again") from None
 
     def seal_all(self, secrets: Mapping[str, str], row_id: str) -> str:

@@ -270,12 +270,19 @@ _STEPS = {
 
 def _steps(session: Session, case: Case, now: datetime) -> list[Step]:
     query = (
-        select(Event.kind, Event.at)
+        select(Event)
         .where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in _STEPS]))
         .order_by(col(Event.sequence))
     )
-    steps = [Step(_STEPS[EventKind(kind)], at) for kind, at in session.exec(query)]
-    asked = session.exec(select(Enquiry.id).where(Enquiry.case_id == case.id).limit(1)).first()
-    if case.status not in (CaseStatus.NEW, CaseStatus.RESOLVED, CaseStatus.CLOSED) and not asked:
+    asked = dict(session.exec(select(Enquiry.id, Enquiry.asked_at).where(Enquiry.case_id == case.id)).all())
+    steps = [
+        Step(_STEPS[EventKind(event.kind)], event.at)
+        for event in session.exec(query)
+        if asked.get(str(event.detail.get("enquiry")), event.at)
+        == event.at  # a letter that came back asked none
+    ]
+    if case.status not in (CaseStatus.NEW, CaseStatus.RESOLVED, CaseStatus.CLOSED) and not any(
+        asked.values()
+    ):
         steps.append(Step(Stage.WORKING, case.updated_at))
     return steps

@@ -1,12 +1,13 @@
 """Take the next case: the one with the most points that this person may have, never given to two people."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
-from inbox import casework
+from inbox import casework, points
 from inbox.access import Person, visible_cases
 from inbox.dates import long_date
 from inbox.desk import Desk
@@ -25,8 +26,18 @@ SKILLS = frozenset({*map(str, Topic), WELSH})
 _FREE = (CaseStatus.NEW, CaseStatus.OPEN)
 
 
-def take_next(session: Session, desk: Desk, person: Person, *, now: datetime) -> tuple[Case, str] | None:
-    """Gives `person` the first free case that is one for them; returns it and the event, which undo takes.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A case that is somebody's now. `event` is what undo takes; `passed`: how many free cases with more
+    points are for other teams or skills."""
+
+    case: Case
+    event: str
+    passed: int
+
+
+def take_next(session: Session, desk: Desk, person: Person, *, now: datetime) -> Taken | None:
+    """Gives `person` the first free case that is one for them; the event says by which points it was next.
 
     None when there is none. A case that somebody else is being given at this moment is passed over: its row
     is locked, and who comes second sees that it has an owner. Raises Refused for somebody who is away.
@@ -38,11 +49,15 @@ def take_next(session: Session, desk: Desk, person: Person, *, now: datetime) ->
         raise Refused("Only somebody who works here can take a case.")
     if is_away(me, today):
         raise Refused(_away(me.away_until))
+    passed = 0
     for case_id, waiting in _free(session, person):
-        if may_take(waiting, me, everybody, today):
-            case = _lock(session, case_id)
-            if case is not None:
-                return case, casework.assign(session, case, me.id, now=now, actor=person.actor)
+        if not may_take(waiting, me, everybody, today):
+            passed += 1
+        elif (case := _lock(session, case_id)) is not None:
+            parts = [[part.why, part.points] for part in points.of_case(case).parts]
+            why = {"parts": parts, "passed": passed}
+            event = casework.assign(session, case, me.id, now=now, actor=person.actor, next_because=why)
+            return Taken(case, event, passed)
     return None
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inbox import points
+from inbox import holds, points
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
@@ -131,13 +131,14 @@ def place(
 
 
 def heed(session: Session, case: Case, triage: Triage, message: Message, *, now: datetime) -> None:
-    """A further message on a case: it may raise the alarm, and never moves or lowers anything."""
+    """A further message on a case: it may raise the alarm or be held, and never moves or lowers anything."""
     verdict = triage.verdict
     flags = sorted({*case.flags, *(str(flag) for flag in verdict.flags if flag is not Flag.WELSH)})
     raised = verdict.priority in (Priority.IMMEDIATE, Priority.PRIORITY)
     if raised:
         raised = _raise_priority(case, verdict.priority)
     _keep_trace(session, case, message, triage, now)
+    holds.hold(session, case, verdict, now=now)
     if raised or flags != case.flags:
         case.flags = flags
         points.settle(case)

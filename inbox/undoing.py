@@ -23,6 +23,7 @@ _UNDOES = {
     EventKind.MARKED_JUNK: "kind",
     EventKind.MARKED_NOT_JUNK: "kind",
     EventKind.CLOSED: "status",
+    EventKind.LET_GO: "held_by",
 }
 
 

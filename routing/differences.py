@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import Indel
-
 from routing.letter_parts import Word, core_words
 
 OWN_WORDS = 4
@@ -45,6 +43,8 @@ class _Sentence:
 
 def differences(text: str, template: str) -> Differences:
     """Compares a letter with the text that most people sent, sentence by sentence, in any order."""
+    from rapidfuzz.distance import Indel  # some forty modules, for campaigns only
+
     ours, theirs = _sentences(text), _sentences(template)
     left, others = _unmatched(ours, theirs), _unmatched(theirs, ours)
     mine = [word for sentence in left for word in sentence.words]

@@ -37,11 +37,11 @@ class NotationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Plain words that must stand so, or a pattern for one word; `start` is what any match begins with."""
+    """Plain words that must stand so, or a pattern for one word, any match of which begins as `starts` do."""
 
     plain: str
     pattern: str
-    start: str
+    starts: Needles = ()
 
     @property
     def is_plain(self) -> bool:
@@ -83,10 +83,9 @@ def as_regex(parts: Sequenced) -> str:
     return "".join(_regex(part) for part in parts)
 
 
-def needles_of(parts: Sequenced) -> tuple[Needles, Needles]:
-    """The rarest strings of which a match must hold one, then the next rarest; empty if there is none."""
-    found = sorted(_all_needles(parts), key=_in_vain)
-    return (found[0] if found else ()), (found[1] if len(found) > 1 else ())
+def needles_of(parts: Sequenced) -> tuple[Needles, ...]:
+    """Groups of strings of each of which a match must hold one, the rarest first; empty if there is none."""
+    return tuple(sorted(_all_needles(parts), key=_in_vain))
 
 
 def _all_needles(parts: Sequenced) -> list[Needles]:
@@ -99,12 +98,12 @@ def _all_needles(parts: Sequenced) -> list[Needles]:
         if row:
             found.append((f" {' '.join(row)} ",))
             row = []
-        if isinstance(part, Word) and part.start:
-            found.append((f" {part.start}",))
+        if isinstance(part, Word) and part.starts:
+            found.append(part.starts)
         elif isinstance(part, Choice) and not part.optional:
-            inside = [needles_of(option)[0] for option in part.options]
+            inside = [needles_of(option)[:1] for option in part.options]
             if all(inside):
-                found.append(tuple(dict.fromkeys(needle for needles in inside for needle in needles)))
+                found.append(tuple(dict.fromkeys(one for groups in inside for one in groups[0])))
     return found
 
 
@@ -149,15 +148,17 @@ def _part(token: str, classes: Classes, written: str) -> Part:
 
 def _word(written: str) -> Word:
     if written == "*":
-        return Word("", "[^ ]+", "")
+        return Word("", "[^ ]+")
     if written.endswith("*"):
-        return Word("", f"{re.escape(written[:-1])}[^ ]*", written[:-1])
+        return Word("", f"{re.escape(written[:-1])}[^ ]*", (f" {written[:-1]}",))
     if "#" in written:
-        return Word("", re.escape(written).replace(r"\#", "[0-9]+"), written.split("#")[0])
+        begins = f" {written.split('#')[0]}"
+        starts = (begins,) if begins[-1].isdigit() else tuple(f"{begins}{digit}" for digit in range(10))
+        return Word("", re.escape(written).replace(r"\#", "[0-9]+"), starts)
     plain = plain_words(written).strip()
     if not plain:
         raise NotationError(f'"{written}" is no word')
-    return Word(plain, re.escape(plain), plain)
+    return Word(plain, re.escape(plain))
 
 
 def _regex(part: Part) -> str:

@@ -4,16 +4,16 @@ A list file has sections `[what label]`, and in them lines of a weight and phras
 Phrases are plain words as `wording` writes them, in the notation of `phrase_notation`; classes of words are
 defined anywhere by a line `@name: word, other word`. Phrases of topics also stand for their plural.
 
-All lists are searched in one pass for a word that each phrase needs; only then is the phrase itself tried
-on that one sentence, so the cost grows with what is found and not with the length of the lists.
+All lists are searched in one pass for the words that each phrase needs; only where they all stand is the
+phrase itself tried on that one sentence, so the cost grows with what is found and not with the length of the
+lists.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -28,44 +28,35 @@ from routing.phrase_notation import (
 )
 from routing.wording import Sentence
 
-FEW = 16
-"""Strings looked for one by one before a pattern is tried."""
-
 
 class Phrase:
     """One phrase of a list: what it speaks for, how strongly, and, if it is not plain words, the classes of
     words that its notation may name.
 
-    Its pattern is made when a message first holds a word that it needs: most phrases wait for days, and
+    Its pattern is made when a message first holds the words that it needs: most phrases wait for days, and
     to make thousands of patterns, or to keep their parts, would cost a second and many megabytes.
     """
 
-    __slots__ = ("_also", "_classes", "_pattern", "label", "weight", "written")
+    __slots__ = ("_classes", "_pattern", "label", "weight", "written")
 
-    def __init__(
-        self, label: str, weight: float, written: str, classes: Classes | None = None, also: Needles = ()
-    ) -> None:
+    def __init__(self, label: str, weight: float, written: str, classes: Classes | None = None) -> None:
         self.label = label
         self.weight = weight
         self.written = written
         self._classes = classes
-        self._also = also if len(also) <= FEW else ()
         self._pattern: re.Pattern[str] | None = None
 
     def found_in(self, plain: str) -> str | None:
-        """The words that match in a sentence of plain words; only asked where a needed word stands."""
+        """The words that match in a sentence of plain words; only asked where the needed words stand."""
         if self._classes is None:
             return self.written
-        if self._also and not any(map(plain.__contains__, self._also)):
-            return None
         if self._pattern is None:
-            self._pattern = re.compile("(?<= )" + as_regex(read_phrase(self.written, self._classes)))
+            self._pattern = re.compile(" " + as_regex(read_phrase(self.written, self._classes)))
         found = self._pattern.search(plain)
         return found.group().strip() if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found in a sentence: the words as they stand there in plain form."""
 
     phrase: Phrase
@@ -74,38 +65,36 @@ class Hit:
 
 
 class PhraseLists:
-    """All lists, ready to search."""
+    """All lists, ready to search: each phrase waits for the rarest words that it needs, and then for the next
+    rarest."""
 
-    def __init__(self, phrases: Iterable[tuple[Phrase, tuple[str, ...]]]) -> None:
-        by_needle: dict[str, list[Phrase]] = {}
-        for phrase, needles in phrases:
-            for needle in needles:
-                by_needle.setdefault(needle, []).append(phrase)
-        self._phrases = list(by_needle.values())
-        self._machine = AhoCorasick(list(by_needle), matchkind=MatchKind.Standard)
+    def __init__(self, phrases: Iterable[tuple[Phrase, tuple[Needles, ...]]]) -> None:
+        numbers: dict[str, int] = {}
+        groups: dict[Needles, frozenset[int]] = {}
+        waiting: dict[int, list[tuple[Phrase, frozenset[int]]]] = {}
+        for phrase, needs in phrases:
+            for needles in needs[:2]:
+                if needles not in groups:
+                    groups[needles] = frozenset(numbers.setdefault(one, len(numbers)) for one in needles)
+            for needle in needs[0]:
+                waiting.setdefault(numbers[needle], []).append((phrase, groups[needs[:2][-1]]))
+        self._waiting = [waiting.get(number, ()) for number in range(len(numbers))]
+        self._machine = AhoCorasick(list(numbers), matchkind=MatchKind.Standard)
 
     def find(self, sentences: tuple[Sentence, ...]) -> list[Hit]:
         """Every phrase that stands in a sentence, once per sentence."""
-        starts: list[int] = []
-        offset = 0
-        for sentence in sentences:
-            starts.append(offset)
-            offset += len(sentence.plain)
-        joined = "".join([sentence.plain for sentence in sentences])
-        hits: list[Hit] = []
-        found = self._machine.find_matches_as_indexes(joined, overlapping=True)
-        places = dict.fromkeys((index, bisect_right(starts, start) - 1) for index, start, _ in found)
-        seen: set[tuple[int, int]] = set()
-        for index, number in places:
-            plain = sentences[number].plain
-            for phrase in self._phrases[index]:
-                key = (id(phrase), number)
-                if key in seen:
-                    continue
-                seen.add(key)
-                if words := phrase.found_in(plain):
-                    hits.append(Hit(phrase, number, words))
-        return hits
+        return [
+            Hit(phrase, number, words)
+            for number, sentence in enumerate(sentences)
+            for phrase, words in self._found_in(sentence.plain).items()
+        ]
+
+    def _found_in(self, plain: str) -> dict[Phrase, str]:
+        matches = self._machine.find_matches_as_indexes(plain, overlapping=True)
+        needles = dict.fromkeys([number for number, _, _ in matches])
+        lacks = set(needles).isdisjoint
+        phrases = [phrase for number in needles for phrase, also in self._waiting[number] if not lacks(also)]
+        return {phrase: words for phrase in phrases if (words := phrase.found_in(plain))}
 
 
 @lru_cache(maxsize=1)
@@ -122,7 +111,7 @@ def lists_from(texts: Iterable[str]) -> PhraseLists:
     lines = [line.strip() for text in texts for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     classes = dict(_class_of(line) for line in lines if line.startswith("@"))
-    found: list[tuple[Phrase, tuple[str, ...]]] = []
+    found: list[tuple[Phrase, tuple[Needles, ...]]] = []
     label = ""
     for line in lines:
         if line.startswith("@"):
@@ -152,14 +141,14 @@ def _split(phrases: str) -> list[str]:
     return [phrase.strip() for phrase in phrases.split(",") if phrase.strip()]
 
 
-def _phrase(label: str, weight: float, written: str, classes: Classes) -> tuple[Phrase, Needles]:
+def _phrase(label: str, weight: float, written: str, classes: Classes) -> tuple[Phrase, tuple[Needles, ...]]:
     parts = read_phrase(written, classes)
     plain = as_plain(parts)
     if plain is not None:
         words = f" {plain} "
         forms = (words, f" {plain}s ") if label.startswith("topic ") and not plain.endswith("s") else (words,)
-        return Phrase(label, weight, plain), forms
-    needles, also = needles_of(parts)
-    if not needles:
+        return Phrase(label, weight, plain), (forms,)
+    needs = needles_of(parts)
+    if not needs:
         raise NotationError(f'the phrase "{written}" has no word that it needs')
-    return Phrase(label, weight, written, classes, also), needles
+    return Phrase(label, weight, written, classes), needs

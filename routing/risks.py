@@ -118,8 +118,8 @@ def weigh_risk(reading: Reading) -> Risk:
     """The greatest risk that any few sentences in a row speak of."""
     weighed = reading.sentences
     words = [0, *accumulate(one.words for one in weighed)]
-    threats = [0.0, *accumulate(one.threat for one in weighed)]
-    harms = [0.0, *accumulate(one.self_harm for one in weighed)]
+    threats = [0, *accumulate(one.threat for one in weighed)]
+    harms = [0, *accumulate(one.self_harm for one in weighed)]
     worst, where, best, anywhere = (0.0, 0.0), range(0), 0.0, 0.0
     for window in windows([one.words for one in weighed]):
         a, b = window.start, window.stop

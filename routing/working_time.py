@@ -60,6 +60,10 @@ class WorkingCalendar:
         init=False, repr=False, compare=False, default_factory=dict
     )
     """What `add_working_days` found before: mail of one day asks for the same few days again and again."""
+    _between: dict[tuple[date, date], int] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """The same for `working_days_between`, which every row of a list asks for."""
     _nations: "dict[Nation, WorkingCalendar]" = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -130,8 +134,13 @@ class WorkingCalendar:
         """How many working days lie after `start` up to and including `end`; negative if `end` is first."""
         if end < start:
             return -self.working_days_between(end, start)
-        days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
-        return sum(self.is_working_day(day) for day in days)
+        found = self._between.get((start, end))
+        if found is None:
+            if len(self._between) > MOST_KEPT:
+                self._between.clear()
+            days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
+            found = self._between[start, end] = sum(self.is_working_day(day) for day in days)
+        return found
 
     def working_days_waited(self, start: date, end: date, most: int) -> int:
         """As `working_days_between`, counted no further than `most`; 0 if `end` is first."""

@@ -32,6 +32,7 @@ from inbox.models import (
     OfficeKind,
     Role,
     Rule,
+    RuleCall,
     Staff,
     Surgery,
     Team,
@@ -98,6 +99,16 @@ def a_rule(session: Session, **overrides: Any) -> Rule:
         "body": body,
     }
     return _added(session, Rule(**facts | overrides))
+
+
+def a_rule_call(session: Session, case: Case, rule: Rule, **overrides: Any) -> RuleCall:
+    """A web address that answered no."""
+    facts: dict[str, Any] = {
+        "office_id": office_of(session), "case_id": case.id, "rule": rule.name, "rule_id": rule.id,
+        "version": 1, "address": "sealed", "host": "calls.example", "state": "failed", "attempts": 1,
+        "trouble": "it answered 404", "queued_at": NOW, "ended_at": NOW,
+    }  # fmt: skip
+    return _added(session, RuleCall(**facts | overrides))
 
 
 def a_channel(session: Session, **overrides: Any) -> Channel:

@@ -22,7 +22,8 @@ import pytest
 import inbox.models
 import routing.words
 from inbox.settings import Settings
-from inbox.web.metrics import Standing, registry
+from inbox.web.exposition import registry
+from inbox.web.metrics import Standing
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "connectors").glob("*.md")])

@@ -22,7 +22,7 @@ from connectors.contract import (
     WebhookRequest,
 )
 from connectors.keys import Key, filled, table
-from connectors.open311 import answers, pictures, reports, shapes, submissions
+from connectors.open311 import answers, reports, shapes, submissions
 from connectors.open311.submissions import Malformed, Submission
 
 KIND = "open311"
@@ -113,6 +113,8 @@ class Open311Channel:
         return reports.understand(arrival)
 
     def download(self, file: RemoteFile) -> Attachment:
+        from connectors.open311 import pictures  # the only use of an http client: this end is called
+
         return pictures.download(file, self._media_hosts, self._around.allow_private)
 
     def close(self) -> None:

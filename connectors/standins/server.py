@@ -3,7 +3,8 @@
 Control side, for tests and the demo (JSON in, JSON out):
   POST /_faults   {"on": "POST /me/.*", "act": "status", "status": 429, "headers": {}, "body": {}, "times": 1}
                   acts: status (answer so, do nothing) · drop (hang up, do nothing) · lose (do it, hang up) ·
-                  slow ({"seconds": 2}: answer late) · html (do nothing, 200 with a page)
+                  slow ({"seconds": 2}: answer late) · html (do nothing, 200 with a page) ·
+                  vast ({"megabytes": 200}: 200 with so many zeros, said to be few)
   GET  /_log      what was asked: method, path, query, headers, body, and how it was answered
   GET  /_calls    the webhooks that were called: url, body, and the status that came back (null: none did)
   POST /_clock    {"offset": 3600}: this platform's clock, seconds ahead of ours
@@ -26,6 +27,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 MOST_LOGGED = 2000
+_ZEROS = bytes(1 << 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer. `body`: bytes as they are, anything else as JSON."""
+    """An answer. `body`: bytes as they are, anything else as JSON. `megabytes` of zeros may follow."""
 
     body: Any = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    megabytes: int = 0
 
 
 class Refusal(Exception):
@@ -78,6 +81,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = field(default_factory=dict)
     seconds: float = 0.0
+    megabytes: int = 200
 
 
 Route = Callable[[Asked], Told]
@@ -157,7 +161,7 @@ class StandIn:
         if asked.path.startswith("/_"):
             return self._control(asked)
         fault = self._fault(asked)
-        if fault is not None and fault.act in ("status", "drop", "html"):
+        if fault is not None and fault.act in ("status", "drop", "html", "vast"):
             told = _misbehaviour(fault)
         else:
             if fault is not None and fault.act == "slow":
@@ -172,6 +176,10 @@ class StandIn:
         """The platform's own words for a path that it does not have."""
         return Told({"error": "not found"}, 404)
 
+    def malformed(self, asked: Asked, words: str) -> Told:
+        """The platform's own words for a request that makes no sense."""
+        return Told({"error": f"malformed request: {words}"}, 400)
+
     def _route(self, asked: Asked) -> Told:
         for method, pattern, route in self.routes:
             found = re.fullmatch(pattern, asked.path) if method == asked.method else None
@@ -181,6 +189,8 @@ class StandIn:
                         return route(_with_args(asked, found.groups()))
                     except Refusal as refusal:
                         return refusal.told
+                    except (ValueError, KeyError, TypeError) as mistake:
+                        return self.malformed(asked, f"{mistake}")
         return self.unknown(asked)
 
     def _fault(self, asked: Asked) -> Fault | None:
@@ -222,6 +232,11 @@ class StandIn:
             )  # fmt: skip
             del self.log[:-MOST_LOGGED]
 
+    def note_taken(self, count: int) -> None:
+        """How much of a vast answer was taken before the client let go."""
+        with self.lock:
+            self.log.append({"method": "", "path": "/taken", "bytes": count})
+
 
 def _with_args(asked: Asked, args: tuple[str, ...]) -> Asked:
     return Asked(asked.method, asked.path, asked.query, asked.headers, asked.body, args)
@@ -233,6 +248,8 @@ def _misbehaviour(fault: Fault) -> Told | None:
     if fault.act == "html":
         page = b"<!doctype html><title>Sorry</title><h1>Something went wrong</h1>"
         return Told(page, 200, {"content-type": "text/html"})
+    if fault.act == "vast":
+        return Told(b"", 200, {"content-type": "application/octet-stream"}, fault.megabytes)
     return None
 
 
@@ -246,10 +263,7 @@ def _handler_of(platform: StandIn) -> type[BaseHTTPRequestHandler]:
             query = {name: values[-1] for name, values in parse_qs(address.query, True).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = Asked(self.command, address.path, query, headers, self._body(headers))
-            try:
-                told = platform.answer(asked)
-            except (ValueError, KeyError, TypeError) as mistake:
-                told = Told({"error": f"malformed request: {mistake}"}, 400)
+            told = platform.answer(asked)
             if told is None:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
@@ -268,6 +282,9 @@ def _handler_of(platform: StandIn) -> type[BaseHTTPRequestHandler]:
             return chunk
 
         def _send(self, told: Told) -> None:
+            if told.megabytes:
+                self._pour(told)
+                return
             is_raw = isinstance(told.body, bytes)
             body = told.body if is_raw else json.dumps(told.body).encode()
             self.send_response(told.status)
@@ -280,6 +297,22 @@ def _handler_of(platform: StandIn) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
+
+        def _pour(self, told: Told) -> None:
+            """More than anybody wants; how many bytes were taken is in the log."""
+            self.send_response(told.status)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.close_connection = True
+            taken = 0
+            try:
+                for _ in range(told.megabytes * 16):
+                    self.wfile.write(_ZEROS)
+                    taken += len(_ZEROS)
+            except OSError:
+                pass  # whoever asked has had enough
+            platform.note_taken(taken)
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
 

@@ -2,8 +2,9 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from connectors.contract import Batch, Budget, ConnectorFailure, RawArrival
 from connectors.x import fields, snowflakes
@@ -50,7 +51,7 @@ class Collector:
         self._given = given
         self._api = api
         self._clock = clock
-        self.purse = Purse(budget, given.daily_cap)
+        self.purse = Purse(budget, given.daily_cap, clock)
         self._mentions = Listing(_mentions(given.user_id), api, budget, self.purse, clock)
         self._directs = Listing(_directs(), api, budget, self.purse, clock)
         self._registration = registration
@@ -93,7 +94,7 @@ class Collector:
             return []
         page = listing.take()
         ids = [fields.must_have_id(one["data"]) for one in page]
-        reached.add(ids, is_whole=not listing.is_cut)
+        listing.took(reached, ids)
         return [
             self._arrival(f"{prefix}/{one_id}", one_id, told) for one_id, told in zip(ids, page, strict=True)
         ]
@@ -110,7 +111,7 @@ class Collector:
             return []
         most = self.purse.affordable(PRICES.post, 1, len(watched))
         answer = self._api.get("lookup", "/2/tweets", {"ids": ",".join(watched[-most:])})
-        self.purse.pay(PRICES.post * len(list(fields.objects(answer.data))))
+        self.purse.pay_for(_prices("looked up", fields.objects(answer.data), PRICES.post))
         cursor.rechecked = now.timestamp()
         gone = [one for one in _missing(answer) if one in watched]
         cursor.posts.recent = [one for one in cursor.posts.recent if one not in gone]
@@ -152,16 +153,24 @@ def _mentions(user_id: str) -> Kind:
 def _directs() -> Kind:
     return Kind(
         name="dm_events", polled=DIRECT, path="/2/dm_events", query=DIRECT_QUERY, price=_price_of_directs,
-        worst_price=PRICES.direct, smallest_page=1, takes_since=False, pace=DIRECTS_PACE,
+        worst_price=PRICES.direct, smallest_page=1, takes_since=False, pace=DIRECTS_PACE, first_page=20,
     )  # fmt: skip
 
 
-def _price_of_mentions(answer: Answer) -> float:
+def _price_of_mentions(answer: Answer) -> dict[str, float]:
     beside = answer.body.get("includes")
     along = beside if isinstance(beside, dict) else {}
     others = [*fields.objects(along.get("tweets")), *fields.objects(along.get("posts"))]
-    return PRICES.mention * len(list(fields.objects(answer.data))) + PRICES.post * len(others)
+    return {
+        **_prices("post", others, PRICES.post),
+        **_prices("post", fields.objects(answer.data), PRICES.mention),
+    }
 
 
-def _price_of_directs(answer: Answer) -> float:
-    return PRICES.direct * len(list(fields.objects(answer.data)))
+def _price_of_directs(answer: Answer) -> dict[str, float]:
+    return _prices("message", fields.objects(answer.data), PRICES.direct)
+
+
+def _prices(kind: str, things: Iterable[Mapping[str, Any]], price: float) -> dict[str, float]:
+    """By a name for each, also for one that has no id of its own."""
+    return {f"{kind} {fields.id_of(one) or hash(str(one))}": price for one in things}

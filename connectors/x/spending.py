@@ -1,6 +1,8 @@
 """The day's money: reading stops before it is passed, and what was spent can be said."""
 
-from datetime import timedelta
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 from connectors.contract import Budget, TemporaryFailure
 from connectors.x.prices import COST
@@ -10,11 +12,20 @@ RAISED_SOON = timedelta(minutes=15)
 
 
 class Purse:
-    """What may be spent on reading today. `cap` in US dollars; None: no limit."""
+    """What may be spent on reading today. `cap` in US dollars; None: no limit.
 
-    def __init__(self, budget: Budget, cap: float | None) -> None:
+    X counts a thing once in a UTC day, however often it is read. What was read before this program began
+    is not remembered here and counts again, so that the limit errs on the safe side.
+    """
+
+    def __init__(
+        self, budget: Budget, cap: float | None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._budget = budget
         self._cap = cap
+        self._clock = clock
+        self._day = date.min
+        self._paid: set[str] = set()
 
     def affordable(self, price: float, least: int, most: int) -> int:
         """How many things, at this price each, can be read now. Raises TemporaryFailure below `least`."""
@@ -33,6 +44,15 @@ class Purse:
     def pay(self, dollars: float) -> None:
         if dollars > 0:
             self._budget.spend(COST, dollars)
+
+    def pay_for(self, things: Mapping[str, float]) -> None:
+        """For what was read: the price of each, by a name of its own."""
+        today = self._clock().astimezone(UTC).date()
+        if today != self._day:
+            self._day, self._paid = today, set()
+        dollars = math.fsum(price for name, price in things.items() if name not in self._paid)
+        self._paid |= set(things)
+        self.pay(dollars)
 
     def words(self) -> str:
         spent = self._budget.spent(COST)

@@ -48,6 +48,7 @@ class HeldBack(StrEnum):
     NOT_OURS = "not_ours"
     NO_ADDRESS = "no_address"
     HELD = "held"
+    BY_RULE = "by_rule"
     OUTLIER = "outlier"
     OWN_WORDS = "own_words"
 
@@ -63,6 +64,7 @@ WHY = {
     HeldBack.NOT_OURS: "not our constituent",
     HeldBack.NO_ADDRESS: "no address given",
     HeldBack.HELD: "held back by a person",
+    HeldBack.BY_RULE: "held by a rule",
     HeldBack.OUTLIER: "put in other words, not read yet",
     HeldBack.OWN_WORDS: "own words, not read yet",
 }
@@ -138,6 +140,7 @@ def _held_back(
         HeldBack.NOT_OURS: row.constituency == ConstituencyState.NOT_OURS,
         HeldBack.NO_ADDRESS: desk.area is not None and row.constituency == ConstituencyState.UNKNOWN,
         HeldBack.HELD: row.reading == Reading.HELD,
+        HeldBack.BY_RULE: row.held_by is not None,
         HeldBack.OUTLIER: unread and row.likeness < OUTLIER,
         HeldBack.OWN_WORDS: unread and row.added_words >= OWN_WORDS,
     }
@@ -148,7 +151,7 @@ _COLUMNS: Any = (
     col(CampaignCopy.message_id), col(CampaignCopy.case_id), col(CampaignCopy.likeness),
     col(CampaignCopy.added_words), col(CampaignCopy.hides), col(CampaignCopy.reading),
     col(Case.reference), col(Case.constituent_id), col(Case.flags), col(Case.is_restricted),
-    col(Case.kind), col(Case.status), col(Case.merged_into), col(Case.language),
+    col(Case.kind), col(Case.status), col(Case.merged_into), col(Case.language), col(Case.held_by),
     col(Constituent.name), col(Constituent.postcode), col(Constituent.constituency),
     col(Message.channel_id), col(Message.sender_handle), col(Message.external_id),
     col(Message.warnings), col(Message.received_at),

@@ -12,7 +12,7 @@ from inbox.cli.words import InOffice, Json, example
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from inbox.desk import Tools
+    from inbox.cli.opening import Opened
     from inbox.rules import Proposal
     from inbox.rules_replay import Replay
     from routing.rules import Rule
@@ -83,7 +83,7 @@ def import_(
         office_id = inbox.office(office).id
         proposal = _proposal(file, add_teams)
         with inbox.database.read(office_id) as session:
-            leaving = len(_tried(session, inbox.line.tools, proposal, last).leaving_immediate) if last else 0
+            leaving = _leaving(_tried(session, inbox, proposal, last)) if last else 0
         if leaving and not may_leave_immediate:
             raise Refused(
                 f"{leaving} messages would leave Immediate. Read them with `inbox rules test`; to go on all "
@@ -114,14 +114,19 @@ def test(
     json: Json = False,
 ) -> None:
     """Replay a file of rules on stored messages and show what would change. Changes nothing."""
+    from inbox.rules_replay import cases_of
+
     with opened() as inbox, inbox.database.read(inbox.office(office).id) as session:
-        found = _tried(session, inbox.line.tools, _proposal(file, add_teams), last)
+        found = _tried(session, inbox, _proposal(file, add_teams), last)
     if json:
         as_json(
             {
                 "messages": found.messages,
-                "elsewhere": len(found.elsewhere),
-                "leaving_immediate": len(found.leaving_immediate),
+                "later": found.later,
+                "changes_made": found.changes_made,
+                "open_cases": found.open_cases,
+                "elsewhere": cases_of(found.elsewhere),
+                "leaving_immediate": _leaving(found),
                 "changed": len(found.changes),
                 "changes": [
                     {name: getattr(one, name) for name in ("case", "message", "field", "before", "after")}
@@ -135,15 +140,24 @@ def test(
             print(f"{one.case or '-'}  {one.field}: {one.before} -> {one.after}")
         for rule, why, matches in moved.because:
             print(f'    "{rule}" {"matches" if matches else "matches no more"}: {why}')
-    tell(f"{found.messages} messages replayed; {len(found.changes)} things would change.")
-    tell(f"{len(found.elsewhere)} would go elsewhere; {len(found.leaving_immediate)} would leave Immediate.")
+    tell(f"{found.messages} messages replayed, {found.later} of them to cases that were there; "
+         f"{found.changes_made} changes and {found.open_cases} open cases tried; "
+         f"{len(found.changes)} things would change.")  # fmt: skip
+    tell(f"{cases_of(found.elsewhere)} cases would go elsewhere; {_leaving(found)} would leave Immediate.")
 
 
-def _tried(session: "Session", tools: "Tools", proposal: "Proposal", last: int) -> "Replay":
+def _leaving(found: "Replay") -> int:
+    from inbox.rules_replay import cases_of
+
+    return cases_of(found.leaving_immediate)
+
+
+def _tried(session: "Session", inbox: "Opened", proposal: "Proposal", last: int) -> "Replay":
     from inbox import rules_replay
     from inbox.desk import open_desk
 
-    return rules_replay.replay(session, open_desk(session, tools), _checked(session, proposal), last=last)
+    desk, rules = open_desk(session, inbox.line.tools), _checked(session, proposal)
+    return rules_replay.replay(session, desk, rules, last=last, now=inbox.now)
 
 
 def _checked(session: "Session", proposal: "Proposal") -> "list[Rule]":

@@ -62,7 +62,7 @@ def start(
 
 def begin(
     session: Session, desk: Desk, case: Case, orders: Iterable[ClockOrder], *, received_at: datetime,
-    now: datetime,
+    now: datetime, actor: Actor = SYSTEM,
 ) -> None:  # fmt: skip
     """What a new case is promised: a first reply, and what the rules ordered besides or instead. The reply
     that a member is owed is the first reply."""
@@ -72,7 +72,7 @@ def begin(
         del wanted[ClockKind.FIRST_REPLY]
     begun: list[Clock] = []
     for order in wanted.values():
-        start(session, desk, case, order, received_at=received_at, now=now, actor=SYSTEM, known=begun)
+        start(session, desk, case, order, received_at=received_at, now=now, actor=actor, known=begun)
 
 
 def meet(
@@ -135,6 +135,11 @@ def of_case(session: Session, case: Case) -> list[Clock]:
     stored = session.exec(select(Clock).where(Clock.case_id == case.id).order_by(col(Clock.id))).all()
     fresh = [row for row in session.new if isinstance(row, Clock) and row.case_id == case.id]
     return [*stored, *(clock for clock in fresh if clock not in stored)]
+
+
+def of_enquiry(session: Session, case: Case, enquiry_id: str) -> Clock | None:
+    """The body's own clock: the newest, where it was counted anew or its letter came back; None before."""
+    return next((one for one in reversed(of_case(session, case)) if one.enquiry_id == enquiry_id), None)
 
 
 def facts_of(clock: Clock, more: tuple[Extension, ...] = ()) -> ClockFacts:

@@ -21,7 +21,6 @@ from connectors.standins import open311
 from connectors.standins.__main__ import make
 from connectors.standins.facebook import state as facebook
 from connectors.standins.graph import sign_in as microsoft
-from connectors.standins.x import activity as x_activity
 from connectors.standins.x import signing_in as x_sign_in
 from connectors.standins.x import state as x
 from inbox import channels
@@ -85,7 +84,7 @@ STAGES: tuple[Stage, ...] = (
         name="X",
         values={"user_id": x.OFFICE_ID, "username": x.OFFICE_NAME, "client_id": x_sign_in.CLIENT_ID},
         secrets={
-            "client_secret": x_sign_in.CLIENT_SECRET, "consumer_secret": x_activity.CONSUMER_SECRET,
+            "client_secret": x_sign_in.CLIENT_SECRET, "consumer_secret": x_sign_in.CONSUMER_SECRET,
             "refresh_token": "refresh-0",
         },
         settles=(("_quirks", {"reads": True}),),

@@ -21,7 +21,8 @@ from inbox.enquiries.chasing import (
 )
 from inbox.enquiries.faults import Fault, hand_on
 from inbox.enquiries.ladder import BETWEEN, next_rung
-from inbox.enquiries.leaving import sent
+from inbox.enquiries.leaving import came_back, has_come_back, sent
+from inbox.enquiries.passing import origin_of, pass_on
 from inbox.enquiries.waiting import Filter, Waiting, counts, waiting
 
 __all__ = [
@@ -33,14 +34,18 @@ __all__ = [
     "ask",
     "body_of",
     "bring_up",
+    "came_back",
     "counts",
     "due",
     "find_enquiry",
     "hand_on",
+    "has_come_back",
     "heard",
     "looked_at",
     "next_rung",
     "of_case",
+    "origin_of",
+    "pass_on",
     "pass_over",
     "put_away_by_hand",
     "put_away_updates",

@@ -145,7 +145,7 @@ def answered(session: Session, case: Case, enquiry: Enquiry, *, now: datetime, a
     enquiry.answered_at, enquiry.next_step_at = now, None
     clocks.meet(session, case, (ClockKind.ENQUIRY,), now=now, actor=actor, enquiry_id=enquiry.id)
     stop_ladder(session, case, enquiry, now=now, actor=actor)
-    _our_turn(session, case, enquiry)
+    our_turn(session, case, enquiry)
     case.version += 1
     record(session, case, EventKind.ENQUIRY_ANSWERED, actor, now=now, public=True, enquiry=enquiry.id)
 
@@ -157,7 +157,7 @@ def withdraw(session: Session, case: Case, enquiry: Enquiry, *, now: datetime, a
     enquiry.withdrawn_at, enquiry.next_step_at = now, None
     clocks.cancel(session, case, (ClockKind.ENQUIRY,), now=now, actor=actor, enquiry_id=enquiry.id)
     stop_ladder(session, case, enquiry, now=now, actor=actor)
-    _our_turn(session, case, enquiry)
+    our_turn(session, case, enquiry)
     case.version += 1
     record(session, case, EventKind.ENQUIRY_WITHDRAWN, actor, now=now, enquiry=enquiry.id)
 
@@ -251,7 +251,7 @@ def _is_time(
         return True
     if heard(session, enquiry, body_of(session, enquiry)) is not None:
         return False
-    clock = next((one for one in clocks.of_case(session, case) if one.enquiry_id == enquiry.id), None)
+    clock = clocks.of_enquiry(session, case, enquiry.id)
     if clock is None or clocks.reading(desk, clock, now).state is not ClockState.BREACHED:
         return False
     return not taken or (enquiry.next_step_at is not None and enquiry.next_step_at <= now)
@@ -306,7 +306,7 @@ def _locked_case(session: Session, enquiry: Enquiry) -> Case:
     return session.exec(locked(session, select(Case).where(Case.id == enquiry.case_id), fresh=True)).one()
 
 
-def _our_turn(session: Session, case: Case, enquiry: Enquiry) -> None:
+def our_turn(session: Session, case: Case, enquiry: Enquiry) -> None:
     """Nobody is waited for, unless another body is."""
     others = (one for one in of_case(session, case) if one.id != enquiry.id and one.asked_at)
     if any(not one.answered_at and not one.withdrawn_at for one in others):

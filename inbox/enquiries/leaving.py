@@ -1,14 +1,15 @@
-"""What follows once a letter to a body has left: its clock, the next step, and word to the person."""
+"""What follows once a letter to a body has left, or came back: its clock, next step, word to the person."""
 
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from inbox import clocks, drafting
+from inbox.database import find
 from inbox.desk import Desk
 from inbox.enquiries import letters
-from inbox.enquiries.chasing import end, put_away_updates
-from inbox.history import Actor, record
+from inbox.enquiries.chasing import end, our_turn, put_away_updates, steps_of, stop_ladder
+from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     CASE_MOVES,
     EDITABLE,
@@ -16,6 +17,7 @@ from inbox.models import (
     CaseStatus,
     Constituent,
     Delivery,
+    DeliveryState,
     Draft,
     Ending,
     Enquiry,
@@ -52,6 +54,41 @@ def sent(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, act
     case.version += 1
 
 
+def came_back(session: Session, draft: Draft, *, now: datetime) -> None:
+    """The first letter reached nobody: the body was never asked, so it owes nothing and is not late.
+
+    Sent again, it is asked from that day. Nothing changes where a chase has reached them meanwhile.
+    """
+    enquiry = session.exec(select(Enquiry).where(Enquiry.id == draft.enquiry_id)).first()
+    if enquiry is None or enquiry.asked_at is None or enquiry.answered_at or enquiry.withdrawn_at:
+        return
+    steps = steps_of(session, enquiry)
+    is_first = all(step.draft_id != draft.id for step in steps)
+    if not is_first or any(step.ending in (Ending.SENT, Ending.RANG) for step in steps):
+        return
+    case = find(session, Case, enquiry.case_id)
+    enquiry.asked_at, enquiry.next_step_at = None, None
+    clocks.cancel(session, case, (ClockKind.ENQUIRY,), now=now, actor=SYSTEM, enquiry_id=enquiry.id)
+    stop_ladder(session, case, enquiry, now=now, actor=SYSTEM)
+    for step in steps:  # what came up was about a letter that nobody had: the ladder begins anew
+        session.delete(step)
+    our_turn(session, case, enquiry)
+    case.version += 1
+    record(session, case, EventKind.ENQUIRY_CAME_BACK, SYSTEM, now=now, enquiry=enquiry.id)
+
+
+def has_come_back(session: Session, enquiry: Enquiry) -> bool:
+    """Whether the first letter left and reached nobody, and a person has to see to it."""
+    if enquiry.asked_at or enquiry.withdrawn_at:
+        return False
+    query = (
+        select(Delivery.id)
+        .join(Draft, col(Draft.id) == Delivery.draft_id)
+        .where(Draft.enquiry_id == enquiry.id, Delivery.state == DeliveryState.BOUNCED)
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def bring_up_update(
     session: Session, desk: Desk, case: Case, enquiry: Enquiry, *, now: datetime, actor: Actor, is_late: bool
 ) -> Draft | None:
@@ -72,15 +109,20 @@ def bring_up_update(
     return draft
 
 
-def _asked(
-    session: Session, desk: Desk, case: Case, enquiry: Enquiry, *, now: datetime, actor: Actor
-) -> None:
-    enquiry.asked_at = now
-    order = ClockOrder(
+def clock_order(enquiry: Enquiry) -> ClockOrder:
+    """The body's own clock: its target, by the days of its nation."""
+    return ClockOrder(
         kind=ClockKind.ENQUIRY,
         amount=enquiry.working_days,
         unit=Unit(enquiry.unit),
         nation=Nation(enquiry.nation) if enquiry.nation else None,
     )
-    clocks.start(session, desk, case, order, received_at=now, now=now, actor=actor, enquiry_id=enquiry.id)
+
+
+def _asked(
+    session: Session, desk: Desk, case: Case, enquiry: Enquiry, *, now: datetime, actor: Actor
+) -> None:
+    enquiry.asked_at = now
+    clocks.start(session, desk, case, clock_order(enquiry), received_at=now, now=now, actor=actor,
+                 enquiry_id=enquiry.id)  # fmt: skip
     record(session, case, EventKind.ENQUIRY_ASKED, actor, now=now, public=True, enquiry=enquiry.id)

@@ -21,7 +21,7 @@ from inbox.intake.from_people import file_from_person
 from inbox.intake.keeping import Kept, keep, kept_last, store_raw
 from inbox.intake.messages import message_of
 from inbox.intake.own_mail import echoed, receipted, reported, sent_elsewhere
-from inbox.intake.understanding import Filed, Understood, understand
+from inbox.intake.understanding import Filed, Understood, put, understand
 from inbox.models import (
     ARRIVAL_MOVES,
     Arrival,
@@ -42,6 +42,7 @@ __all__ = [
     "keep",
     "kept_last",
     "process",
+    "put",
     "set_aside",
     "store_raw",
     "understand",

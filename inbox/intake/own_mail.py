@@ -31,6 +31,7 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
                 session, delivery, failed=failed, words=storable(report.reason), now=now,
                 recipient=report.recipient,
             )  # fmt: skip
+            departures.came_back(session, delivery, now=now)
     session.add(message)
     session.flush()
     case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None

@@ -1,7 +1,7 @@
 """A message that was read, with its files in the store, before any transaction is opened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Attachment as File
 from connectors.contract import InboundMessage, News
@@ -12,7 +12,7 @@ from inbox.storage import Store
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A file whose bytes are already durable under `content_hash`."""
+    """A file whose bytes are already durable under `content_hash`, and only there."""
 
     file: File
     content_hash: str
@@ -40,11 +40,15 @@ class Understood:
 
 
 def understand(
-    store: Store, office_id: str, news: News, scan: Scanner, fetched: Sequence[File] = ()
+    store: Store, office_id: str, news: News, scan: Scanner, fetched: Sequence[Filed] = ()
 ) -> Understood:
-    """Puts the files of a message, and those `fetched` for it, into the store before any transaction."""
+    """Puts the files of a message into the store before any transaction; those `fetched` for it are there."""
     message = Understood(news).told
-    files = (*(message.attachments if message else ()), *fetched)
-    return Understood(
-        news, tuple(Filed(file, store.put(office_id, file.content), scan(file.content)) for file in files)
-    )
+    files = message.attachments if message else ()
+    return Understood(news, (*(put(store, office_id, file, scan) for file in files), *fetched))
+
+
+def put(store: Store, office_id: str, file: File, scan: Scanner) -> Filed:
+    """A file into the store. Its bytes are let go: a message may bring many."""
+    content_hash, scanned = store.put(office_id, file.content), scan(file.content)
+    return Filed(replace(file, content=b""), content_hash, scanned)

@@ -44,7 +44,7 @@ from inbox.models.draft import (
     StandardLine,
     Template,
 )
-from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
+from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, LadderWords, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.kept_form import KeptForm
 from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
@@ -52,7 +52,16 @@ from inbox.models.message import Attachment, Direction, Message, MessageKind, Sc
 from inbox.models.moves import move
 from inbox.models.office import Office, OfficeKind, Role, Staff, Team, TeamMember
 from inbox.models.person import Constituent, Handle
-from inbox.models.rule import CallState, Decision, Rule, RuleCall, RuleFiring, RuleProgress, RuleVersion
+from inbox.models.rule import (
+    CallState,
+    Decision,
+    Rule,
+    RuleCall,
+    RuleFiring,
+    RuleProgress,
+    RuleSecret,
+    RuleVersion,
+)
 from inbox.models.search import SearchEntry
 from inbox.models.staff_post import PostBy, PostCases, StaffPost, StaffPostItem
 from inbox.models.status_link import StatusLink, StatusLinkKey
@@ -141,6 +150,7 @@ __all__ = [
     "Job",
     "Json",
     "KeptForm",
+    "LadderWords",
     "Lease",
     "Lesson",
     "LessonSource",
@@ -164,6 +174,7 @@ __all__ = [
     "RuleCall",
     "RuleFiring",
     "RuleProgress",
+    "RuleSecret",
     "RuleVersion",
     "Rung",
     "Scan",

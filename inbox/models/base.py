@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -107,6 +108,9 @@ class Table(SQLModel):
     """
 
     __tablename__: ClassVar[str]
+
+    # Rows are neither validated nor written out as JSON, so no class of them needs a validator in memory.
+    model_config = SQLModelConfig(defer_build=True)
 
     def __init__(self, **values: Any) -> None:
         plan = _plan(type(self))

@@ -126,6 +126,10 @@ class Case(Row, OfficeOwned, table=True):
     merged_into: str | None = ref("case.id", default=None)
     message_count: int = 0
     version: int = 1
+    held_by: str | None = Field(
+        default=None, sa_type=String(120), description="the rule that holds it for a person"
+    )
+    held_because: str | None = Field(default=None, sa_type=Text)
     waiting_for: str | None = Field(default=None, description="the body or person waited for, in words")
     outcome: str | None = Field(default=None, sa_type=String(40))
     outcome_note: str | None = Field(default=None, sa_type=Text)

@@ -102,8 +102,26 @@ class RuleCall(Row, OfficeOwned, table=True):
     version: int
     address: str = Field(sa_type=Text, description="sealed")
     host: str
+    rule_id: str | None = Field(
+        default=None, sa_type=String(32), index=True, description="whose secret signs"
+    )
+    is_signed: bool = Field(default=False, sa_type=Boolean)
+    answered: int | None = Field(default=None, sa_type=Integer, description="the status of their answer")
     state: str = Field(default=CallState.WAITING, sa_type=String(8))
     attempts: int = 0
     trouble: str | None = Field(default=None, sa_type=Text)
     queued_at: datetime = moment()
     ended_at: datetime | None = moment(default=None)
+
+
+class RuleSecret(Row, OfficeOwned, table=True):
+    """What a rule signs its calls with; shown once when it was made, sealed here."""
+
+    __tablename__ = "rule_secret"
+    __table_args__ = (UniqueConstraint("rule_id"),)
+
+    rule_id: str = Field(sa_type=String(32))
+    name: str = Field(sa_type=String(120), description="the rule's name when it was made")
+    sealed: str = Field(sa_type=Text)
+    made_at: datetime = moment()
+    made_by: str = Field(default="", description="the name of whoever made it")

@@ -49,7 +49,7 @@ from inbox.outbox.endings import (
     sent,
     unknown,
 )
-from inbox.outbox.parting import leads, part_for
+from inbox.outbox.parting import leads, others, part_for
 
 __all__ = [
     "MOST_INTERRUPTIONS",
@@ -65,6 +65,7 @@ __all__ = [
     "has_due",
     "leads",
     "mark_committed",
+    "others",
     "part_for",
     "pending",
     "queue",

@@ -65,6 +65,7 @@ class QueueRow:
     message_count: int
     version: int
     waiting_for: str | None
+    held_by: str | None
     received_at: datetime
     created_at: datetime
     updated_at: datetime
@@ -226,7 +227,7 @@ def _all_that_a_row_shows() -> Select[Any]:
             CASE.id, CASE.reference, CASE.subject, CASE.status, CASE.kind, CASE.priority, CASE.rank,
             CASE.waiting_days, CASE.lateness, CASE.is_ministerial, CASE.topics, CASE.flags,
             CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
-            CASE.waiting_for, CASE.received_at, CASE.created_at, CASE.updated_at,
+            CASE.waiting_for, CASE.held_by, CASE.received_at, CASE.created_at, CASE.updated_at,
             person.id, person.name, person.postcode, person.constituency, channel.kind, channel.name,
             CASE.assignee_id, staff.name, team.name, newest.c.id, newest.c.kind, newest.c.received_at,
             newest.c.sender_name, newest.c.sender_handle, func.substr(newest.c.new_text, 1, EXCERPT),

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inbox import jobs, linking
+from inbox import holds, jobs, linking
 from inbox.desk import Desk
-from inbox.history import SYSTEM, record
-from inbox.models import CallState, Case, CaseStatus, EventKind, LinkKind, RuleCall, new_id
+from inbox.history import SYSTEM
+from inbox.models import CallState, Case, CaseStatus, LinkKind, Rule, RuleCall, new_id
 from routing.engine import Call, Decision
 from routing.rule_words import host_of
 
@@ -20,9 +20,7 @@ TOO_MANY = "too many calls in an hour"
 
 def follow(session: Session, desk: Desk, case: Case, verdict: Decision, *, now: datetime) -> None:
     """Does it, in the caller's transaction; a call leaves after its commit."""
-    if verdict.hold:
-        held = next((one.rule for one in verdict.considered if ("hold", verdict.hold) in one.set), None)
-        record(session, case, EventKind.HELD, SYSTEM, now=now, rule=held)
+    holds.hold(session, case, verdict, now=now)
     if verdict.link:
         _link(session, case, now)
     if verdict.calls:
@@ -50,8 +48,10 @@ def _link(session: Session, case: Case, now: datetime) -> None:
 
 def _queue(session: Session, desk: Desk, case: Case, call: Call, now: datetime) -> None:
     row_id = new_id()
+    rule_id = session.exec(select(Rule.id).where(Rule.name == call.rule)).first()
     row = RuleCall(
         id=row_id,
+        rule_id=rule_id,
         office_id=case.office_id,
         case_id=case.id,
         rule=call.rule[:120],

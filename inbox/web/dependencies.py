@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request
@@ -18,7 +19,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from inbox.access import Action, Person, require
-from inbox.database import hide_channels
+from inbox.database import enter_office, hide_channels
 from inbox.desk import Desk, open_desk
 from inbox.errors import NotFound, NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
@@ -34,8 +35,8 @@ async def _wiring(request: Request) -> Wiring:
 Wired = Annotated[Wiring, Depends(_wiring)]
 
 
-async def _now(wiring: Wired) -> datetime:
-    return wiring.settings.now()
+async def _now(request: Request) -> datetime:
+    return wiring_of(request).settings.now()
 
 
 Now = Annotated[datetime, Depends(_now)]
@@ -60,12 +61,16 @@ def cookie_name(wiring: Wiring) -> str:
     return "__Host-inbox" if wiring.settings.is_https else "inbox"
 
 
-def _visit(request: Request, wiring: Wired, now: Now) -> Visit | None:
+# Every request walks all that its route depends on, so what only needs the request asks for nothing else.
+
+
+def _visit(request: Request) -> Visit | None:
     """Who this is, by bearer token under /api/, else by cookie; None for nobody."""
+    wiring = wiring_of(request)
     if request.scope["path"].startswith("/api/") and "authorization" in request.headers:
         found: Visit | None = Visit(_bearer(request, wiring), None)
     else:
-        found = _seated(request, wiring, now)
+        found = _seated(request, wiring, wiring.settings.now())
     if found is not None:
         request.state.person = found.person
     return found
@@ -76,11 +81,11 @@ def _bearer(request: Request, wiring: Wiring) -> Person:
     if kind.lower() == "bearer" and token:
         with wiring.database.read() as session:
             found = tokens.find(session, token.strip())
-        if found is not None:
-            with wiring.database.read(found.office_id) as session:
+            if found is not None:
+                enter_office(session, found.office_id)
                 person = tokens.bearer(session, found)
-            if person is not None:
-                return person
+                if person is not None:
+                    return person
     raise NotSignedIn("This token is not known, or it was revoked.")
 
 
@@ -90,9 +95,9 @@ def _seated(request: Request, wiring: Wiring, now: datetime) -> Visit | None:
         return None
     with wiring.database.read() as session:
         seat = sessions.find(session, token, now)
-    if seat is None or not seat.is_full:
-        return None
-    with wiring.database.read(seat.office_id) as session:
+        if seat is None or not seat.is_full:
+            return None
+        enter_office(session, seat.office_id)
         person = sessions.person_of(session, seat.staff_id)
     if person is None:
         return None
@@ -138,21 +143,23 @@ class Guard:
         return visit.person
 
 
+@cache
 def may(action: Action) -> Any:
     """`person: Annotated[Person, may(Action.NOTE)]`: the person, if their role allows it at all."""
     return Depends(Guard(action))
 
 
-async def _read(visit: SignedIn, wiring: Wired) -> AsyncIterator[Session]:
-    async with wiring.turns.read(visit.person.office_id) as session:
+async def _read(request: Request, visit: SignedIn) -> AsyncIterator[Session]:
+    async with wiring_of(request).turns.read(visit.person.office_id) as session:
         hide_channels(session, visit.person.hidden_channels)
         yield session
 
 
-async def _write(request: Request, visit: SignedIn, wiring: Wired, now: Now) -> AsyncIterator[Session]:
+async def _write(request: Request, visit: SignedIn) -> AsyncIterator[Session]:
+    wiring = wiring_of(request)
     async with wiring.turns.write(visit.person.office_id) as session:
         hide_channels(session, visit.person.hidden_channels)
-        await run_in_threadpool(idempotency.claim, session, request, visit.person, now)
+        await run_in_threadpool(idempotency.claim, session, request, visit.person, wiring.settings.now())
         yield session
 
 
@@ -160,12 +167,12 @@ Reading = Annotated[Session, Depends(_read, scope="function")]
 Writing = Annotated[Session, Depends(_write, scope="function")]
 
 
-def _desk(session: Reading, wiring: Wired) -> Desk:
-    return open_desk(session, wiring.tools)
+def _desk(request: Request, session: Reading) -> Desk:
+    return open_desk(session, wiring_of(request).tools)
 
 
-def _writing_desk(session: Writing, wiring: Wired) -> Desk:
-    return open_desk(session, wiring.tools)
+def _writing_desk(request: Request, session: Writing) -> Desk:
+    return open_desk(session, wiring_of(request).tools)
 
 
 ReadingDesk = Annotated[Desk, Depends(_desk)]

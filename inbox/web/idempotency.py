@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi.routing import APIRoute
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -26,6 +25,7 @@ from inbox.database import savepoint
 from inbox.errors import Conflict, Refused
 from inbox.models import OnceKey
 from inbox.web.own_site import FORMS, SAFE, check_origin
+from inbox.web.shared_parts import SharingRoute
 
 KEPT = timedelta(days=2)
 _HEADERS = (
@@ -38,6 +38,9 @@ _HEADERS = (
     "hx-retarget",
     "hx-reswap",
 )
+SHOWN_ONCE = "X-Shown-Once"
+"""Set by a route on an answer that nobody may have a second time; it does not leave with the answer."""
+ONLY_ONCE = b"This was shown once. Make a new one if it was not kept."
 # What differs between two presses of the same button.
 _PRESS_FIELDS = ("csrf_token", "once")
 
@@ -59,7 +62,7 @@ class Press:
     row: OnceKey | None = None
 
 
-class OnceRoute(APIRoute):
+class OnceRoute(SharingRoute):
     """A route whose writes may carry a key. Every router of ours uses it."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -71,8 +74,11 @@ class OnceRoute(APIRoute):
             check_origin(request)  # before the body is read
             press = request.scope["once"] = await _press_of(request)
             response = await handle(request)
+            is_secret = SHOWN_ONCE in response.headers
+            if is_secret:
+                del response.headers[SHOWN_ONCE]
             if press is not None and press.row is not None:
-                _keep(press.row, response)
+                _keep(press.row, response, is_secret=is_secret)
             return response
 
         return once
@@ -123,11 +129,14 @@ def _repeat(before: OnceKey | None, press: Press) -> None:
     raise Answered(before.status, before.headers, before.answer or b"")
 
 
-def _keep(row: OnceKey, response: Response) -> None:
-    """The row is still in the open transaction, which is committed after this with the effect itself."""
+def _keep(row: OnceKey, response: Response, *, is_secret: bool) -> None:
+    """The row is still in the open transaction, which is committed after this with the effect itself.
+
+    What is shown once is not kept: who repeats the request is told so.
+    """
     row.status = response.status_code
     row.headers = {name: response.headers[name] for name in _HEADERS if name in response.headers}
-    row.answer = bytes(getattr(response, "body", b""))
+    row.answer = ONLY_ONCE if is_secret else bytes(getattr(response, "body", b""))
 
 
 async def _press_of(request: Request) -> Press | None:

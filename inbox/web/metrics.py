@@ -6,25 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sql
-from prometheus_client import CollectorRegistry, Gauge
 from sqlmodel import Session, col
 
 from inbox import channel_figures, channels
 from inbox.database import Database
 from inbox.models import Arrival, ArrivalState, Channel, ChannelMode, Delivery, DeliveryState, Job, Office
 
-_FIGURES = {
-    "failed": "Messages that failed or came back in 7 days",
-    "unknown": "Messages of which nobody knows whether they left, in 7 days",
-    "oldest_waiting_seconds": "How long the oldest thing waits to be read or to leave",
-    "last_in_seconds": "Since something last came in",
-    "last_out_seconds": "Since something last left",
-    "spent_today_dollars": "What the platform charged today, in US dollars",
-    "spent_month_dollars": "What the platform charged this month, in US dollars",
-    "daily_cap_dollars": "What reading may cost a day, in US dollars",
-    "sign_in_ends_seconds": "Until the sign-in runs out by itself",
-}
-_OPEN_DELIVERIES = (
+OPEN_DELIVERIES = (
     DeliveryState.QUEUED,
     DeliveryState.SENDING,
     DeliveryState.RETRYING,
@@ -74,7 +62,7 @@ def _of_office(session: Session, found: Standing, now: datetime) -> None:
             found.oldest_arrival_seconds = max(found.oldest_arrival_seconds, _age(oldest, now))
     deliveries = sql.select(col(Delivery.state), sql.func.count(), sql.func.min(col(Delivery.queued_at)))
     for state, count, oldest in session.execute(
-        deliveries.where(col(Delivery.state).in_(_OPEN_DELIVERIES)).group_by(col(Delivery.state))
+        deliveries.where(col(Delivery.state).in_(OPEN_DELIVERIES)).group_by(col(Delivery.state))
     ):
         found.deliveries[state] += count
         if state in (DeliveryState.QUEUED, DeliveryState.RETRYING):
@@ -87,46 +75,6 @@ def _of_office(session: Session, found: Standing, now: datetime) -> None:
     for channel, kind, office, mode, failing, attention, last_ok in session.execute(listed):
         is_well = mode == ChannelMode.OFF or (failing is None and not attention)
         found.channels.append((channel, kind, office, is_well, _age(last_ok, now)))
-
-
-def registry(found: Standing, has_room: bool) -> CollectorRegistry:
-    """The numbers as Prometheus reads them. Channels and offices are named by their ids only."""
-    made = CollectorRegistry()
-
-    def gauge(name: str, words: str, value: float) -> None:
-        Gauge(f"inbox_{name}", words, registry=made).set(value)
-
-    gauge("jobs_due", "Jobs that are due and not done", found.jobs)
-    gauge("oldest_job_seconds", "How long the oldest due job has waited", found.oldest_job_seconds)
-    gauge(
-        "oldest_arrival_seconds",
-        "How long the oldest unread arrival has waited",
-        found.oldest_arrival_seconds,
-    )
-    gauge(
-        "oldest_delivery_seconds",
-        "How long the oldest reply has waited to leave",
-        found.oldest_delivery_seconds,
-    )
-    gauge("disk_has_room", "1 while there is room to take something new", float(has_room))
-    arrivals = Gauge("inbox_arrivals", "Arrivals that are not on a case", ["state"], registry=made)
-    for arrival_state in (ArrivalState.WAITING, ArrivalState.QUARANTINED):
-        arrivals.labels(arrival_state).set(found.arrivals[arrival_state])
-    deliveries = Gauge("inbox_deliveries", "Replies that are not out", ["state"], registry=made)
-    for delivery_state in _OPEN_DELIVERIES:
-        deliveries.labels(delivery_state).set(found.deliveries[delivery_state])
-    labels = ["channel", "kind", "office"]
-    for name, words in _FIGURES.items():
-        made_of = Gauge(f"inbox_channel_{name}", words, labels, registry=made)
-        for whose, figures in found.figures:
-            if name in figures:
-                made_of.labels(*whose).set(figures[name])
-    well = Gauge("inbox_channel_ok", "1 while the channel works or is off", labels, registry=made)
-    silent = Gauge("inbox_channel_last_ok_seconds", "Since the channel last answered", labels, registry=made)
-    for channel, kind, office, is_well, age in found.channels:
-        well.labels(channel, kind, office).set(float(is_well))
-        silent.labels(channel, kind, office).set(age)
-    return made
 
 
 def _figures(session: Session, found: Standing, now: datetime) -> None:

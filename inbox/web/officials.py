@@ -4,13 +4,12 @@ from typing import Annotated
 
 from starlette.responses import RedirectResponse, Response
 
-from inbox import taking
 from inbox.access import Action
 from inbox.models import OfficeKind
 from inbox.queues import View
 from inbox.web.routers import page_router
-from inbox.web.staff.queue import list_of, reading_of
-from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
+from inbox.web.staff.queue import list_of, reading_of, taken
+from inbox.web.staff.room import Room, Workroom, acting, looking, studying
 from inbox.web.views.officials import OfficialQueuePage
 from inbox.web.views.parts import Act, Tab
 from inbox.web.views.queue import QueueList, Reading, ReadingPart
@@ -33,11 +32,7 @@ def mine(room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
 @router.post("/official/take")
 def take_next(room: Annotated[Workroom, acting(Action.ASSIGN)]) -> Response:
     """Gives the next case to whoever presses; two who press at once get two cases."""
-    taken = taking.take_next(room.session, room.desk, room.person, now=room.now)
-    if taken is None:
-        return see_other("/official", told="none")
-    case, event = taken
-    return see_other(f"/official/{case.reference}", done=event)
+    return taken(room, none="/official", there="/official/mine")
 
 
 @router.get("/official/{reference}")
@@ -64,7 +59,7 @@ def _shown(
     if room.office.kind != OfficeKind.DEPARTMENT:
         return RedirectResponse(f"/queue/{view}", 303)
     cursor = room.request.query_params.get("cursor")
-    listed = list_of(room, view, base, cursor=cursor, current=current, heading=heading, take_next=TAKE)
+    listed = list_of(room, view, base, cursor=cursor, current=current, heading=heading, take=TAKE)
     return room.page(OfficialQueuePage(room.shell(heading), _tabs(room, view, listed), listed, reading))
 
 

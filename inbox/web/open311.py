@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Protocol, cast
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
@@ -23,6 +23,7 @@ from inbox.models import Arrival, Channel, ChannelDoor
 from inbox.web import webhooks
 from inbox.web.dependencies import Now, Wired
 from inbox.web.own_site import from_anywhere
+from inbox.web.routers import call_router
 from inbox.web.webhooks import Door
 from inbox.web.wiring import Wiring
 
@@ -32,7 +33,7 @@ MOST = 1000
 _USUAL_DAYS = timedelta(days=90)
 _MOST_NUMBERS = 100
 
-router = APIRouter(prefix=PREFIX, include_in_schema=False)
+router = call_router(PREFIX)
 Words = Annotated[str, Query(max_length=4000)]
 Called = Annotated[WebhookRequest, Depends(webhooks.as_called)]
 

@@ -6,14 +6,12 @@ comes through a proxy does not see it.
 """
 
 from fastapi import Request
-from prometheus_client import generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from inbox import schema
 from inbox.errors import CaseworkError, NotFound
 from inbox.web.dependencies import Now, Wired
-from inbox.web.metrics import Standing, registry, standing
+from inbox.web.metrics import Standing, standing
 from inbox.web.routers import page_router
 from inbox.web.wiring import Wiring
 
@@ -55,8 +53,10 @@ def ready(wiring: Wired, now: Now) -> JSONResponse:
 def metrics(request: Request, wiring: Wired, now: Now) -> Response:
     if not is_scraper(request, wiring):
         raise NotFound
-    found = standing(wiring.database, now)
-    return Response(generate_latest(registry(found, _has_room(wiring))), media_type=CONTENT_TYPE_LATEST)
+    from inbox.web import exposition  # with the library that writes it: many offices are never scraped
+
+    written = exposition.of(standing(wiring.database, now), _has_room(wiring))
+    return Response(written, media_type=exposition.MEDIA_TYPE)
 
 
 def is_scraper(request: Request, wiring: Wiring) -> bool:

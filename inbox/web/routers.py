@@ -1,12 +1,14 @@
-"""The two kinds of router: pages for people, and the REST interface."""
+"""The kinds of router: pages for people, the REST interface, and what other systems call."""
 
 from typing import Any
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Depends, FastAPI, Security
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
+from inbox.web.dependencies import from_our_pages
 from inbox.web.idempotency import OnceRoute
+from inbox.web.shared_parts import SharingRoute
 
 
 class Problem(BaseModel):
@@ -30,9 +32,13 @@ AS_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet
 """What a route that gives out a file says of its answer; its `response_class` is Response."""
 
 
+_OURS = Depends(from_our_pages)
+_TOKEN = Security(HTTPBearer(auto_error=False, description="A token of `inbox token add`"))
+
+
 def page_router() -> APIRouter:
     """Pages: not in the OpenAPI description; forms carry a one-use key."""
-    return APIRouter(route_class=OnceRoute, include_in_schema=False)
+    return APIRouter(route_class=OnceRoute, include_in_schema=False, dependencies=[_OURS])
 
 
 def api_router(tag: str) -> APIRouter:
@@ -42,5 +48,20 @@ def api_router(tag: str) -> APIRouter:
         route_class=OnceRoute,
         tags=[tag],
         responses=_PROBLEMS,
-        dependencies=[Security(HTTPBearer(auto_error=False, description="A token of `inbox token add`"))],
+        dependencies=[_OURS, _TOKEN],
     )
+
+
+def call_router(prefix: str = "") -> APIRouter:
+    """What other systems call: not in the OpenAPI description; a repeated call is theirs to tell."""
+    return APIRouter(prefix=prefix, route_class=SharingRoute, include_in_schema=False, dependencies=[_OURS])
+
+
+def take_over(app: FastAPI, *routers: APIRouter) -> None:
+    """Puts their routes into the app as they are.
+
+    `include_router` would make each of them a second time, at the first request past it: megabytes,
+    and a slow first page; and it would look for every request's route through each router in turn, twice.
+    """
+    for router in routers:
+        app.router.routes.extend(router.routes)

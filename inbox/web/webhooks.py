@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from connectors.contract import Receives, WebhookAnswer, WebhookRejected, WebhookRequest
@@ -16,9 +16,10 @@ from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelMode, EventKind
 from inbox.web.dependencies import Now, Wired
 from inbox.web.own_site import from_anywhere
+from inbox.web.routers import call_router
 from inbox.web.wiring import Wiring
 
-router = APIRouter(include_in_schema=False)
+router = call_router()
 _log = structlog.get_logger("inbox.web")
 _FRESH_SECONDS = 5.0
 """How long a channel's settings are remembered between calls."""

@@ -1,9 +1,9 @@
 """Asks the drafting model, where one is set, with no transaction open meanwhile."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from connectors.contract import ConnectorFailure, TemporaryFailure
-from connectors.drafting import Endpoint, Question, ask
 from inbox import jobs, proposals
 from inbox.database import find
 from inbox.desk import open_desk
@@ -11,6 +11,9 @@ from inbox.errors import CaseworkError, Unavailable
 from inbox.models import DraftProposal, ProposalState
 from inbox.settings import Settings
 from inbox.worker.node import Node
+
+if TYPE_CHECKING:
+    from connectors.drafting import Endpoint  # comes with an http client, which few offices need for this
 
 MOST_ATTEMPTS = 2
 _PAUSE = timedelta(seconds=5)
@@ -27,10 +30,12 @@ def propose_due(node: Node) -> None:
             continue  # the lease runs out and the job is taken up again
 
 
-def endpoint(settings: Settings) -> Endpoint | None:
+def endpoint(settings: Settings) -> "Endpoint | None":
     """Where the model is asked; None where none is set, and then nothing leaves."""
     if settings.drafting_url is None or settings.drafting_host is None:
         return None
+    from connectors.drafting import Endpoint
+
     return Endpoint(
         settings.drafting_url, settings.drafting_key or "", settings.drafting_model,
         settings.drafting_seconds, settings.private_hosts | {settings.drafting_host},
@@ -53,6 +58,8 @@ def _propose(node: Node, job: jobs.ClaimedJob) -> None:
         "No drafting model is set." if where is None else "Nothing of this case may be shown to it.",
     )
     if where is not None and told is not None:
+        from connectors.drafting import Question, ask
+
         try:
             words = ask(where, Question(told.system, told.user))
         except (ConnectorFailure, CaseworkError) as failure:

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from sqlmodel import Session, select
 
-from connectors import webhook
 from connectors.contract import ConnectorFailure, OutcomeUnknown, TemporaryFailure
 from inbox import jobs, rules_at_work
 from inbox.database import find
 from inbox.desk import open_desk, rules_of
 from inbox.errors import Unavailable
 from inbox.models import CallState, Case, Office, RuleCall, RuleProgress
+from inbox.rules import calls
 from inbox.worker.node import Node
 from routing.rules import Trigger
 
@@ -73,20 +73,26 @@ def _call(node: Node, job: jobs.ClaimedJob) -> None:
         # Should this process end under way, it is not known whether they were told: nobody tells them twice.
         row.state, row.attempts = CallState.UNKNOWN, row.attempts + 1
         address = node.line.tools.keys.open(row.address, row.id)
+        secret = calls.secret_of(session, node.line.tools.keys, row.rule_id)
+        row.is_signed = secret is not None
         news = _news(node, find(session, Case, row.case_id), row)
-    failure: ConnectorFailure | None = None
+    failure, answered = None, None
     try:
-        webhook.call(address, news, row.id, allow_private=node.settings.private_hosts)
+        from connectors import webhook  # with its http client: few offices have such a rule
+
+        answered = webhook.call(
+            address, news, row.id, at=now, secret=secret, allow_private=node.settings.private_hosts
+        )
     except ConnectorFailure as trouble:
         failure = trouble
-    _settle(node, job, failure)
+    _settle(node, job, failure, answered)
 
 
-def _settle(node: Node, job: jobs.ClaimedJob, failure: ConnectorFailure | None) -> None:
+def _settle(node: Node, job: jobs.ClaimedJob, failure: ConnectorFailure | None, answered: int | None) -> None:
     now = node.now()
     with node.database.write(job.office_id) as session:
         row = find(session, RuleCall, job.subject_id)
-        row.trouble = failure.reason if failure else None
+        row.trouble, row.answered = failure.reason if failure else None, answered
         if isinstance(failure, TemporaryFailure) and row.attempts < _MOST_ATTEMPTS:
             row.state = CallState.WAITING
             jobs.put_off(session, job, node.shared_now(session) + _PAUSE * 2**row.attempts, failure.reason)

@@ -17,7 +17,7 @@ from connectors.email.accounts import After, AfterKind, Auth, Tls
 from connectors.email.channel import EmailChannel
 from connectors.email.settings import KEYS
 from connectors.keys import InMemory
-from connectors.registry import KINDS
+from connectors.registry import kind
 from tests.connectors.mail import LOOPBACK
 
 GOOD = {"address": "Casework@Example.org", "imap_host": "imap.example.org", "smtp_host": "smtp.example.org"}
@@ -50,7 +50,7 @@ def test_the_channel_does_all_that_email_can() -> None:
     assert isinstance(channel, contract.Sends)
     assert isinstance(channel, contract.Tests)
     assert isinstance(channel, contract.KeepsCopies)
-    assert KINDS["email"] is EmailChannel
+    assert kind("email") is EmailChannel
 
 
 @pytest.mark.parametrize(

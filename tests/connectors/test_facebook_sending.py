@@ -242,6 +242,16 @@ def test_a_public_answer_without_an_answer_is_found_under_its_comment(page: Face
     assert page.channel().evidence(outgoing(letter)) is not None
 
 
+def test_an_answer_to_a_comment_that_was_deleted_meanwhile_is_refused_in_words(page: Facebook) -> None:
+    comment = page.comments(page.posts("Surgery on Friday"), "31", "When?")
+    page.platform.order("_change", of=comment, verb="remove")
+    for form in (Form.COMMENT, Form.MESSAGE):
+        with pytest.raises(PermanentFailure) as caught:
+            send(page, replace(COMMENT, in_reply_to=comment, form=form))
+        assert caught.value.reason
+    assert page.sent() == []
+
+
 def test_nothing_that_stands_in_the_way_tells_a_secret(page: Facebook) -> None:
     channel = page.channel(base_url="http://127.0.0.1:9")
     with pytest.raises(TemporaryFailure) as caught:

@@ -75,5 +75,80 @@ def test_a_dead_token_is_refused_as_facebook_does(page: Facebook) -> None:
     assert (caught.value.code, caught.value.error_subcode) == (190, 460)
 
 
+def test_what_hangs_on_an_object_comes_inside_it_where_that_is_asked_for(page: Facebook) -> None:
+    post = page.posts("Surgery on Saturday")
+    for number in range(7):
+        page.comments(post, "31", f"comment {number}")
+    inside = "id,message,comments.filter(stream).order(reverse_chronological).limit(5){message,from{id}}"
+    told = client(page).get_object(post, fields=inside)
+    assert [one["message"] for one in told["comments"]["data"]] == [f"comment {n}" for n in (6, 5, 4, 3, 2)]
+    assert told["comments"]["data"][0]["from"] == {"id": "31"}
+    page.says("2500", "A thread of one")
+    [thread] = client(page).get_connection(
+        PAGE, "conversations", user_id="2500", fields="id,messages{id,message}"
+    )["data"]
+    [message] = thread["messages"]["data"]
+    assert client(page).get_object(message["id"], fields="message")["message"] == "A thread of one"
+    assert client(page).get_object(thread["id"], fields="message_count")["message_count"] == 1
+    with pytest.raises(FacebookError):
+        client(page).get_object(post, fields="id,comments{message")
+
+
+def test_the_page_words_its_own_anew_and_takes_it_back_and_nobody_elses(page: Facebook) -> None:
+    mine = client(page).post_object(PAGE, "feed", params={}, data={"message": "Surgery at ten"})["id"]
+    theirs = page.comments(mine, "31", "When?")
+    assert client(page).post_object(mine, params={}, data={"message": "Surgery at eleven"})
+    assert client(page).get_object(mine, fields="message")["message"] == "Surgery at eleven"
+    with pytest.raises(FacebookError):
+        client(page).post_object(theirs, params={}, data={"message": "Never said"})
+    listed = client(page).get_full_connections(PAGE, "posts", fields="id")["data"]
+    assert mine in [one["id"] for one in listed]
+    assert client(page).delete_object(mine)["success"] is True
+
+
+def test_several_objects_and_several_requests_go_in_one(page: Facebook) -> None:
+    first, second = page.posts("One"), page.posts("Two")
+    told = client(page).get_objects(f"{first},{second}", fields="message")
+    assert {name: one["message"] for name, one in told.items()} == {first: "One", second: "Two"}
+    wishes = [
+        {"method": "GET", "relative_url": f"{first}?fields=message"},
+        {"method": "GET", "relative_url": "7_7"},
+        {"method": "POST", "relative_url": f"{second}/comments", "body": "message=Three"},
+    ]  # fmt: skip
+    answers = client(page).post_object("", params={}, data={"batch": json.dumps(wishes)})
+    assert [one["code"] for one in answers] == [200, 400, 200]
+    assert json.loads(answers[0]["body"])["message"] == "One"
+
+
+def test_pictures_go_by_address_and_signs_of_life_are_taken(page: Facebook) -> None:
+    page.says(PERSON, "My bins")
+    to = {"recipient": json.dumps({"id": PERSON})}
+    picture = {"attachment": {"type": "image", "payload": {"url": "https://office.example/a.png"}}}
+    for more in ({"sender_action": "typing_on"}, {"message": json.dumps(picture)}):
+        answer = client(page).post_object(PAGE, "messages", params={}, data=to | more)
+        assert answer["recipient_id"] == PERSON
+    with pytest.raises(FacebookError) as caught:
+        odd = {"attachment": {"type": "image", "payload": {"url": "file:///etc/passwd"}}}
+        client(page).post_object(PAGE, "messages", params={}, data=to | {"message": json.dumps(odd)})
+    assert caught.value.error_subcode == 2018047
+
+
+def test_at_its_limit_a_page_is_refused_and_the_headers_said_so_before(page: Facebook) -> None:
+    page.platform.order("_usage", pages=100)
+    with pytest.raises(FacebookError) as caught:
+        client(page).get_object(PAGE)
+    page.platform.order("_usage", pages=5)
+    assert caught.value.code == 32
+
+
+def test_calls_are_asked_for_and_given_up_by_the_page_itself(page: Facebook) -> None:
+    wanted = {"subscribed_fields": json.dumps(["messages", "feed"])}
+    assert client(page).post_object(PAGE, "subscribed_apps", params={}, data=wanted)["success"] is True
+    [app] = client(page).get_connection(PAGE, "subscribed_apps")["data"]
+    assert app["subscribed_fields"] == ["messages", "feed"]
+    assert client(page).delete_object(f"{PAGE}/subscribed_apps")["success"] is True
+    assert client(page).get_connection(PAGE, "subscribed_apps")["data"] == []
+
+
 def _flat(body: dict[str, object]) -> dict[str, str]:
     return {name: one if isinstance(one, str) else json.dumps(one) for name, one in body.items()}

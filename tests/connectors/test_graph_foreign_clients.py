@@ -3,9 +3,11 @@
 msal (Microsoft's sign-in library) and O365 know the platform and know nothing of us.
 """
 
+import base64
 import email
 import email.policy
 from collections.abc import Iterator
+from email.message import EmailMessage
 from io import BytesIO
 from typing import Any
 
@@ -130,3 +132,48 @@ def test_what_o365_sends_our_connector_reads_and_the_other_way_round(
     arrivals, _ = collected(ours)
     assert {one.hints["folder"] for one in arrivals} == {"inbox", "sentitems"}
     assert all(b"From afar" in one.raw for one in arrivals)
+
+
+def test_o365_finds_sorts_and_files_mail(foreign: ForeignAccount, graph: Platform) -> None:
+    graph.order("_deliver", mailbox=MAILBOX, subject="Damp wall", text="mould and damp", ago=60)
+    graph.order("_deliver", mailbox=MAILBOX, subject="Buses", **{"from": "ana@example.net"})
+    mailbox = foreign.mailbox()
+    inbox = mailbox.inbox_folder()
+    for wish, wanted in (
+        ("startswith(subject,'Damp')", ["Damp wall"]),
+        ("from/emailAddress/address eq 'ana@example.net' and isRead eq false", ["Buses"]),
+        ("receivedDateTime ge 2026-01-01T00:00:00Z", ["Buses", "Damp wall"]),
+        ("contains(subject,'no such')", []),
+    ):
+        assert [one.subject for one in inbox.get_messages(query=wish)] == wanted, wish
+    done = mailbox.create_child_folder("Done")
+    [damp] = inbox.get_messages(query="subject eq 'Damp wall'")
+    assert damp.mark_as_read()
+    assert damp.move(done)
+    assert [one.subject for one in inbox.get_messages()] == ["Buses"]
+    assert [(one.subject, one.is_read) for one in done.get_messages()] == [("Damp wall", True)]
+
+
+def test_o365_fetches_the_files_of_mail_that_came(foreign: ForeignAccount, graph: Platform) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "wyn@example.net", MAILBOX, "A picture"
+    message.set_content("See the wall.")
+    message.add_attachment(b"\xff\xd8\xff\xd9", maintype="image", subtype="jpeg", filename="wall.jpg")
+    graph.order("_deliver", mailbox=MAILBOX, mime=message.as_string())
+    [found] = list(foreign.mailbox().inbox_folder().get_messages(download_attachments=True))
+    assert found.has_attachments
+    [file] = found.attachments
+    assert (file.name, base64.b64decode(file.content)) == ("wall.jpg", b"\xff\xd8\xff\xd9")
+
+
+def test_o365_passes_mail_on_and_answers_all(foreign: ForeignAccount, graph: Platform) -> None:
+    graph.order("_deliver", mailbox=MAILBOX, subject="Damp", message_id="<first@example.net>")
+    [found] = list(foreign.mailbox().inbox_folder().get_messages())
+    onward = found.forward()
+    onward.to.add("council@example.org")
+    assert onward.send()
+    assert found.reply(to_all=True).send()
+    first, second = graph.client.get(f"{graph.url}/_left").json()
+    assert (first["to"], second["to"]) == (["council@example.org"], ["wyn@example.net"])
+    assert "Subject: FW: Damp" in first["mime"] and "In-Reply-To" not in first["mime"]
+    assert "In-Reply-To: <first@example.net>" in second["mime"]

@@ -172,7 +172,7 @@ class Office:
 
 def install(monkeypatch: pytest.MonkeyPatch, platform: Platform) -> None:
     """Makes the platform reachable, and makes death at a failpoint an exception that nobody catches."""
-    monkeypatch.setitem(registry.KINDS, "simulated", SimulatedChannel)  # type: ignore[arg-type]
+    monkeypatch.setitem(registry.KINDS, "simulated", lambda: SimulatedChannel)
     monkeypatch.setattr(SimulatedChannel, "world", platform, raising=False)
 
     def die(process: int, number: int) -> None:

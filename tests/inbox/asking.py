@@ -6,16 +6,19 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from connectors.contract import DeliveryReport, ReportAction
 from inbox import bodies, consents, departures, drafting, enquiries, outbox, signoff
 from inbox.database import find
 from inbox.desk import Desk, open_desk
 from inbox.history import OPERATOR, Actor, ActorKind
+from inbox.intake import own_mail
 from inbox.models import (
     Body,
     Case,
     Channel,
     ChannelMode,
     ConsentKind,
+    Delivery,
     Draft,
     Enquiry,
     EnquiryStep,
@@ -94,12 +97,35 @@ class Office:
                 session, self.desk(session), mine, staff_id=self.world.staff,
                 digest=drafting.digest(session, mine), now=self.now, actor=self.actor,
             )  # fmt: skip
+        self.leaves()
+
+    def leaves(self) -> None:
+        """What waits in the outbox is taken by the mail server."""
         later = self.now + timedelta(minutes=2)
         with self.writing() as session:
             [claimed] = outbox.claim(session, later, timedelta(seconds=60))
         with self.writing() as session:
             delivery = outbox.settle(session, claimed, Outcome(Result.SENT, "250 taken"), later)
             departures.left(session, self.desk(session), delivery, now=later, actor=self.actor)
+
+    def comes_back(self, draft: Draft) -> Delivery:
+        """The mail server of the recipient says that nobody has that address."""
+        with self.writing() as session:
+            delivery = session.exec(select(Delivery).where(Delivery.draft_id == draft.id)).one()
+            report = DeliveryReport(
+                channel="email", account="ashby@example.org", external_id="report@mx.example",
+                original_ids=(delivery.outgoing_id,), action=ReportAction.FAILED,
+                recipient=delivery.recipients[0], status="5.1.1", reason="550 no such mailbox",
+            )  # fmt: skip
+            message = self.world.message(None, "Your mail was not delivered.")
+            own_mail.reported(session, report, message, self.now)
+        return delivery
+
+    def is_tried_again(self, delivery: Delivery) -> None:
+        with self.writing() as session:
+            row = find(session, Delivery, delivery.id)
+            outbox.retry(session, row, now=self.now, actor=self.actor)
+        self.leaves()
 
     def has_asked(self, body: str = "Marl Homes", **given: Any) -> Enquiry:
         enquiry = self.asks(body, **given)

@@ -23,7 +23,7 @@ WORDS = "We do not answer here any more. Please write to office@ashby.example."
 
 @pytest.fixture
 def office(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
-    monkeypatch.setitem(registry.KINDS, "calling", CallingChannel)
+    monkeypatch.setitem(registry.KINDS, "calling", lambda: CallingChannel)
     monkeypatch.setattr(CallingChannel, "sent", [])
     return Calls(world, tmp_path)
 

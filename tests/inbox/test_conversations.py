@@ -109,7 +109,7 @@ class Office:
 
 @pytest.fixture
 def office(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
-    monkeypatch.setitem(registry.KINDS, "calling", CallingChannel)
+    monkeypatch.setitem(registry.KINDS, "calling", lambda: CallingChannel)
     monkeypatch.setattr(CallingChannel, "sent", [])
     return Office(world, tmp_path)
 

@@ -1,15 +1,18 @@
 """A body is asked, does not answer and is chased step by step; nothing leaves by itself."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from inbox import drafting, enquiries
+from inbox import clocks, drafting, enquiries, status_links
 from inbox.database import find
-from inbox.errors import Conflict
+from inbox.enquiries import own_words
+from inbox.errors import Conflict, Refused, Stale
 from inbox.models import (
+    Case,
     CaseStatus,
     Clock,
     Delivery,
@@ -20,7 +23,9 @@ from inbox.models import (
     Message,
     Rung,
     Staff,
+    StatusLink,
 )
+from inbox.wording import words_of
 from tests.inbox.asking import Office
 from tests.inbox.worlds import World
 
@@ -194,6 +199,45 @@ def test_an_answer_stops_a_chase_that_was_approved_and_is_about_to_leave(office:
     assert office.letter(enquiry).state == DraftState.WITHDRAWN
 
 
+def test_a_first_letter_that_comes_back_asked_nothing_and_is_counted_once_it_arrives(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(2)
+    delivery = office.comes_back(office.letter(enquiry))
+    with office.reading() as session:
+        mine = find(session, Enquiry, enquiry.id)
+        assert (mine.asked_at, enquiries.has_come_back(session, mine)) == (None, True)
+        clock = session.exec(select(Clock).where(Clock.enquiry_id == enquiry.id)).one()
+        assert clock.cancelled_at is not None
+        case = find(session, Case, office.case.id)
+        link = StatusLink(office_id=case.office_id, case_id=case.id, created_at=office.now)
+        page = status_links.status_of(session, link, case, now=office.now)
+    assert "waiting_organisation" not in {page.stage, *(step.stage for step in page.steps)}
+    assert office.the_case().status == CaseStatus.OPEN
+    assert [row.state for row in office.updates()] == [DraftState.WITHDRAWN]
+    office.goes_to(16)
+    assert office.sweeps() == []
+    office.is_tried_again(delivery)
+    office.goes_to(30)
+    assert office.sweeps() == []  # ten working days from the 16th, when it reached them
+    office.goes_to(1, 7)
+    assert office.sweeps() == [Rung.CHASE_1]
+    assert "Tuesday 16 June 2026" in office.letter(enquiry).text
+    assert office.events(EventKind.ENQUIRY_CAME_BACK) == 1
+
+
+def test_a_chase_that_comes_back_leaves_the_question_asked(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    chase = office.letter(enquiry)
+    office.signs(chase)
+    office.comes_back(chase)
+    with office.reading() as session:
+        assert find(session, Enquiry, enquiry.id).asked_at is not None
+    office.goes_to(24)
+    assert office.sweeps() == [Rung.CHASE_2]
+
+
 def test_a_body_nobody_waits_for_is_not_chased(office: Office) -> None:
     enquiry = office.has_asked()
     office.does(enquiries.withdraw, enquiry)
@@ -306,3 +350,109 @@ def test_the_page_lists_the_latest_first_with_its_step(office: Office) -> None:
     assert dict(counts) == {"all": 2, "late": 1, "due": 1, "asked": 0}
     assert [row.body for row in named] == ["Some Council"]
     assert [row.body for row in (*first, *rest)] == ["Marl Homes", "Some Council"]
+
+
+def test_a_question_that_was_passed_on_is_counted_anew_by_the_new_bodys_own_target(office: Office) -> None:
+    office.keeps(name="Land Office", other_names="", email="a@land.example", target="5", minister_email="",
+                 hotline="01632 960 222", consent="none")  # fmt: skip
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    came = datetime(2026, 6, 15, 12, tzinfo=UTC)
+    with office.writing() as session:
+        case = find(session, Case, office.case.id)
+        mine = enquiries.find_enquiry(session, case, enquiry.id)
+        fresh = enquiries.pass_on(
+            session, office.desk(session), case, mine, body="land office", address="", received_at=came,
+            reason="They rang.", now=office.now, actor=office.actor,
+        )  # fmt: skip
+    with office.reading() as session:
+        old = find(session, Enquiry, enquiry.id)
+        before, after = session.exec(select(Clock).where(Clock.kind == "enquiry").order_by(Clock.id)).all()
+    assert before.cancelled_at is not None and f"{after.due_at:%d %B}" == "22 June"
+    assert (old.body, old.passed_on_at, fresh.came_from) == ("Marl Homes", came, enquiry.id)
+    assert office.the_case().waiting_for == "Land Office"
+    assert [step.ending for step in office.steps(enquiry)] == ["not_needed"]
+    update = office.updates()[-1]
+    assert "passed our letter to Land Office" in update.text and "{{" not in update.text
+    office.goes_to(23)
+    assert office.sweeps() == [Rung.CHASE_1]
+    chase = office.letter(fresh)
+    assert chase.recipients == ["a@land.example"]
+    assert "Our letter to Marl Homes of Monday 1 June 2026 was passed to you" in chase.text
+    assert "reached you on Monday 15 June 2026" in chase.text and "{{" not in chase.text
+    assert chase.subject.startswith("Reminder: black mould")
+    office.signs(chase)
+    office.goes_to(1, 7)
+    office.sweeps()
+    office.does(enquiries.skip, fresh, with_desk=True)
+    office.goes_to(9, 7)
+    assert office.sweeps() == [Rung.HOTLINE]
+    words = office.steps(fresh)[-1].words
+    assert "We wrote to Marl Homes, who passed it to Land Office, on Monday 1 June 2026." in words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"body": ""}, "Name the organisation"), ({"reason": " "}, "Say how you know"),
+        ({"body": "Nowhere"}, "Enter an address"), ({"body": "Marl Homes"}, "They have it already"),
+        ({"received_at": datetime(2026, 5, 31, 12, tzinfo=UTC)}, "after we asked"),
+        ({"received_at": datetime(2026, 6, 17, 12, tzinfo=UTC)}, "not in the future"),
+    ],
+)  # fmt: skip
+def test_a_question_is_not_passed_on_to_nobody_or_before_it_was_asked(
+    office: Office, changes: dict[str, Any], words: str
+) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    facts = {"body": "Some Council", "address": "", "received_at": office.now, "reason": "They rang."}
+    if "body" not in changes:
+        facts["address"] = "letters@council.example"
+    with office.writing() as session, pytest.raises(Refused, match=words):
+        case = find(session, Case, office.case.id)
+        mine = enquiries.find_enquiry(session, case, enquiry.id)
+        enquiries.pass_on(session, office.desk(session), case, mine, now=office.now, actor=office.actor,
+                          **(facts | changes))  # fmt: skip
+
+
+def test_a_promise_counted_anew_is_the_one_that_the_ladder_reads(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(9)
+    with office.writing() as session:
+        case = find(session, Case, office.case.id)
+        clock = clocks.of_enquiry(session, case, enquiry.id)
+        assert clock is not None
+        clocks.restart(session, office.desk(session), case, clock, received_at=office.now, reason="Sent on.",
+                       now=office.now, actor=office.actor)  # fmt: skip
+    office.goes_to(16)
+    assert office.sweeps() == []
+    office.goes_to(24)
+    assert office.sweeps() == [Rung.CHASE_1]
+
+
+def test_an_office_chases_in_its_own_words_which_must_be_words_that_can_be_sent(office: Office) -> None:
+    own = {"subject": "Where is {{ subject }}?", "body": "Dear all, {{ question }} Ref {{ reference }}."}
+    with office.writing() as session:
+        with pytest.raises(Refused, match=r"in place of {{questoin}} here. Did you mean \"question\""):
+            own_words.check("chase-1", "x", "{{ questoin }}")
+        with pytest.raises(Refused, match="Write the words"):
+            own_words.check("chase-1", "x", " ")
+        own_words.change(session, "chase-1", "en", **own, version=0, now=office.now, actor=office.actor)
+    with office.writing() as session, pytest.raises(Stale):
+        own_words.change(session, "chase-1", "en", **own, version=0, now=office.now, actor=office.actor)
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    draft = office.letter(enquiry)
+    assert draft.subject.startswith("Where is black mould")
+    assert draft.text == f"Dear all, When will the mould be treated? Ref {office.the_case().reference}."
+    with office.writing() as session:
+        own_words.put_back(session, "chase-1", "en", now=office.now, actor=office.actor)
+        assert own_words.words(session, "chase-1", "en").own is None
+
+
+def test_every_letter_of_the_ladder_says_only_what_may_stand_in_it() -> None:
+    for letter in own_words.LETTERS:
+        for language in letter.languages:
+            own_words.check(letter.name, *words_of(letter.name, language))

@@ -33,7 +33,7 @@ def colleague(world: World, name: str, **facts: object) -> Staff:
 
 def taken(session: Session, who: Person) -> str | None:
     found = take_next(session, open_desk(session, cast("Any", None)), who, now=NOON)
-    return found[0].subject if found else None
+    return found.case.subject if found else None
 
 
 def take(world: World, who: Person) -> str | None:
@@ -89,7 +89,22 @@ def test_teams_and_skills_are_heeded_beyond_the_first_hundred(world: World) -> N
     world.case("anything")
     world.case("asylum, immediate", rank=-300, priority="immediate", topics=["asylum"])
     assert [take(world, person(tom)) for _ in range(3)] == ["asylum, immediate", "anything", None]
+    with world.database.write(world.office) as session:
+        found = take_next(session, open_desk(session, cast("Any", None)), person(meg), now=NOON)
+        assert found is not None
+        assert (found.case.subject, found.passed) == ("asylum", 0)
+
+
+def test_how_many_with_more_points_are_for_others_is_kept_with_the_act(world: World) -> None:
+    tom, meg = colleague(world, "tom"), colleague(world, "meg", skills=["asylum"])
+    world.case("asylum", rank=-70, priority="priority", topics=["asylum"])
+    world.case("anything")
+    assert take(world, person(tom)) == "anything"
     assert take(world, person(meg)) == "asylum"
+    with world.database.read(world.office) as session:
+        query = select(Event).where(Event.kind == EventKind.ASSIGNED).order_by(Event.sequence)
+        reasons = [event.detail["next"] for event in session.exec(query)]
+    assert reasons == [{"parts": [], "passed": 1}, {"parts": [["Priority", 7.0]], "passed": 0}]
 
 
 def test_somebody_who_is_away_is_told_so_and_given_nothing(world: World) -> None:

@@ -34,7 +34,7 @@ def test_a_newcomer_changes_a_rule_and_finds_it_in_the_trace_of_the_next_case(
     tom.get_by_label("Send it to team").select_option(label="Casework")
     tom.get_by_role("button", name="Try it on old mail").click()
 
-    expect(tom.get_by_text("1 would go somewhere else.")).to_be_visible(timeout=PATIENCE)
+    expect(tom.get_by_text("1 case would go somewhere else.")).to_be_visible(timeout=PATIENCE)
     expect(tom.get_by_text("0 would leave Immediate.")).to_be_visible()
     expect(tom.get_by_text("Nothing has moved.")).to_be_visible()
     expect(tom.get_by_text("Team: Housing → Casework")).to_be_visible()

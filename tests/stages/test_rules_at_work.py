@@ -1,5 +1,7 @@
 """Rules on cases that are there already: on change, on time, once, in no ring; and the calls they make."""
 
+import hashlib
+import hmac
 import json
 import threading
 from collections.abc import Iterator
@@ -21,17 +23,23 @@ from inbox.models import (
     Case,
     CaseLink,
     CaseStatus,
+    Clock,
     Delivery,
     Event,
     EventKind,
     Job,
     Office,
+    Role,
     Rule,
     RuleCall,
     RuleFiring,
+    RuleSecret,
     Team,
 )
+from inbox.rules_replay import Occasion, Replay, cases_of, replay
 from inbox.worker.ruling import call_due, read_changes, read_time
+from routing.rules import Rule as RoutingRule
+from routing.words import Priority
 from tests.security.places import Place, letter
 
 NOON = datetime(2026, 6, 3, 11, tzinfo=UTC)
@@ -85,6 +93,119 @@ def test_a_rule_on_change_acts_on_what_people_change_after_it_began(place_on_eac
     (event,) = events(place, EventKind.RULE_APPLIED)
     assert (event.detail["rules"], event.detail["versions"]) == (["Chase"], [1])
     assert work(place, rules_at_work.on_change) == 0, "what a rule did is no change to rules"
+
+
+def test_a_case_written_down_by_hand_is_promised_what_the_rules_order(place_on_each: Place) -> None:
+    place = place_on_each
+    orders = {"clocks": [{"kind": "first_reply", "amount": 3}, {"kind": "foi"}]}
+    a_rule(place, "Quarries", asked("message", "contains", "quarry"), orders)
+    for kind, told in (("call", set()), ("letter", {("acknowledge", 2)})):
+        made = place.ours.new_case(text="Please send me all you hold on the quarry.", kind=kind)
+        with place.database.read(place.ours.id) as session:
+            case = session.exec(select(Case).where(Case.reference == made["reference"])).one()
+            rows = session.exec(select(Clock).where(Clock.case_id == case.id))
+            promised = {(one.kind, one.amount) for one in rows}
+        assert promised == {("first_reply", 3), ("foi", 20)} | told, "whoever was spoken to knows we have it"
+
+
+def test_a_rule_holds_a_case_for_a_person_and_no_reply_leaves_until_it_is_let_go(
+    place_on_each: Place,
+) -> None:
+    place, why = place_on_each, "Is this about the count?"
+    a_rule(place, "Purdah", asked("message", "contains", "polling"), {"hold": why})
+    place.ours.receive(letter("Where is my polling station? ZZ10 4AB"))
+    [case] = place.ours.cases()
+    assert case["held"] == {"rule": "Purdah", "because": why}
+    desk, path = place.ours.as_(), f"/api/v1/cases/{case['reference']}"
+    [trace] = desk.get(f"{path}/decision").json()["items"]
+    assert ["hold", why] in next(one["set"] for one in trace["considered"] if one["rule"] == "Purdah")
+    draft = place.ours.new_draft(case["reference"], "Dear Donna, at the school.")
+    says = f"The rule “Purdah” holds this case: {why} Read it, then let it go."
+    assert says in draft["problems"]
+    match = {"If-Match": f'"{desk.get(path).json()["version"]}"'}
+    gone = desk.post(f"{path}/let-go", headers=match)
+    assert (gone.status_code, gone.json()["held"]) == (200, None)
+    assert says not in desk.get(f"/api/v1/drafts/{draft['id']}").json()["problems"]
+    again = {"If-Match": gone.headers["etag"]}
+    assert desk.post(f"{path}/let-go", headers=again).status_code == 409
+    [event] = events(place, EventKind.LET_GO)
+    assert desk.post(f"/api/v1/undo/{event.id}").json()["held"]["rule"] == "Purdah"
+
+
+def test_a_later_letter_can_be_held_and_closing_lets_go(place: Place) -> None:
+    place.ours.receive(letter("There is mould.", message_id="<first@example.org>"))
+    a_rule(place, "Purdah", asked("message", "contains", "polling"), {"hold": "Look first"})
+    place.ours.receive(letter("And the polling station?", In_Reply_To="<first@example.org>"))
+    assert the_case(place).held_by == "Purdah"
+    with place.database.write(place.ours.id) as session:
+        case = session.exec(select(Case)).one()
+        casework.close(session, case, outcome="resolved", note="", now=NOON, actor=OPERATOR)
+    assert the_case(place).held_by is None
+
+
+def tried(place: Place, *rules: dict[str, Any]) -> Replay:
+    with place.database.read(place.ours.id) as session:
+        desk = open_desk(session, place.node.line.tools)
+        return replay(session, desk, [RoutingRule.model_validate(one) for one in rules], last=100, now=NOON)
+
+
+def test_a_try_reads_later_letters_for_what_they_can_do_and_counts_cases(place: Place) -> None:
+    place.ours.receive(letter("There is mould.", message_id="<first@example.org>"))
+    for words in ("The quarry is loud.", "The quarry again."):
+        place.ours.receive(letter(words, In_Reply_To="<first@example.org>"))
+    quarry = asked("message", "contains", "quarry")
+    found = tried(
+        place, {"name": "Loud", "when": quarry, "then": {"priority": "priority", "team": "Casework"}}
+    )
+    later = [one for one in found.moved if one.occasion is Occasion.LATER]
+    assert (found.messages, found.of, found.later) == (3, 3, 2)
+    assert [[change.field for change in one.changes] for one in later] == [["priority"], ["priority"]]
+    assert (len(later), cases_of(later)) == (2, 1), "two letters, one case"
+    lifted = tried(place, {"name": "Calm", "when": quarry, "then": {"priority": "low"}})
+    assert all("priority" not in {c.field for c in one.changes} for one in lifted.moved if one in later)
+
+
+def test_a_rule_on_an_alarming_later_letter_is_missed_when_it_goes(place: Place) -> None:
+    quarry = asked("message", "contains", "quarry")
+    a_rule(place, "Loud", quarry, {"priority": "immediate"})
+    place.ours.receive(letter("There is mould.", message_id="<first@example.org>"))
+    place.ours.receive(letter("The quarry is loud.", In_Reply_To="<first@example.org>"))
+    assert the_case(place).priority == "immediate"
+    found = tried(place)
+    assert cases_of(found.leaving_immediate) == 1
+    assert {one.occasion for one in found.leaving_immediate} == {Occasion.LATER}
+
+
+def test_a_rule_on_change_is_tried_on_what_people_changed_as_the_case_stood_then(place: Place) -> None:
+    place.ours.receive(letter())
+    with place.database.write(place.ours.id) as session:
+        case = session.exec(select(Case)).one()
+        casework.set_priority(session, case, Priority.PRIORITY, now=NOON, actor=OPERATOR)
+        casework.set_status(session, case, CaseStatus.WAITING_BODY, now=NOON, actor=OPERATOR)
+        casework.set_priority(session, case, Priority.LOW, now=NOON, actor=OPERATOR)
+    waits = [*asked("status", "has_changed")["all"], *asked("priority", "is", "priority")["all"]]
+    rule = {"name": "Chase", "trigger": "change", "when": {"all": waits}, "then": {"topics": ["asb"]}}
+    found = tried(place, rule)
+    moved = [one for one in found.moved if one.occasion is Occasion.CHANGED]
+    assert found.changes_made == 3
+    assert [[(c.field, "asb" in c.after) for c in one.changes] for one in moved] == [[("topics", True)]]
+    sooner = {**rule, "when": {"all": [*asked("priority", "has_changed")["all"], waits[1],
+                                       *asked("status", "is", "waiting_body")["all"]]}}  # fmt: skip
+    assert [one for one in tried(place, sooner).moved if one.occasion is Occasion.CHANGED] == []
+
+
+def test_a_rule_on_time_is_tried_on_the_open_cases_as_they_stand(place: Place) -> None:
+    place.ours.receive(letter())
+    quiet = {
+        "name": "Quiet",
+        "trigger": "time",
+        "when": asked("message_count", "<", 5),
+        "then": {"topics": ["asb"]},
+    }
+    quiet["when"]["all"] += asked("received", "before", "2099-01-01T00:00:00+00:00")["all"]
+    found = tried(place, quiet)
+    assert (found.open_cases, found.changes_made) == (1, 0)
+    assert [one.occasion for one in found.moved if one.occasion is Occasion.NOW] == [Occasion.NOW]
 
 
 def test_two_rules_that_would_answer_each_other_for_ever_do_not(place: Place) -> None:
@@ -174,13 +295,22 @@ def test_a_rule_links_the_open_cases_of_one_person_and_holds_with_a_line_of_hist
     assert [event.detail["rule"] for event in events(place, EventKind.HELD)] == ["Together"]
 
 
+class Heard(list[tuple[dict[str, Any], str]]):
+    """What was told, with the key of each call; `whole`: path, headers and the bytes of the body."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole: list[tuple[str, dict[str, str], bytes]] = []
+
+
 class _Listener(BaseHTTPRequestHandler):
-    heard: list[tuple[dict[str, Any], str]]
+    heard: "Heard"
     status: int
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.heard.append((json.loads(body), self.headers["Idempotency-Key"]))
+        self.heard.whole.append((self.path, dict(self.headers), body))
         self.send_response(self.status)
         self.end_headers()
 
@@ -189,8 +319,8 @@ class _Listener(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening(status: int = 200) -> Iterator[tuple[str, list[tuple[dict[str, Any], str]]]]:
-    heard: list[tuple[dict[str, Any], str]] = []
+def listening(status: int = 200) -> Iterator[tuple[str, Heard]]:
+    heard = Heard()
     server = ThreadingHTTPServer(
         ("127.0.0.1", 0), type("L", (_Listener,), {"heard": heard, "status": status})
     )
@@ -244,6 +374,42 @@ def test_a_call_that_is_refused_is_tried_again_only_where_that_may_help(
     assert len(heard) == 1
     (row,) = calls(near.database, near.ours.id)
     assert (row.state, row.trouble) == (state, f"it answered {status}")
+
+
+def test_a_call_is_signed_over_its_raw_body_once_the_rule_has_a_secret(near: Place) -> None:
+    manager = near.ours.as_(Role.MANAGER)
+    with listening() as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        [rule] = [one for one in manager.get("/api/v1/rules").json()["items"] if one["name"] == "Tell them"]
+        made = manager.post(f"/api/v1/rules/{rule['id']}/secret")
+        near.ours.receive(letter())
+        call_due(near.node)
+    [(_, headers, body)] = heard.whole
+    stamp, secret = headers["Casework-Timestamp"], made.json()["secret"]
+    mac = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    assert headers["Casework-Signature"] == f"v1={mac}"
+    [told] = manager.get(f"/api/v1/rules/calls?rule={rule['id']}").json()["items"]
+    assert (told["state"], told["answered"], told["signed"]) == ("done", 200, True)
+    with near.database.read(near.ours.id) as session:
+        kept = session.exec(select(RuleSecret)).one()
+    assert secret not in kept.sealed, "stored sealed"
+    assert manager.post(f"/api/v1/rules/{rule['id']}/secret").json()["secret"] != secret
+
+
+def test_a_person_calls_again_what_failed_and_the_key_stays(near: Place) -> None:
+    manager = near.ours.as_(Role.MANAGER)
+    with listening(404) as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        near.ours.receive(letter())
+        call_due(near.node)
+        [failed] = manager.get("/api/v1/rules/calls").json()["items"]
+        assert (failed["state"], failed["trouble"]) == ("failed", "it answered 404")
+        again = f"/api/v1/rules/calls/{failed['id']}/again"
+        assert near.ours.as_().post(again).status_code == 403, "a caseworker reads them and calls nobody"
+        assert manager.post(again).json()["state"] == "waiting"
+        assert manager.post(again).status_code == 409
+        call_due(near.node)
+    assert [key for _, key in heard] == [failed["id"], failed["id"]]
 
 
 def test_a_private_address_is_not_called(place: Place) -> None:

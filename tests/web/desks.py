@@ -27,6 +27,7 @@ from tests.factories import (
     a_message,
     a_person,
     a_rule,
+    a_rule_call,
     a_surgery,
     an_appointment,
     an_arrival,
@@ -86,6 +87,7 @@ def a_house(database: Database, **facts: Any) -> House:
             owner_id=None, good_until=None, author_id=None, now=NOW, actor=OPERATOR,
         )  # fmt: skip
         rule = a_rule(session)
+        call = a_rule_call(session, case, rule)
         body, enquiry, consent = a_body(session), an_enquiry(session, case), a_consent(session, case)
         event = record(session, case, EventKind.NOTED, OPERATOR, now=NOW)
         clock = a_clock(session, case)
@@ -113,10 +115,13 @@ def a_house(database: Database, **facts: Any) -> House:
             "kind": "email",
             "line_id": line.id,
             "rule_id": rule.id,
+            "call_id": a_rule_call(session, restricted, rule).id,
             "sign_in_id": "0" * 32,
             "clock_id": a_clock(session, restricted).id,
             "extension_id": "0" * 32,
             "act": "pause",
+            "letter": "chase-1",
+            "language": "en",
             "other": restricted.reference,
             "surgery_id": surgery.id,
             "appointment_id": an_appointment(session, surgery, restricted, is_walk_in=True).id,
@@ -146,10 +151,13 @@ def a_house(database: Database, **facts: Any) -> House:
         "path": "nothing.css",
         "line_id": line.id,
         "rule_id": rule.id,
+        "call_id": call.id,
         "sign_in_id": "0" * 32,
         "clock_id": clock.id,
         "extension_id": "0" * 32,
         "act": "pause",
+        "letter": "chase-1",
+        "language": "en",
         "other": case.reference,
         "surgery_id": surgery.id,
         "appointment_id": appointment.id,

@@ -76,6 +76,8 @@ NOT_THERE = {
     "kind": "no-such-kind",
     "view": "no-such-view",
     "act": "no-such-act",
+    "letter": "no-such-letter",
+    "language": "fr",
     **dict.fromkeys(
         (
             "message_id",
@@ -91,6 +93,7 @@ NOT_THERE = {
             "staff_id",
             "line_id",
             "rule_id",
+            "call_id",
             "sign_in_id",
             "clock_id",
             "extension_id",

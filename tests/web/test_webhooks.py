@@ -22,7 +22,7 @@ EVENT = {"is": "message", "text": "hello"}
 
 @pytest.fixture(autouse=True)
 def calling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry.KINDS, "calling", CallingChannel)
+    monkeypatch.setitem(registry.KINDS, "calling", lambda: CallingChannel)
 
 
 @pytest.fixture

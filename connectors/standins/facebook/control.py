@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connectors.standins.facebook import calling, listing
-from connectors.standins.facebook.state import PAGE, Message, State, Thing
+from connectors.standins.facebook.state import PAGE, Message, Thing
 from connectors.standins.server import Route, Told
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def routes(platform: "FacebookStandIn") -> list[tuple[str, str, Route]]:
     """Every act of the people's side."""
     acts = {
         "webhook": _webhook, "say": _say, "edit": _edit, "by_hand": _by_hand, "receipt": receipt,
-        "post": _post, "comment": _comment, "change": _change, "calling": _calling,
+        "post": _post, "comment": _comment, "change": change, "calling": _calling,
         "release": _release, "token": _token, "usage": _usage,
         "unsubscribe": _unsubscribe, "call": _call, "state": _state,
     }  # fmt: skip
@@ -44,6 +44,19 @@ def routes(platform: "FacebookStandIn") -> list[tuple[str, str, Route]]:
         return lambda asked: Told(act(platform, asked.json))
 
     return [("POST", f"/_{name}", route(act)) for name, act in acts.items()]
+
+
+def add_post(
+    platform: "FacebookStandIn", sender: str, text: str, at: datetime, *, name: str | None = None,
+    quiet: bool = False,
+) -> Thing:  # fmt: skip
+    """A post on the Page's wall."""
+    name = name or f"{PAGE}_{platform.state.number()}"
+    made = Thing(name, sender, text, at)
+    platform.state.posts[name] = made
+    if not quiet:
+        _tell_wall(platform, made, "add", sender)
+    return made
 
 
 def add_comment(
@@ -59,11 +72,6 @@ def add_comment(
     if not quiet:
         _tell_wall(platform, made, "add", sender)
     return made
-
-
-def full_name(state: State, name: str) -> str:
-    """A comment may be asked for as PAGE_POST_COMMENT too."""
-    return "_".join(name.split("_")[-2:]) if name.count("_") > 1 else name
 
 
 def _webhook(platform: "FacebookStandIn", given: Json) -> Json:
@@ -126,16 +134,15 @@ def receipt(platform: "FacebookStandIn", given: Json) -> Json:
 
 def _post(platform: "FacebookStandIn", given: Json) -> Json:
     sender = _person(platform, given) if "from" in given else PAGE
-    name = given.get("id") or f"{PAGE}_{platform.state.number()}"
-    made = Thing(name, sender, given["text"], _moment(platform, given))
-    platform.state.posts[name] = made
-    if not given.get("quiet"):
-        _tell_wall(platform, made, "add", sender)
-    return {"id": name}
+    made = add_post(
+        platform, sender, given["text"], _moment(platform, given), name=given.get("id"),
+        quiet=bool(given.get("quiet")),
+    )  # fmt: skip
+    return {"id": made.id}
 
 
 def _comment(platform: "FacebookStandIn", given: Json) -> Json:
-    about = platform.find_thing(given["about"])
+    about = platform.state.find(given["about"])
     if about is None:
         raise KeyError(given["about"])
     made = add_comment(
@@ -145,8 +152,8 @@ def _comment(platform: "FacebookStandIn", given: Json) -> Json:
     return {"id": made.id}
 
 
-def _change(platform: "FacebookStandIn", given: Json) -> Json:
-    thing = platform.find_thing(given["of"])
+def change(platform: "FacebookStandIn", given: Json) -> Json:
+    thing = platform.state.find(given["of"])
     if thing is None:
         raise KeyError(given["of"])
     verb = given["verb"]

@@ -3,12 +3,13 @@
 import json
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 from connectors.standins import consent
-from connectors.standins.facebook import calling, control, listing
+from connectors.standins.facebook import batches, calling, control, listing, objects, wishes
 from connectors.standins.facebook.state import (
     APP,
     APP_SECRET,
@@ -19,8 +20,8 @@ from connectors.standins.facebook.state import (
     Conversation,
     Message,
     State,
-    Thing,
     proof,
+    short,
 )
 from connectors.standins.server import Asked, Refusal, StandIn, Told
 
@@ -41,18 +42,22 @@ class FacebookStandIn(StandIn):
             ("GET", rf"{_VERSION}/debug_token", self._debug_token),
             ("GET", rf"{_VERSION}/dialog/oauth", self._dialog),
             ("GET", rf"{_VERSION}/oauth/access_token", self._exchange),
-            ("GET", rf"{_VERSION}/me/accounts/?", self._accounts),
+            ("POST", rf"{_VERSION}/?", self._batch),
+            ("GET", rf"{_VERSION}/?", self._several),
+            ("GET", rf"{_VERSION}/(?:me|{objects.USER})/accounts/?", self._accounts),
             ("GET", rf"{_VERSION}/{PAGE}/subscribed_apps/?", self._subscribed),
             ("POST", rf"{_VERSION}/{PAGE}/subscribed_apps/?", self._subscribe),
+            ("DELETE", rf"{_VERSION}/{PAGE}/subscribed_apps/?", self._unsubscribe),
             ("GET", rf"{_VERSION}/{PAGE}/conversations/?", self._conversations),
             ("GET", rf"{_VERSION}/(t_\d+)/messages/?", self._messages),
             ("POST", rf"{_VERSION}/{PAGE}/messages/?", self._send),
-            ("GET", rf"{_VERSION}/{PAGE}/(feed|visitor_posts|tagged)/?", self._wall),
+            ("GET", rf"{_VERSION}/{PAGE}/(feed|posts|visitor_posts|tagged)/?", self._wall),
+            ("POST", rf"{_VERSION}/{PAGE}/feed/?", self._publish),
             ("GET", rf"{_VERSION}/([\d_]+)/comments/?", self._comments),
             ("POST", rf"{_VERSION}/([\d_]+)/comments/?", self._comment),
             ("GET", r"/media/(\w+)/.*", self._media),
-            ("GET", rf"{_VERSION}/([\d_]+)/?", self._one),
-            ("POST", rf"{_VERSION}/([\d_]+)/?", self._hide),
+            ("GET", rf"{_VERSION}/([\w.\-$]+)/?", self._one),
+            ("POST", rf"{_VERSION}/([\d_]+)/?", self._change),
             ("DELETE", rf"{_VERSION}/([\d_]+)/?", self._remove),
             *control.routes(self),
         ]
@@ -65,6 +70,9 @@ class FacebookStandIn(StandIn):
         name = asked.path.strip("/")
         words = f"Unsupported {asked.method.lower()} request. Object with ID '{name}' does not exist"
         return _error(words, 100, 33)
+
+    def malformed(self, asked: Asked, words: str) -> Told:
+        return _error(f"(#100) {words}" if not words.startswith("(#") else words, 2500)
 
     def answer(self, asked: Asked) -> Told | None:
         """Every answer says how much of the limits is used."""
@@ -81,7 +89,7 @@ class FacebookStandIn(StandIn):
             "x-app-usage": json.dumps(app), "x-business-use-case-usage": json.dumps({PAGE: cases}),
             "facebook-api-version": "v26.0", "x-fb-trace-id": "Cq3mTrace",
         }  # fmt: skip
-        return Told(told.body, told.status, {**headers, **told.headers})
+        return replace(told, headers={**headers, **told.headers})
 
     def tell(self, entry: Json) -> None:
         calling.tell(self.state.calling, entry, self.call_later)
@@ -100,7 +108,22 @@ class FacebookStandIn(StandIn):
         if given.get("appsecret_proof") != proof(token):
             words = "API calls from the server require an appsecret_proof argument"
             raise Refusal(_error(words, 100, kind="GraphMethodException"))
+        if max(self.state.usage["app"], self.state.usage["pages"]) >= 100:
+            raise Refusal(_error("(#32) Page request limit reached", 32))
         return given
+
+    def _batch(self, asked: Asked) -> Told:
+        return batches.answer(asked, parameters(asked), self.answer)
+
+    def _several(self, asked: Asked) -> Told:
+        """Objects by their names, all or none."""
+        self._may(asked, PAGE_TOKEN, USER_TOKEN)
+        names = [one for one in asked.query.get("ids", "").split(",") if one]
+        found = {name: self._row(name, asked) for name in names}
+        gone = next((name for name, row in found.items() if row is None), None)
+        if gone is not None or not found:
+            return _error(f"(#803) Some of the aliases you requested do not exist: {gone}", 803)
+        return Told(found)
 
     def _debug_token(self, asked: Asked) -> Told:
         data: Json = {
@@ -140,8 +163,15 @@ class FacebookStandIn(StandIn):
 
     def _subscribe(self, asked: Asked) -> Told:
         fields = self._may(asked).get("subscribed_fields", "")
-        self.state.calling.fields = fields if isinstance(fields, list) else str(fields).split(",")
+        if isinstance(fields, str):
+            fields = json.loads(fields) if fields.startswith("[") else fields.split(",")
+        self.state.calling.fields = fields
         self.state.calling.is_off = False
+        return Told({"success": True})
+
+    def _unsubscribe(self, asked: Asked) -> Told:
+        self._may(asked)
+        self.state.calling.fields = []
         return Told({"success": True})
 
     # --- private
@@ -152,26 +182,31 @@ class FacebookStandIn(StandIn):
         if given.get("user_id"):
             chosen = [one for one in chosen if one.person == str(given["user_id"])]
         chosen.sort(key=lambda one: one.messages[-1].at, reverse=True)
-        rows = [listing.conversation_row(self.state, one) for one in chosen]
-        return Told(listing.page_of(rows, asked.query, f"{self.url}{asked.path}"))
+        return self._page(asked, [listing.conversation_row(self.state, one) for one in chosen])
+
+    def _page(self, asked: Asked, rows: list[Json]) -> Told:
+        """A page of a list, with the edges of each that were asked for."""
+        address = f"{self.url}{asked.path}"
+        return Told(listing.page_of(rows, asked.query, address, lambda row, wanted: objects.widened(
+            self.state, row, wanted, address)))  # fmt: skip
 
     def _messages(self, asked: Asked) -> Told:
         self._may(asked)
-        found = self.state.conversations.get(asked.args[0].removeprefix("t_"))
-        if found is None:
+        if asked.args[0].removeprefix("t_") not in self.state.conversations:
             return self.unknown(asked)
-        rows = [listing.message_row(self.state, one, found.person) for one in reversed(found.messages)]
-        return Told(listing.page_of(rows, asked.query, f"{self.url}{asked.path}"))
+        return self._page(asked, objects.edge_rows(self.state, asked.args[0], "messages", asked.query))
 
     def _send(self, asked: Asked) -> Told:
         given = self._may(asked)
         said, to = _object(given.get("message")), _object(given.get("recipient"))
-        text = str(said.get("text", ""))
-        if not text or len(text) > 2000:
+        text, files = str(said.get("text", "")), self._enclosed(said)
+        if given.get("sender_action"):
+            return Told({"recipient_id": self._target(to, given).person})
+        if not (text or files) or len(text) > 2000:
             return _error("(#100) Length of param message[text] must be less than or equal to 2000", 100)
         conversation = self._target(to, given)
         message = Message(
-            f"m_out{self.state.number()}", PAGE, text, self.now(), metadata=said.get("metadata", "")
+            f"m_out{self.state.number()}", PAGE, text, self.now(), files, metadata=said.get("metadata", "")
         )
         conversation.messages.append(message)
         self.tell(calling.private(message.at, calling.message_event(message, conversation.person)))
@@ -179,6 +214,17 @@ class FacebookStandIn(StandIn):
             given_to = {"person": conversation.person}
             threading.Timer(2, control.receipt, (self, given_to)).start()
         return Told({"recipient_id": conversation.person, "message_id": message.mid})
+
+    def _enclosed(self, said: Json) -> list[dict[str, str]]:
+        """A picture or file that is sent by its address: Facebook would fetch it from there."""
+        enclosed = _object(said.get("attachment"))
+        url = str(_object(enclosed.get("payload")).get("url", ""))
+        if not enclosed:
+            return []
+        if not url.startswith("https://") or enclosed.get("type") not in ("image", "video", "audio", "file"):
+            raise Refusal(_error("(#100) Upload attachment failure.", 100, 2018047))
+        kind = str(enclosed["type"])
+        return [{"type": kind, "mime": "", "name": url.rpartition("/")[2], "size": "0", "url": url}]
 
     def _target(self, to: Json, given: Json) -> Conversation:
         if to.get("comment_id") or to.get("post_id"):
@@ -196,7 +242,7 @@ class FacebookStandIn(StandIn):
 
     def _private_reply(self, to: Json) -> Conversation:
         name = str(to.get("comment_id") or to.get("post_id"))
-        thing = self.find_thing(name)
+        thing = self.state.find(name)
         if thing is None:
             raise Refusal(_error(f"(#100) Object with ID '{name}' does not exist", 100, 33))
         if thing.is_answered_privately:
@@ -213,25 +259,27 @@ class FacebookStandIn(StandIn):
         edge = asked.args[0]
         chosen = [
             one for one in self.state.posts.values()
-            if edge == "feed" or (edge == "visitor_posts" and one.sender != PAGE)
+            if edge in ("feed", "posts" if one.sender == PAGE else "visitor_posts")
         ]  # fmt: skip
         chosen.sort(key=lambda one: one.at, reverse=True)
-        rows = [listing.thing_row(self.state, one) for one in chosen]
-        return Told(listing.page_of(rows, asked.query, f"{self.url}{asked.path}"))
+        return self._page(asked, [listing.thing_row(self.state, one) for one in chosen])
+
+    def _publish(self, asked: Asked) -> Told:
+        """The Page's own post."""
+        text = str(self._may(asked).get("message", ""))
+        if not text:
+            return _error("(#100) Missing message or attachment", 100)
+        return Told({"id": control.add_post(self, PAGE, text, self.now()).id})
 
     def _comments(self, asked: Asked) -> Told:
         self._may(asked)
-        about = self.find_thing(asked.args[0])
-        if about is None:
+        if self.state.find(asked.args[0]) is None:
             return self.unknown(asked)
-        chosen = [one for one in self.state.comments.values() if about.id in (one.post, one.parent)]
-        chosen.sort(key=lambda one: one.at, reverse="reverse" in asked.query.get("order", ""))
-        rows = [listing.thing_row(self.state, one) for one in chosen]
-        return Told(listing.page_of(rows, asked.query, f"{self.url}{asked.path}"))
+        return self._page(asked, objects.edge_rows(self.state, asked.args[0], "comments", asked.query))
 
     def _comment(self, asked: Asked) -> Told:
         given = self._may(asked)
-        about = self.find_thing(asked.args[0])
+        about = self.state.find(asked.args[0])
         if about is None:
             return self.unknown(asked)
         text = str(given.get("message", ""))
@@ -242,19 +290,33 @@ class FacebookStandIn(StandIn):
 
     def _one(self, asked: Asked) -> Told:
         self._may(asked, PAGE_TOKEN, USER_TOKEN)
-        name = asked.args[0]
-        if name == PAGE:
-            row: Json = {"id": PAGE, "name": PAGE_NAME, "link": f"https://www.facebook.com/{PAGE}"}
-            return Told(listing.only(row, asked.query.get("fields")))
-        if name in self.state.people:
-            first, _, rest = self.state.people[name].partition(" ")
-            return Told({"first_name": first, "last_name": rest, "profile_pic": "", "id": name})
-        thing = self.find_thing(name)
-        return Told(listing.thing_row(self.state, thing)) if thing else self.unknown(asked)
+        row = self._row(asked.args[0], asked)
+        return Told(row) if row else self.unknown(asked)
+
+    def _row(self, name: str, asked: Asked) -> Json | None:
+        row = objects.row_of(self.state, name)
+        if row is not None and name == PAGE and parameters(asked).get("access_token") == USER_TOKEN:
+            row["access_token"] = PAGE_TOKEN  # told to whoever keeps the Page
+        wanted = wishes.parsed(asked.query.get("fields", ""))
+        address = f"{self.url}/{name}"
+        return row and wishes.cut(objects.widened(self.state, row, wanted, address), wanted)
+
+    def _change(self, asked: Asked) -> Told:
+        """Hides or shows a comment, or words anew what the Page itself said."""
+        given = self._may(asked)
+        thing = self.state.find(asked.args[0])
+        if thing is None:
+            return self.unknown(asked)
+        if "message" not in given:
+            return self._hide(asked)
+        if thing.sender != PAGE:
+            return _error("(#200) Permissions error", 200)
+        control.change(self, {"of": thing.id, "verb": "edited", "text": str(given["message"])})
+        return Told({"success": True})
 
     def _hide(self, asked: Asked) -> Told:
         given = self._may(asked)
-        thing = self.state.comments.get(control.full_name(self.state, asked.args[0]))
+        thing = self.state.comments.get(short(asked.args[0]))
         if thing is None:
             return self.unknown(asked)
         thing.is_hidden = str(given.get("is_hidden")).lower() == "true"
@@ -265,8 +327,11 @@ class FacebookStandIn(StandIn):
 
     def _remove(self, asked: Asked) -> Told:
         self._may(asked)
-        thing = self.state.comments.pop(control.full_name(self.state, asked.args[0]), None)
-        return Told({"success": True}) if thing else self.unknown(asked)
+        thing = self.state.find(asked.args[0])
+        if thing is None:
+            return self.unknown(asked)
+        control.change(self, {"of": thing.id, "verb": "remove", "by": PAGE})
+        return Told({"success": True})
 
     def _media(self, asked: Asked) -> Told:
         mime, content, ends_at = self.state.media.get(asked.args[0], ("", b"", None))
@@ -275,10 +340,6 @@ class FacebookStandIn(StandIn):
         if ends_at is not None and self.now() >= ends_at:
             return Told(b"URL signature expired", 403)
         return Told(content, 200, {"content-type": mime})
-
-    def find_thing(self, name: str) -> Thing | None:
-        """A post or a comment, by either form of its name."""
-        return self.state.posts.get(name) or self.state.comments.get(control.full_name(self.state, name))
 
 
 def parameters(asked: Asked) -> Json:

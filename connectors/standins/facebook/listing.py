@@ -1,35 +1,50 @@
 """The lists of the Graph API: newest first, paged by cursors, only the fields that were asked for."""
 
 import base64
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from connectors.standins.facebook import wishes
 from connectors.standins.facebook.state import PAGE, PAGE_NAME, Conversation, Message, State, Thing, stamp
 
 Json = dict[str, Any]
+Widen = Callable[[Json, Sequence[wishes.Wish]], Json]
 
 
-def page_of(rows: Sequence[Json], query: Mapping[str, str], address: str) -> Json:
-    """One page of `rows`, with the paging that leads on."""
+def _as_it_is(row: Json, _: Sequence[wishes.Wish]) -> Json:
+    return row
+
+
+def page_of(rows: Sequence[Json], query: Mapping[str, str], address: str, widen: Widen = _as_it_is) -> Json:
+    """One page of `rows`, with the paging that leads on. `widen` adds the edges that are asked for."""
     most = min(int(query.get("limit", "25")), 100)
-    begin = int(base64.b64decode(query["after"])) if query.get("after") else 0
+    begin = _begin(query, most)
     shown = list(rows[begin : begin + most])
+    wanted = wishes.parsed(query.get("fields", ""))
+    told: Json = {"data": [wishes.cut(widen(one, wanted), wanted) for one in shown]}
+    if query.get("summary"):
+        told["summary"] = {"total_count": len(rows), "order": "ranked", "can_comment": True}
     if not shown:
-        return {"data": []}
+        return told
     cursors = {"before": _mark(begin), "after": _mark(begin + len(shown))}
-    paging: Json = {"cursors": cursors}
+    told["paging"] = {"cursors": cursors}
+    kept = {name: one for name, one in query.items() if name not in ("after", "before", "appsecret_proof")}
     if begin + most < len(rows):
-        paging["next"] = f"{address}?after={cursors['after']}&limit={most}"
-    return {"data": [only(one, query.get("fields")) for one in shown], "paging": paging}
+        told["paging"]["next"] = f"{address}?{urlencode({**kept, 'limit': most, 'after': cursors['after']})}"
+    if begin > 0:
+        told["paging"]["previous"] = (
+            f"{address}?{urlencode({**kept, 'limit': most, 'before': cursors['before']})}"
+        )
+    return told
 
 
-def only(row: Json, fields: str | None) -> Json:
-    """The fields asked for; without a wish, all."""
-    if not fields:
-        return row
-    wanted = {re.split(r"[.{(]", one)[0] for one in re.split(r",(?![^{(]*[})])", fields)} | {"id"}
-    return {name: value for name, value in row.items() if name in wanted}
+def _begin(query: Mapping[str, str], most: int) -> int:
+    if query.get("after"):
+        return int(base64.b64decode(query["after"]))
+    if query.get("before"):
+        return max(0, int(base64.b64decode(query["before"])) - most)
+    return 0
 
 
 def who(state: State, person: str) -> Json:

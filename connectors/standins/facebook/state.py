@@ -101,6 +101,10 @@ class State:
             self.conversations[person] = Conversation(f"t_{person}", person)
         return self.conversations[person]
 
+    def find(self, name: str) -> Thing | None:
+        """A post or a comment; a comment by either form of its name."""
+        return self.posts.get(name) or self.comments.get(short(name))
+
     def message(self, mid: str) -> tuple[Conversation, Message]:
         """Raises KeyError."""
         for conversation in self.conversations.values():
@@ -108,6 +112,11 @@ class State:
                 if message.mid == mid:
                     return conversation, message
         raise KeyError(mid)
+
+
+def short(name: str) -> str:
+    """A comment may be asked for as PAGE_POST_COMMENT too."""
+    return "_".join(name.split("_")[-2:]) if name.count("_") > 1 else name
 
 
 def proof(token: str) -> str:

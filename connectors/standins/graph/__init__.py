@@ -3,7 +3,6 @@
 What its people do, and the knobs, are in `people.py`.
 """
 
-import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -12,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from connectors.standins.graph import outgoing
-from connectors.standins.graph.mailbox import FOLDERS, NAMES, Mail, Mailbox
+from connectors.standins.graph import batches, outgoing, querying
+from connectors.standins.graph.mailbox import Mail, Mailbox
 from connectors.standins.graph.people import PeoplesSide, there
 from connectors.standins.graph.sign_in import description, problem
 from connectors.standins.graph.subscriptions import Subscriptions
@@ -40,6 +39,11 @@ class GraphStandIn(PeoplesSide):
             *self._reading(),
             *self._writing(),
             *self._subscribing(),
+            (
+                "POST",
+                r"/v1\.0/\$batch",
+                lambda asked: batches.answer(asked, super(GraphStandIn, self).answer),
+            ),
         ]
 
     def answer(self, asked: Asked) -> Told | None:
@@ -66,25 +70,35 @@ class GraphStandIn(PeoplesSide):
     def unknown(self, asked: Asked) -> Told:
         return problem(400, "BadRequest", "Resource not found for the segment.")
 
+    def malformed(self, asked: Asked, words: str) -> Told:
+        return problem(400, "BadRequest", f"Unable to read the request: {words}")
+
     # --- routes
 
     def _reading(self) -> list[tuple[str, str, Callable[[Asked], Told]]]:
         return [
             ("GET", _WHO + r"/mailFolders", self._list_folders),
             ("GET", _WHO + r"/mailFolders/([^/]+)", self._show_folder),
+            ("GET", _WHO + r"/mailFolders/([^/]+)/childFolders", self._child_folders),
             ("GET", _WHO + r"/mailFolders/([^/]+)/messages/delta(?:\(\))?", self._delta),
             ("GET", _WHO + r"(?:/mailFolders/([^/]+))?/messages", self._list_mails),
             ("GET", _MAIL + r"/\$value", lambda asked: Told(self._mail(asked)[1].mime())),
             ("GET", _MAIL + r"/attachments", self._list_attachments),
+            ("GET", _MAIL + r"/attachments/([^/]+)(/\$value)?", self._show_attachment),
             ("GET", _MAIL, self._show_mail),
+            ("GET", _WHO, self._show_user),
+            ("POST", _WHO + r"/translateExchangeIds", self._translate),
         ]
 
     def _writing(self) -> list[tuple[str, str, Callable[[Asked], Told]]]:
         return [
+            ("POST", _WHO + r"/mailFolders", self._make_folder),
             ("POST", _WHO + r"/sendMail", self._send_mail),
+            ("POST", _MAIL + r"/(reply|replyAll|forward)", self._answer_at_once),
             ("POST", _WHO + r"(?:/mailFolders/[^/]+)?/messages", self._draft),
-            ("POST", _MAIL + r"/createReply", self._create_reply),
+            ("POST", _MAIL + r"/create(Reply|ReplyAll|Forward)", self._create_reply),
             ("POST", _MAIL + r"/attachments", self._attach),
+            ("DELETE", _MAIL + r"/attachments/([^/]+)", self._detach),
             ("POST", _MAIL + r"/attachments/createUploadSession", self._begin_upload),
             ("PUT", r"/upload/([^/]+)", self._take_piece),
             ("POST", _MAIL + r"/send", self._send_draft),
@@ -134,28 +148,36 @@ class GraphStandIn(PeoplesSide):
 
     def _list_folders(self, asked: Asked) -> Told:
         mailbox = self._box(asked)
-        return Told({"value": [_folder(mailbox, name) for name in FOLDERS]})
+        rows = [_folder(mailbox, name) for name in mailbox.folders]
+        return Told(querying.page(f"{self.url}{asked.path}", asked.query, rows, "mailFolders"))
+
+    def _make_folder(self, asked: Asked) -> Told:
+        mailbox, name = self._box(asked), str(outgoing.lowered(asked.json)["displayname"])
+        if name.lower() in {one.lower() for one in mailbox.folders.values()}:
+            return problem(409, "ErrorFolderExists", f"A folder with the specified name '{name}' exists.")
+        mailbox.folders[f"own{len(mailbox.folders)}"] = name
+        return Told(_folder(mailbox, f"own{len(mailbox.folders) - 1}"), 201)
+
+    def _child_folders(self, asked: Asked) -> Told:
+        """All folders of this platform lie beside each other."""
+        self._box(asked).named(asked.args[1])
+        return Told({"value": []})
 
     def _show_folder(self, asked: Asked) -> Told:
         mailbox = self._box(asked)
-        return Told(_folder(mailbox, _named(asked.args[1])))
+        return Told(_folder(mailbox, mailbox.named(asked.args[1])))
 
     def _delta(self, asked: Asked) -> Told:
         mailbox = self._box(asked)
-        return self.deltas.answer(self.url, asked.path, asked, mailbox, _named(asked.args[1]))
+        return self.deltas.answer(self.url, asked.path, asked, mailbox, mailbox.named(asked.args[1]))
 
     def _list_mails(self, asked: Asked) -> Told:
         mailbox = self._box(asked)
-        folder = _named(asked.args[1]) if asked.args[1] else None
-        found = [one for one in mailbox.mails.values() if folder is None or one.folder == folder]
-        wanted = _filter(asked.query.get("$filter", ""))
-        found = sorted((one for one in found if wanted(one)), key=lambda one: one.key, reverse=True)
-        skip, top = int(asked.query.get("$skip", 0)), int(asked.query.get("$top", 10))
-        value = [self._shown(mailbox, one, asked) for one in found[skip : skip + top]]
-        told: dict[str, Any] = {"@odata.context": f"{self.url}/v1.0/$metadata#messages", "value": value}
-        if len(found) > skip + top:
-            told["@odata.nextLink"] = f"{self.url}{asked.path}?%24top={top}&%24skip={skip + top}"
-        return Told(told)
+        folder = mailbox.named(asked.args[1]) if asked.args[1] else None
+        mails = [one for one in mailbox.mails.values() if folder is None or one.folder == folder]
+        found = querying.chosen(mails, asked.query, lambda one: mailbox.as_json(one, is_immutable=False))
+        rows = [self._shown(mailbox, one, asked) for one in found]
+        return Told(querying.page(f"{self.url}{asked.path}", asked.query, rows, "messages"))
 
     def _shown(self, mailbox: Mailbox, mail: Mail, asked: Asked) -> dict[str, Any]:
         is_immutable = '"immutableid"' in asked.headers.get("prefer", "").lower()
@@ -166,7 +188,42 @@ class GraphStandIn(PeoplesSide):
         return Told(self._shown(*self._mail(asked), asked))
 
     def _list_attachments(self, asked: Asked) -> Told:
-        return Told({"value": [outgoing.shown(one) for one in self._mail(asked)[1].attachments]})
+        """With their content, as the platform does unless other properties are chosen."""
+        names = {one.strip().lower() for one in asked.query.get("$select", "").split(",") if one}
+        rows = [outgoing.whole(one) for one in outgoing.files_of(self._mail(asked)[1])]
+        kept = [{name: one for name, one in row.items() if name.lower() in names} for row in rows]
+        return Told({"value": kept if names else rows})
+
+    def _show_attachment(self, asked: Asked) -> Told:
+        """With its content, as JSON or as it is."""
+        _, mail = self._mail(asked)
+        file = outgoing.file_of(mail, unquote(asked.args[2]))
+        if asked.args[3]:
+            return Told(file["content"], headers={"content-type": file["contentType"]})
+        return Told(outgoing.whole(file))
+
+    def _detach(self, asked: Asked) -> Told:
+        mailbox, mail = self._mail(asked)
+        mail.attachments.remove(outgoing.file_of(mail, unquote(asked.args[2])))
+        mailbox.touch(mail)
+        return Told(status=204)
+
+    def _show_user(self, asked: Asked) -> Told:
+        """Whose mailbox it is."""
+        address = self._box(asked).address
+        name = {"displayName": address, "mail": address, "userPrincipalName": address}
+        return Told({"@odata.context": f"{self.url}/v1.0/$metadata#users/$entity", "id": address, **name})
+
+    def _translate(self, asked: Asked) -> Told:
+        """Default ids into immutable ones, and back."""
+        mailbox, given = self._box(asked), outgoing.lowered(asked.json)
+        is_immutable = str(given["targetidtype"]).lower() == "restimmutableentryid"
+        rows = []
+        for one in given["inputids"]:
+            mail = there(mailbox, one)
+            found = mailbox.id_of(mail.key, mail.folder, is_immutable=is_immutable)
+            rows.append({"sourceId": one, "targetId": found})
+        return Told({"value": rows})
 
     def _draft(self, asked: Asked) -> Told:
         mailbox = self._box(asked)
@@ -181,8 +238,15 @@ class GraphStandIn(PeoplesSide):
 
     def _create_reply(self, asked: Asked) -> Told:
         mailbox, original = self._mail(asked)
-        draft = outgoing.reply(mailbox, original, outgoing.lowered(asked.json), self.now())
+        draft = outgoing.answering(asked.args[2], mailbox, original, outgoing.lowered(asked.json), self.now())
         return Told(self._shown(mailbox, draft, asked), 201)
+
+    def _answer_at_once(self, asked: Asked) -> Told:
+        """Answers or passes on in one step: it is gone, and nobody is told its id."""
+        mailbox, original = self._mail(asked)
+        draft = outgoing.answering(asked.args[2], mailbox, original, outgoing.lowered(asked.json), self.now())
+        self.leave(mailbox, draft)
+        return Told(status=202)
 
     def _patch(self, asked: Asked) -> Told:
         mailbox, mail = self._mail(asked)
@@ -221,7 +285,7 @@ class GraphStandIn(PeoplesSide):
 
     def _move_mail(self, asked: Asked) -> Told:
         mailbox, mail = self._mail(asked)
-        mailbox.move(mail, _named(outgoing.lowered(asked.json)["destinationid"]))
+        mailbox.move(mail, mailbox.named(outgoing.lowered(asked.json)["destinationid"]))
         return Told(self._shown(mailbox, mail, asked), 201)
 
     def _delete_mail(self, asked: Asked) -> Told:
@@ -238,34 +302,9 @@ class GraphStandIn(PeoplesSide):
         return Told(b"" if status == 204 else {"done": True}, status)
 
 
-def _named(folder: str) -> str:
-    """A folder by its well-known name, its shown name or its id. Raises Refusal."""
-    wanted = unquote(folder).lower().removeprefix("aqmk")
-    for name, shown in NAMES.items():
-        if wanted in (name, shown.lower()):
-            return name
-    raise Refusal(problem(404, "ErrorItemNotFound", "The specified folder could not be found in the store."))
-
-
 def _folder(mailbox: Mailbox, name: str) -> dict[str, Any]:
     count = sum(one.folder == name for one in mailbox.mails.values())
     return {
-        "id": f"AQMk{name}", "displayName": NAMES[name], "parentFolderId": "AQMkroot", "childFolderCount": 0,
-        "unreadItemCount": count, "totalItemCount": count, "isHidden": False,
+        "id": f"AQMk{name}", "displayName": mailbox.folders[name], "parentFolderId": "AQMkroot",
+        "childFolderCount": 0, "unreadItemCount": count, "totalItemCount": count, "isHidden": False,
     }  # fmt: skip
-
-
-def _filter(words: str) -> Callable[[Mail], bool]:
-    """The few conditions that clients ask for. Raises Refusal for any other."""
-    if not words:
-        return lambda mail: True
-    if found := re.fullmatch(r"internetMessageId eq '(.*)'", words):
-        wanted = found.group(1).replace("''", "'")
-        return lambda mail: mail.shown["internetMessageId"] == wanted
-    pattern = r"singleValueExtendedProperties/Any\(ep: ep/id eq '(.*)' and ep/value eq '(.*)'\)"
-    if found := re.fullmatch(pattern, words, re.IGNORECASE):
-        name, value = (one.replace("''", "'") for one in found.groups())
-        return lambda mail: mail.extended.get(name) == value
-    raise Refusal(
-        problem(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
-    )

@@ -10,6 +10,10 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
+from urllib.parse import unquote
+
+from connectors.standins.graph.sign_in import problem
+from connectors.standins.server import Refusal
 
 FOLDERS = ("inbox", "sentitems", "drafts", "deleteditems", "junkemail", "archive")
 NAMES = {
@@ -118,6 +122,16 @@ class Mailbox:
     mails: dict[int, Mail] = field(default_factory=dict)
     changes: list[tuple[str, int, str]] = field(default_factory=list)
     issued: int = field(default_factory=lambda: int(time.time() * 4) % 30_000_000)
+    folders: dict[str, str] = field(default_factory=lambda: dict(NAMES))
+
+    def named(self, folder: str) -> str:
+        """A folder by its well-known name, its shown name or its id. Raises Refusal."""
+        wanted = unquote(folder).lower().removeprefix("aqmk")
+        for name, shown in self.folders.items():
+            if wanted in (name, shown.lower()):
+                return name
+        words = "The specified folder could not be found in the store."
+        raise Refusal(problem(404, "ErrorItemNotFound", words))
 
     def add(self, folder: str, shown: dict[str, Any], received: datetime, **more: Any) -> Mail:
         self.issued += 1
@@ -145,7 +159,7 @@ class Mailbox:
 
     def id_of(self, key: int, folder: str, *, is_immutable: bool) -> str:
         """Immutable ids stay; default ones change with the folder. Both tell case apart."""
-        prefix = "AAkALgAAAAAA" if is_immutable else f"AAMkA{FOLDERS.index(folder):02d}"
+        prefix = "AAkALgAAAAAA" if is_immutable else f"AAMkA{list(self.folders).index(folder):02d}"
         owner = base64.urlsafe_b64encode(self.address.encode()).decode().rstrip("=")
         return f"{prefix}{COMMON}{owner}-{key:08d}="
 
@@ -170,7 +184,8 @@ class Mailbox:
             "isDraft": mail.is_draft, "bodyPreview": str(body.get("content", ""))[:255],
             "webLink": "https://outlook.stand-in.example/owa/", "inferenceClassification": "focused",
             "flag": {"flagStatus": "notFlagged"}, "hasAttachments": bool(mail.attachments),
-            "sender": mail.shown.get("from"), "toRecipients": [], "ccRecipients": [], "bccRecipients": [],
+            "conversationIndex": "AQHZ", "sender": mail.shown.get("from"),
+            "toRecipients": [], "ccRecipients": [], "bccRecipients": [],
             "replyTo": [], "subject": "", "body": body, **mail.shown,
         }  # fmt: skip
         if select:

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import email
+import email.policy
 import json
 import secrets
 from collections.abc import Callable
@@ -115,6 +117,52 @@ def reply(mailbox: Mailbox, original: Mail, given: dict[str, Any], now: datetime
     draft.answers = {"In-Reply-To": earlier, "References": earlier}
     change(draft, message)
     return draft
+
+
+def answering(how: str, mailbox: Mailbox, original: Mail, given: dict[str, Any], now: datetime) -> Mail:
+    """A draft that answers the writer, or all, or passes the message on. Raises Refusal."""
+    draft = reply(mailbox, original, given, now)
+    asked_for = (given.get("message") or {}).get("torecipients")
+    if how.lower() == "replyall" and not asked_for:
+        others = [*original.shown.get("toRecipients", ()), *original.shown.get("ccRecipients", ())]
+        draft.shown["ccRecipients"] = [
+            one for one in others if one["emailAddress"]["address"].lower() != mailbox.address
+        ]
+    if how.lower() == "forward":
+        draft.answers = {}
+        draft.shown["subject"] = f"FW: {original.shown.get('subject') or ''}"
+        named = given.get("torecipients") or asked_for or []
+        draft.shown["toRecipients"] = _proper("toRecipients", named)
+        draft.attachments = [dict(one) for one in files_of(original)]
+    return draft
+
+
+def files_of(mail: Mail) -> list[dict[str, Any]]:
+    """The files of a message, also of one that came as MIME."""
+    if mail.attachments or mail.raw is None:
+        return mail.attachments
+    parsed = email.message_from_bytes(mail.raw, policy=email.policy.default)
+    found = []
+    for number, part in enumerate(parsed.iter_attachments()):
+        content = part.get_payload(decode=True)
+        content = content if isinstance(content, bytes) else part.as_bytes()
+        name = part.get_filename() or f"attachment {number + 1}"
+        kind = part.get_content_type()
+        found.append({"id": f"AAMkAtt{number:04d}", "name": name, "contentType": kind, "content": content})
+    return found
+
+
+def file_of(mail: Mail, identity: str) -> dict[str, Any]:
+    """Raises Refusal."""
+    found = next((one for one in files_of(mail) if one["id"] == identity), None)
+    if found is None:
+        raise Refusal(problem(404, "ErrorItemNotFound", "The specified object was not found in the store."))
+    return found
+
+
+def whole(file: dict[str, Any]) -> dict[str, Any]:
+    """An attachment with its content."""
+    return {**shown(file), "contentBytes": base64.b64encode(file["content"]).decode()}
 
 
 def _words(mail: Mail) -> str:

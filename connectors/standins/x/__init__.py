@@ -2,13 +2,13 @@
 
 from connectors.standins.server import Asked, Told
 from connectors.standins.x.activity import Activity
+from connectors.standins.x.lookups import Lookups
 from connectors.standins.x.people import People
-from connectors.standins.x.reading import Reading
-from connectors.standins.x.signing_in import SigningIn
+from connectors.standins.x.state import PROBLEMS
 from connectors.standins.x.writing import Writing
 
 
-class XStandIn(People, Activity, Writing, Reading, SigningIn):
+class XStandIn(People, Activity, Writing, Lookups):
     """`api.x.com`, version 2. The people of X act under `/_…` paths; see `people`."""
 
     name = "x"
@@ -18,6 +18,8 @@ class XStandIn(People, Activity, Writing, Reading, SigningIn):
         self.routes = [
             *self.sign_in_routes(),
             *self.reading_routes(),
+            *self.lookup_routes(),
+            *self.upload_routes(),
             *self.writing_routes(),
             *self.activity_routes(),
             *self.people_routes(),
@@ -25,3 +27,8 @@ class XStandIn(People, Activity, Writing, Reading, SigningIn):
 
     def unknown(self, asked: Asked) -> Told:
         return Told({"title": "Not Found", "detail": "Not Found", "type": "about:blank", "status": 404}, 404)
+
+    def malformed(self, asked: Asked, words: str) -> Told:
+        detail = f"One or more parameters to your request was invalid: {words}"
+        kind = f"{PROBLEMS}invalid-request"
+        return Told({"title": "Invalid Request", "detail": detail, "type": kind, "status": 400}, 400)

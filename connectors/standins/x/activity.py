@@ -16,10 +16,10 @@ from typing import Any
 
 from connectors.standins.server import Asked, Refusal, Route, Told
 from connectors.standins.x import words
+from connectors.standins.x.signing_in import CONSUMER_SECRET
 from connectors.standins.x.state import OFFICE_ID, OFFICE_NAME, Direct, Post, iso, problem
 from connectors.standins.x.writing import Writing
 
-CONSUMER_SECRET = "consumer-secret"
 PRIVATE_TYPES = ("dm.", "chat.", "oauth.")
 MOST_REPLAYED_HOURS = 24
 EVENT_TYPES = (
@@ -40,6 +40,7 @@ class Activity(Writing):
             ("POST", "/2/webhooks/replay", self._replay),
             ("POST", "/2/activity/subscriptions", self._subscribe),
             ("GET", "/2/activity/subscriptions", self._subscriptions),
+            ("PUT", r"/2/activity/subscriptions/(\d+)", self._resubscribe),
             ("DELETE", r"/2/activity/subscriptions/(\d+)", self._unsubscribe),
             ("POST", "/_deliver", self._deliver),
             ("POST", "/_webhook", self._call_here),
@@ -112,6 +113,15 @@ class Activity(Writing):
         made = {"subscription_id": self.new_id(), **wish}
         self.subscriptions[made["subscription_id"]] = made
         return Told({"data": {"subscription_id": made["subscription_id"]}}, 200, headers)
+
+    def _resubscribe(self, asked: Asked) -> Told:
+        """Another webhook or tag; what it is about stays."""
+        self.anybody(asked)
+        headers, found = self.count("subscriptions"), self.subscriptions.get(asked.args[0])
+        if found is None:
+            raise problem(404, "Not Found Error", "Could not find the subscription.", "resource-not-found")
+        found |= {name: asked.json[name] for name in ("tag", "webhook_id") if name in asked.json}
+        return Told({"data": {"subscription_id": asked.args[0]}}, headers=headers)
 
     def _subscriptions(self, asked: Asked) -> Told:
         self.anybody(asked)

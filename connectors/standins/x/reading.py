@@ -41,30 +41,31 @@ class Reading(SigningIn):
             for post in self.posts.values()
             if name in _named(post.text) and _is_seen(post, asked.args[0])
         ]
-        return self._posts(asked, found, self.count("mentions"))
+        return self.listed(asked, found, self.count("mentions"))
 
     def _timeline(self, asked: Asked) -> Told:
         self.anybody(asked)
         found = [post for post in self.posts.values() if post.author_id == asked.args[0] and not post.is_gone]
-        return self._posts(asked, found, self.count("timeline"))
+        return self.listed(asked, found, self.count("timeline"))
 
     def _search(self, asked: Asked) -> Told:
         self.anybody(asked)
-        found = re.search(r"conversation_id:(\d+)", asked.query["query"])
-        if found is None:
-            raise invalid(asked, "query", "The query is not one that this stand-in knows.")
+        query = asked.query.get("query", "").strip()
+        if not query:
+            raise invalid(asked, "query", "The `query` query parameter can not be empty")
         since = self.now() - SEARCH_LASTS
         posts = [
             post
             for post in self.posts.values()
-            if post.conversation_id == found[1] and not post.is_gone and post.created_at > since
-        ]
-        return self._posts(asked, posts, self.count("search"))
+            if not post.is_gone and post.created_at > since
+            and words.matches(query, post, self.users[post.author_id].username.lower())
+        ]  # fmt: skip
+        return self.listed(asked, posts, self.count("search"))
 
     def _look_up(self, asked: Asked) -> Told:
         """Posts that are gone are errors beside the data, under a status of 200."""
         self.anybody(asked)
-        headers, new = self.count("lookup"), self._is_new(asked)
+        headers, new = self.count("lookup"), self.is_new(asked)
         asked_for = asked.query["ids"].split(",")
         if len(asked_for) > 100:
             raise invalid(asked, "ids", "size must be between 1 and 100")
@@ -80,15 +81,18 @@ class Reading(SigningIn):
             body["errors"] = [_not_found(one) for one in gone]
         return Told(body, headers=headers)
 
-    def _posts(self, asked: Asked, posts: Sequence[Post], headers: dict[str, str]) -> Told:
+    def listed(self, asked: Asked, posts: Sequence[Post], headers: dict[str, str]) -> Told:
         """Newest first, a page at a time."""
-        query, new = asked.query, self._is_new(asked)
+        query, new = asked.query, self.is_new(asked)
         newest = sorted(posts, key=lambda post: int(post.id), reverse=True)
         if since := query.get("since_id"):
             newest = [post for post in newest if int(post.id) > int(since)]
+        if until := query.get("until_id"):
+            newest = [post for post in newest if int(post.id) < int(until)]
         if start := query.get("start_time"):
-            begin = datetime.fromisoformat(start.replace("Z", "+00:00"))
-            newest = [post for post in newest if post.created_at >= begin]
+            newest = [post for post in newest if post.created_at >= datetime.fromisoformat(start)]
+        if end := query.get("end_time"):
+            newest = [post for post in newest if post.created_at < datetime.fromisoformat(end)]
         size = self._size(asked, least=5)
         page, meta = self._page(asked, [post.id for post in newest], size)
         chosen = [self.posts[one] for one in page]
@@ -104,15 +108,15 @@ class Reading(SigningIn):
     def _directs(self, asked: Asked) -> Told:
         user_id = self.person(asked)
         mine = [one for one in self.directs.values() if user_id in (one.sender_id, one.recipient_id)]
-        return self._events(asked, mine)
+        return self.events_of(asked, mine)
 
     def _directs_with(self, asked: Asked) -> Told:
         pair = {self.person(asked), asked.args[0]}
-        return self._events(
+        return self.events_of(
             asked, [one for one in self.directs.values() if {one.sender_id, one.recipient_id} == pair]
         )
 
-    def _events(self, asked: Asked, directs: Sequence[Direct]) -> Told:
+    def events_of(self, asked: Asked, directs: Sequence[Direct]) -> Told:
         """Newest first, thirty days, nothing encrypted; there is no way to ask for what is new."""
         headers, since = self.count("dm_events"), self.now() - DIRECTS_LAST
         open_ones = [one for one in directs if not one.is_sealed and one.created_at > since]
@@ -139,8 +143,11 @@ class Reading(SigningIn):
 
     def _page(self, asked: Asked, ids: list[str], size: int) -> tuple[list[str], dict[str, Any]]:
         """Tokens name the last id of the page before, so that what arrives meanwhile moves nothing."""
-        token = asked.query.get("pagination_token", "")
-        if token:
+        token = asked.query.get("pagination_token") or asked.query.get("next_token", "")
+        if token.startswith("before"):
+            newer = [one for one in ids if int(one) > int(token.removeprefix("before"))]
+            ids = newer[-size:] + [one for one in ids if one not in set(newer)]
+        elif token:
             if not re.fullmatch(r"after\d+", token) or self.quirks.get("forgets_pages"):
                 raise invalid(asked, "pagination_token", "The `pagination_token` is not valid")
             ids = [one for one in ids if int(one) < int(token.removeprefix("after"))]
@@ -150,6 +157,8 @@ class Reading(SigningIn):
         meta: dict[str, Any] = {"result_count": len(page)}
         if len(ids) > size:
             meta["next_token"] = f"after{page[-1]}"
+        if token and page:
+            meta["previous_token"] = f"before{page[0]}"
         return page, meta
 
     def _media(self, asked: Asked) -> Told:
@@ -158,7 +167,7 @@ class Reading(SigningIn):
         kind, content = self.media[asked.args[0]]
         return Told(content, headers={"content-type": kind})
 
-    def _is_new(self, asked: Asked) -> bool:
+    def is_new(self, asked: Asked) -> bool:
         return words.speaks_new(asked.query, self.quirks.get("vocabulary", "tweet"))
 
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from connectors.standins.server import Asked, Refusal, Route, Told
+from connectors.standins.x import oauth1
 from connectors.standins.x.state import OFFICE_ID, State, problem
 
 CLIENT_ID, CLIENT_SECRET = "client-1", "client-secret"
+CONSUMER_SECRET = "consumer-secret"
 APP_TOKEN = "app-token"
 CODE_LIFE, ACCESS_LIFE = timedelta(seconds=30), timedelta(hours=2)
 SCOPES = "tweet.read tweet.write users.read dm.read dm.write media.write offline.access"
@@ -20,8 +22,9 @@ class SigningIn(State):
 
     def sign_in_routes(self) -> list[tuple[str, str, Route]]:
         return [
-            ("GET", "/i/oauth2/authorize", self._authorize),
+            ("GET", "(?:/i|/2)?/oauth2/authorize", self._authorize),
             ("POST", "/2/oauth2/token", self._token),
+            ("POST", "/2/oauth2/revoke", self._give_back),
             ("POST", "/_revoke", self._revoke),
         ]
 
@@ -34,6 +37,8 @@ class SigningIn(State):
 
     def anybody(self, asked: Asked) -> str:
         """The account, or "" for the app alone. Raises Refusal for a token that is not known or over."""
+        if oauth1.is_signed(asked, self.url, CONSUMER_SECRET):
+            return OFFICE_ID
         kind, _, token = asked.headers.get("authorization", "").partition(" ")
         if kind == "Bearer" and token == APP_TOKEN:
             return ""
@@ -86,6 +91,13 @@ class SigningIn(State):
             raise _refused("Value passed for the token was invalid.")
         self.spent.add(token)
         return user_id
+
+    def _give_back(self, asked: Asked) -> Told:
+        """A client that needs a token no more says so (RFC 7009)."""
+        token = asked.form.get("token", "")
+        self.access.pop(token, None)
+        self.refresh.pop(token, None)
+        return Told({"revoked": True})
 
     def _grant(self, user_id: str, scope: str) -> Told:
         access, refresh = self.secret("access"), self.secret("refresh")

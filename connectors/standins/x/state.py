@@ -17,6 +17,7 @@ OFFICE_NAME = "RowanAshbyMP"
 LIMITS = {
     "mentions": 300, "timeline": 900, "lookup": 5000, "search": 300, "dm_events": 15, "dm_send": 15,
     "post": 100, "delete": 50, "me": 75, "subscriptions": 500, "webhooks": 450, "replay": 100, "media": 500,
+    "users": 900, "hide": 50,
 }  # fmt: skip
 
 
@@ -45,6 +46,7 @@ class Post:
     chain: list[str] = field(default_factory=list)
     is_gone: bool = False
     is_replaced: bool = False
+    is_hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class State(StandIn):
         self.posts: dict[str, Post] = {}
         self.directs: dict[str, Direct] = {}
         self.media: dict[str, tuple[str, bytes]] = {}
+        self.brought: dict[str, tuple[str, datetime]] = {}
+        self.uploads: dict[str, Any] = {}
         self.codes: dict[str, tuple[datetime, str, str]] = {}
         self.scopes: dict[str, str] = {}
         self.access: dict[str, tuple[str, datetime]] = {}

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -179,3 +180,35 @@ def old_post(state: State, post: Post) -> dict[str, Any]:
         "entities": {"user_mentions": mentions, "urls": []},
         "timestamp_ms": str(int(post.created_at.timestamp() * 1000)),
     }
+
+
+def weight(text: str) -> int:
+    """How long X finds a text, by and large: links are 23, what is not of the West counts twice."""
+    text = LINK.sub("x" * 23, unicodedata.normalize("NFC", text))
+    leading = re.match(r"(?:@\w{1,15}\s+)+", text)
+    counted = text[leading.end() :] if leading else text
+    return sum(1 if ord(one) <= 4351 or 8192 <= ord(one) <= 8247 else 2 for one in counted)
+
+
+def matches(query: str, post: Post, author: str) -> bool:
+    """Whether a post fits the few operators of a search that an inbox uses; all words of it must."""
+    named = {found.lower() for found in MENTION.findall(post.text)}
+    for word in re.findall(r'"[^"]*"|\S+', query):
+        kind, _, value = word.partition(":")
+        tests = {
+            "conversation_id": post.conversation_id == value,
+            "from": author == value.lower(),
+            "to": value.lower() in named,
+            "is": post.answers is not None if value == "reply" else post.quotes is not None,
+        }
+        if word.startswith("-"):
+            continue
+        if value and kind in tests:
+            fits = tests[kind]
+        elif word.startswith("@"):
+            fits = word[1:].lower() in named
+        else:
+            fits = word.strip('"').lower() in post.text.lower()
+        if not fits:
+            return False
+    return True

@@ -4,20 +4,23 @@ from typing import Any
 
 from connectors.standins.server import Asked, Route, Told
 from connectors.standins.x import words
-from connectors.standins.x.signing_in import SigningIn
 from connectors.standins.x.state import Direct, Post, made_at, problem
+from connectors.standins.x.uploads import Uploads
 
 POST_KEYS = frozenset({"text", "reply", "media", "made_with_ai", "quote_tweet_id"})
 
 
-class Writing(SigningIn):
+class Writing(Uploads):
     """POST and DELETE."""
 
     def writing_routes(self) -> list[tuple[str, str, Route]]:
         return [
             ("POST", "/2/tweets", self._post),
             ("DELETE", r"/2/tweets/(\d+)", self._delete),
+            ("PUT", r"/2/tweets/(\d+)/hidden", self._hide),
             ("POST", r"/2/dm_conversations/with/(\d+)/messages", self._message),
+            ("POST", r"/2/dm_conversations/(\d+-\d+)/messages", self._message_in),
+            ("POST", "/2/dm_conversations", self._begin_conversation),
         ]
 
     def publish(
@@ -59,15 +62,22 @@ class Writing(SigningIn):
         given: dict[str, Any] = asked.json
         if unknown := set(given) - POST_KEYS:
             raise problem(400, "Invalid Request", f"Unknown: {sorted(unknown)}", "invalid-request")
-        answers = given.get("reply", {}).get("in_reply_to_tweet_id")
+        media = self.own_media((given.get("media") or {}).get("media_ids", []), "tweet")
+        text = str(given.get("text", ""))
+        if not (text or media) or words.weight(text) > words.LONGEST_PLAIN:
+            raise problem(403, "Forbidden", "Your Tweet text is too long, or there is none.")
+        if given.get("quote_tweet_id"):
+            raise problem(403, "Forbidden", "Quote posts are not part of this product.", "client-forbidden")
+        answers = (given.get("reply") or {}).get("in_reply_to_tweet_id")
         if answers is not None:
             self._must_be_summoned(author_id, answers)
         if any(
-            one.text == given["text"] and one.author_id == author_id
+            one.text == text and not one.is_gone and one.author_id == author_id
             for one in list(self.posts.values())[-20:]
         ):
             raise problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
-        post = self.publish(author_id, given["text"], answers)
+        post = self.publish(author_id, text, answers)
+        post.media += media
         self.tell_post(post)
         data = {"id": post.id, "text": post.text, "edit_history_tweet_ids": [post.id]}
         return Told({"data": data}, 201, headers)
@@ -103,9 +113,43 @@ class Writing(SigningIn):
         self.tell_deleted(post)
         return Told({"data": {"deleted": True}}, headers=headers)
 
+    def _hide(self, asked: Asked) -> Told:
+        """Only replies to one's own posts can be hidden."""
+        reader = self.person(asked)
+        headers, post = self.count("hide"), self.posts.get(asked.args[0])
+        root = self.posts.get(post.conversation_id) if post else None
+        if post is None or root is None or root.author_id != reader or root is post:
+            raise problem(
+                403,
+                "Forbidden",
+                "You can only hide replies to your own posts.",
+                "not-authorized-for-resource",
+            )
+        post.is_hidden = bool(asked.json["hidden"])
+        return Told({"data": {"hidden": post.is_hidden}}, headers=headers)
+
+    # --- direct messages
+
     def _message(self, asked: Asked) -> Told:
+        return self._directly(asked, self.person(asked), asked.args[0], asked.json)
+
+    def _message_in(self, asked: Asked) -> Told:
         sender_id = self.person(asked)
-        headers, recipient = self.count("dm_send"), self.users.get(asked.args[0])
+        both = asked.args[0].split("-")
+        if sender_id not in both:
+            raise problem(403, "Forbidden", "You are not part of this conversation.", "client-forbidden")
+        return self._directly(asked, sender_id, next(one for one in both if one != sender_id), asked.json)
+
+    def _begin_conversation(self, asked: Asked) -> Told:
+        """Of two only: this stand-in has no groups."""
+        sender_id, given = self.person(asked), asked.json
+        others = given["participant_ids"]
+        if len(others) != 1:
+            raise problem(400, "Invalid Request", "Groups are not known here.", "invalid-request")
+        return self._directly(asked, sender_id, str(others[0]), given["message"])
+
+    def _directly(self, asked: Asked, sender_id: str, to: str, said: dict[str, Any]) -> Told:
+        headers, recipient = self.count("dm_send"), self.users.get(to)
         if recipient is None or not recipient.accepts_messages:
             raise problem(
                 403,
@@ -113,7 +157,11 @@ class Writing(SigningIn):
                 "You do not have permission to DM one or more participants.",
                 "client-forbidden",
             )
-        direct = self.write_to(sender_id, recipient.id, asked.json["text"])
+        media = self.own_media([one["media_id"] for one in said.get("attachments") or []], "dm")
+        if len(media) > 1 or not (said.get("text") or media):
+            raise problem(400, "Invalid Request", "text, or one attachment, is required", "invalid-request")
+        direct = self.write_to(sender_id, recipient.id, said.get("text") or "")
+        direct.media += media
         self.tell_direct(direct)
         data = {"dm_conversation_id": direct.conversation_id, "dm_event_id": direct.id}
         return Told({"data": data}, 201, headers)

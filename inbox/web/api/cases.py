@@ -152,7 +152,7 @@ def take_next_case(
     if taken is None:
         response.status_code = 204
         return None
-    return _shown(session, desk, person, taken[0], now, response)
+    return _shown(session, desk, person, taken.case, now, response)
 
 
 @router.get("/cases/{reference}")

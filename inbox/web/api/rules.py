@@ -65,10 +65,14 @@ class ChangeShape(shapes.Shape):
 
 
 class MovedShape(shapes.Shape):
-    """A message that would be treated otherwise; `case` null for one that you may not read."""
+    """A case that would be treated otherwise; `case` null for one that you may not read.
+
+    `occasion`: `opened` or `later` by the letter `message`; people `changed` it; `now`: as time passes.
+    """
 
     case: str | None
     message: str | None
+    occasion: str
     goes_elsewhere: bool
     leaves_immediate: bool
     changes: list[ChangeShape]
@@ -76,10 +80,17 @@ class MovedShape(shapes.Shape):
 
 
 class Outcome(shapes.Shape):
-    """`tried` goes with the write that saves it; it holds until somebody changes the rules."""
+    """`tried` goes with the write that saves it; it holds until somebody changes the rules.
+
+    `messages` of `of` were tried (`later`: of those, the ones that came to a case that was there), as well as
+    changes that people made and open cases. `elsewhere` and `leaving_immediate` count cases.
+    """
 
     messages: int
     of: int
+    later: int
+    changes_made: int
+    open_cases: int
     elsewhere: int
     leaving_immediate: int
     moved: list[MovedShape]
@@ -143,19 +154,22 @@ def list_versions(
 
 @router.post("/rules/replay")
 def try_rules(
-    given: Try, person: Annotated[Person, may(Action.MANAGE_RULES)], session: Reading, desk: ReadingDesk
-) -> Outcome:
+    given: Try, person: Annotated[Person, may(Action.MANAGE_RULES)], session: Reading, desk: ReadingDesk,
+    now: Now,
+) -> Outcome:  # fmt: skip
     """What would go elsewhere, and that none leaves Immediate. Changes nothing."""
     proposal = Proposal(**given.model_dump(exclude={"last"}))
     ends = time.monotonic() + SECONDS
     found = rules_replay.replay(
-        session, desk, _proposed(session, proposal).rules, last=given.last,
+        session, desk, _proposed(session, proposal).rules, last=given.last, now=now,
         is_enough=lambda: time.monotonic() > ends, may_know=visible_cases(person),
     )  # fmt: skip
-    leaving = len(found.leaving_immediate)
+    leaving = rules_replay.cases_of(found.leaving_immediate)
     word = trying.seal(desk.keys, proposal, trying.Tried(desk.office.id, rules.stamp(session), leaving))
     return Outcome(
-        messages=found.messages, of=found.of, elsewhere=len(found.elsewhere), leaving_immediate=leaving,
+        messages=found.messages, of=found.of, later=found.later, changes_made=found.changes_made,
+        open_cases=found.open_cases, elsewhere=rules_replay.cases_of(found.elsewhere),
+        leaving_immediate=leaving,
         moved=[_moved(one) for one in found.moved[:200]], tried=word,
     )  # fmt: skip
 
@@ -241,6 +255,7 @@ def _moved(one: rules_replay.Moved) -> MovedShape:
     is_known = one.case_id is not None
     return MovedShape(
         case=one.changes[0].case, message=one.message if is_known else None,
+        occasion=one.occasion,
         goes_elsewhere=one.goes_elsewhere, leaves_immediate=one.leaves_immediate,
         changes=changes if is_known else [], because=because,
     )  # fmt: skip

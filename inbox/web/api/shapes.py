@@ -94,6 +94,13 @@ class ConstituentShape(Shape):
     constituency: str
 
 
+class HoldShape(Shape):
+    """The rule that holds a case for a person, and why."""
+
+    rule: str
+    because: str
+
+
 class CaseShape(Shape):
     reference: str
     subject: str
@@ -112,6 +119,7 @@ class CaseShape(Shape):
     points: PointsShape
     message_count: int
     waiting_for: str | None
+    held: HoldShape | None
     outcome: str | None
     merged_into: str | None
     version: int

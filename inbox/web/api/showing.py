@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from inbox import channels, clocks, drafting, points, signoff
+from inbox import channels, clocks, drafting, holds, points, signoff
 from inbox import files as stored
 from inbox.access import Person, visible_cases
 from inbox.desk import Desk
@@ -58,6 +58,7 @@ def cases(
             points=_points(row),
             message_count=row.message_count,
             waiting_for=row.waiting_for,
+            held=_hold(row),
             outcome=row.outcome,
             merged_into=merged.get(row.merged_into or ""),
             version=row.version,
@@ -214,6 +215,12 @@ def channel(row: Channel, now: datetime) -> shapes.ChannelShape:
 def _clock(desk: Desk, clock: Clock, now: datetime) -> shapes.ClockShape:
     reading = clocks.reading(desk, clock, now)
     return shapes.ClockShape(kind=clock.kind, state=reading.state, due_at=reading.due_at)
+
+
+def _hold(row: Case) -> shapes.HoldShape | None:
+    if not holds.is_held(row):
+        return None
+    return shapes.HoldShape(rule=row.held_by or "", because=holds.in_words(row))
 
 
 def _points(row: Case) -> shapes.PointsShape:

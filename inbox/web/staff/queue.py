@@ -7,19 +7,24 @@ from fastapi import Query
 from sqlmodel import col
 from starlette.responses import RedirectResponse, Response
 
-from inbox import presence, queues
+from inbox import presence, queues, taking
 from inbox.access import Action, visible_cases
 from inbox.errors import NotFound
 from inbox.models import Staff, Team
 from inbox.queues import View
 from inbox.web.routers import page_router
-from inbox.web.staff.room import Room, Workroom, looking, studying
+from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
 from inbox.web.staff.showing import lists, pane
 from inbox.web.views.parts import Act
 from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, ReadingPart
 
 router = page_router()
 _ELSEWHERE = {View.TO_APPROVE: "/approvals", View.SENDING: "/sending"}
+_OTHERWISE_COUNTED = (View.ALL, View.CAMPAIGNS, View.SET_ASIDE)
+"""The rail has no number for them, or one of something else than cases."""
+TAKE = Act("Take next", "/queue/take", "t")
+_TAKEN_FROM = frozenset({View.TO_SORT, View.MINE})
+"""The lists that one works from: there the next case can be taken."""
 _STAFF = (
     sql.select(col(Staff.id), col(Staff.name), col(Staff.roles))
     .where(col(Staff.office_id) == sql.bindparam("office"), col(Staff.is_active))
@@ -53,6 +58,12 @@ def show(
     return room.page(QueuePage(room.shell(listed.heading), listed, None))
 
 
+@router.post("/queue/take")
+def take_next(room: Annotated[Workroom, acting(Action.ASSIGN)]) -> Response:
+    """Gives the next case to whoever presses; two who press at once get two cases."""
+    return taken(room, none="/queue/to-sort", there="/queue/mine")
+
+
 @router.get("/queue/{view}/{reference}")
 def open_one(
     view: str, reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)], cursor: Cursor = None
@@ -64,6 +75,14 @@ def open_one(
         return room.page(ReadingPart(room.shell(), reading))
     listed = list_of(room, named, base, cursor=cursor, current=reference)
     return room.page(QueuePage(room.shell(listed.heading), listed, reading))
+
+
+def taken(room: Workroom, *, none: str, there: str) -> Response:
+    """The next case is theirs and open in their list `there`, with the reason why it was next."""
+    found = taking.take_next(room.session, room.desk, room.person, now=room.now)
+    if found is None:
+        return see_other(none, told="none")
+    return see_other(f"{there}/{found.case.reference}", done=found.event)
 
 
 def named_view(name: str) -> View:
@@ -85,9 +104,10 @@ def place_of(back: str, reference: str = "") -> str:
 
 def list_of(
     room: Room, view: View, base: str, *, cursor: str | None = None, current: str | None = None,
-    heading: str | None = None, take_next: Act | None = None,
+    heading: str | None = None, take: Act = TAKE,
 ) -> QueueList:  # fmt: skip
     """The list of a view as this person may see it, with the filters of the address."""
+    offers = view in _TAKEN_FROM and room.may(Action.ASSIGN)
     query = {name: value[:80] for name, value in room.request.query_params.items()}
     chosen = queues.Filters(**{name: query.get(name) or None for name in ("priority", "channel", "assignee")})
     reader = queues.Reader(room.person.staff_id, room.now)
@@ -99,13 +119,16 @@ def list_of(
     able = [(row.id, row.name) for row in staff if lists.WORKS & set(row.roles)]
     teams = [(row.id, row.name) for row in connection.execute(_TEAMS, office)]
     there = presence.elsewhere(room.session, room.staff_id, room.now)
-    busy = {case_id: lists.doing(*who) for case_id, who in there.items()}
+    busy = {
+        row.case_id: "Nobody has it yet" for row in found.rows if view is View.MINE and not row.assignee_id
+    }
+    busy |= {case_id: lists.doing(*who) for case_id, who in there.items()}
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
-    total = room.counts.get(view, len(shown))
+    total = len(shown) if view in _OTHERWISE_COUNTED else room.counts[view]
     return lists.listed(
         view, shown, office=room.office, people=people, query=query, total=total, next_cursor=found.next,
         now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),
-        take_next=take_next, bulk=lists.bulk(room.person, able, teams),
+        take_next=take if offers else None, bulk=lists.bulk(room.person, able, teams),
     )  # fmt: skip
 
 

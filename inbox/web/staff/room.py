@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 from starlette.responses import RedirectResponse, Response
 
 from inbox import queues
@@ -22,7 +23,6 @@ from inbox.web.dependencies import (
     ReadingDesk,
     SignedIn,
     Visit,
-    Wired,
     Writing,
     WritingDesk,
     may,
@@ -31,7 +31,9 @@ from inbox.web.errors import is_htmx
 from inbox.web.rendering import View, page
 from inbox.web.staff.showing import frame
 from inbox.web.views.parts import Notice, Shell, Undo
-from inbox.web.wiring import Wiring
+from inbox.web.wiring import Wiring, wiring_of
+
+_OFFICE = select(Office).where(col(Office.id) == bindparam("office"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,14 @@ class Room:
     session: Session
     wiring: Wiring
     now: datetime
-    office: Office
+
+    @property
+    def office(self) -> Office:
+        """The office; asked once for a request."""
+        state = self.request.state
+        if not hasattr(state, "office"):
+            state.office = self.session.exec(_OFFICE, params={"office": self.person.office_id}).one()
+        return cast(Office, state.office)
 
     @property
     def person(self) -> Person:
@@ -112,23 +121,18 @@ class Workroom(Room):
 
     desk: Desk
 
-
-def _office(session: Session, visit: Visit) -> Office:
-    return session.exec(select(Office).where(Office.id == visit.person.office_id)).one()
+    @property
+    def office(self) -> Office:
+        return self.desk.office
 
 
 def looking(action: Action) -> Any:
     """A route that reads and whose person may do `action`."""
 
-    def room(
-        request: Request,
-        visit: SignedIn,
-        person: Annotated[Person, may(action)],
-        session: Reading,
-        wiring: Wired,
-        now: Now,
+    async def room(
+        request: Request, visit: SignedIn, person: Annotated[Person, may(action)], session: Reading, now: Now
     ) -> Room:
-        return Room(request, visit, session, wiring, now, _office(session, visit))
+        return Room(request, visit, session, wiring_of(request), now)
 
     return Depends(room)
 
@@ -136,16 +140,15 @@ def looking(action: Action) -> Any:
 def studying(action: Action) -> Any:
     """As `looking`, with the whole desk."""
 
-    def room(
+    async def room(
         request: Request,
         visit: SignedIn,
         person: Annotated[Person, may(action)],
         session: Reading,
         desk: ReadingDesk,
-        wiring: Wired,
         now: Now,
     ) -> Workroom:
-        return Workroom(request, visit, session, wiring, now, desk.office, desk)
+        return Workroom(request, visit, session, wiring_of(request), now, desk)
 
     return Depends(room)
 
@@ -153,16 +156,15 @@ def studying(action: Action) -> Any:
 def acting(action: Action) -> Any:
     """A route that writes: one transaction, with the whole desk."""
 
-    def room(
+    async def room(
         request: Request,
         visit: SignedIn,
         person: Annotated[Person, may(action)],
         session: Writing,
         desk: WritingDesk,
-        wiring: Wired,
         now: Now,
     ) -> Workroom:
-        return Workroom(request, visit, session, wiring, now, desk.office, desk)
+        return Workroom(request, visit, session, wiring_of(request), now, desk)
 
     return Depends(room)
 

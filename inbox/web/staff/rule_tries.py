@@ -1,7 +1,7 @@
 """A change of the rules is tried on old mail first: what would go elsewhere, and then whether to save it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -157,7 +157,8 @@ def _tried(room: Workroom, proposal: Proposal, reach: str = "month", *problems: 
     wanted = rules.proposed(room.session, proposal)
     ends = time.monotonic() + SECONDS
     found = rules_replay.replay(
-        room.session, room.desk, wanted.rules, last=int(reach) if reach in ("200", "2000") else 5_000,
+        room.session, room.desk, wanted.rules, now=room.now,
+        last=int(reach) if reach in ("200", "2000") else 5_000,
         since=None if reach in ("200", "2000") else room.now - timedelta(days=30),
         is_enough=lambda: time.monotonic() > ends, may_know=visible_cases(room.person),
     )  # fmt: skip
@@ -172,7 +173,7 @@ def _replay_page(
     row = rules.find_rule(room.session, proposal.rule_id) if proposal.rule_id else None
     name = rule.name if rule else (row.name if row else "")
     back = Link(f"Rule “{row.name}”", f"/rules/{row.id}") if row else Link("Rules", "/rules")
-    leaving = len(found.leaving_immediate)
+    leaving = rules_replay.cases_of(found.leaving_immediate)
     stamp = rules.stamp(room.session)
     seal = trying.seal(room.desk.keys, proposal, trying.Tried(room.office.id, stamp, leaving))
     plain = proposal.model_dump_json(exclude_none=True)
@@ -187,7 +188,7 @@ def _replay_page(
         back=back,
         sentence=rulebook.sentence(rule) if rule else _all_of_them(proposal),
         tried=_how_far(found),
-        count=_count(len(found.elsewhere), len(otherwise_found)),
+        count=_count(found.elsewhere, otherwise_found),
         elsewhere=elsewhere,
         otherwise=otherwise,
         hidden=rulebook.not_shown(found.moved, (*elsewhere, *otherwise)),
@@ -238,16 +239,32 @@ def _saving(proposal: Proposal, row: Rule | None) -> str:
 def _how_far(found: rules_replay.Replay) -> str:
     if found.messages < found.of:
         return (
-            f"Tried on the newest {found.messages:,} of {found.of:,} messages that opened a case: more takes "
-            "longer than a page should. `inbox rules test` tries them all."
+            f"Tried on the newest {found.messages:,} of {found.of:,} letters: more takes longer than a page "
+            f"should. `inbox rules test` tries them all.{_besides(found)}"
         )
-    messages = "message" if found.messages == 1 else "messages"
-    return f"Tried on {found.messages:,} {messages} that opened a case."
+    later = f", {found.later:,} of them on cases that were there already" if found.later else ""
+    return f"Tried on {_some(found.messages, 'letter')}{later}.{_besides(found)}"
 
 
-def _count(elsewhere: int, otherwise: int) -> str:
-    words = f"{elsewhere:,} would go somewhere else."
-    return f"{words} {otherwise:,} would stay there and be treated otherwise." if otherwise else words
+def _besides(found: rules_replay.Replay) -> str:
+    """What else was tried, where the rules that are read then would be others."""
+    more = []
+    if found.changes_made:
+        more.append(f"{_some(found.changes_made, 'change')} that people made")
+    if found.open_cases:
+        more.append(f"{_some(found.open_cases, 'open case')} as they stand now")
+    return f" Also on {' and on '.join(more)}." if more else ""
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _count(elsewhere: Sequence[rules_replay.Moved], otherwise: Sequence[rules_replay.Moved]) -> str:
+    moved = {one.key for one in elsewhere}
+    stay = rules_replay.cases_of(one for one in otherwise if one.key not in moved)
+    words = f"{_some(len(moved), 'case')} would go somewhere else."
+    return f"{words} {stay:,} would stay there and be treated otherwise." if stay else words
 
 
 def _proposal(words: str) -> Proposal:

@@ -17,8 +17,10 @@ from inbox.web.staff.showing import ruleacts, rulebook, ruleform
 from inbox.web.views.parts import Field, FieldKind, Group, Link, Notice, Problem
 from inbox.web.views.rules import RuleForm, RulePage, RulesPage
 from routing.rule_files import rule_set_to_json
+from routing.rules import Rule as RoutingRule
 
 router = page_router()
+CALLS = Link("Calls of web addresses", "/rules/calls")
 LOAD = Group(
     "Rules from a file",
     (
@@ -53,7 +55,7 @@ def listed(room: Room, *problems: Problem) -> Response:
     new = Link("Add a rule", "/rules/new") if manages else None
     export = Link("Save all rules as a file", "/rules/export")
     load = LOAD if manages else None
-    view = RulesPage(room.shell("Rules"), tuple(cards), new, export, load, problems)
+    view = RulesPage(room.shell("Rules"), tuple(cards), new, export, CALLS, load, problems)
     return room.page(view, 422 if problems else 200)
 
 
@@ -109,9 +111,17 @@ def page(
         acts=rulebook.acts(row) if row and manages else (),
         versions=lines,
         notice=notice,
+        calls=_calls(row, kept),
         problems=problems,
     )
     return room.page(view, status if problems else 200)
+
+
+def _calls(row: Rule | None, kept: RoutingRule | None) -> Link | None:
+    """Where the calls of a rule are that has an address to call."""
+    if row is None or kept is None or not kept.then.webhook:
+        return None
+    return Link("Calls, and what signs them", f"/rules/{row.id}/calls")
 
 
 def _form(

@@ -6,7 +6,7 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import casework, drafting, undoing
+from inbox import casework, drafting, holds, undoing
 from inbox.access import Action, may_on, require_on
 from inbox.database import find
 from inbox.errors import NotFound, Refused
@@ -97,6 +97,14 @@ def resume(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)], bac
     """It is our turn again."""
     case = room.case(reference, Action.TRIAGE)
     event = casework.set_status(room.session, case, CaseStatus.OPEN, now=room.now, actor=room.person.actor)
+    return acted(room, case, event, back)
+
+
+@router.post("/cases/{reference}/let-go")
+def let_go(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)], back: Back = "") -> Response:
+    """Somebody has looked at what a rule held for them."""
+    case = room.case(reference, Action.TRIAGE)
+    event = holds.let_go(room.session, case, now=room.now, actor=room.person.actor)
     return acted(room, case, event, back)
 
 

@@ -29,6 +29,7 @@ class RulesPage:
     rules: tuple[RuleCard, ...]
     new: Link | None
     export: Link
+    calls: Link
     load: Group | None
     problems: tuple[Problem, ...] = ()
 
@@ -104,6 +105,7 @@ class RulePage:
     acts: tuple[Act, ...]
     versions: tuple[VersionLine, ...]
     notice: Notice | None = None
+    calls: Link | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -141,3 +143,29 @@ class ReplayPage:
     save: Act | None
     keep: Link
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call of a web address; `case` None where this person may not read it."""
+
+    rule: str
+    case: Link | None
+    host: str
+    at: datetime
+    badge: Badge
+    words: str
+    act: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """`/rules/calls` and `/rules/{id}/calls`: the newest calls. `secret`: just made, shown this once."""
+
+    template: ClassVar[str] = "staff/rules/calls.html"
+    shell: Shell
+    heading: str
+    back: Link
+    rows: tuple[CallRow, ...]
+    signing: Notice | None = None
+    secret: str | None = None

@@ -3,7 +3,8 @@
 import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -306,6 +307,77 @@ def test_reading_stops_before_the_days_money_is_passed_and_says_so(x: Platform) 
     assert 0.2 < budget.dollars <= 0.25
     assert caught.value.after is not None
     assert "Nothing is lost" in caught.value.reason
+
+
+def days_of_reading(x: Platform, cap: str, written: Callable[[int], object]) -> tuple[list[str], int, float]:
+    """What is read day by day under a cap, on how many days, and the most that one of them cost."""
+    budget, cursor, found, costs = Counted(), None, list[str](), list[float]()
+    channel = x_channel(x.url, budget, daily_cap=cap)
+    for day in range(20):
+        budget.dollars = 0.0
+        x.order("_clock", offset=200 * day - 3000)  # what is younger than two minutes is looked at twice
+        written(day)
+        before = len(found)
+        with suppress(TemporaryFailure):
+            for _ in range(6):
+                budget.rests.clear()
+                arrivals, cursor = collected(channel, cursor)
+                found += [one.external_id for one in arrivals]
+        costs.append(budget.dollars)
+        if len(found) == before:
+            break
+    channel.close()
+    return found, len(costs) - 1, max(costs)
+
+
+@pytest.mark.parametrize(("what", "cap"), [("messages", "0.45"), ("posts", "0.12")])
+def test_what_a_days_money_left_unread_is_read_on_the_next_days_and_once(
+    x: Platform, what: str, cap: str
+) -> None:
+    """The oldest too, though new ones come each day and are read first."""
+
+    def some_more(day: int) -> None:
+        if day < 3:
+            x.order("_flood", people=3, **{what: 2 if day else 60})
+
+    found, days, most = days_of_reading(x, cap, some_more)
+    assert len(found) == len(set(found)) == 64
+    assert 2 < days < 12
+    assert most <= float(cap)
+
+
+def test_a_page_that_x_forgot_overnight_costs_money_and_no_message(x: Platform) -> None:
+    x.order("_clock", offset=-3000)
+    x.order("_flood", messages=40, people=3)
+    budget = Counted()
+    channel = x_channel(x.url, budget, daily_cap="0.25")
+    first, cursor = collected(channel)
+    told = json.loads(cursor or "")
+    assert told["directs"]["gaps"][0]["token"]
+    told["directs"]["gaps"][0]["token"] = "what X does not know any more"
+    found, cursor = {one.external_id for one in first}, json.dumps(told)
+    channel.close()
+    channel = x_channel(x.url, budget, daily_cap="5")
+    for _ in range(3):
+        budget.rests.clear()
+        arrivals, cursor = collected(channel, cursor)
+        found |= {one.external_id for one in arrivals}
+    channel.close()
+    assert len(found) == 40
+    assert json.loads(cursor or "")["directs"]["gaps"] == []
+
+
+def test_what_is_read_again_on_the_same_day_is_counted_once(x: Platform) -> None:
+    for number in range(12):
+        x.order("_message", **{"from": "wyn", "text": f"message {number}"})
+    budget = Counted()
+    channel, cursor = x_channel(x.url, budget), None
+    for _ in range(3):
+        budget.rests.clear()
+        cursor = channel.fetch(cursor).cursor
+    channel.close()
+    assert len([one for one in x.log() if one["path"] == "/2/dm_events"]) == 3
+    assert budget.dollars == pytest.approx(0.12)
 
 
 def test_the_office_is_told_once_that_most_of_the_money_is_gone(x: Platform) -> None:

@@ -9,6 +9,8 @@ import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
+from connectors.standins.x import oauth1
+from connectors.standins.x.signing_in import CONSUMER_SECRET
 from tests.rigs.platforms import Platform
 from tests.rigs.x import OFFICE, OFFICE_ID
 
@@ -126,3 +128,82 @@ def test_the_app_alone_may_not_read_private_messages(x: Platform) -> None:
     with pytest.raises(tweepy.Forbidden):
         app.get_direct_message_events(user_auth=False)
     app.session.close()
+
+
+@pytest.fixture
+def signing(x: Platform) -> Iterator[tweepy.Client]:
+    """The same client, signing each request with two secrets as it was usual before OAuth 2.0."""
+    made = tweepy.Client(
+        consumer_key=oauth1.CONSUMER_KEY, consumer_secret=CONSUMER_SECRET, access_token=oauth1.ACCESS_TOKEN,
+        access_token_secret=oauth1.ACCESS_SECRET,
+    )  # fmt: skip
+    aim(made.session, x.url)
+    yield made
+    made.session.close()
+
+
+def test_it_may_sign_its_requests_and_a_wrong_secret_is_refused(signing: tweepy.Client) -> None:
+    assert signing.get_me().data.username == OFFICE[1:]
+    assert signing.create_tweet(text="Surgery on Friday & Saturday: é").data["id"]
+    signing.consumer_secret = "another"
+    with pytest.raises(tweepy.Unauthorized):
+        signing.get_me()
+
+
+def test_it_finds_people_and_single_posts(client: tweepy.Client, x: Platform) -> None:
+    said = x.order("_say", **{"from": "wyn", "text": f"{OFFICE} the bins"})
+    assert str(client.get_user(username="WYN").data.id) == said["user"]
+    found = client.get_users(ids=[said["user"], "77"])
+    assert ([one.username for one in found.data], len(found.errors)) == (["wyn"], 1)
+    assert client.get_tweet(said["id"]).data.text == f"{OFFICE} the bins"
+    assert client.get_tweet("77").data is None
+    assert [str(one.id) for one in client.search_recent_tweets("from:wyn bins -is:retweet").data] == [
+        said["id"]
+    ]
+    assert client.get_users_mentions(OFFICE_ID, until_id=said["id"]).data is None
+
+
+def test_it_hides_a_rude_answer_under_the_accounts_own_post_only(signing: tweepy.Client, x: Platform) -> None:
+    own = signing.create_tweet(text="Surgery on Friday").data["id"]
+    rude = x.order("_say", **{"from": "wyn", "text": "rude", "answers": own})["id"]
+    assert signing.hide_reply(rude).data == {"hidden": True}
+    with pytest.raises(tweepy.Forbidden):
+        signing.hide_reply(x.order("_say", **{"from": "wyn", "text": "rude"})["id"])
+
+
+def test_it_is_refused_what_x_refuses(signing: tweepy.Client, x: Platform) -> None:
+    asked = x.order("_say", **{"from": "wyn", "text": f"{OFFICE} the bins"})["id"]
+    for wish in ({"text": "a" * 281}, {"text": "Look", "quote_tweet_id": asked}):
+        with pytest.raises(tweepy.Forbidden):
+            signing.create_tweet(in_reply_to_tweet_id=asked, **wish)
+    with pytest.raises(tweepy.BadRequest):
+        signing.create_tweet(text="A picture of others", media_ids=["77"])
+    assert signing.create_tweet(text=f"https://example.org/{'a' * 400}", in_reply_to_tweet_id=asked)
+
+
+def test_it_writes_into_a_conversation_and_reads_it_again(signing: tweepy.Client, x: Platform) -> None:
+    said = x.order("_message", **{"from": "wyn", "text": "in private"})
+    made = signing.create_direct_message(dm_conversation_id=said["conversation"], text="We asked")
+    found = signing.get_direct_message_events(dm_conversation_id=said["conversation"]).data
+    assert [(str(one.id), one.text) for one in found] == [
+        (made.data["dm_event_id"], "We asked"), (said["id"], "in private"),
+    ]  # fmt: skip
+
+
+def test_a_picture_brought_in_pieces_goes_with_a_post(client: tweepy.Client, x: Platform, token: str) -> None:
+    """In plain requests: the client at hand knows only the older way, which X has closed."""
+    bearer = {"authorization": f"Bearer {token}"}
+    begun = {"media_type": "image/png", "total_bytes": 6, "media_category": "tweet_image"}
+    upload = f"{x.url}/2/media/upload"
+    media = x.client.post(f"{upload}/initialize", json=begun, headers=bearer).json()["data"]["id"]
+    for number, piece in enumerate((b"abc", b"def")):
+        x.client.post(
+            f"{upload}/{media}/append", data={"segment_index": str(number)}, files={"media": piece},
+            headers=bearer,
+        ).raise_for_status()  # fmt: skip
+    done = x.client.post(f"{upload}/{media}/finalize", headers=bearer).json()
+    assert done["data"]["size"] == 6
+    made = client.create_tweet(text="A picture", media_ids=[media], user_auth=False)
+    assert client.get_tweet(made.data["id"], tweet_fields=["attachments"]).data.attachments == {
+        "media_keys": [f"3_{media}"]
+    }

@@ -8,6 +8,8 @@ from inbox.web.staff.rules import LOAD
 from inbox.web.staff.showing import ruleacts, ruleform
 from inbox.web.views.parts import Act, Badge, Choice, Field, FieldKind, Link, Notice, Problem, Tone
 from inbox.web.views.rules import (
+    CallRow,
+    CallsPage,
     MovedRow,
     ReplayPage,
     RuleCard,
@@ -67,6 +69,7 @@ LIST = RulesPage(
     CARDS,
     Link("Add a rule", "/rules/new"),
     Link("Save all rules as a file", "/rules/export"),
+    Link("Calls of web addresses", "/rules/calls"),
     LOAD,
 )
 
@@ -138,8 +141,8 @@ TRY = ReplayPage(
     heading="Change “Housing repairs”: try it on old mail",
     back=Link("Rule “Housing repairs”", "/rules/r3"),
     sentence=MEANS,
-    tried="Tried on 1,240 messages that opened a case.",
-    count="2 would go somewhere else. 1 would stay there and be treated otherwise.",
+    tried="Tried on 1,240 letters, 310 of them on cases that were there already.",
+    count="2 cases would go somewhere else. 1 would stay there and be treated otherwise.",
     elsewhere=MOVED,
     otherwise=OTHERWISE,
     hidden=None,
@@ -168,6 +171,20 @@ LEAVING = replace(
     hidden="3 more are not shown here.",
     problems=(Problem("agreed", "1 would leave Immediate. Read them, then say that they may."),),
 )  # fmt: skip
+CALLS = CallsPage(
+    shell("Rules"),
+    "Calls of “Housing repairs”",
+    Link("Rule “Housing repairs”", "/rules/r3"),
+    (
+        CallRow("Housing repairs", Link("WX-7K4M-2P", "/cases/WX-7K4M-2P"), "hooks.homes.example",
+                at(5, 5, 9, 20), Badge("Failed", Tone.LATE, "late"), "It answered 404. Not signed.",
+                Act("Call again", "/rules/calls/c1/again")),
+        CallRow("Housing repairs", None, "hooks.homes.example", at(5, 5, 9, 14),
+                Badge("Answered", Tone.OK, "tick"), "It answered 200. Signed."),
+    ),
+    Notice("Whoever gets them cannot tell that they are ours. Make a secret, and enter it there.", Tone.SOON,
+           "These calls are not signed", (), (Act("Make a secret", "/rules/r3/secret"),)),
+)  # fmt: skip
 EXAMPLES: dict[str, View] = {
     "rules": LIST,
     "rules-empty": replace(LIST, rules=(), new=None, load=None),
@@ -180,5 +197,8 @@ EXAMPLES: dict[str, View] = {
     "rule-read": READ_ONLY,
     "rule-try": TRY,
     "rule-leaving": LEAVING,
-    "rule-none": replace(TRY, count="0 would go somewhere else.", elsewhere=(), otherwise=()),
+    "rule-calls": CALLS,
+    "rule-secret": replace(CALLS, secret="whsec_Zk3xJ0pQ7mB2vN9cL5tR8yW1aD4fG6hK0sE2uI7oP3q"),
+    "rule-calls-none": replace(CALLS, rows=(), signing=None),
+    "rule-none": replace(TRY, count="0 cases would go somewhere else.", elsewhere=(), otherwise=()),
 }

@@ -108,6 +108,26 @@ def test_take_next_gives_a_case_by_key_or_by_rest_and_says_when_there_is_none(be
     assert "told=none" in desk.press("/official/take").headers["location"]
 
 
+def test_take_next_is_a_button_of_the_queue_with_its_key_and_says_why_it_was_next(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    desk.press(f"/cases/{bench.reference}/priority?back=to-sort", {"priority": "immediate"})
+    page = desk.get("/queue/to-sort").text
+    assert 'action="/queue/take"' in page and 'aria-keyshortcuts="t"' in page
+    taken = desk.press("/queue/take").headers["location"]
+    assert taken.startswith(f"/queue/mine/{bench.reference}?done=")
+    bar = desk.get(taken).text
+    words = (
+        "Given to Caseworker Person as the next case: 30 points (Immediate 30), the most of all that nobody"
+    )
+    assert f"{words} has: {bench.reference}." in bar
+    assert bench.case().assignee_id == bench.staff(Role.CASEWORKER).id
+    with bench.read() as session:
+        left = len([one for one in _open_cases(session) if one.assignee_id is None])
+    for _ in range(left):
+        assert "/queue/mine/" in desk.press("/queue/take").headers["location"]
+    assert desk.press("/queue/take").headers["location"] == "/queue/to-sort?told=none"
+
+
 def _open_cases(session: object) -> list[object]:
     from inbox.models import Case
 
@@ -185,3 +205,18 @@ def test_a_manager_says_what_is_somebodys_and_when_they_are_away(bench: Bench) -
         assert desk.press(url, wrong).status_code == 422
     refused = bench.sit(Role.OFFICIAL).press("/official/take")
     assert refused.status_code in (409, 422) and "marked as away" in refused.text
+
+
+def test_recesses_are_brought_in_shown_and_named_where_a_surgery_is_planned_and_move_no_promise(
+    bench: Bench,
+) -> None:
+    desk, due = bench.sit(Role.MANAGER), clock_of(bench).due_at
+    url = "/settings/calendar/recesses"
+    last = TODAY + timedelta(days=9)
+    table = f"first,last,name\n{TODAY.isoformat()},{last.isoformat()},Summer\n"
+    wrong = desk.press(url, {"table": table.replace("Summer", "")})
+    assert wrong.status_code == 422 and "Line 2: a first day, a last day and a name" in wrong.text
+    assert desk.press(url, {"table": table}).status_code == 303
+    assert "Summer (now)" in desk.get("/settings/calendar").text
+    assert "Parliament does not sit: Summer, from" in bench.sit(Role.CASEWORKER).get("/surgeries/new").text
+    assert clock_of(bench).due_at == due

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from inbox import triage
-from inbox.models import Case, Event, EventKind, Role, Rule, RuleVersion
+from inbox.models import Case, Event, EventKind, OnceKey, Role, Rule, RuleVersion
 from inbox.web.staff import rule_tries
 from tests.web.desks import Desk
 from tests.web.staff.offices import Bench, a_letter, inbound
@@ -58,7 +58,7 @@ def test_the_list_says_what_each_rule_means_and_offers_its_keeper_the_way_to_cha
 def test_a_rule_is_tried_on_old_mail_saved_and_found_in_the_trace_of_the_next_case(bench: Bench) -> None:
     rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
     page = tried(desk, f"/rules/{rule.id}", DAMP)
-    assert "1 would go somewhere else." in page
+    assert "1 case would go somewhere else." in page
     assert "0 would leave Immediate." in page
     assert f'href="/cases/{bench.reference}"' in page
     assert "Save version 2" in page and "Keep version 1" in page
@@ -189,7 +189,7 @@ def test_rules_are_added_copied_moved_and_removed(bench: Bench) -> None:
 
 def test_an_administrator_sees_how_many_and_no_case(bench: Bench) -> None:
     page = tried(bench.sit(Role.ADMINISTRATOR), f"/rules/{the_rule(bench).id}", DAMP)
-    assert "1 would go somewhere else." in page
+    assert "1 case would go somewhere else." in page
     assert bench.reference not in page and "mould all over" not in page
 
 
@@ -208,10 +208,51 @@ def test_a_try_that_takes_too_long_says_how_far_it_came(
     for number in range(2):
         a_letter(bench, name=f"Person {number}", address=f"p{number}@example.org")
     page = tried(bench.sit(Role.MANAGER), f"/rules/{the_rule(bench).id}", DAMP)
-    assert "Tried on the newest 1 of 3 messages that opened a case" in page
+    assert "Tried on the newest 1 of 3 letters" in page
 
 
 def order(bench: Bench) -> list[tuple[str, int]]:
     with bench.read() as session:
         rows = session.exec(select(Rule).order_by(Rule.position)).all()
     return [(row.name, row.version) for row in rows]
+
+
+def test_a_held_case_says_so_in_the_queue_and_on_its_page_and_is_let_go_by_one_press(bench: Bench) -> None:
+    desk, path = bench.sit(Role.CASEWORKER), f"/cases/{bench.reference}"
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.held_by, case.held_because = "Party-political", "Officials may not answer the substance."
+    for page in (desk.get(path).text, desk.get(f"/queue/to-sort/{bench.reference}").text):
+        assert "Held by the rule “Party-political”" in page
+        assert "Officials may not answer the substance. No reply leaves until" in page
+        assert f'action="{path}/let-go"' in page
+    assert "Held</span>" in desk.get("/queue/to-sort").text
+    done = desk.press(f"{path}/let-go").headers["location"]
+    assert "Let it go" not in desk.get(path).text
+    assert "Let go: a person has looked" in desk.get(done).text
+    assert "/undo/" in desk.get(done).text, "one key takes it back"
+
+
+def test_the_secret_of_a_rule_is_shown_once_and_no_copy_of_the_page_is_kept(bench: Bench) -> None:
+    desk, rule = bench.sit(Role.MANAGER), the_rule(bench)
+    before = desk.get(f"/rules/{rule.id}/calls").text
+    assert "These calls are not signed" in before
+    press = {"once": "a-key-of-the-form"}
+    first = desk.press(f"/rules/{rule.id}/secret", press)
+    secret = first.text.split('guide__copy">')[1].split("<")[0]
+    assert secret.startswith("whsec_") and len(secret) > 40
+    assert "X-Shown-Once" not in first.headers
+    again = desk.press(f"/rules/{rule.id}/secret", press).text
+    assert secret not in again and "shown once" in again
+    after = desk.get(f"/rules/{rule.id}/calls").text
+    assert secret not in after and "These calls are signed" in after
+    with bench.read() as session:
+        assert all(secret.encode() not in (row.answer or b"") for row in session.exec(select(OnceKey)))
+    assert EventKind.RULE_SECRET_MADE in bench.events()
+
+
+def test_calls_of_a_restricted_case_are_listed_without_its_reference(bench: Bench) -> None:
+    page = bench.sit(Role.CASEWORKER).get("/rules/calls").text
+    assert bench.house.case.reference in page and bench.house.restricted.reference not in page
+    assert "It answered 404." in page and "Call again" not in page
+    assert "Call again" in bench.sit(Role.MANAGER).get("/rules/calls").text

@@ -1,11 +1,14 @@
 """Lines of the history in words that a colleague understands."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inbox.models import CaseStatus, Event, EventKind, Scan, Staff, Team
+from inbox.web.staff.showing import order
 from inbox.web.staff.showing import words as say
+from routing.priority import Part, Points
 
 _PLAIN = {
     EventKind.OFFICE_CHANGED: "Office settings changed.",
@@ -25,6 +28,9 @@ _PLAIN = {
     EventKind.RULE_APPLIED: "A rule applied to it.",
     EventKind.RULES_STOPPED: "Rules changed it very often. They leave it alone for an hour: please look.",
     EventKind.HELD: "A rule holds it for a person.",
+    EventKind.RULE_SECRET_MADE: "A secret was made, by which a rule signs its calls.",
+    EventKind.RULE_CALLED_AGAIN: "A rule’s call is made again.",
+    EventKind.LET_GO: "Let go: a person has looked.",
     EventKind.TEMPLATE_CHANGED: "A standard text was changed.",
     EventKind.ARRIVED: "A message arrived.",
     EventKind.ARRIVED_AGAIN: "The same message came again. Nothing new was made of it.",
@@ -102,8 +108,11 @@ _PLAIN = {
     EventKind.HIDING_ASKED: "Asked the platform to hide a comment from the public.",
     EventKind.SHOWING_ASKED: "Asked the platform to show a hidden comment again.",
     EventKind.ENQUIRY_ASKED: "An organisation was asked.",
+    EventKind.ENQUIRY_CAME_BACK: "The letter to an organisation came back: it has not been asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.ENQUIRY_WITHDRAWN: "Nobody waits for the organisation any more.",
+    EventKind.ENQUIRY_PASSED_ON: "The organisation passed our question on to another one.",
+    EventKind.LADDER_WORDS_CHANGED: "The words of a chase were changed.",
     EventKind.ENQUIRY_HEARD: "The organisation wrote, and it is no answer yet.",
     EventKind.CHASE_CAME_UP: "A chase was laid ready as a draft.",
     EventKind.CHASED: "The organisation was chased.",
@@ -125,7 +134,7 @@ _PLAIN = {
     EventKind.FILE_ADDED: "A file was added to a draft.",
     EventKind.FILE_REMOVED: "A file was taken off a draft.",
     EventKind.FILE_CHECKED: "A file was checked for harm again.",
-    EventKind.CASE_MERGED: "The case went on as another one.",
+    EventKind.CASE_MERGED: "Added to another case.",
     EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
     EventKind.CASES_LINKED: "Linked with another case.",
     EventKind.CASES_UNLINKED: "The link with another case was taken off.",
@@ -172,7 +181,9 @@ class Names:
     """The names behind the ids of a page of events, fetched at once."""
 
     def __init__(self, session: Session, events: Iterable[Event]) -> None:
-        ids = {str(value) for event in events for value in event.detail.values() if isinstance(value, str)}
+        said = [value for event in events for value in event.detail.values()]
+        ids = {str(value) for value in said if isinstance(value, str)}
+        ids |= {str(one) for value in said if isinstance(value, list) for one in value}
         self._names: dict[str, str] = {}
         if ids:
             for key, name in (
@@ -190,6 +201,13 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
     names = names or Names(session, [event])
     detail, kind = event.detail, EventKind(event.kind)
     match kind:
+        case EventKind.ALERTED:
+            staff = detail.get("staff")
+            told = [names.of(key, "") for key in staff] if isinstance(staff, list) else []
+            who_was = ", ".join(name for name in told if name)
+            return f"{who_was or 'Somebody'} was told by mail." if told else "Nobody could be told by mail."
+        case EventKind.ASSIGNED if "next" in detail:
+            return _taken(detail, names)
         case EventKind.ASSIGNED:
             return f"Given to {names.of(detail.get('after'), 'nobody')}."
         case EventKind.MOVED:
@@ -223,6 +241,19 @@ def who(event: Event) -> str:
     if event.actor_kind == "system":
         return "The program"
     return "The person" if event.actor_kind == "constituent" else event.actor_name
+
+
+def _taken(detail: Mapping[str, Any], names: Names) -> str:
+    """ "Given to Priya as the next case: 30 points (Immediate 30), the most of all that nobody has."."""
+    score = Points(tuple(Part(str(why), round(10 * points)) for why, points in detail["next"]["parts"]))
+    passed = int(detail["next"]["passed"])
+    first = f"Given to {names.of(detail.get('after'), 'nobody')} as the next case"
+    words = f"{first}: {order.total(score)} points ({order.because(score)})"
+    if passed:
+        return (
+            f"{words}. {passed} with more points {'is' if passed == 1 else 'are'} for other teams or skills."
+        )
+    return f"{words}, the most of all that nobody has."
 
 
 def _routed(detail: Mapping[str, object], names: Names) -> str:

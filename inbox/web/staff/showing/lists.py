@@ -10,11 +10,12 @@ from inbox.calendars import calendar_of
 from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
-from inbox.web.staff.showing import order, promises
+from inbox.web.staff.showing import aside, order, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
 from routing.words import Topic
+from routing.working_time import WorkingCalendar
 
 HEADINGS = {
     View.TO_SORT: "To sort",
@@ -76,26 +77,37 @@ def rows(
 ) -> tuple[Row, ...]:  # fmt: skip
     """The lines of a queue; `busy` says by case id who is at it."""
     calendar, scored = calendar_of(office), office.kind == OfficeKind.DEPARTMENT
+    busy = busy or {}
     return tuple(
-        Row(
-            reference=row.reference,
-            url=f"{base}/{row.reference}",
-            who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
-            subject=None if row.is_restricted else row.subject,
-            preview="Open it to read it." if row.is_restricted else _preview(row),
-            received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
-            channel=say.channel(row.channel_kind, row.newest_kind)[0],
-            channel_icon=say.channel(row.channel_kind, row.newest_kind)[1],
-            language=row.language,
-            unread=row.is_unread,
-            badges=_badges(row),
-            clock=promises.of_row(row.clock, now, calendar),
-            busy=(busy or {}).get(row.case_id),
-            current=row.reference == current,
-            points=order.total(row.points) if scored else None,
-            points_because=order.because(row.points) if scored else None,
-        )
+        _row(row, base, now, calendar, scored=scored, current=current, busy=busy.get(row.case_id))
         for row in page
+    )
+
+
+def _row(
+    row: QueueRow, base: str, now: datetime, calendar: WorkingCalendar, *, scored: bool, current: str | None,
+    busy: str | None,
+) -> Row:  # fmt: skip
+    channel, icon = say.channel(row.channel_kind, row.newest_kind)
+    return Row(
+        reference=row.reference,
+        url=f"{base}/{row.reference}",
+        who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
+        subject=None if row.is_restricted else row.subject,
+        preview="Open it to read it."
+        if row.is_restricted
+        else row.excerpt.removeprefix(row.subject).lstrip()[:160],
+        received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
+        channel=channel,
+        channel_icon=icon,
+        language=row.language,
+        unread=row.is_unread,
+        badges=_badges(row),
+        clock=promises.of_row(row.clock, now, calendar),
+        busy=busy,
+        current=row.reference == current,
+        points=order.total(row.points) if scored else None,
+        points_because=order.because(row.points) if scored else None,
     )
 
 
@@ -127,6 +139,7 @@ def listed(
         empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),
         more_url=more,
         take_next=take_next,
+        tabs=aside.tabs("junk") if view is View.SET_ASIDE else (),
     )
 
 
@@ -158,14 +171,12 @@ def doing(name: str, what: str) -> str:
     return f"{name} is writing a reply" if what == Doing.WRITING else f"{name} is reading"
 
 
-def _preview(row: QueueRow) -> str:
-    return " ".join(row.excerpt.split())[:160]
-
-
 def _badges(row: QueueRow) -> tuple[Badge, ...]:
     found = say.case_badges(row.priority, row.flags, row.language, row.kind, row.is_restricted)
+    if row.held_by is not None:
+        found += (Badge("Held", Tone.REVIEW, "paused"),)
     if row.match_message_id:
-        words = f"Add to {row.match_reference}?" if row.match_reference else "Belongs elsewhere?"
+        words = "Add to a case?" if row.match_reference else "Belongs elsewhere?"
         found += (Badge(words, Tone.REVIEW, "question"),)
     if row.constituency == "not_ours":
         found += (Badge("Not ours?", Tone.CALM, "arrow"),)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from inbox import clocks as stage
-from inbox.dates import local_date
+from inbox.dates import local_date, long_date
 from inbox.desk import Desk
 from inbox.models import Clock
 from inbox.queues import RowClock
@@ -92,7 +92,7 @@ def _running(kind: str, due_at: datetime, now: datetime, calendar: WorkingCalend
 
 def _title(kind: str, due_at: datetime, calendar: WorkingCalendar, verb: str = "due") -> str:
     local = due_at.astimezone(calendar.zone)
-    return f"{NAMES.get(kind, kind)}, {verb} {local_date(due_at, calendar.zone.key)}, {local:%H:%M}"
+    return f"{NAMES.get(kind, kind)}, {verb} {long_date(local)}, {local.hour:02}:{local.minute:02}"
 
 
 def _count(number: int) -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from inbox.access import Action, Person, may
 from inbox.models import Case, Constituent, Rule, RuleVersion, Staff
-from inbox.rules_replay import Change, Moved, Replay
+from inbox.rules_replay import Change, Moved, Occasion, Replay, cases_of
 from inbox.web.views.parts import Act, Badge, Notice, Tone
 from inbox.web.views.rules import MovedRow, RuleCard, VersionLine
 from routing.rule_files import stored_rule
@@ -115,7 +115,7 @@ def version_line(one: RuleVersion, local: datetime) -> VersionLine:
 
 def leaving_notice(replay: Replay) -> Notice:
     """The sentence about Immediate, which must be none."""
-    count = len(replay.leaving_immediate)
+    count = cases_of(replay.leaving_immediate)
     if not count:
         return Notice("0 would leave Immediate.", Tone.OK)
     return Notice(
@@ -137,6 +137,16 @@ def not_shown(found: Sequence[Moved], rows: Sequence[MovedRow]) -> str | None:
     return f"{left} more {'is' if left == 1 else 'are'} not shown here." if left else None
 
 
+_OCCASIONS: Mapping[Occasion, tuple[str, ...]] = {
+    Occasion.OPENED: (),
+    Occasion.LATER: (
+        "By a letter that came when the case was there already: it can raise, and moves nothing.",
+    ),
+    Occasion.CHANGED: ("When somebody changed the case.",),
+    Occasion.NOW: ("As time passes: as the case stands now.",),
+}
+
+
 def _row(moved: Moved, case: Case, who: str) -> MovedRow:
     marks = (Badge("Leaves Immediate", Tone.LATE, "late"),) if moved.leaves_immediate else ()
     changes = tuple(_change(change) for change in moved.changes)
@@ -145,7 +155,9 @@ def _row(moved: Moved, case: Case, who: str) -> MovedRow:
         for rule, why, matches in moved.because
     )
     title = case.reference if case.is_restricted else f"{case.reference} {case.subject}"
-    return MovedRow(title, f"/cases/{case.reference}", who, changes, because, marks)
+    return MovedRow(
+        title, f"/cases/{case.reference}", who, changes, (*_OCCASIONS[moved.occasion], *because), marks
+    )
 
 
 def _change(change: Change) -> str:
@@ -164,7 +176,7 @@ def _cases(session: Session, wanted: Iterable[str]) -> dict[str, tuple[Case, str
 
 
 def _people(count: int) -> str:
-    return "1 message" if count == 1 else f"{count} messages"
+    return "1 case" if count == 1 else f"{count} cases"
 
 
 def _act(label: str, url: str, do: str, row: Rule) -> Act:

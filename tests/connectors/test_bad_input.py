@@ -1,0 +1,260 @@
+"""What platforms send when things go wrong, each sort at every platform that can send it.
+
+The table of where each sentence of the bad input is shown; what is not named here stands in this file:
+
+wrong signature · replay · one bad item in a batch     `ReceivesContract`, which every called channel passes
+re-encoded JSON                                        there, and test_facebook_webhook, x/test_hearing
+200 with an error or a page                            test_microsoft365_collecting, test_facebook_polling and
+                                                       _sending, x/test_channel, open311/test_councils,
+                                                       test_feed
+edited before it was seen                              tests/inbox/test_conversations, for every channel
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from connectors.contract import (
+    Attachment,
+    ConnectorFailure,
+    InboundMessage,
+    News,
+    PermanentFailure,
+    RawArrival,
+    RemoteFile,
+    Surroundings,
+    TemporaryFailure,
+    WebhookRequest,
+)
+from connectors.facebook.channel import FacebookChannel
+from connectors.feed import LARGEST, FeedChannel
+from connectors.open311.reporting import Open311Channel
+from connectors.x.channel import XChannel
+from tests.connectors.contract_suite import collected
+from tests.connectors.microsoft365 import MAILBOX, Account
+from tests.rigs.facebook import Facebook, call_of
+from tests.rigs.platforms import Platform, platform
+from tests.rigs.product import until
+from tests.rigs.x import x_channel
+
+HERE = frozenset({"127.0.0.1"})
+SLACK = 8 << 20
+"""What the two ends of a connection may hold between them."""
+BEYOND = 9007199254740993
+"""2^53 + 1, which no floating-point number is."""
+KEY = "between FixMyStreet and us"
+MEDIA = "GET /media/.*"
+AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[dict[str, Platform]]:
+    """The stand-ins, once for all tests here."""
+    with platform("facebook") as facebook, platform("x") as x, platform("graph") as graph:
+        yield {"facebook": facebook, "x": x, "graph": graph}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A platform's files, and the way our channel fetches one."""
+
+    platform: Platform
+    fetch: Callable[[str], Attachment]
+
+    def get(self, **fault: Any) -> Attachment:
+        self.platform.order("_faults", on=MEDIA, **fault)
+        return self.fetch(f"{self.platform.url}/media/f/a.jpg")
+
+
+@pytest.fixture(params=["facebook", "x", "open311"])
+def files(request: pytest.FixtureRequest, running: dict[str, Platform]) -> Iterator[Files]:
+    kind = request.param
+    found = running["x" if kind == "x" else "facebook"]  # a council's pictures lie on any server
+    found.order("_reset")
+    channel: Any = {
+        "facebook": lambda: Facebook(found).channel(), "x": lambda: x_channel(found.url), "open311": reports,
+    }[kind]()  # fmt: skip
+    yield Files(found, lambda url: channel.download(RemoteFile(url, "a.jpg")))
+    if hasattr(channel, "close"):
+        channel.close()
+
+
+def reports() -> Open311Channel:
+    given = {
+        "jurisdiction_id": "wexcombe.example", "reporter": "FixMyStreet", "media_hosts": "127.0.0.1",
+    }  # fmt: skip
+    return Open311Channel.from_settings(given, {"api_key": KEY}, Surroundings(HERE))
+
+
+def taken(found: Platform) -> int:
+    """How many bytes of its vast answer anybody took, once that is over."""
+    until(lambda: any(one["path"] == "/taken" for one in found.log()))
+    return max(one["bytes"] for one in found.log() if one["path"] == "/taken")
+
+
+# --- files
+
+
+def test_a_file_of_200_megabytes_is_given_up_where_our_limit_ends(files: Files) -> None:
+    with pytest.raises(PermanentFailure, match="larger than 25 MB"):
+        files.get(act="vast", megabytes=200)
+    assert taken(files.platform) <= (25 << 20) + SLACK
+
+
+@pytest.mark.parametrize("where", ["http://10.0.0.1/", "http://169.254.169.254/latest", "file:///etc/passwd"])
+def test_a_file_that_leads_into_a_private_network_is_not_followed(files: Files, where: str) -> None:
+    with pytest.raises(PermanentFailure, match="elsewhere, where we do not follow"):
+        files.get(act="status", status=302, headers={"location": where})
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_a_file_whose_link_ran_out_is_given_up_for_good(files: Files, status: int) -> None:
+    with pytest.raises(PermanentFailure):
+        files.get(act="status", status=status)
+
+
+def test_a_file_server_in_trouble_is_asked_again_later(files: Files) -> None:
+    for fault in ({"act": "status", "status": 503}, {"act": "drop"}):
+        with pytest.raises(TemporaryFailure):
+            files.get(**fault)
+
+
+def test_a_mail_of_200_megabytes_leaves_its_head_and_the_next_one_comes(running: dict[str, Platform]) -> None:
+    graph = running["graph"]
+    graph.order("_reset")
+    account = Account(graph)
+    account.deliver("Large")
+    graph.order("_faults", on=r"GET .*value", act="vast", megabytes=200)
+    account.deliver("Small")
+    arrivals, _ = collected(account.channel())
+    assert [one.hints.get("too_large") for one in arrivals].count("1") == 1
+    assert len(arrivals) == 2
+    assert all(len(one.raw) <= 300_000 for one in arrivals)
+    assert taken(graph) <= (50 << 20) + SLACK
+
+
+# --- the platform itself leads elsewhere, or sends too much
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A channel that asks its platform for news, once."""
+
+    platform: Platform
+    look: Callable[[], object]
+
+
+@pytest.fixture(params=["graph", "facebook", "x", "feed"])
+def asking(request: pytest.FixtureRequest, running: dict[str, Platform]) -> Iterator[Asking]:
+    kind = request.param
+    found = running["graph" if kind == "graph" else "x" if kind == "x" else "facebook"]
+    found.order("_reset")
+    if kind == "graph":
+        found.order("_mailbox", mailbox=MAILBOX)
+    channel: Any = {
+        "graph": lambda: Account(found).channel(), "facebook": lambda: Facebook(found).channel(),
+        "x": lambda: x_channel(found.url), "feed": lambda: feed(found),
+    }[kind]()  # fmt: skip
+    yield Asking(found, lambda: channel.fetch(None))
+    channel.close()
+
+
+def feed(found: Platform) -> FeedChannel:
+    return FeedChannel.from_settings({"url": f"{found.url}/feed"}, {}, Surroundings(HERE))
+
+
+def test_a_platform_that_leads_into_a_private_network_is_not_followed(asking: Asking) -> None:
+    away = {"location": "http://169.254.169.254/latest/meta-data"}
+    asking.platform.order("_faults", on="GET .*", act="status", status=301, headers=away, times=9)
+    with pytest.raises(ConnectorFailure):
+        asking.look()
+
+
+def test_an_answer_of_200_megabytes_is_no_answer_and_not_taken_whole(asking: Asking) -> None:
+    asking.platform.order("_faults", on="GET .*", act="vast", megabytes=200)
+    with pytest.raises(ConnectorFailure):
+        asking.look()
+    assert taken(asking.platform) <= max(LARGEST, 50 << 20) + SLACK
+
+
+# --- numbers
+
+
+def facebook_said(mid: Any, sender: Any, **more: Any) -> News:
+    """A private message as a call brings it."""
+    event = {
+        "sender": {"id": sender}, "recipient": {"id": "104857600000001"}, "timestamp": "1763802000000",
+        "message": {"mid": mid, "text": "My bins", **more},
+    }  # fmt: skip
+    entry = {"id": 104857600000001, "time": "1763802000000", "messaging": [event]}
+    body, headers = call_of(entry)
+    given = {"page_id": "104857600000001", "app_id": "1"}
+    secrets = {"access_token": "t", "app_secret": "a secret of the app", "verify_token": "w"}
+    channel = FacebookChannel.from_settings(given, secrets, Surroundings())
+    [arrival] = channel.receive(WebhookRequest("POST", headers, {}, body)).arrivals
+    channel.close()
+    return FacebookChannel.understand(arrival)
+
+
+def x_said(post_id: Any, author_id: Any, **more: Any) -> News:
+    told = {
+        "polled": "mention",
+        "data": {"id": post_id, "author_id": author_id, "text": "@RowanAshbyMP the bins", **more},
+        "includes": {"users": [{"id": author_id, "username": "wyn", "name": "Wyn"}]},
+    }  # fmt: skip
+    raw = json.dumps(told).encode()
+    return XChannel.understand(RawArrival("x", "1500000000000000001", f"post/{post_id}", raw, AT))
+
+
+def report_said(number: Any, sender: Any, **more: Any) -> News:
+    """A report in JSON, with numbers where a form has only words."""
+    told = {
+        "api_key": KEY, "service_code": "transport", "lat": 51.5, "long": "-0.1", "description": "A hole",
+        "attribute": {"external_id": number}, "phone": sender, **more,
+    }  # fmt: skip
+    request = WebhookRequest("POST", {"content-type": "application/json"}, {}, json.dumps(told).encode())
+    [arrival] = reports().receive(request).arrivals
+    return Open311Channel.understand(arrival)
+
+
+SAID: dict[str, Callable[..., News]] = {"facebook": facebook_said, "x": x_said, "open311": report_said}
+
+
+@pytest.mark.parametrize("kind", sorted(SAID))
+def test_ids_past_2_to_the_53_are_kept_to_the_last_digit_as_numbers_and_as_words(kind: str) -> None:
+    told = [SAID[kind](BEYOND, BEYOND + 2), SAID[kind](str(BEYOND), str(BEYOND + 2))]
+    one, other = (news for news in told if isinstance(news, InboundMessage))
+    assert one.external_id == other.external_id
+    assert one.content_key == other.content_key
+    known = {one.external_id, one.sender.address, *one.told.values()}
+    assert any(str(BEYOND) in word or str(BEYOND + 2) in word for word in known)
+
+
+@pytest.mark.parametrize("kind", sorted(SAID))
+def test_fields_that_nobody_knows_change_nothing(kind: str) -> None:
+    """The platforms add some each month."""
+    unknown = {"is_new_here": True, "deep": {"er": [1, None, {"x": "y"}]}, "größe": 7}
+    plain, more = SAID[kind]("77", "78"), SAID[kind]("77", "78", **unknown)
+    assert isinstance(plain, InboundMessage)
+    assert isinstance(more, InboundMessage)
+    assert (more.text, more.sender, more.external_id) == (plain.text, plain.sender, plain.external_id)
+
+
+@pytest.mark.parametrize(("lat", "long"), [("51.5", "-0.1"), (51.5, -0.1), (" 51.5 ", "-0.10")])
+def test_a_place_may_be_numbers_or_words(lat: Any, long: Any) -> None:
+    news = report_said("7", "", lat=lat, long=long)
+    assert isinstance(news, InboundMessage)
+    assert "51.5" in news.text and "-0.1" in news.text
+
+
+def test_an_update_of_a_report_that_was_deleted_is_read_all_the_same() -> None:
+    """Its case stands for it, or is looked for: tests/web/test_open311.py."""
+    told = {"service_request_id": ["gone"], "update_id": ["7"], "status": ["FIXED"]}
+    raw = json.dumps({"fields": told}).encode()
+    news = Open311Channel.understand(RawArrival("open311", "fixmystreet", "update/7", raw, AT))
+    assert isinstance(news, InboundMessage)
+    assert news.thread == "gone"
