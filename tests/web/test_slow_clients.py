@@ -32,7 +32,7 @@ def _post(app: FastAPI, *pieces: dict[str, Any]) -> list[dict[str, Any]]:
     scope = {
         "type": "http", "http_version": "1.1", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in",
         "query_string": b"", "root_path": "", "scheme": "http", "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80), "headers": [(key.encode(), one.encode()) for key, one in headers.items()],
+        "server": ("127.0.0.1", 80), "headers": [(key.encode(), it.encode()) for key, it in headers.items()],
     }  # fmt: skip
     asyncio.run(app(scope, receive, send))
     return told
