@@ -7,6 +7,7 @@ not read. Logistic regression, one model each for risk, kind and topic, over the
 """
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,9 @@ SHRINK = 0.1
 SEEN_TWICE = 2
 MOST_OUTPUTS = 6
 """Outputs of a model that one feature keeps a weight for."""
+_MARK = re.compile(r"(?:^|[ ~])(?:zz\d|\d[a-z]{2}(?:$|[ ~])|£\d|\d{3,})")
+_NUMBERS_THAT_SPEAK = frozenset({"101", "111", "999"})
+"""Helplines; other long numbers, sums and postcodes belong to one message and mean nothing in the next."""
 FAINT = 0.01
 """Errors smaller than this teach nothing."""
 
@@ -70,9 +74,10 @@ def examples_of(labels: Labels) -> list[Example]:
 def train(classes: Sequence[str], examples: Sequence[Example], *, rest: bool) -> Model:
     """Weights by stochastic gradient descent with a rate for each weight (AdaGrad)."""
     seen = Counter(feature for example in examples for feature in example.features)
+    taught = {name for name, count in seen.items() if count >= SEEN_TWICE and not _of_one_message(name)}
     known = [
         Example(
-            {name: count for name, count in example.features.items() if seen[name] >= SEEN_TWICE},
+            {name: count for name, count in example.features.items() if name in taught},
             example.words,
             example.target,
         )
@@ -90,6 +95,11 @@ def train(classes: Sequence[str], examples: Sequence[Example], *, rest: bool) ->
             for feature in weights:
                 weights[feature] *= 1 - SHRINK
     return model
+
+
+def _of_one_message(feature: str) -> bool:
+    """Whether a feature holds a postcode, a sum or a reference, for which the family of numbers stands."""
+    return feature not in _NUMBERS_THAT_SPEAK and _MARK.search(feature) is not None
 
 
 def _learn(model: Model, steps: list[dict[str, float]], example: Example, first: int) -> None:

@@ -6,6 +6,7 @@ sentence. Own words on the same subject keep neither.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -134,19 +135,18 @@ def _anchor_share(one: Gist, other: Gist) -> float:
 
 def _aligned(one: Gist, other: Gist) -> float:
     """How much of each text's sentences has a counterpart in the other, the better covered text first."""
-    some, others = _covered(one.sentences, other.sentences), _covered(other.sentences, one.sentences)
+    if not (one.sentences and other.sentences):
+        return 0.0
+    shared = [[_overlap(here, there) for there in other.sentences] for here in one.sentences]
+    some = _covered(one.sentences, shared)
+    others = _covered(other.sentences, zip(*shared, strict=True))
     return 0.7 * max(some, others) + 0.3 * min(some, others)
 
 
-def _covered(some: tuple[frozenset[str], ...], others: tuple[frozenset[str], ...]) -> float:
+def _covered(sentences: tuple[frozenset[str], ...], shared: Iterable[Iterable[float]]) -> float:
     """The mean share of each sentence's words found in its best counterpart."""
-    total = sum(len(sentence) for sentence in some)
-    if not total:
-        return 0.0
-    found = sum(
-        max((_overlap(sentence, other) for other in others), default=0.0) * len(sentence) for sentence in some
-    )
-    return found / total
+    found = sum(max(row) * len(sentence) for sentence, row in zip(sentences, shared, strict=True))
+    return found / sum(map(len, sentences))
 
 
 def _overlap(some: frozenset[str], others: frozenset[str]) -> float:

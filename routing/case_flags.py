@@ -41,12 +41,12 @@ def told_flags(signals: Signals) -> frozenset[Flag]:
 def case_flags(flags: frozenset[Flag], kind: Kind, hides_case: bool) -> frozenset[Flag]:
     """The flags that suit a kind; a risk to life and harm by others stand whatever the kind.
 
-    Who may end their life is vulnerable, and what they say of it is about their health.
+    Who may end their life is vulnerable; a threat tells of no circumstances of a person in a case.
     """
-    if Flag.SELF_HARM in flags:
-        flags |= {Flag.VULNERABLE, Flag.SPECIAL_CATEGORY}
-    elif kind in WITHOUT_A_CASE and not hides_case:
+    if kind is Kind.THREAT or (kind in WITHOUT_A_CASE and not hides_case):
         flags -= OF_A_CASE
+    if Flag.SELF_HARM in flags and kind is not Kind.THREAT:
+        flags |= {Flag.VULNERABLE}
     if Flag.DOMESTIC_ABUSE in flags and kind not in WITHOUT_A_CASE:
         flags |= {Flag.SAFEGUARDING, Flag.VULNERABLE}
     return flags

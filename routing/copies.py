@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from routing.assessment import Assessment, MessageFacts, assess
-from routing.campaigns import gist_of, likeness, restates, subject_key
+from routing.campaigns import Gist, gist_of, likeness, restates, subject_key
 from routing.case_flags import case_flags
 from routing.constituency import PostcodeTable
 from routing.differences import Differences, added_text, differences
@@ -69,8 +69,14 @@ def read_copy(
 
 def _matter(own: str, template: str) -> str:
     """The added sentences that do more than say the template's in other words."""
-    known = gist_of("", template)
+    known = _gist_of_template(template)
     return "\n".join(line for line in own.split("\n") if not restates(line, known))
+
+
+@lru_cache(maxsize=16)
+def _gist_of_template(template: str) -> Gist:
+    """Asked for with every copy of it."""
+    return gist_of("", template)
 
 
 def risks_of_text(template: str, title: str, area: PostcodeTable | None) -> Assessment | None:

@@ -145,7 +145,8 @@ def decide(
             )
             continue
         decision, set_now, refused = _apply(rule, decision)
-        view.facts = _with(facts, decision)
+        if set_now:
+            view.facts = _with(facts, decision)
         considered.append(
             Considered(rule.name, rule.version, True, because, tuple(set_now), tuple(refused), rule.stop)
         )
@@ -188,12 +189,15 @@ Change = tuple[str, Any, str]
 def _apply(rule: Rule, decision: Decision) -> tuple[Decision, list[tuple[str, str]], list[tuple[str, str]]]:
     done: list[tuple[str, str]] = []
     refused: list[tuple[str, str]] = []
+    changes: dict[str, Any] = {}
     for name, value, why_not in (*_added(rule, decision), *_chosen(rule, decision)):
         if why_not:
             refused.append((name, why_not))
             continue
         done.append((name, _told(name, value, getattr(decision, name))))
-        decision = replace(decision, **{name: value})
+        changes[name] = value
+    if changes:
+        decision = replace(decision, **changes)
     if decision.flags & LIFE_FLAGS and decision.priority is not Priority.IMMEDIATE:
         decision = replace(decision, priority=Priority.IMMEDIATE)
         done.append(("priority", Priority.IMMEDIATE.value))

@@ -45,7 +45,7 @@ def core_words(text: str) -> list[Word]:
     skipped = [
         found.span() for part in (_POSTCODE, _LATER_GREETING) for found in part.finditer(folded, start, end)
     ]
-    words = [Word(found[0], found.start(), found.end()) for found in _TOKEN.finditer(folded, start, end)]
+    words = [Word(found[0], *found.span()) for found in _TOKEN.finditer(folded, start, end)]
     if not skipped:
         return words
     return [word for word in words if not any(a <= word.start < b for a, b in skipped)]

@@ -17,9 +17,9 @@ HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW
 FRAMES = (Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW)
 """What a letter with a plea in it may open as."""
 AT_RISK = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
-PLEA = 0.9
+PLEA = 0.83
 """The chance of a plea in a sentence from which it is lifted out."""
-TURNED_TO = 0.85
+TURNED_TO = 0.77
 """The same where words such as "by the way" turn to it."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
@@ -61,25 +61,28 @@ class Pleas:
         return self.frame.get(self.framed_as, 0.0) if self.frame_words >= SHORTEST_FRAME else 0.0
 
 
-def read_pleas(signals: Signals, reading: Reading) -> Pleas:
-    """What a message pleads for, and beside what."""
+def read_pleas(signals: Signals, reading: Reading) -> Pleas | None:
+    """What a message pleads for, and beside what; None if nothing in it reads as a plea."""
     words = [one.words for one in reading.sentences]
     chances = {run: reading.chances("plea", run)["own"] for run in _runs(words)}
+    chance = max(chances.values(), default=0.0)
+    if chance < TURNED_TO:
+        return None
     own = [chances.get((n,), 0.0) for n in range(len(words))]
     first = next((n for n, chance in enumerate(own) if chance >= TOLD), len(own))
     return Pleas(
-        chance=max(chances.values(), default=0.0),
+        chance=chance,
         turned_to=bool(signals.sentences_of(BESIDE)),
         frame_words=sum(words[:first]),
         frame=reading.chances("kind", range(first)) if 0 < first < len(own) else {},
         other_words=sum(count for count, chance in zip(words, own, strict=True) if chance < TOLD),
-        insult=max((reading.chances("kind", (n,))[Kind.ABUSE] for n in _read(len(words))), default=0.0),
+        insult=max(reading.chances("kind", (n,))[Kind.ABUSE] for n in _read(len(words))),
     )
 
 
-def hides_casework(pleas: Pleas, kind: Kind) -> bool:
+def hides_casework(pleas: Pleas | None, kind: Kind) -> bool:
     """Whether somebody's own matter stands in a message of a kind that nobody reads for one."""
-    if pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
+    if pleas is None or pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
         return False
     if kind is Kind.CAMPAIGN:
         return True
@@ -90,8 +93,10 @@ def hides_casework(pleas: Pleas, kind: Kind) -> bool:
     return kind is Kind.CASEWORK and _says_something_else(pleas)
 
 
-def kind_beside(pleas: Pleas, kind: Kind, hides_case: bool) -> Kind:
+def kind_beside(pleas: Pleas | None, kind: Kind, hides_case: bool) -> Kind:
     """The kind after a look at the plea: what the frame says if one is hidden, casework if all pleads."""
+    if pleas is None:
+        return kind
     if kind is Kind.CASEWORK and hides_case and pleas.framed >= FRAMED_BESIDE:
         return pleas.framed_as
     if kind in FRAMES and pleas.chance >= PLEA and not pleas.other_words:

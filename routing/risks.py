@@ -46,7 +46,7 @@ LISTED = (
     Flag.PARTY_POLITICAL,
     Flag.WELSH,
 )
-LONGEST_WINDOW = 60
+LONGEST_WINDOW = 40
 """Words within which sentences are weighed together."""
 
 LABELS = {

@@ -29,7 +29,10 @@ _MONTHS = _MONTH_NAMES.split()
 _DATE = re.compile(
     rf" (\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}) "
 )
-_HARD = r"evict\w*|bailiffs?|removal|deport\w*|removed|fly|flies|flying|flight|locks|repossess\w*|homeless"
+_HARD = (
+    r"we (?:go|leave|travel)|evict\w*|bailiffs?|removal|deport\w*|removed|fly|flies|flying|flight|locks"
+    r"|repossess\w*|homeless"
+)
 _SOFT = (
     r"travel\w*|hearing|court|tribunal|appeal|deadline|expir\w*|runs out|funeral|operation|surgery"
     r"|appointment|wedding|leave|due|by|before|interview|disconnect\w*|cut off|starts?"
@@ -39,9 +42,12 @@ _EVENT = re.compile(rf" (?:{_HARD}|{_SOFT}) ")
 
 
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_WEEKDAY = re.compile(rf" (?:by|on|this|come|until|till|before) ({'|'.join(_WEEKDAYS)}) (?!week )")
+_WEEKDAY = re.compile(
+    rf" (?:by|on|this|come|until|till|before|we go|we leave|we travel) ({'|'.join(_WEEKDAYS)}) (?!week )"
+)
 _AHEAD = re.compile(
-    r" (?:will|is|are|am|be|have to|has to|got to|must|need to|due|coming|booked|set|fly|flies|leave|out) "
+    r" (?:will|is|are|am|be|we go|we leave|we travel|have to|has to|got to|must|need to|due|coming|booked"
+    r"|set|fly|flies|leave|out) "
 )
 _BEHIND = re.compile(r" (?:last|was|were|came|took|ago|went|cancelled|had been) ")
 

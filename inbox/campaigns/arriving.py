@@ -64,7 +64,7 @@ def find_text(session: Session, known: Recall, gist: Gist) -> tuple[KnownText, i
 
     Asks for a bounded number of rows, however many messages there are.
     """
-    for text_id in index.near(known, gist.asked):
+    for text_id in known.near(gist.asked):
         first = index.gist_of_text(session, known, text_id)
         if first is None or not are_copies(gist, first):
             continue

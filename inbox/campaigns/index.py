@@ -1,7 +1,5 @@
 """What texts are known by: looked up and kept as rows, a bounded number for each message."""
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -9,22 +7,14 @@ from sqlmodel import Session, col
 
 from inbox.database import before_commit, held, office_of
 from inbox.models import CampaignCopy, CampaignPrint, Message
-from inbox.recall import Recall
-from routing.campaigns import STORED_PRINTS, Gist, gist_of
+from inbox.recall import Recall, gist_of_kept
+from routing.campaigns import STORED_PRINTS, Gist
 
 SATURATED = 5
 """A number that so many texts share says nothing about a further one, and is not kept again."""
 PARTS = 64
 """The index is cleared of old texts one part at a time, so that nobody waits for it."""
-_MOST_COMPARED = 4
-_FEWEST_HITS = 2
 _HELD = "campaign_prints"
-
-
-def near(known: Recall, prints: Iterable[int]) -> list[str]:
-    """The texts that share most prints, the likeliest first; never more than a handful."""
-    hits = Counter(text for one in prints for text in known.prints.get(one, ()))
-    return [text for text, count in hits.most_common(_MOST_COMPARED) if count >= _FEWEST_HITS]
 
 
 def keep(session: Session, known: Recall, gist: Gist, text_id: str) -> None:
@@ -46,7 +36,7 @@ def gist_of_text(session: Session, known: Recall, text_id: str) -> Gist | None:
         row = session.execute(query).first()
         if row is None:
             return None
-        known.gists[text_id] = gist_of(row[0] or "", row[1])
+        known.gists[text_id] = gist_of_kept(row[0] or "", row[1])
     return known.gists[text_id]
 
 

@@ -125,6 +125,10 @@ class Table(SQLModel):
         object.__setattr__(self, "__pydantic_extra__", None)
         object.__setattr__(self, "__pydantic_private__", None)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """The mapper's own way; the library's sets each value a second time, past the mapper."""
+        object.__setattr__(self, name, value)
+
 
 @cache
 def _plan(kind: type[SQLModel]) -> _Plan:

@@ -112,7 +112,9 @@ class Case(Row, OfficeOwned, table=True):
     lateness: int = Field(default=0, sa_type=Integer, description="`routing.priority.Lateness`")
     is_ministerial: bool = Field(default=False, sa_type=Boolean, description="a minister signs the reply")
     points_at: datetime | None = moment(
-        default=LONG_AGO, description="when time changes its points next; null: never"
+        default=LONG_AGO,
+        description="when time changes its points next; null: never",
+        sa_column_kwargs={"default": None},  # or a case with null would be written with the default
     )
     topics: list[str] = json_list()
     flags: list[str] = json_list()

@@ -237,5 +237,5 @@ def test_the_labelled_messages_stay_above_the_floor() -> None:
         if labels.kind not in {Kind.THREAT, Kind.SELF_HARM_RISK}
         and found.flags & {Flag.THREAT, Flag.SELF_HARM}
     ]
-    assert len(seen) >= 0.9 * len(life)
-    assert len(alarms) <= 0.06 * (len(pairs) - len(life))
+    assert len(seen) >= 0.95 * len(life)
+    assert len(alarms) <= 0.05 * (len(pairs) - len(life))

@@ -196,7 +196,7 @@ def test_the_drill_after_the_keys_were_changed_opens_every_secret_with_the_new_o
     inbox.ok("migrate")
     assert inbox.ok("restore", str(tmp_path / "b.tar.gz"), "--json").json["closed"] == []
     fresh = Database(addresses.url)
-    assert inbox.ok("keys", "rotate", "--json").json["sealed_anew"] == 3
+    assert inbox.ok("keys", "rotate", "--json").json["sealed_anew"] == 4
     monkeypatch.setenv("INBOX_SECRET_KEYS", OTHER_KEY)
     inbox.ok("doctor")
     with fresh.read(office_id) as session:
