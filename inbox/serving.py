@@ -1,6 +1,8 @@
 """Starts the program: the web app under uvicorn, the worker beside it or alone."""
 
+import json
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -8,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
@@ -22,6 +25,8 @@ from inbox.errors import SetupProblem
 from inbox.settings import Settings, load_settings
 from inbox.storage import open_store
 from inbox.worker import Worker, make_node
+
+MOST_FILES = 65_536
 
 
 def serve(
@@ -39,6 +44,7 @@ def serve(
     """
     settings = settings or load_settings()
     set_up_logs(settings.log_level)
+    open_more_files()
     database = Database(settings.database_url)
     app = create_app(settings, database=database, store=open_store(settings), demo=demo)
     worker = Worker(make_node(settings, database)) if with_worker else None
@@ -70,10 +76,22 @@ def work(*, until_idle: bool = False) -> None:
         database.close()
 
 
+def open_more_files() -> None:
+    """As many files at once as the system lets us have: idle visitors must not starve mail and database."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def set_up_logs(level: str) -> None:
     """Lines of JSON on standard error: time, what, ids. Never content, addresses or tokens."""
     threshold = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    logging.basicConfig(level=max(threshold, logging.WARNING), stream=sys.stderr, format="%(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LibraryLine())
+    logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler])
+    # Under load it warns of each turn that is left out; what is due and how old it is stands in /metrics.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -86,6 +104,18 @@ def set_up_logs(level: str) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,  # standard error may be another file later
     )
+
+
+class _LibraryLine(logging.Formatter):
+    """What a library says, as one line of JSON like our own; of an exception its kind and lines, no words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        line: dict[str, Any] = {"event": record.getMessage(), "library": record.name}
+        line |= {"level": record.levelname.lower(), "timestamp": at}
+        if record.exc_info and record.exc_info[1] is not None:
+            line = dict(where_it_failed(None, "", {**line, "exc_info": record.exc_info[1]}))
+        return json.dumps(line)
 
 
 def where_it_failed(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

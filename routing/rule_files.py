@@ -106,7 +106,9 @@ def _condition_faults(rule: str, part: Mapping[str, Any], here: str) -> Iterable
             yield Problem(rule, here, f'a condition has no "{key}".{nearest(str(key), _CONDITION)}')
     for key, names in (("field", list(FieldName)), ("operator", list(Operator))):
         word = part.get(key)
-        if word not in list(names):
+        if word == "" and key == "field":
+            yield Problem(rule, here, "choose what to look at, or take the words out.")
+        elif word not in list(names):
             yield Problem(rule, here, f'there is no {key} "{word}".{nearest(str(word), map(str, names))}')
 
 

@@ -176,7 +176,7 @@ async def _cannot_be_kept(request: Request, error: Exception) -> Response:
 def _framework_words(error: HTTPException) -> str:
     if error.status_code == 405:
         return "This address does not do that."
-    if error.status_code == 413:
+    if error.status_code in (408, 413):
         return str(error.detail)
     return "This request could not be read."
 

@@ -95,8 +95,13 @@ def test_a_migrated_postgresql_walls_every_table_of_an_office(postgresql_databas
 
 @pytest.mark.parametrize("words", [["run"], ["web"], ["worker"], ["work", "--until-idle"]], ids=" ".join)
 def test_the_program_refuses_an_empty_database_and_says_what_to_do(tmp_path: Path, words: list[str]) -> None:
-    ran = _program(tmp_path, Addresses(f"sqlite:///{tmp_path / 'inbox.db'}"), *words)
+    place = tmp_path / "inbox.db"
+    ran = _program(tmp_path, Addresses(f"sqlite:///{place}"), *words)
     assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(f"inbox: there is no database at {place}: run `inbox migrate`")
+    assert ran.stderr.count("\n") == 1 and not place.exists()
+    place.touch()
+    ran = _program(tmp_path, Addresses(f"sqlite:///{place}"), *words)
     assert ran.stderr == "inbox: the database is empty: run `inbox migrate`\n"
 
 

@@ -4,7 +4,9 @@ Decisions are taken on the raw path and on the address of the real client, which
 name (`X-Forwarded-For`, read from the right).
 """
 
+import asyncio
 import ipaddress
+import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -23,6 +25,10 @@ LARGEST_BODY = MEGABYTE
 LARGEST_UPLOAD = 25 * MEGABYTE
 LARGEST_HEADERS = 32 << 10
 LARGE_PATHS = ("/api/v1/triage/preview", "/webhooks/")
+PATIENCE_SECONDS = 30.0
+SLOWEST_BYTES_A_SECOND = 2048
+"""A body may take half a minute, and longer in so far as it comes at this rate: a poor line, no idle one."""
+TOO_SLOW = "This took too long to arrive. Nothing was changed. Try again."
 TOO_LARGE = "This is too large. We take up to {} MB at once."
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -144,16 +150,23 @@ def _largest(path: str, headers: Headers) -> int:
 
 
 def _counted(receive: Receive, largest: int) -> Receive:
-    """Stops reading a body that grows past `largest`, whatever its header promised."""
-    taken = 0
+    """Stops reading a body that grows past `largest`, whatever its header promised, or that never ends."""
+    taken, waited, is_whole = 0, 0.0, False
 
     async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        if message["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken > largest:
-                raise HTTPException(413, TOO_LARGE.format(largest // MEGABYTE))
+        nonlocal taken, waited, is_whole
+        if is_whole:
+            return await receive()  # who waits here waits for the client to go away
+        begun, patience = time.monotonic(), PATIENCE_SECONDS + taken / SLOWEST_BYTES_A_SECOND - waited
+        try:
+            message = await asyncio.wait_for(receive(), max(patience, 0.001))
+        except TimeoutError:
+            raise HTTPException(408, TOO_SLOW) from None
+        waited += time.monotonic() - begun
+        is_whole = message["type"] != "http.request" or not message.get("more_body", False)
+        taken += len(message.get("body", b""))
+        if taken > largest:
+            raise HTTPException(413, TOO_LARGE.format(largest // MEGABYTE))
         return message
 
     return counted

@@ -9,7 +9,7 @@ from secrets import token_hex
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inbox.errors import CaseworkError
@@ -75,6 +75,8 @@ class LastResort:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            _log.info("went away", request=scope["state"]["request_id"], route=route_name(scope))
         except Exception as error:
             report(error, scope)
             if started:

@@ -112,6 +112,15 @@ def test_a_wrong_name_is_refused_at_its_field_with_the_nearest_right_one(bench: 
     assert 'value="housing-socail"' in page.text, "what was typed stays"
 
 
+def test_words_without_what_to_look_at_are_not_dropped_in_silence(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    half = {"c.all-9.field": "", "c.all-9.operator": "contains", "c.all-9.value": "deposit loan"}
+    page = desk.press(f"/rules/{rule.id}", DAMP | half)
+    assert page.status_code == 422
+    assert "Choose what to look at, or take the words out." in page.text
+    assert 'value="deposit loan"' in page.text, "what was typed stays"
+
+
 def test_groups_and_lines_are_added_without_script(bench: Bench) -> None:
     rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
     page = tried(desk, f"/rules/{rule.id}", DAMP | {"do": "group:any"})

@@ -28,7 +28,7 @@ _MOST_FIELDS = 1_000
 
 
 def typed(form: Mapping[str, str]) -> dict[str, Any]:
-    """The `when` that was typed. Lines without a field are left out, and groups without lines."""
+    """The `when` that was typed. Empty lines are left out, and groups without lines."""
     root: dict[str, Any] = {}
     for name in list(form)[:_MOST_FIELDS]:
         found = _NAME.fullmatch(name)
@@ -99,9 +99,9 @@ def _group(node: Mapping[str, Any]) -> dict[str, Any]:
 def _part(node: Mapping[str, Any]) -> dict[str, Any] | None:
     if any("-" in key for key in node):
         return _group(node) or None
-    if not node.get("field"):
+    if not node.get("field") and not node.get("value"):
         return None
-    condition: dict[str, Any] = {"field": node["field"], "operator": node.get("operator", "")}
+    condition: dict[str, Any] = {"field": node.get("field", ""), "operator": node.get("operator", "")}
     value = _value(condition["field"], condition["operator"], node.get("value", ""))
     return condition | ({} if value is None else {"value": value})
 
