@@ -8,6 +8,8 @@ LATER = (
     "httpx", "imap_tools", "imaplib", "nh3", "connectors.email", "connectors.x", "connectors.facebook",
     "cryptography",  # with the first secret
     "rapidfuzz",  # with the first campaign
+    "re2", "ahocorasick_rs",  # with the first rules
+    "psycopg", "sqlite3",  # whichever the database wants
     "prometheus_client",  # with the first scrape
     "phonenumbers", "holidays", "feedparser", "alembic", "inbox.demo",
 )  # fmt: skip
