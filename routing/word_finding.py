@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from routing.facts import FactsInView, WordHits
 from routing.folding import fold_words
 from routing.rules import Condition, FieldName, Group, Operator
@@ -14,8 +16,6 @@ class WordFinder:
     """Finds whole words and phrases of many lists in one pass over a folded text."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        from ahocorasick_rs import AhoCorasick, MatchKind  # with the first office's rules
-
         self.words = sorted({folded for word in words if (folded := fold_words(word))})
         self._machine = AhoCorasick(self.words, matchkind=MatchKind.Standard) if self.words else None
 

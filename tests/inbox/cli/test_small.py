@@ -8,7 +8,7 @@ LATER = (
     "httpx", "imap_tools", "imaplib", "nh3", "connectors.email", "connectors.x", "connectors.facebook",
     "cryptography",  # with the first secret
     "rapidfuzz",  # with the first campaign
-    "re2", "ahocorasick_rs",  # with the first rules
+    "re2",  # with the first pattern in a rule
     "psycopg", "sqlite3",  # whichever the database wants
     "prometheus_client",  # with the first scrape
     "phonenumbers", "holidays", "feedparser", "alembic", "inbox.demo",
