@@ -15,7 +15,7 @@ from inbox.search.drivers import NEWEST, WINDOW, among, candidates, lately, look
 
 EXCERPT = 200
 FIRST = 400
-"""Entries looked through before anything else: enough to know a common word, and all that a rare one costs."""
+"""Entries looked through before anything else: enough to know a common word, and a rare one costs no more."""
 COMMON = FIRST // 50
 _STEPS = 2
 """How many steps back through the index one page takes where each step alone names hundreds."""
