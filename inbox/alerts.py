@@ -20,8 +20,8 @@ from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, Channel, ChannelMode, Delivery, Event, EventKind, Role, Staff, new_id
 from inbox.wording import letter
+from routing.rules import NAMED_LEAD
 
-NAMED_LEAD = "named lead"
 AGAIN_AFTER = timedelta(minutes=15)
 MOST_AN_HOUR = 60
 """Past this an office is not mailed about each one: everybody looks at the queue by then."""

@@ -17,6 +17,8 @@ from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
 from inbox.models import EventKind, Office, OfficeCalendar
 from routing.bank_holidays import BadHolidays, BankHolidays, Days, bundled, read
+from routing.recesses import BadRecesses, Recess, at
+from routing.recesses import read as read_table
 from routing.targets import Target, targets
 from routing.words import ClockKind, Nation, OfficeKind
 from routing.working_time import Window, WorkingCalendar, week_from
@@ -46,6 +48,7 @@ class Plan:
     closed: tuple[OwnDay, ...] = ()
     opened: tuple[OwnDay, ...] = ()
     targets: Mapping[ClockKind, int] = field(default_factory=dict)
+    recesses: tuple[Recess, ...] = ()
 
 
 _known: dict[str, tuple[tuple[object, ...], tuple[WorkingCalendar, Plan]]] = {}
@@ -126,6 +129,19 @@ def with_holidays(plan: Plan, days: Days | None, source: str | None, now: dateti
     return replace(plan, holidays=days, source=(source or "")[:200] or None, imported_at=now)
 
 
+def with_recesses(plan: Plan, content: bytes) -> Plan:
+    """The plan with the recesses of a table in place of those there were. Raises Refused, naming the line."""
+    try:
+        return replace(plan, recesses=read_table(content))
+    except BadRecesses as error:
+        raise Refused(str(error)) from None
+
+
+def recess_on(office: Office, day: date) -> Recess | None:
+    """The recess of Parliament that a day lies in, as far as the office has brought them in."""
+    return at(plan_of(office).recesses, day)
+
+
 def with_closed(plan: Plan, first: date, last: date, why: str) -> Plan:
     """The plan with every day from `first` to `last` closed. Raises Refused for a span that cannot be."""
     words = " ".join(why.split())[:LONGEST_WHY]
@@ -176,6 +192,7 @@ def save(
     }
     row.source, row.imported_at = plan.source, plan.imported_at
     row.closed, row.opened = _days_as_data(plan.closed), _days_as_data(plan.opened)
+    row.recesses = recesses_as_data(plan)
     row.targets = {str(kind): amount for kind, amount in plan.targets.items()}
     renumber(office)
     record(session, None, EventKind.CALENDAR_CHANGED, actor, now=now, public=False, what=what,
@@ -221,7 +238,19 @@ def _read_plan(office: Office) -> Plan:
         closed=_days(row.closed),
         opened=_days(row.opened),
         targets={ClockKind(kind): amount for kind, amount in row.targets.items()},
+        recesses=tuple(
+            Recess(date.fromisoformat(one["first"]), date.fromisoformat(one["last"]), one["name"])
+            for one in row.recesses
+        ),
     )
+
+
+def recesses_as_data(plan: Plan) -> list[dict[str, str]]:
+    """The recesses in plain words: `first`, `last`, `name`."""
+    return [
+        {"first": one.first.isoformat(), "last": one.last.isoformat(), "name": one.name}
+        for one in plan.recesses
+    ]
 
 
 def _days(plain: Sequence[Mapping[str, str]]) -> tuple[OwnDay, ...]:

@@ -13,6 +13,8 @@ from inbox.models import Case, CaseStatus, Constituent, Handle
 _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x1f\x7f]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _LONGEST_ADDRESS = 254
 _CLOSED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+_PLATFORMS = {"facebook": "Facebook", "x": "X"}
+_ANSWERED = re.compile(r"^(?:(?:re|fwd?|aw|ateb)\s*:\s*)+", re.IGNORECASE)
 
 
 def checked_address(words: str) -> str:
@@ -37,7 +39,10 @@ def add(session: Session, channel_kind: str, sender: Address, *, language: str, 
     """A person nobody knew, with the address they wrote from."""
     office = office_of(session)
     person = Constituent(
-        office_id=office, name=sender.name or sender.address, language=language, created_at=now
+        office_id=office,
+        name=sender.name or _called(channel_kind, sender.address),
+        language=language,
+        created_at=now,
     )
     session.add(person)
     if sender.address:
@@ -52,6 +57,11 @@ def add(session: Session, channel_kind: str, sender: Address, *, language: str, 
     return person
 
 
+def _called(channel_kind: str, address: str) -> str:
+    """Somebody without a name, by their address; a platform's number is no name."""
+    return f"Somebody on {_PLATFORMS[channel_kind]}" if channel_kind in _PLATFORMS else address
+
+
 def addresses(session: Session, person_id: str, channel_kind: str) -> list[str]:
     """Where this person can be written to on this kind of channel, first known first."""
     query = select(Handle.address).where(
@@ -60,12 +70,17 @@ def addresses(session: Session, person_id: str, channel_kind: str) -> list[str]:
     return list(session.exec(query.order_by(col(Handle.id))))
 
 
-def newest_open_case(session: Session, person_id: str) -> Case | None:
-    """The case of this person that is being worked on, if there is one."""
+def bare_subject(subject: str) -> str:
+    """What it is about, without what mail programs put before an answer or a copy."""
+    return _ANSWERED.sub("", " ".join(subject.split()))
+
+
+def newest_open_case(session: Session, person_id: str, subject: str = "") -> Case | None:
+    """The case of this person that is being worked on, if there is one: called `subject`, else the newest."""
     query = (
         select(Case)
         .where(Case.constituent_id == person_id, col(Case.status).not_in(_CLOSED), Case.kind != "spam")
-        .order_by(col(Case.id).desc())
+        .order_by((col(Case.subject) == subject).desc(), col(Case.id).desc())
         .limit(1)
     )
     return session.exec(query).first()

@@ -11,7 +11,7 @@ from inbox.database import locked, office_of
 from inbox.dates import DATE_PATTERN
 from inbox.errors import Conflict, NotFound, Refused
 from inbox.history import Actor, record
-from inbox.models import EventKind, StandardLine
+from inbox.models import EventKind, Office, StandardLine
 from inbox.wording import gaps
 
 FILLED_IN = frozenset({"name", "reference", "received_on", "next_update", "today"})
@@ -54,6 +54,14 @@ def write(
     record(session, None, EventKind.LINE_WRITTEN, actor, now=now, line=line.id, number=line.number,
            version=line.version)  # fmt: skip
     return line
+
+
+NOT_YOUR_OWN = "You wrote this, so someone else must approve it."
+
+
+def wrote_it(office: Office, line: StandardLine, staff_id: str) -> bool:
+    """Whether this person may not approve the line because they wrote it and the office wants two people."""
+    return office.approval_office == "other" and line.written_by == staff_id
 
 
 def approve(session: Session, line_id: str, *, staff_id: str, now: datetime, actor: Actor) -> StandardLine:

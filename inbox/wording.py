@@ -26,6 +26,16 @@ def letter(name: str, language: str, values: Mapping[str, str]) -> tuple[str, st
     return " ".join(subject.split()), fill(_words(name, language, "body"), values)
 
 
+def words_of(name: str, language: str) -> tuple[str, str]:
+    """Subject and text of one of the product's own letters, with its placeholders."""
+    return _words(name, language, "subject"), _words(name, language, "body")
+
+
+def placeholders_of(text: str) -> list[str]:
+    """The names of the placeholders in a text, each once, in their order."""
+    return list(dict.fromkeys(found[1] for found in _PLACEHOLDER.finditer(text)))
+
+
 def fill(words: str, values: Mapping[str, str]) -> str:
     """Puts values in place of their placeholders, once; what a value holds is never looked at again.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from routing.plain_words import listed, plain
 from routing.words import SILENT_FLAGS, Flag, Kind, Machine
 
 OLDEST = timedelta(days=3)
@@ -40,8 +41,8 @@ def may_acknowledge(facts: AcknowledgementFacts, now: datetime) -> tuple[bool, s
         (facts.machine is not None, "a machine sent it"),
         (not address, "there is no address to answer"),
         (address in {own.casefold() for own in facts.own_addresses}, "it is our own address"),
-        (bool(silent), f"nothing automatic answers {', '.join(silent)}"),
-        (facts.kind in SILENT_KINDS, f"nothing automatic answers {facts.kind}"),
+        (bool(silent), f"nothing automatic answers what is marked {listed(map(plain, silent), 'and')}"),
+        (facts.kind in SILENT_KINDS, f"nothing automatic answers what is {plain(facts.kind or '')}"),
         (facts.dmarc_failed, "the sender's domain says it did not send this"),
         (now - facts.received_at > OLDEST, "it is older than three days"),
         (facts.ruled_out, "a rule says so"),

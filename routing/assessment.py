@@ -10,7 +10,7 @@ from routing.constituency import Place, PostcodeTable, place_of
 from routing.kinds import UNWORKED, KindFacts, kind_chances, kind_of
 from routing.language import language_of
 from routing.learning import Leaning, Learned, all_leanings, leaned, lesson_words, of_model, words_of_stems
-from routing.pleas import hides_casework
+from routing.pleas import hides_casework, kind_beside, read_pleas
 from routing.risks import LABELS, Risk, flags_in, risk_evidence, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
@@ -123,7 +123,9 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     kind = kind_of(signals, facts)
     if kind is Kind.MEDIA:
         flags |= {Flag.MEDIA}
-    hides_case = hides_casework(signals, reading, kind)
+    pleas = read_pleas(signals, reading)
+    hides_case = hides_casework(pleas, kind)
+    kind = kind_beside(pleas, kind, hides_case)
     flags = case_flags(flags | told_flags(signals), kind, hides_case)
     received = message.received_at.astimezone(LONDON).date()
     priority = priority_of(signals, kind, flags, received)

@@ -1,16 +1,19 @@
 """Conditions made ready to run: each answers yes or no and says, in words, what it saw."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from routing.facts import FactsInView
 from routing.folding import fold_words
+from routing.plain_words import listed, plain
 from routing.rule_checks import compile_pattern
 from routing.rule_fields import (
     FAMILIES,
     FIELD_WORDS,
     OPERATOR_WORDS,
+    OPPOSITES,
     Family,
     as_stretch,
     as_working_days,
@@ -21,6 +24,30 @@ from routing.working_time import WorkingCalendar
 
 Answer = tuple[bool, str]
 Test = Callable[[FactsInView, WorkingCalendar], Answer]
+_MOST_REASONS = 3
+_NONE = {FieldName.FLAG: "none", FieldName.TOPIC: "none", FieldName.CAMPAIGN: "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Words of the message (see `hit_key`) of which one must be there for a condition or group to hold, and
+    what it says where there is none."""
+
+    hits: frozenset[str]
+    none: str
+
+
+def needed_by(part: Condition | Group) -> Needed | None:
+    """What a condition or group needs before anything else of it is asked; None if that is not words."""
+    if isinstance(part, Condition):
+        of_message = part.operator is Operator.WORD_LIST and part.field in MESSAGE_FIELDS
+        return Needed(frozenset(_hit_keys(part)), _none_of_words(part)) if of_message else None
+    if part.all:
+        return needed_by(part.all[0])
+    some = [needed for one in part.any if (needed := needed_by(one))]
+    if not some or len(some) < len(part.any):
+        return None
+    return Needed(frozenset().union(*(one.hits for one in some)), _none_holds(one.none for one in some))
 
 
 def group_test(group: Group) -> Test:
@@ -53,13 +80,20 @@ def group_test(group: Group) -> Test:
 
 
 def _first_that_holds(tests: Sequence[Test], view: FactsInView, calendar: WorkingCalendar) -> Answer:
-    first = ""
+    seen: dict[str, None] = {}
     for one in tests:
         good, because = one(view, calendar)
         if good:
             return True, because
-        first = first or because
-    return False, first if len(tests) == 1 else f"none of {len(tests)} holds: {first} and so on"
+        seen[because] = None
+    return False, _none_holds(seen)
+
+
+def _none_holds(reasons: Iterable[str]) -> str:
+    """What each of them lacked, each said once, the first few."""
+    said = list(dict.fromkeys(reasons))
+    shown = "; ".join(said[:_MOST_REASONS])
+    return f"{shown}; and so on" if len(said) > _MOST_REASONS else shown
 
 
 def _part_test(part: Condition | Group) -> Test:
@@ -76,8 +110,8 @@ def _words_test(condition: Condition) -> Test:
         return _word_list_test(condition)
     if operator is Operator.MATCHES:
         return _pattern_test(condition)
-    listed = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
-    wanted = tuple(fold_words(word) for word in listed)
+    asked = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
+    wanted = tuple(fold_words(word) for word in asked)
     says = FIELD_WORDS[field]
     holds, positive = _WORD_OPERATORS[operator]
 
@@ -85,8 +119,8 @@ def _words_test(condition: Condition) -> Test:
         text = " ".join(view.words(field)[1].split())
         found = next((word for word in wanted if holds(text, word)), None)
         if (found is not None) is positive:
-            return True, f'{says} {OPERATOR_WORDS[operator]} "{found or listed[0]}"'
-        return False, f'{says}: not true that it {OPERATOR_WORDS[operator]} "{found or listed[0]}"'
+            return True, f'{says} {OPERATOR_WORDS[operator]} "{found or asked[0]}"'
+        return False, f'{says} {OPPOSITES[operator]} "{found or asked[0]}"'
 
     return test
 
@@ -104,13 +138,10 @@ _WORD_OPERATORS: dict[Operator, tuple[Callable[[str, str], bool], bool]] = {
 
 
 def _word_list_test(condition: Condition) -> Test:
-    field = condition.field
-    words = [folded for word in listed_in(condition) if (folded := fold_words(word))]
-    says = FIELD_WORDS[field]
-    none = f"{says} has none of {_some(words)}"
+    field, none = condition.field, _none_of_words(condition)
     if field not in MESSAGE_FIELDS:
-        return _own_words_test(field, WordFinder(words), words, none)
-    keys = {hit_key(field, word): word for word in words}
+        return _own_words_test(field, _folded(condition), none)
+    says, keys = FIELD_WORDS[field], _hit_keys(condition)
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
         if view.hits.keys().isdisjoint(keys.keys()):
@@ -122,9 +153,21 @@ def _word_list_test(condition: Condition) -> Test:
     return test
 
 
-def _own_words_test(field: FieldName, finder: WordFinder, words: Sequence[str], none: str) -> Test:
+def _folded(condition: Condition) -> list[str]:
+    return [folded for word in listed_in(condition) if (folded := fold_words(word))]
+
+
+def _hit_keys(condition: Condition) -> dict[str, str]:
+    return {hit_key(condition.field, word): word for word in _folded(condition)}
+
+
+def _none_of_words(condition: Condition) -> str:
+    return f"{FIELD_WORDS[condition.field]} has none of {_some(_folded(condition))}"
+
+
+def _own_words_test(field: FieldName, words: Sequence[str], none: str) -> Test:
     """The words of a field that stands apart from the message, such as the name of a file."""
-    says = FIELD_WORDS[field]
+    says, finder = FIELD_WORDS[field], WordFinder(words)
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
         shown, folded = view.words(field)
@@ -164,7 +207,7 @@ def _presence_test(condition: Condition) -> Test:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             known = bool(value) or is_number
             good = known is (operator is Operator.IS_SET)
-        return good, says if good else f"not true that {says}"
+        return good, says if good else f"{FIELD_WORDS[field]} {OPPOSITES[operator]}"
 
     return test
 
@@ -173,8 +216,10 @@ def _choice_test(condition: Condition) -> Test:
     field, operator = condition.field, condition.operator
     if operator in (Operator.IS_SET, Operator.IS_NOT_SET, Operator.HAS_CHANGED):
         return _presence_test(condition)
-    listed = listed_in(condition)
-    wanted = tuple(fold_words(word) for word in listed)
+    asked = listed_in(condition)
+    wanted = tuple(fold_words(word) for word in asked)
+    named = plain if FAMILIES[field] is Family.CHOICE else str
+    missing = f", not {listed([named(word) for word in asked], 'or', 3)}"
     holds, positive = _WORD_OPERATORS[operator]
 
     def test(view: FactsInView, calendar: WorkingCalendar) -> Answer:
@@ -182,8 +227,9 @@ def _choice_test(condition: Condition) -> Test:
         held = () if value is None else (value,) if isinstance(value, str) else tuple(value)
         found = next((one for one in held for word in wanted if holds(str(one).lower(), word)), None)
         good = (found is not None) is positive
-        is_now = ", ".join(sorted(map(str, held))) or "not known"
-        return good, f"{FIELD_WORDS[field]} is {found or is_now}"
+        is_now = listed(sorted(named(str(one)) for one in held), "and") or _NONE.get(field, "not known")
+        says = f"{FIELD_WORDS[field]} is {is_now if found is None else named(str(found))}"
+        return good, says if good or not positive else says + missing
 
     return test
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from routing.conditions import Test, group_test
+from routing.conditions import Test, group_test, needed_by
 from routing.facts import CaseFacts, FactsInView
 from routing.rule_words import host_of
 from routing.rules import ClockOrder, Rule, Trigger, conditions_of
@@ -73,8 +73,18 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
+    """A rule with its test, and what becomes of it in a message without any of the words that it needs."""
+
     rule: Rule
     test: Test
+    needs: frozenset[str]
+    without: Considered | None
+
+    @classmethod
+    def of(cls, rule: Rule) -> "CompiledRule":
+        needed = None if rule.always else needed_by(rule.when)
+        without = Considered(rule.name, rule.version, False, needed.none) if needed else None
+        return cls(rule, group_test(rule.when), needed.hits if needed else frozenset(), without)
 
 
 class CompiledRules:
@@ -82,7 +92,7 @@ class CompiledRules:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         ordered = sorted((rule for rule in rules if rule.enabled), key=lambda rule: rule.position)
-        self.rules = tuple(CompiledRule(rule, group_test(rule.when)) for rule in ordered)
+        self.rules = tuple(map(CompiledRule.of, ordered))
         self.asked = frozenset(
             condition.field.value for rule in ordered for condition in conditions_of(rule.when)
         )
@@ -111,6 +121,7 @@ def decide(
     decision = _risk_first(facts)
     view = FactsInView(_with(facts, decision), now)
     view.hits = message_hits(compiled.finder, view)
+    lacks = frozenset(view.hits).isdisjoint
     considered: list[Considered] = []
     today = calendar.day_of(now)
     for one in compiled.rules:
@@ -119,6 +130,9 @@ def decide(
             continue
         if rule.expires is not None and rule.expires < today:
             considered.append(Considered(rule.name, rule.version, False, f"it expired on {rule.expires}"))
+            continue
+        if one.without is not None and lacks(one.needs):
+            considered.append(one.without)
             continue
         matched, because = (True, "it always applies") if rule.always else one.test(view, calendar)
         if not matched:

@@ -8,12 +8,11 @@ in the cleaned text by its offsets.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_TEXT = 200_000
 """Characters that triage reads; more is kept and shown but decides nothing."""
 
-_SPACES = re.compile(r"[^\S\n]+")
-_AROUND_BREAK = re.compile(r" ?\n ?")
 _BREAKS = re.compile(r"\n{2,}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LOOK_ALIKES = dict(
@@ -56,15 +55,19 @@ _SEEN = _Seen()
 _PLAIN = _Plain()
 
 
+@lru_cache(maxsize=8)
 def clean(text: str) -> str:
-    """The text as it is shown: composed letters, one space for many, paragraphs apart by one empty line."""
+    """The text as it is shown: composed letters, one space for many, paragraphs apart by one empty line.
+
+    Kept for the last few texts, because one message is asked for by its words, its place and its rules.
+    """
     text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if not text.isprintable():
-        text = text.translate(_SEEN)
-    text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))
-    return _BREAKS.sub("\n\n", text).strip()
+    lines = text.split("\n")
+    if not all(map(str.isprintable, lines)):
+        lines = text.translate(_SEEN).split("\n")
+    return _BREAKS.sub("\n\n", "\n".join([" ".join(line.split()) for line in lines])).strip()
 
 
 def fold(cleaned: str) -> str:

@@ -11,20 +11,19 @@ _ENGLISH = word_set("english")
 _SHARED = frozenset({"a", "i", "o", "am", "he", "me", "no", "y", "na", "ni", "ar", "as", "do", "has"})
 _WORTH = 0.3
 """How much a word that both languages have counts."""
+_ENOUGH = 1.3
+"""What the Welsh words of a message must be worth."""
 
 
 def language_of(sentences: Iterable[Sentence]) -> tuple[Language, str]:
     """The language a message is written in, and the words that say so; English where nothing does."""
-    welsh: list[str] = []
-    welsh_score = english_score = 0.0
-    for sentence in sentences:
-        for word in sentence.plain.split():
-            worth = _WORTH if word in _SHARED else 1.0
-            if word in _WELSH:
-                welsh_score += worth
-                welsh.append(word)
-            if word in _ENGLISH:
-                english_score += worth
-    if welsh_score >= 1.3 and welsh_score > english_score:
+    words = [word for sentence in sentences for word in sentence.plain.split()]
+    welsh = [word for word in words if word in _WELSH]
+    score = _worth(welsh)
+    if score >= _ENOUGH and score > _worth(word for word in words if word in _ENGLISH):
         return Language.WELSH, " ".join(dict.fromkeys(welsh[:8]))
     return Language.ENGLISH, ""
+
+
+def _worth(words: Iterable[str]) -> float:
+    return sum(_WORTH if word in _SHARED else 1.0 for word in words)

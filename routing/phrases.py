@@ -11,9 +11,9 @@ lists.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -37,14 +37,12 @@ class Phrase:
     to make thousands of patterns, or to keep their parts, would cost a second and many megabytes.
     """
 
-    __slots__ = ("_classes", "_pattern", "label", "needs", "weight", "written")
+    __slots__ = ("_classes", "_pattern", "label", "weight", "written")
 
     def __init__(self, label: str, weight: float, written: str, classes: Classes | None = None) -> None:
         self.label = label
         self.weight = weight
         self.written = written
-        self.needs: tuple[frozenset[int], ...] = ()
-        """Groups of needles by number: one of each must stand in a sentence beside the one that was found."""
         self._classes = classes
         self._pattern: re.Pattern[str] | None = None
 
@@ -58,8 +56,7 @@ class Phrase:
         return found.group().strip() if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found in a sentence: the words as they stand there in plain form."""
 
     phrase: Phrase
@@ -68,19 +65,19 @@ class Hit:
 
 
 class PhraseLists:
-    """All lists, ready to search: each phrase waits for the rarest words that it needs."""
+    """All lists, ready to search: each phrase waits for the rarest words that it needs, and then for the next
+    rarest."""
 
     def __init__(self, phrases: Iterable[tuple[Phrase, tuple[Needles, ...]]]) -> None:
         numbers: dict[str, int] = {}
         groups: dict[Needles, frozenset[int]] = {}
-        waiting: dict[int, list[Phrase]] = {}
+        waiting: dict[int, list[tuple[Phrase, frozenset[int]]]] = {}
         for phrase, needs in phrases:
-            for needles in needs:
+            for needles in needs[:2]:
                 if needles not in groups:
                     groups[needles] = frozenset(numbers.setdefault(one, len(numbers)) for one in needles)
-            phrase.needs = tuple(groups[needles] for needles in needs[1:])
             for needle in needs[0]:
-                waiting.setdefault(numbers[needle], []).append(phrase)
+                waiting.setdefault(numbers[needle], []).append((phrase, groups[needs[:2][-1]]))
         self._waiting = [waiting.get(number, ()) for number in range(len(numbers))]
         self._machine = AhoCorasick(list(numbers), matchkind=MatchKind.Standard)
 
@@ -96,16 +93,8 @@ class PhraseLists:
         matches = self._machine.find_matches_as_indexes(plain, overlapping=True)
         needles = dict.fromkeys([number for number, _, _ in matches])
         lacks = set(needles).isdisjoint
-        found: dict[Phrase, str] = {}
-        for number in needles:
-            for phrase in self._waiting[number]:
-                for group in phrase.needs:
-                    if lacks(group):
-                        break
-                else:
-                    if words := phrase.found_in(plain):
-                        found[phrase] = words
-        return found
+        phrases = [phrase for number in needles for phrase, also in self._waiting[number] if not lacks(also)]
+        return {phrase: words for phrase in phrases if (words := phrase.found_in(plain))}
 
 
 @lru_cache(maxsize=1)

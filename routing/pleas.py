@@ -1,76 +1,119 @@
 """A person's own matter inside a message that is something else: thanks, a view, an invitation, an insult.
 
 Nobody reads such a message for a plea, so one in it must be lifted out. Each sentence, and each two in a row,
-is weighed by itself: words of help wanted, of what was refused or never came, and of whose matter it is.
+is weighed by itself: words of help wanted, of what was refused or never came, and of whose matter it is. What
+stands before the first plea is the frame of the letter, and says what the letter is.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from routing.signals import Signals
-from routing.topics import LABELS, MATTER_TOPICS
 from routing.weighing import Reading
 from routing.words import Kind
 
 HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW, Kind.ABUSE})
 """Kinds that nobody reads for a plea."""
-PLEA = 0.8
+FRAMES = (Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW)
+"""What a letter with a plea in it may open as."""
+AT_RISK = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
+PLEA = 0.9
 """The chance of a plea in a sentence from which it is lifted out."""
-FAINT = 2.0
-"""What the phrases of a plea must score in a campaign's letter, which tells of a matter that all share."""
-BESIDE = 0.6
-"""The chance of thanks, a view, an invitation or an insult in another sentence, in what reads as a plea."""
-OF_A_MATTER = 2.0
-"""What the phrases of a topic must score in a sentence for it to be about a matter."""
+TURNED_TO = 0.85
+"""The same where words such as "by the way" turn to it."""
+TOLD = 0.6
+"""The chance from which a sentence belongs to the plea and no longer to the frame."""
+FRAMED, FRAMED_BESIDE = 0.5, 0.3
+"""The chance of thanks, a view or an invitation in the frame of what reads as a plea; the second where words
+such as "by the way" turn to it."""
+PLAINLY_FRAMED = 0.8
+"""The same in what reads as a risk to life."""
+INSULTED = 0.8
+"""The chance of an insult in one sentence of what reads as a plea."""
+SHORTEST_FRAME = 5
+RAMBLE = 30
+"""Words from which any frame is one: who tells so much before the matter hides it."""
 FEWEST_WORDS = 4
 MOST_READ = 24
 """Sentences of a message that are read for a plea, from its beginning and its end."""
+BESIDE = "plea beside"
 
 
-def hides_casework(signals: Signals, reading: Reading, kind: Kind) -> bool:
+@dataclass(frozen=True, slots=True)
+class Pleas:
+    """How likely a plea is, and what else the message says: its frame, what that reads as, its insults."""
+
+    chance: float
+    turned_to: bool
+    frame_words: int
+    frame: Mapping[str, float]
+    other_words: int
+    insult: float
+
+    @property
+    def framed_as(self) -> Kind:
+        """What the frame of the letter reads as, if it is thanks, a view or an invitation at all."""
+        return max(FRAMES, key=lambda kind: self.frame.get(kind, 0.0))
+
+    @property
+    def framed(self) -> float:
+        """The chance that the frame is that; a few words are none."""
+        return self.frame.get(self.framed_as, 0.0) if self.frame_words >= SHORTEST_FRAME else 0.0
+
+
+def read_pleas(signals: Signals, reading: Reading) -> Pleas:
+    """What a message pleads for, and beside what."""
+    words = [one.words for one in reading.sentences]
+    chances = {run: reading.chances("plea", run)["own"] for run in _runs(words)}
+    own = [chances.get((n,), 0.0) for n in range(len(words))]
+    first = next((n for n, chance in enumerate(own) if chance >= TOLD), len(own))
+    return Pleas(
+        chance=max(chances.values(), default=0.0),
+        turned_to=bool(signals.sentences_of(BESIDE)),
+        frame_words=sum(words[:first]),
+        frame=reading.chances("kind", range(first)) if 0 < first < len(own) else {},
+        other_words=sum(count for count, chance in zip(words, own, strict=True) if chance < TOLD),
+        insult=max((reading.chances("kind", (n,))[Kind.ABUSE] for n in _read(len(words))), default=0.0),
+    )
+
+
+def hides_casework(pleas: Pleas, kind: Kind) -> bool:
     """Whether somebody's own matter stands in a message of a kind that nobody reads for one."""
-    if kind is not Kind.CASEWORK and kind not in HIDING:
-        return False
-    if plea_chance(signals, reading) < PLEA:
+    if pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
         return False
     if kind is Kind.CAMPAIGN:
-        return signals.score("kind casework") >= FAINT
-    return kind in HIDING or _says_something_else(reading)
-
-
-def plea_chance(signals: Signals, reading: Reading) -> float:
-    """The greatest chance of a plea in any sentence, or two in a row, that is about a matter."""
-    about = _about_a_matter(signals)
-    return max(
-        (reading.chances("plea", run)["own"] for run in _runs(reading) if about.intersection(run)),
-        default=0.0,
-    )
-
-
-def _says_something_else(reading: Reading) -> bool:
-    """Whether what reads as a plea has an insult in it, or opens with thanks, a view or an invitation."""
-    count = len(reading.sentences)
-    if count < 2:
-        return False
-    if any(reading.chances("kind", [n])[Kind.ABUSE] >= BESIDE for n in range(min(count, MOST_READ))):
         return True
-    opening = reading.chances("kind", range(min(2, count - 1)))
-    return any(opening[kind] >= BESIDE for kind in (Kind.THANK_YOU, Kind.POLICY_VIEW, Kind.OFFICE))
+    if kind in HIDING:
+        return pleas.other_words >= FEWEST_WORDS
+    if kind in AT_RISK:
+        return pleas.framed >= PLAINLY_FRAMED
+    return kind is Kind.CASEWORK and _says_something_else(pleas)
 
 
-def _about_a_matter(signals: Signals) -> frozenset[int]:
-    scores: Iterator[Mapping[int, float]] = (
-        signals.sentence_scores(LABELS[topic]) for topic in MATTER_TOPICS
-    )
-    return frozenset(n for found in scores for n, score in found.items() if score >= OF_A_MATTER)
+def kind_beside(pleas: Pleas, kind: Kind, hides_case: bool) -> Kind:
+    """The kind after a look at the plea: what the frame says if one is hidden, casework if all pleads."""
+    if kind is Kind.CASEWORK and hides_case and pleas.framed >= FRAMED_BESIDE:
+        return pleas.framed_as
+    if kind in FRAMES and pleas.chance >= PLEA and not pleas.other_words:
+        return Kind.CASEWORK
+    return kind
 
 
-def _runs(reading: Reading) -> Iterator[tuple[int, ...]]:
-    """Each sentence that is long enough, and each two in a row; of a long message the first and the last."""
-    count = len(reading.sentences)
-    for n in range(count):
-        if MOST_READ // 2 <= n < count - MOST_READ // 2:
-            continue
-        if reading.sentences[n].words >= FEWEST_WORDS:
+def _says_something_else(pleas: Pleas) -> bool:
+    """Whether what reads as a plea has an insult in it, opens with thanks or the like, or comes late."""
+    bar = FRAMED_BESIDE if pleas.turned_to else FRAMED
+    return pleas.framed >= bar or pleas.insult >= INSULTED or pleas.frame_words >= RAMBLE
+
+
+def _read(count: int) -> Iterator[int]:
+    """The sentences that are read: of a long message the first and the last."""
+    return (n for n in range(count) if not MOST_READ // 2 <= n < count - MOST_READ // 2)
+
+
+def _runs(words: list[int]) -> Iterator[tuple[int, ...]]:
+    """Each sentence that is long enough, and each two in a row."""
+    for n in _read(len(words)):
+        if words[n] >= FEWEST_WORDS:
             yield (n,)
-        if n + 1 < count:
+        if n + 1 < len(words):
             yield (n, n + 1)

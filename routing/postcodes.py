@@ -1,6 +1,7 @@
 """Finds postcodes in any spelling, and tells the writer's home from other addresses in the text."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.word_sets import phrase_pattern, word_set
@@ -16,6 +17,7 @@ _WHOLE = re.compile(
     rf"([ .,\-_]{{0,3}})({_DIGIT})([ .]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
 )
 _OUTWARD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9]{1,2}[A-Z]?)(?![A-Za-z0-9])")
+_A_DIGIT = re.compile("[0-9]")
 _MENDS = str.maketrans("OILoil", "011011")
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
 
@@ -46,7 +48,7 @@ class Postcode:
 def postcodes_in(text: str) -> list[Postcode]:
     """Whole postcodes in reading order, mended where spaces, dots, case, O for 0 or I for 1 went wrong."""
     found = []
-    for match in _WHOLE.finditer(text):
+    for match in _near_digits(_WHOLE, text):
         code = _mended(match)
         if code:
             found.append(Postcode(code, " ".join(match.group().split()), _likeness(text, *match.span())))
@@ -63,7 +65,7 @@ def home_postcodes(text: str) -> list[Postcode]:
 
 def home_district(text: str) -> str | None:
     """An outward code that stands alone ("we live in ZZ14"), or None."""
-    for match in _OUTWARD.finditer(text):
+    for match in _near_digits(_OUTWARD, text):
         area = match[1].upper()
         shouted = match[1].isupper() or area == "ZZ"
         if area in _AREAS and shouted and _likeness(text, *match.span()) >= (0 if len(area) == 2 else 1):
@@ -75,6 +77,15 @@ def normalised(text: str) -> str | None:
     """A postcode typed into a field, in its proper form, or None if it is none."""
     match = _WHOLE.fullmatch(text.strip().strip(".,"))
     return _mended(match) if match else None
+
+
+def _near_digits(pattern: "re.Pattern[str]", text: str) -> Iterator["re.Match[str]"]:
+    """Where a pattern matches, in lines with a digit: none is without one, and none leaves its line."""
+    start = 0
+    for line in text.split("\n"):
+        if _A_DIGIT.search(line):
+            yield from pattern.finditer(text, start, start + len(line))
+        start += len(line) + 1
 
 
 def _mended(match: "re.Match[str]") -> str | None:

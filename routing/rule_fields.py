@@ -163,6 +163,26 @@ OPERATOR_WORDS: Mapping[Operator, str] = {
     OP.HAS_CHANGED: "has changed",
 }
 
+OPPOSITES: Mapping[Operator, str] = {
+    OP.CONTAINS: OPERATOR_WORDS[OP.CONTAINS_NOT],
+    OP.CONTAINS_NOT: OPERATOR_WORDS[OP.CONTAINS],
+    OP.IS: OPERATOR_WORDS[OP.IS_NOT],
+    OP.IS_NOT: OPERATOR_WORDS[OP.IS],
+    OP.IS_ANY_OF: OPERATOR_WORDS[OP.IS_NONE_OF],
+    OP.IS_NONE_OF: OPERATOR_WORDS[OP.IS_ANY_OF],
+    OP.STARTS_WITH: "does not start with",
+    OP.ENDS_WITH: "does not end with",
+    OP.WORD_LIST: "has none of the words",
+    OP.MATCHES: "does not match the pattern",
+    OP.IS_SET: OPERATOR_WORDS[OP.IS_NOT_SET],
+    OP.IS_NOT_SET: OPERATOR_WORDS[OP.IS_SET],
+    OP.HAS_PASSED: "has not passed",
+    OP.HAS_CHANGED: "has not changed",
+    OP.IN_WORKING_TIME: OPERATOR_WORDS[OP.NOT_IN_WORKING_TIME],
+    OP.NOT_IN_WORKING_TIME: OPERATOR_WORDS[OP.IN_WORKING_TIME],
+}
+"""How it reads that an operator does not hold, where one word says it."""
+
 _STRETCH = re.compile(r"(\d{1,5}) (minute|hour|day|week|working day)s?")
 
 

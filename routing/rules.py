@@ -19,6 +19,9 @@ MOST_WORDS = 2_000
 MOST_TOLD = 10
 """How many names one rule may tell, so that no rule mails a whole office."""
 
+NAMED_LEAD = "named lead"
+"""Who is told by that name: the office's lead for safeguarding."""
+
 
 class Trigger(StrEnum):
     """When a rule is read: as a message arrives, as a case changes, or as time passes."""

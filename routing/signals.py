@@ -1,6 +1,7 @@
 """The list hits of one message, summed by what they speak for, with the sentences as evidence."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routing.phrases import Hit, PhraseLists, bundled_lists
@@ -9,6 +10,7 @@ from routing.wording import Wording
 CARRIED = 0.5
 """How much of a sentence's score counts towards the whole message beside its strongest sentence."""
 MOST_EVIDENCE = 3
+_NOTHING: Mapping[int, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Signals:
         for hit in (lists or bundled_lists()).find(wording.sentences):
             self._hits.setdefault(hit.phrase.label, []).append(hit)
         self._scores: dict[str, float] = {}
+        self._by_sentence: dict[str, Mapping[int, float]] = {}
 
     def labels(self) -> tuple[str, ...]:
         """Every label that any sentence hits."""
@@ -46,15 +49,13 @@ class Signals:
             self._scores[label] = self._sum(label)
         return self._scores[label]
 
-    def sentence_scores(self, label: str) -> dict[int, float]:
+    def sentence_scores(self, label: str) -> Mapping[int, float]:
         """What each sentence says for a label, after what undoes it there; only those above nothing."""
-        scores: dict[int, float] = defaultdict(float)
-        for hit in self._hits.get(label, ()):
-            scores[hit.sentence] += hit.phrase.weight
-        for hit in self._hits.get(f"not {label}", ()):
-            if hit.sentence in scores:
-                scores[hit.sentence] -= hit.phrase.weight
-        return {number: score for number, score in scores.items() if score > 0}
+        if label not in self._hits:
+            return _NOTHING
+        if label not in self._by_sentence:
+            self._by_sentence[label] = self._summed(label)
+        return self._by_sentence[label]
 
     def strengths(self, label: str) -> dict[int, float]:
         """The strongest phrase for a label in each sentence where there is one."""
@@ -89,3 +90,12 @@ class Signals:
     def _sum(self, label: str) -> float:
         scores = sorted(self.sentence_scores(label).values(), reverse=True)
         return scores[0] + CARRIED * sum(scores[1:]) if scores else 0.0
+
+    def _summed(self, label: str) -> Mapping[int, float]:
+        scores: dict[int, float] = defaultdict(float)
+        for hit in self._hits[label]:
+            scores[hit.sentence] += hit.phrase.weight
+        for hit in self._hits.get(f"not {label}", ()):
+            if hit.sentence in scores:
+                scores[hit.sentence] -= hit.phrase.weight
+        return {number: score for number, score in scores.items() if score > 0}

@@ -43,11 +43,12 @@ _OWN_TOPIC = {
     Kind.DATA_REQUEST: Topic.DATA_REQUEST,
 }
 LABELS = {topic: f"topic {topic.value}" for topic in Topic}
-SPLIT_CUES = "several matters"
+SPLIT_CUES, APART_CUES = "several matters", "matters apart"
+"""Words that one matter may hold as well, and words that plainly part two."""
 CUED = 2.0
-PLAIN = {True: 0.12, False: 0.22}
-"""How much more than no words at all a stretch must speak of one body, with words that part matters and
-without."""
+PLAIN = {"apart": 0.03, "cued": 0.12, "": 0.26}
+"""How much more than no words at all a stretch must speak of one body: less where words part the matters, and
+least where they do so plainly."""
 APART = 0.1
 """How much more it may at most speak of the other."""
 MOST_READ = 24
@@ -89,12 +90,13 @@ def topics_of_kind(kind: Kind, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
 def is_split(signals: Signals, reading: Reading) -> bool:
     """Whether the message has several matters: two stretches of it that speak of different bodies.
 
-    Words such as "also" and "another thing" ask for less; without them both must be plain.
+    Words such as "also" ask for less; where words such as "on a different note" part the matters plainly, two
+    subjects that one body handles are two matters as well. Without such words both must be plain.
     """
-    cued = signals.score(SPLIT_CUES) >= CUED
+    parted = "apart" if signals.score(APART_CUES) >= CUED else "cued" * (signals.score(SPLIT_CUES) >= CUED)
     known: list[dict[str, float]] = []
-    for shares in _bodies(signals, reading):
-        if max(shares.values()) < PLAIN[cued]:
+    for shares in _shares(signals, reading, by_body=parted != "apart"):
+        if max(shares.values()) < PLAIN[parted]:
             continue
         if any(_differ(earlier, shares) for earlier in known):
             return True
@@ -108,21 +110,20 @@ def _differ(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
     return one != two and first.get(two, 0.0) <= APART and second.get(one, 0.0) <= APART
 
 
-def _bodies(signals: Signals, reading: Reading) -> Iterator[dict[str, float]]:
-    """How much more than no words at all each stretch, a sentence or a part of one, speaks of each body."""
-    unspoken = _by_body(reading.chances_of("topic", Sentence("", " "), ()))
+def _shares(signals: Signals, reading: Reading, *, by_body: bool) -> Iterator[dict[str, float]]:
+    """How much more than no words at all each stretch, a sentence or a part of one, speaks of each body or
+    subject."""
+    gathered = _by_body if by_body else dict[str, float]
+    unspoken = gathered(reading.chances_of("topic", Sentence("", " "), ()))
     sentences = signals.wording.sentences[:MOST_READ]
     hit = [label for label in signals.labels() if label.startswith("topic ")]
     for number, sentence in enumerate(sentences):
+        said = [(label, words) for label in hit if (words := signals.words_in(label, number))]
         parts = [part for part in _JOINTS.split(sentence.plain) if part.count(" ") >= FEWEST_WORDS]
         for part in parts if len(parts) > 1 else [sentence.plain]:
-            labels = [
-                label
-                for label in hit
-                if (words := signals.words_in(label, number)) and any(word in part for word in words)
-            ]
-            spoken = _by_body(reading.chances_of("topic", Sentence("", f" {part.strip()} "), labels))
-            yield {body: chance - unspoken[body] for body, chance in spoken.items()}
+            labels = [label for label, words in said if any(word in part for word in words)]
+            spoken = gathered(reading.chances_of("topic", Sentence("", f" {part.strip()} "), labels))
+            yield {name: chance - unspoken[name] for name, chance in spoken.items()}
 
 
 def _by_body(chances: Mapping[str, float]) -> dict[str, float]:

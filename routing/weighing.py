@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import exp, sqrt
 from operator import itemgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from routing.lanes import Lanes
 from routing.signals import Signals
@@ -31,8 +31,7 @@ SCALE = 100.0
 THREAT, SELF_HARM = "risk threat", "risk self-harm"
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """How many words a sentence has, and what it weighs for every output, in lanes."""
 
     words: int
@@ -52,11 +51,6 @@ class _Known:
     names: tuple[str, ...] = ()
     next: tuple[Mapping[str, int], ...] = ()
     later: tuple[Mapping[str, int], ...] = ()
-
-    def before(self, second: "_Known", ahead: int) -> list[int]:
-        """What it weighs with a word that follows as the next (1) or the one after (2)."""
-        tables = self.next if ahead == 1 else self.later
-        return [table[name] for table in tables for name in second.names if name in table]
 
 
 _UNKNOWN = _Known(0)
@@ -94,12 +88,7 @@ class Weights:
         words = sentence.plain.split()
         known = [self._known.get(word) or self._learn(word) for word in words]
         said = self._labelled(labels) + [one.alone for one in known]
-        for first, second in pairwise(known):
-            if first.next and second.names:
-                said += first.before(second, 1)
-        for first, second in zip(known, known[2:], strict=False):
-            if first.later and second.names:
-                said += first.before(second, 2)
+        said += _paired(known, known[1:], 1) + _paired(known, known[2:], 2)
         sums = sum(said)
         row = self._lanes.unpacked(sums)
         return Weighed(len(words), sums, row[self._risks[0]], row[self._risks[1]])
@@ -125,7 +114,7 @@ class Weights:
         worth = [float(self._risk_of(one.alone, risk)) for one in known]
         for ahead in (1, 2):
             for at, (first, second) in enumerate(zip(known, known[ahead:], strict=False)):
-                half = self._risk_of(sum(first.before(second, ahead)), risk) / 2
+                half = self._risk_of(sum(_paired([first], [second], ahead)), risk) / 2
                 worth[at] += half
                 worth[at + ahead] += half
         best = sorted(range(len(known)), key=lambda at: -worth[at])[:most]
@@ -166,6 +155,17 @@ class Weights:
             self._known.clear()
         self._known[word] = known
         return known
+
+
+def _paired(firsts: Sequence[_Known], seconds: Sequence[_Known], ahead: int) -> list[int]:
+    """What words weigh with those that follow them as the next (1), or after one between (2)."""
+    return [
+        table[name]
+        for first, second in zip(firsts, seconds, strict=False)
+        for table in (first.next if ahead == 1 else first.later)
+        for name in second.names
+        if name in table
+    ]
 
 
 def _models(outputs: Sequence[str], bias: Sequence[int]) -> Iterator[tuple[str, _Model]]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from routing.folding import clean, fold
 from routing.word_sets import word_set, words_by_line
@@ -19,13 +20,13 @@ MOST_SENTENCES = 1_500
 _ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
 _TOKENS = re.compile(r"[a-z0-9£%@#]+(?:'[a-z]+)*")
 _SPELT = re.compile(r"(?<![a-z])(?:[a-z][ .*_-]){3,}[a-z](?![a-z])")
+_DIGIT = re.compile(r"[0-9]")
 _MIXED = re.compile(r"[a-z][0-9]|[0-9][a-z]")
 _LETTERS_FOR_DIGITS = str.maketrans("013457@", "oieasta")
 _ABBREVIATIONS = re.compile(r"\b(?:mr|mrs|ms|dr|st|rd|no|e\.g|i\.e|etc|prof|rev|hon)\.$")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence as shown and as plain words; `plain` has one space around every word."""
 
     shown: str
@@ -71,7 +72,7 @@ def plain_words(text: str) -> str:
         text = text.translate(_pictures())
     folded = _SPELT.sub(_joined, fold(text))
     words = [forms.get(token) or token.replace("'", "") for token in _TOKENS.findall(folded)]
-    if _MIXED.search(folded):
+    if _DIGIT.search(folded) and _MIXED.search(folded):
         words = [_in_letters(word) for word in words]
     return f" {' '.join(words)} "
 

@@ -109,6 +109,23 @@ def open_again(
     _tell(told, dry_run, json)
 
 
+@commands.command(epilog=example("inbox calendar recesses recesses.csv --office rowan-ashbys-office"))
+def recesses(
+    office: InOffice,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    json: Json = False,
+) -> None:
+    """Bring in Parliament's recesses: CSV with first,last,name. They stop no clock."""
+    from inbox import calendars, offices
+    from inbox.history import OPERATOR
+
+    with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
+        row = offices.named(session, office)
+        plan = calendars.with_recesses(calendars.plan_of(row), file.read_bytes())
+        calendars.save(session, row, plan, what="recesses", now=inbox.now, actor=OPERATOR)
+    rows(calendars.recesses_as_data(plan), json=json, empty="There is no recess.")
+
+
 @commands.command(epilog=example("inbox calendar show --office rowan-ashbys-office --year 2026"))
 def show(
     office: InOffice,

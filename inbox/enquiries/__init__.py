@@ -22,6 +22,7 @@ from inbox.enquiries.chasing import (
 from inbox.enquiries.faults import Fault, hand_on
 from inbox.enquiries.ladder import BETWEEN, next_rung
 from inbox.enquiries.leaving import came_back, has_come_back, sent
+from inbox.enquiries.passing import origin_of, pass_on
 from inbox.enquiries.waiting import Filter, Waiting, counts, waiting
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "looked_at",
     "next_rung",
     "of_case",
+    "origin_of",
+    "pass_on",
     "pass_over",
     "put_away_by_hand",
     "put_away_updates",

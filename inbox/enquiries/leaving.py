@@ -109,15 +109,20 @@ def bring_up_update(
     return draft
 
 
-def _asked(
-    session: Session, desk: Desk, case: Case, enquiry: Enquiry, *, now: datetime, actor: Actor
-) -> None:
-    enquiry.asked_at = now
-    order = ClockOrder(
+def clock_order(enquiry: Enquiry) -> ClockOrder:
+    """The body's own clock: its target, by the days of its nation."""
+    return ClockOrder(
         kind=ClockKind.ENQUIRY,
         amount=enquiry.working_days,
         unit=Unit(enquiry.unit),
         nation=Nation(enquiry.nation) if enquiry.nation else None,
     )
-    clocks.start(session, desk, case, order, received_at=now, now=now, actor=actor, enquiry_id=enquiry.id)
+
+
+def _asked(
+    session: Session, desk: Desk, case: Case, enquiry: Enquiry, *, now: datetime, actor: Actor
+) -> None:
+    enquiry.asked_at = now
+    clocks.start(session, desk, case, clock_order(enquiry), received_at=now, now=now, actor=actor,
+                 enquiry_id=enquiry.id)  # fmt: skip
     record(session, case, EventKind.ENQUIRY_ASKED, actor, now=now, public=True, enquiry=enquiry.id)

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inbox import clocks, drafting
+from inbox.database import find
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.enquiries.ladder import Reach, goes_on_at
+from inbox.enquiries.own_words import own_letter
 from inbox.models import Case, Constituent, Draft, Enquiry, EnquiryStep, Rung
-from inbox.wording import letter
 from routing.rules import ClockOrder
 from routing.words import ClockKind
 
@@ -23,7 +24,7 @@ _LETTERS = {
     Rung.HOTLINE: "chase-hotline",
     Rung.MINISTER: "chase-minister",
 }
-_CALL = "chase-call"
+_CALL, _PASSED = "chase-call", "chase-passed"
 
 
 def of_step(
@@ -36,6 +37,9 @@ def of_step(
     name = _CALL if is_call else _LETTERS[rung]
     if rung is Rung.CHASE_2 and not asked_again:
         name = _LETTERS[Rung.CHASE_1]  # the first was passed over, so this one is no second
+    first = _first_of(session, enquiry)
+    if first is not enquiry and rung in (Rung.CHASE_1, Rung.CHASE_2):
+        name = _PASSED
     known = {
         **_values(session, desk, case, enquiry, now, "en"),
         "subject": _first_subject(session, enquiry) or f"{case.subject} ({case.reference})",
@@ -45,7 +49,12 @@ def of_step(
         "minister": reach.minister or "the minister",
         "next_on": local_date(goes_on_at(now, enquiry.nation, desk.calendar), zone),
     }
-    subject, text = letter(name, "en", _present(known))
+    if first is not enquiry and name != _PASSED:  # whoever else is asked for help hears the whole way
+        known |= {
+            "body": f"{first.body}, who passed it to {enquiry.body},",
+            "asked_on": known["first_asked_on"],
+        }
+    subject, text = own_letter(session, name, "en", _present(known))
     return name, subject, text.strip()
 
 
@@ -54,7 +63,9 @@ def of_update(
     is_late: bool,
 ) -> tuple[str, str]:  # fmt: skip
     """Name and text of what the person is told while their body is waited for, in their language."""
-    name, language = ("update-late" if is_late else "update-waiting"), person.language
+    passed = enquiry.came_from is not None
+    name = "update-late" if is_late else "update-passed" if passed else "update-waiting"
+    language = person.language
     zone = desk.office.time_zone
     order = ClockOrder(kind=ClockKind.NEXT_UPDATE)
     promised = clocks.would_be_due(desk, order, received_at=now)
@@ -64,7 +75,7 @@ def of_update(
         "chased_on": local_date(now, zone, language),
         "next_update": local_date(promised, zone, language),
     }
-    return name, letter(name, language, _present(known))[1].strip()
+    return name, own_letter(session, name, language, _present(known))[1].strip()
 
 
 def lay_ready(draft: Draft, source: str, name: str) -> None:
@@ -82,10 +93,12 @@ def _values(
     session: Session, desk: Desk, case: Case, enquiry: Enquiry, now: datetime, language: str
 ) -> dict[str, str]:
     zone = desk.office.time_zone
-    clock = clocks.of_enquiry(session, case, enquiry.id)
+    clock, first = clocks.of_enquiry(session, case, enquiry.id), _first_of(session, enquiry)
     return {
         **drafting.values(desk, case, None, now),
         "body": enquiry.body,
+        "passed_by": first.body,
+        "first_asked_on": local_date(first.asked_at or now, zone, language),
         "asked_on": local_date(enquiry.asked_at or now, zone, language),
         "due_on": local_date(clock.due_at, zone, language) if clock else "",
         "signature": desk.office.signature or desk.office.name,
@@ -93,8 +106,18 @@ def _values(
 
 
 def _first_subject(session: Session, enquiry: Enquiry) -> str | None:
-    query = select(Draft.subject).where(Draft.enquiry_id == enquiry.id).order_by(col(Draft.id))
+    first = _first_of(session, enquiry)
+    query = select(Draft.subject).where(Draft.enquiry_id == first.id).order_by(col(Draft.id))
     return session.exec(query.limit(1)).first()
+
+
+def _first_of(session: Session, enquiry: Enquiry) -> Enquiry:
+    """The question that we sent, from which this one goes on."""
+    seen = {enquiry.id}
+    while enquiry.came_from and enquiry.came_from not in seen:
+        seen.add(enquiry.came_from)
+        enquiry = find(session, Enquiry, enquiry.came_from)
+    return enquiry
 
 
 def _joined(dates: Sequence[str]) -> str:

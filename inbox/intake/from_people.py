@@ -94,7 +94,7 @@ def _propose(filing: Filing, hit: matching.Match | None, writer: Constituent | N
     if hit is not None:
         message.proposed_case_id, message.proposed_because = hit.case.id, hit.because
     elif writer is not None:
-        other = people.newest_open_case(filing.session, writer.id)
+        other = people.newest_open_case(filing.session, writer.id, people.bare_subject(message.subject or ""))
         if other is not None:
             message.proposed_case_id, message.proposed_because = other.id, matching.Because.SAME_PERSON
 

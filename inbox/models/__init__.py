@@ -44,7 +44,7 @@ from inbox.models.draft import (
     StandardLine,
     Template,
 )
-from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, Rung
+from inbox.models.enquiry import Ending, Enquiry, EnquiryStep, LadderWords, Rung
 from inbox.models.history import ChainHead, Event, EventKind, View
 from inbox.models.kept_form import KeptForm
 from inbox.models.lesson import Lesson, LessonSource, OfficeLearning
@@ -150,6 +150,7 @@ __all__ = [
     "Job",
     "Json",
     "KeptForm",
+    "LadderWords",
     "Lease",
     "Lesson",
     "LessonSource",

@@ -23,4 +23,5 @@ class OfficeCalendar(OfficeOwned, table=True):
     imported_at: datetime | None = moment(default=None)
     closed: list[dict[str, str]] = json_list()
     opened: list[dict[str, str]] = json_list()
+    recesses: list[dict[str, str]] = json_list(description="`first`, `last`, `name`: Parliament’s")
     targets: dict[str, int] = Field(default_factory=dict, sa_type=Json)

@@ -68,6 +68,10 @@ class Enquiry(Row, OfficeOwned, table=True):
     asked_at: datetime | None = moment(default=None)
     answered_at: datetime | None = moment(default=None)
     withdrawn_at: datetime | None = moment(default=None)
+    came_from: str | None = Field(
+        default=None, sa_type=String(32), description="the question that its body passed on to this one"
+    )
+    passed_on_at: datetime | None = moment(default=None, description="when another body had it from this one")
     looked_at: datetime | None = moment(
         default=None, description="up to when a person said that what the body wrote is no answer"
     )
@@ -93,3 +97,18 @@ class EnquiryStep(Row, OfficeOwned, table=True):
     done_at: datetime | None = moment(default=None)
     done_by: str | None = Field(default=None, sa_type=String(32))
     ending: str | None = Field(default=None, sa_type=String(12))
+
+
+class LadderWords(OfficeOwned, table=True):
+    """An office's own words for a letter of the ladder, in place of those the program came with."""
+
+    __tablename__ = "ladder_words"
+
+    office_id: str = ref("office.id", primary_key=True)
+    name: str = Field(primary_key=True, sa_type=String(40))
+    language: str = Field(primary_key=True, sa_type=String(2))
+    subject: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    version: int = Field(default=1, sa_type=Integer)
+    changed_by: str = Field(default="", description="the name of whoever changed it")
+    changed_at: datetime = moment()

@@ -113,6 +113,8 @@ class EventKind(StrEnum):
     ENQUIRY_CAME_BACK = "enquiry_came_back"
     ENQUIRY_ANSWERED = "enquiry_answered"
     ENQUIRY_WITHDRAWN = "enquiry_withdrawn"
+    ENQUIRY_PASSED_ON = "enquiry_passed_on"
+    LADDER_WORDS_CHANGED = "ladder_words_changed"
     ENQUIRY_HEARD = "enquiry_heard"
     CHASE_CAME_UP = "chase_came_up"
     CHASED = "chased"

@@ -51,7 +51,7 @@ def _number(view: View, visible: ColumnElement[bool] | None, hidden: frozenset[s
     cases = select(CASE.id).where(*narrow)
     parts: list[Select[Any]] = [cases.where(shape.condition).limit(MOST)]
     if shape.also is not None:
-        parts.append(cases.where(shape.also))
+        parts.append(cases.where(shape.also).limit(MOST))
     if view is View.SET_ASIDE:
         parts += [part.limit(MOST) for part in (quarantined(OFFICE, hidden), loose(OFFICE, hidden))]
     if view is View.TO_APPROVE:

@@ -1,4 +1,4 @@
-"""A page of a view: filtered, in order, in two queries (to-sort: three) whatever the size of the office.
+"""A page of a view: filtered, in order, in two queries (to-sort, mine: three) however large the office.
 
 Lists are plain column selects past the object layer, so each names its office itself.
 """
@@ -92,7 +92,9 @@ def _statements(
     if visible is not None:
         keys = keys.where(visible)
     main = keys.where(shape.condition).order_by(*shape.ordered()).limit(count)
-    return main, None if shape.also is None else keys.where(shape.also)
+    if shape.also is None:
+        return main, None
+    return main, keys.where(shape.also).order_by(*shape.ordered()).limit(count)
 
 
 def _narrowed(statement: Select[Any], narrow: list[ColumnElement[bool]]) -> Select[Any]:

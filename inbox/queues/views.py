@@ -2,7 +2,8 @@
 
 to-sort      new cases, and open ones with a proposed match nobody answered; no spam, no campaign
              copies; most points first, then who waits longest
-mine         open cases given to the reader; most points first, then due first
+mine         open cases given to the reader, and those that nobody has in a team of the reader, or in a
+             team without people; most points first, then due first
 waiting      for a body or for the constituent; most points first, then longest untouched
 late         open cases whose next date has passed; most points first, then longest overdue
 campaigns    open campaign copies (`piles` groups them); newest change first
@@ -19,12 +20,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, text, true
 from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
 from inbox.errors import Refused
-from inbox.models import DraftState, UtcDateTime
+from inbox.models import CaseStatus, DraftState, UtcDateTime
 from inbox.models.case import CAMPAIGN, DUE, OPEN, SPAM, TO_SORT, WAITING
 from inbox.models.delivery import UNSETTLED
 from inbox.models.draft import WAITING as DRAFT_WAITING
@@ -103,7 +104,7 @@ def shape_of(view: View) -> Shape:
         case View.MINE:
             due = func.coalesce(CASE.next_due_at, literal(NEVER, UtcDateTime))
             mine = and_(as_written(OPEN), CASE.assignee_id == _STAFF)
-            return Shape(mine, (CASE.rank, due, CASE.id))
+            return Shape(mine, (CASE.rank, due, CASE.id), also=_untaken())
         case View.WAITING:
             return Shape(as_written(WAITING), (CASE.rank, *_CHANGED))
         case View.LATE:
@@ -130,6 +131,19 @@ def _unanswered() -> Select[Any]:
     message = tables["message"].c
     return select(message.case_id).where(
         message.office_id == OFFICE, message.proposed_case_id.is_not(None), message.case_id.is_not(None)
+    )
+
+
+def _untaken() -> ColumnElement[bool]:
+    """Sorted, and given to a team but to nobody in it: without this no working view would hold it."""
+    member = tables["team_member"].c
+    in_team = select(member.staff_id).where(member.office_id == OFFICE, member.team_id == CASE.team_id)
+    return and_(
+        as_written(DUE),
+        _STAFF != "",
+        CASE.assignee_id.is_(None),
+        CASE.status == CaseStatus.OPEN,
+        or_(CASE.team_id.is_(None), in_team.where(member.staff_id == _STAFF).exists(), ~in_team.exists()),
     )
 
 

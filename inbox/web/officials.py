@@ -11,10 +11,11 @@ from inbox.web.routers import page_router
 from inbox.web.staff.queue import list_of, reading_of, taken
 from inbox.web.staff.room import Room, Workroom, acting, looking, studying
 from inbox.web.views.officials import OfficialQueuePage
-from inbox.web.views.parts import Tab
+from inbox.web.views.parts import Act, Tab
 from inbox.web.views.queue import QueueList, Reading, ReadingPart
 
 router = page_router()
+TAKE = Act("Take the next one", "/official/take", "t")
 
 
 @router.get("/official")
@@ -58,9 +59,7 @@ def _shown(
     if room.office.kind != OfficeKind.DEPARTMENT:
         return RedirectResponse(f"/queue/{view}", 303)
     cursor = room.request.query_params.get("cursor")
-    listed = list_of(
-        room, view, base, cursor=cursor, current=current, heading=heading, take_url="/official/take"
-    )
+    listed = list_of(room, view, base, cursor=cursor, current=current, heading=heading, take=TAKE)
     return room.page(OfficialQueuePage(room.shell(heading), _tabs(room, view, listed), listed, reading))
 
 

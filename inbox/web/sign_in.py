@@ -28,6 +28,8 @@ from inbox.web.wiring import Wiring
 
 HELP = "Cannot sign in? Ask the person who manages your office's inbox."
 TELL_FROM = 5
+_SORTERS = frozenset({Role.CASEWORKER, Role.OFFICIAL, Role.MANAGER})
+"""Whose day begins with what came in; who only signs begins with what waits for them."""
 """So many wrong passwords before a right one, and its owner is told."""
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -156,7 +158,8 @@ def safe_next(target: str) -> str:
 def home_of(person: Person) -> str:
     """The first page of somebody's day."""
     if Action.READ_CASE in person.actions:
-        return "/queue/to-sort"
+        signs = Action.APPROVE in person.actions and not person.roles & _SORTERS
+        return "/approvals" if signs else "/queue/to-sort"
     return "/channels" if Action.MANAGE_CHANNELS in person.actions else "/history"
 
 

@@ -1,14 +1,16 @@
 """A body is asked, does not answer and is chased step by step; nothing leaves by itself."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from inbox import drafting, enquiries, status_links
+from inbox import clocks, drafting, enquiries, status_links
 from inbox.database import find
-from inbox.errors import Conflict
+from inbox.enquiries import own_words
+from inbox.errors import Conflict, Refused, Stale
 from inbox.models import (
     Case,
     CaseStatus,
@@ -23,6 +25,7 @@ from inbox.models import (
     Staff,
     StatusLink,
 )
+from inbox.wording import words_of
 from tests.inbox.asking import Office
 from tests.inbox.worlds import World
 
@@ -347,3 +350,109 @@ def test_the_page_lists_the_latest_first_with_its_step(office: Office) -> None:
     assert dict(counts) == {"all": 2, "late": 1, "due": 1, "asked": 0}
     assert [row.body for row in named] == ["Some Council"]
     assert [row.body for row in (*first, *rest)] == ["Marl Homes", "Some Council"]
+
+
+def test_a_question_that_was_passed_on_is_counted_anew_by_the_new_bodys_own_target(office: Office) -> None:
+    office.keeps(name="Land Office", other_names="", email="a@land.example", target="5", minister_email="",
+                 hotline="01632 960 222", consent="none")  # fmt: skip
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    came = datetime(2026, 6, 15, 12, tzinfo=UTC)
+    with office.writing() as session:
+        case = find(session, Case, office.case.id)
+        mine = enquiries.find_enquiry(session, case, enquiry.id)
+        fresh = enquiries.pass_on(
+            session, office.desk(session), case, mine, body="land office", address="", received_at=came,
+            reason="They rang.", now=office.now, actor=office.actor,
+        )  # fmt: skip
+    with office.reading() as session:
+        old = find(session, Enquiry, enquiry.id)
+        before, after = session.exec(select(Clock).where(Clock.kind == "enquiry").order_by(Clock.id)).all()
+    assert before.cancelled_at is not None and f"{after.due_at:%d %B}" == "22 June"
+    assert (old.body, old.passed_on_at, fresh.came_from) == ("Marl Homes", came, enquiry.id)
+    assert office.the_case().waiting_for == "Land Office"
+    assert [step.ending for step in office.steps(enquiry)] == ["not_needed"]
+    update = office.updates()[-1]
+    assert "passed our letter to Land Office" in update.text and "{{" not in update.text
+    office.goes_to(23)
+    assert office.sweeps() == [Rung.CHASE_1]
+    chase = office.letter(fresh)
+    assert chase.recipients == ["a@land.example"]
+    assert "Our letter to Marl Homes of Monday 1 June 2026 was passed to you" in chase.text
+    assert "reached you on Monday 15 June 2026" in chase.text and "{{" not in chase.text
+    assert chase.subject.startswith("Reminder: black mould")
+    office.signs(chase)
+    office.goes_to(1, 7)
+    office.sweeps()
+    office.does(enquiries.skip, fresh, with_desk=True)
+    office.goes_to(9, 7)
+    assert office.sweeps() == [Rung.HOTLINE]
+    words = office.steps(fresh)[-1].words
+    assert "We wrote to Marl Homes, who passed it to Land Office, on Monday 1 June 2026." in words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"body": ""}, "Name the organisation"), ({"reason": " "}, "Say how you know"),
+        ({"body": "Nowhere"}, "Enter an address"), ({"body": "Marl Homes"}, "They have it already"),
+        ({"received_at": datetime(2026, 5, 31, 12, tzinfo=UTC)}, "after we asked"),
+        ({"received_at": datetime(2026, 6, 17, 12, tzinfo=UTC)}, "not in the future"),
+    ],
+)  # fmt: skip
+def test_a_question_is_not_passed_on_to_nobody_or_before_it_was_asked(
+    office: Office, changes: dict[str, Any], words: str
+) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    facts = {"body": "Some Council", "address": "", "received_at": office.now, "reason": "They rang."}
+    if "body" not in changes:
+        facts["address"] = "letters@council.example"
+    with office.writing() as session, pytest.raises(Refused, match=words):
+        case = find(session, Case, office.case.id)
+        mine = enquiries.find_enquiry(session, case, enquiry.id)
+        enquiries.pass_on(session, office.desk(session), case, mine, now=office.now, actor=office.actor,
+                          **(facts | changes))  # fmt: skip
+
+
+def test_a_promise_counted_anew_is_the_one_that_the_ladder_reads(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(9)
+    with office.writing() as session:
+        case = find(session, Case, office.case.id)
+        clock = clocks.of_enquiry(session, case, enquiry.id)
+        assert clock is not None
+        clocks.restart(session, office.desk(session), case, clock, received_at=office.now, reason="Sent on.",
+                       now=office.now, actor=office.actor)  # fmt: skip
+    office.goes_to(16)
+    assert office.sweeps() == []
+    office.goes_to(24)
+    assert office.sweeps() == [Rung.CHASE_1]
+
+
+def test_an_office_chases_in_its_own_words_which_must_be_words_that_can_be_sent(office: Office) -> None:
+    own = {"subject": "Where is {{ subject }}?", "body": "Dear all, {{ question }} Ref {{ reference }}."}
+    with office.writing() as session:
+        with pytest.raises(Refused, match=r"in place of {{questoin}} here. Did you mean \"question\""):
+            own_words.check("chase-1", "x", "{{ questoin }}")
+        with pytest.raises(Refused, match="Write the words"):
+            own_words.check("chase-1", "x", " ")
+        own_words.change(session, "chase-1", "en", **own, version=0, now=office.now, actor=office.actor)
+    with office.writing() as session, pytest.raises(Stale):
+        own_words.change(session, "chase-1", "en", **own, version=0, now=office.now, actor=office.actor)
+    enquiry = office.has_asked()
+    office.goes_to(16)
+    office.sweeps()
+    draft = office.letter(enquiry)
+    assert draft.subject.startswith("Where is black mould")
+    assert draft.text == f"Dear all, When will the mould be treated? Ref {office.the_case().reference}."
+    with office.writing() as session:
+        own_words.put_back(session, "chase-1", "en", now=office.now, actor=office.actor)
+        assert own_words.words(session, "chase-1", "en").own is None
+
+
+def test_every_letter_of_the_ladder_says_only_what_may_stand_in_it() -> None:
+    for letter in own_words.LETTERS:
+        for language in letter.languages:
+            own_words.check(letter.name, *words_of(letter.name, language))

@@ -17,6 +17,8 @@ from inbox.models import (
     Draft,
     DraftState,
     Staff,
+    Team,
+    TeamMember,
     new_id,
 )
 from inbox.models import View as Seen
@@ -114,6 +116,27 @@ def test_mine_is_what_is_given_to_me_due_first_and_undated_last(world: World) ->
     assert ids(world, View.MINE, limit=3, cursor=first.next) == wanted[3:]
     with world.database.read(world.office) as session:
         assert page(session, View.MINE, Reader(None, LATER)).rows == ()
+
+
+def test_mine_holds_what_was_given_to_a_team_until_somebody_has_it(world: World) -> None:
+    mine, theirs, empty = (Team(office_id=world.office, name=name) for name in ("Mine", "Theirs", "Empty"))
+    other = Staff(
+        office_id=world.office, email="bea@example.org", name="Bea", roles=["caseworker"], created_at=NOON
+    )
+    world.add(mine, theirs, empty, other)
+    world.add(TeamMember(office_id=world.office, team_id=mine.id, staff_id=world.staff))
+    world.add(TeamMember(office_id=world.office, team_id=theirs.id, staff_id=other.id))
+    of_my_team = world.case("one", status=CaseStatus.OPEN, team_id=mine.id)
+    of_nobodys = world.case("two", status=CaseStatus.OPEN, team_id=empty.id, next_due_at=NOON)
+    of_none = world.case("three", status=CaseStatus.OPEN, rank=-70)
+    world.case("four", status=CaseStatus.OPEN, team_id=theirs.id)
+    world.case("five", status=CaseStatus.OPEN, team_id=mine.id, assignee_id=other.id)
+    world.case("six", team_id=mine.id)
+    wanted = [of_none.id, of_nobodys.id, of_my_team.id]
+    assert ids(world, View.MINE) == wanted
+    assert count_all(world)[View.MINE] == len(wanted)
+    first = look(world, View.MINE, limit=2)
+    assert ids(world, View.MINE, limit=2, cursor=first.next) == wanted[2:]
 
 
 def test_waiting_shows_what_lay_untouched_longest_first(world: World) -> None:
@@ -336,7 +359,7 @@ def test_an_unknown_view_is_refused_with_the_names_of_all(world: World) -> None:
         view_named("inbox")
 
 
-def test_a_page_costs_two_queries_and_to_sort_one_more(world: World) -> None:
+def test_a_page_costs_two_queries_and_to_sort_and_mine_one_more(world: World) -> None:
     for number in range(5):
         case = world.case(f"case {number}", assignee_id=world.staff)
         world.add(world.clock(case))
@@ -353,7 +376,7 @@ def test_a_page_costs_two_queries_and_to_sort_one_more(world: World) -> None:
         for view in View:
             asked.clear()
             page(session, view, Reader(world.staff, LATER))
-            assert len(asked) <= (3 if view is View.TO_SORT else 2), view
+            assert len(asked) <= (3 if view in (View.TO_SORT, View.MINE) else 2), view
         asked.clear()
         counts(session, Reader(world.staff, LATER))
         assert len(asked) == 1

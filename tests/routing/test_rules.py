@@ -30,7 +30,7 @@ def _condition(field: str, operator: str, value: Any = None) -> dict[str, Any]:
 def test_a_good_rule_is_accepted_and_says_what_it_means() -> None:
     rule = rule_from({**HOUSING, "stop": True, "then": {"team": "Housing", "clocks": [{"kind": "enquiry"}]}})
     assert describe(rule) == (
-        'If the text has one of the words "damp" or "mould", send it to team Housing,'
+        'If the text has one of the words "damp" or "mould", send it to Housing,'
         " start the enquiry clock and read no further rules."
     )
 
@@ -65,11 +65,31 @@ def test_a_rule_with_every_part_still_reads_as_a_sentence() -> None:
     assert describe(rule) == (
         "Switched off: When a case changes, if the subject is known and"
         ' (the text has one of the words "damp" or "mould" or the score is at least 80),'
-        " and it is not true that having an attachment is true,"
-        " give it to the next person in turn, call it casework, add the topic housing-social,"
-        " raise the flag vulnerable, start the foi clock of 1 calendar month by the calendar of uk,"
+        " and it has no attachment,"
+        " give it to the next person in turn, call it Casework, add the topic Social housing,"
+        " raise the flag Vulnerable, start the freedom of information clock of 1 calendar month"
+        " by the calendar of uk,"
         ' lay the draft "hello" ready, send no acknowledgement, hold it: Wait and'
         " tell ann@example.org and ben@example.org. Until 31 December 2026."
+    )
+
+
+def test_fixed_words_are_said_by_their_names_and_a_denial_in_its_own_words() -> None:
+    when = {
+        "any": [
+            {"field": "flag", "operator": "is_any_of", "value": ["self-harm", "domestic-abuse"]},
+            {"field": "kind", "operator": "is", "value": "self-harm-risk"},
+        ],
+        "none": [
+            {"field": "constituency", "operator": "is", "value": "not_ours"},
+            {"field": "campaign", "operator": "is_set"},
+        ],
+    }
+    rule = rule_from({"name": "A", "when": when, "then": {"notify": ["named lead"], "priority": "immediate"}})
+    assert describe(rule) == (
+        "If the flag is one of Self-harm or Domestic abuse or the kind is Risk of self-harm,"
+        " and the constituency is not somebody else’s and the campaign is not known, make it Immediate and"
+        " tell the named lead."
     )
 
 

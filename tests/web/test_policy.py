@@ -76,6 +76,8 @@ NOT_THERE = {
     "kind": "no-such-kind",
     "view": "no-such-view",
     "act": "no-such-act",
+    "letter": "no-such-letter",
+    "language": "fr",
     **dict.fromkeys(
         (
             "message_id",

@@ -16,6 +16,7 @@ from inbox.web.public import contact
 from inbox.web.public.contact import answers
 from inbox.web.rendering import FrontEndMissing, asset, dates, static_routes, templates_folder
 from inbox.web.rendering.assets import FOLDER, assets
+from inbox.web.rendering.numbers import with_numbers
 from inbox.web.views.status import Stage, StepName
 from inbox.web.words import Language, table, translate
 
@@ -143,3 +144,11 @@ def test_every_icon_that_a_page_names_is_in_the_sprite() -> None:
     for file in templates_folder().rglob("*.html"):
         for name in re.findall(r'icon\("([\w-]+)"\)', file.read_text("utf-8")):
             assert name in drawn, (file, name)
+
+
+def test_a_number_in_a_sentence_can_be_pressed_and_nothing_else_is_let_through() -> None:
+    shown = str(with_numbers("Call us on 01632 960180 or 999, not 19990 <b>."))
+    assert shown == (
+        'Call us on <a href="tel:01632960180">01632 960180</a> or <a href="tel:999">999</a>,'
+        " not 19990 &lt;b&gt;."
+    )

@@ -112,7 +112,7 @@ def list_campaigns(
     if page.after:
         query = query.where(col(Campaign.id) < page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
-    shown = [_campaign(session, desk, person, row) for row in rows[: page.limit]]
+    shown = [shown_campaign(session, desk, person, row) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
 
 
@@ -120,7 +120,7 @@ def list_campaigns(
 def read_campaign(
     campaign_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk
 ) -> CampaignShape:
-    return _campaign(session, desk, person, campaigns.find_campaign(session, campaign_id))
+    return shown_campaign(session, desk, person, campaigns.find_campaign(session, campaign_id))
 
 
 @router.get("/campaigns/{campaign_id}/messages")
@@ -195,7 +195,7 @@ def _staff(person: Person) -> str:
     return person.staff_id
 
 
-def _campaign(session: Session, desk: Desk, person: Person, row: Campaign) -> CampaignShape:
+def shown_campaign(session: Session, desk: Desk, person: Person, row: Campaign) -> CampaignShape:
     found = campaigns.count(campaigns.members(session, desk, row, visible=visible_cases(person)))
     current = writing.current(session, row)
     return CampaignShape(

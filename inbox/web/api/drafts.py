@@ -99,8 +99,8 @@ def read_draft(
     now: Now,
     response: Response,
 ) -> shapes.DraftShape:
-    draft, case = _draft(session, person, draft_id, Action.READ_CASE)
-    return _shown(session, desk, draft, case, now, response)
+    draft, case = find_draft(session, person, draft_id, Action.READ_CASE)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 @router.patch("/drafts/{draft_id}")
@@ -115,7 +115,7 @@ def save_draft(
     response: Response,
 ) -> shapes.DraftShape:
     """Saves what was typed. Any change voids an approval."""
-    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    draft, case = find_draft(session, person, draft_id, Action.DRAFT)
     changes = drafting.Changes(
         text=change.text,
         subject=change.subject,
@@ -127,7 +127,7 @@ def save_draft(
     drafting.save(
         session, desk, draft, changes, version=version, author_id=person.staff_id, now=now, actor=person.actor
     )
-    return _shown(session, desk, draft, case, now, response)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/attachments", status_code=201)
@@ -143,12 +143,12 @@ def add_files(
     response: Response,
 ) -> shapes.DraftShape:
     """Adds files, sent as multipart/form-data in the field `files`. Voids an approval, like any change."""
-    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    draft, case = find_draft(session, person, draft_id, Action.DRAFT)
     if not given.checked():
         raise Refused("Send at least one file, in the field files.")
     drafting.add_files(session, desk, draft, given.files, version=version, author_id=person.staff_id, now=now,
                        actor=person.actor)  # fmt: skip
-    return _shown(session, desk, draft, case, now, response)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 @router.delete("/drafts/{draft_id}/attachments/{attachment_id}")
@@ -163,12 +163,12 @@ def remove_file(
     response: Response,
 ) -> shapes.DraftShape:
     """Takes a file off the draft. Voids an approval, like any change."""
-    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    draft, case = find_draft(session, person, draft_id, Action.DRAFT)
     drafting.remove_file(
         session, desk, draft, attachment_id, version=version, author_id=person.staff_id, now=now,
         actor=person.actor,
     )  # fmt: skip
-    return _shown(session, desk, draft, case, now, response)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/submit")
@@ -183,11 +183,11 @@ def submit(
     given: Submission | None = None,
 ) -> shapes.DraftShape:
     """Asks for sign-off. Refused while there are gaps."""
-    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    draft, case = find_draft(session, person, draft_id, Action.DRAFT)
     check_version(draft.version, version, STALE, text=draft.text)
     read = given.read_newest if given else False
     signoff.submit(session, desk, draft, now=now, actor=person.actor, read_newest=read)
-    return _shown(session, desk, draft, case, now, response)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/approve")
@@ -202,7 +202,7 @@ def approve(
     given: ApprovalGiven | None = None,
 ) -> shapes.DraftShape:
     """Says yes to exactly this text; it is queued in the same commit."""
-    draft, case = _draft(session, person, draft_id, Action.SEND)
+    draft, case = find_draft(session, person, draft_id, Action.SEND)
     check_version(draft.version, version, STALE, text=draft.text)
     given = given or ApprovalGiven()
     unchanged = given.digest in (None, drafting.digest(session, draft))
@@ -212,7 +212,7 @@ def approve(
         signoff.approve_as(
             session, desk, draft, person, digest=given.digest, now=now, read_newest=given.read_newest
         )
-    return _shown(session, desk, draft, case, now, response)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/return")
@@ -227,10 +227,10 @@ def send_back(
     response: Response,
 ) -> shapes.DraftShape:
     """Says no, with a note to the writer."""
-    draft, case = _draft(session, person, draft_id, Action.APPROVE)
+    draft, case = find_draft(session, person, draft_id, Action.APPROVE)
     check_version(draft.version, version, STALE, text=draft.text)
     signoff.send_back(session, draft, staff_id=_staff(person), note=given.note, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, now, response)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 @router.post("/drafts/{draft_id}/withdraw")
@@ -244,10 +244,10 @@ def withdraw(
     response: Response,
 ) -> shapes.DraftShape:
     """Puts the draft away; its words are kept."""
-    draft, case = _draft(session, person, draft_id, Action.DRAFT)
+    draft, case = find_draft(session, person, draft_id, Action.DRAFT)
     check_version(draft.version, version, STALE, text=draft.text)
     drafting.withdraw(session, draft, now=now, actor=person.actor)
-    return _shown(session, desk, draft, case, now, response)
+    return shown_draft(session, desk, draft, case, now, response)
 
 
 def _staff(person: Person) -> str:
@@ -266,7 +266,7 @@ def identity_of(desk: Desk, given: str | None) -> str | None:
     return found[0]
 
 
-def _draft(session: Session, person: Person, draft_id: str, action: Action) -> tuple[Draft, Case]:
+def find_draft(session: Session, person: Person, draft_id: str, action: Action) -> tuple[Draft, Case]:
     """The draft and its case, locked first: everybody who writes takes the case first."""
     draft = find(session, Draft, draft_id)
     case = find_case(session, person, find(session, Case, draft.case_id).reference, action)
@@ -275,7 +275,7 @@ def _draft(session: Session, person: Person, draft_id: str, action: Action) -> t
     return draft, case
 
 
-def _shown(
+def shown_draft(
     session: Session, desk: Desk, draft: Draft, case: Case, now: datetime, response: Response
 ) -> shapes.DraftShape:
     session.flush()

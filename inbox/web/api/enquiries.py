@@ -45,6 +45,8 @@ class EnquiryShape(shapes.Shape):
     asked_at: shapes.Moment | None
     answered_at: shapes.Moment | None
     withdrawn_at: shapes.Moment | None
+    came_from: str | None
+    passed_on_at: shapes.Moment | None
     next_step_at: shapes.Moment | None
     steps: list[StepShape]
 
@@ -78,6 +80,15 @@ class ConsentShape(shapes.Shape):
     recorded_at: shapes.Moment
     withdrawn_at: shapes.Moment | None
     holds: bool
+
+
+class PassedOn(shapes.Shape):
+    """Who has a question now; a body of the directory is known by any of its names."""
+
+    body: shapes.Line
+    address: shapes.Line = ""
+    received_at: shapes.Received | None = None
+    reason: shapes.Line
 
 
 class NewConsent(shapes.Shape):
@@ -154,6 +165,23 @@ def answered(
     return _shown(session, case, enquiry)
 
 
+@router.post("/enquiries/{enquiry_id}/pass-on", status_code=201)
+def pass_on(
+    enquiry_id: str, given: PassedOn, person: Annotated[Person, may(Action.TRIAGE)], session: Writing,
+    desk: WritingDesk, now: Now,
+) -> EnquiryShape:  # fmt: skip
+    """The body passed it on: another enquiry goes on from this one, its clock from when it came there."""
+    if given.received_at is not None and given.received_at.tzinfo is None:
+        raise Refused("received_at needs a time zone.")
+    case, enquiry = _find(session, person, enquiry_id, Action.TRIAGE)
+    fresh = enquiries.pass_on(
+        session, desk, case, enquiry, body=given.body, address=given.address,
+        received_at=given.received_at or now, reason=given.reason, now=now, actor=person.actor,
+    )  # fmt: skip
+    session.flush()
+    return _shown(session, case, fresh)
+
+
 @router.get("/cases/{reference}/consents")
 def list_consents(
     reference: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, now: Now
@@ -211,7 +239,7 @@ def _shown(session: Session, case: Case, row: Enquiry) -> EnquiryShape:
         name: getattr(row, name)
         for name in (
             "id", "body", "body_id", "address", "question", "unit", "nation", "without_consent", "asked_at",
-            "answered_at", "withdrawn_at", "next_step_at",
+            "answered_at", "withdrawn_at", "came_from", "passed_on_at", "next_step_at",
         )
     }  # fmt: skip
     return EnquiryShape(case=case.reference, target=row.working_days, steps=steps, **facts)

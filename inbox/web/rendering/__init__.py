@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 
 from inbox.web.rendering import dates
 from inbox.web.rendering.assets import FrontEndMissing, asset, static_routes
+from inbox.web.rendering.numbers import with_numbers
 from inbox.web.words import translate
 
 __all__ = [
@@ -82,6 +83,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.filters.update(day=dates.day, clock_time=dates.clock_time, moment=dates.moment, when=dates.when)
+    made.filters.update(with_numbers=with_numbers)
     made.globals.update(asset=asset, sprite=Markup(asset("icons.svg")), drawn=drawn, once_key=once_key, t=_t)  # noqa: S704
     return made
 

@@ -118,6 +118,24 @@ def bundled(room: Annotated[Workroom, acting(Action.MANAGE_OFFICE)], sure: Short
     return _kept_or_asked(room, "holidays/bundled", plan, words, {}, sure)
 
 
+@router.post(f"{HERE}/recesses")
+def bring_in_recesses(
+    room: Annotated[Workroom, acting(Action.MANAGE_OFFICE)],
+    recesses: Annotated[UploadFile | None, File()] = None,
+    table: Table = "",
+) -> Response:
+    """A table of Parliament's recesses; it moves no promise, so it is kept at once."""
+    try:
+        content = recesses.file.read() if recesses is not None and recesses.filename else table.encode()
+        if not content:
+            raise Refused("Choose a table of recesses.")
+        plan = calendars.with_recesses(calendars.plan_of(room.office), content)
+    except Refused as error:
+        return _refused(room, {}, "recesses", error)
+    _save(room, plan, "recesses")
+    return see_other(HERE, told="saved")
+
+
 @router.post(f"{HERE}/targets/{{kind}}")
 def target(
     kind: str, room: Annotated[Workroom, acting(Action.MANAGE_OFFICE)], amount: Short = ""
@@ -179,5 +197,6 @@ def _page(
     return CalendarPage(
         shell=room.shell("Settings"), tabs=tabs(room, "Calendar"), week=shown.week, closing=shown.closing,
         file=shown.file, holidays=shown.source, bundled=shown.bundled, upcoming=shown.upcoming,
-        closed=shown.closed, promises=shown.promises, notices=(notice,) if notice else (), problems=problems,
+        closed=shown.closed, recesses=shown.recesses, recess_file=shown.recess_file,
+        promises=shown.promises, notices=(notice,) if notice else (), problems=problems,
     )  # fmt: skip

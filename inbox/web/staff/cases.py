@@ -275,9 +275,10 @@ def _summary(room: Workroom, case: Case, decision: Decision | None) -> str:
     return f"It is with {', '.join(parts)} now. {why.reason(decision)}"
 
 
-def _looks(room: Workroom, case: Case) -> tuple[Line, ...]:
+def _looks(room: Workroom, case: Case) -> tuple[Line, ...] | None:
+    """Who opened it; None for those who may not know."""
     if not room.may(Action.READ_VIEWS):
-        return ()
+        return None
     query = select(Look.at, Staff.name).join(Staff, col(Staff.id) == Look.staff_id)
     rows = room.session.exec(query.where(Look.case_id == case.id).order_by(col(Look.at).desc()).limit(PAGE))
     return tuple(Line(room.local(at), "Opened", name) for at, name in rows)

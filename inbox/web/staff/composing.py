@@ -20,7 +20,7 @@ from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import onecase, said, writing
 from inbox.web.uploads import Uploads, uploads
-from inbox.web.views.case import Composer, DraftPage
+from inbox.web.views.case import Composer, DraftPage, gaps_to_fill
 from inbox.web.views.parts import Problem
 
 router = page_router()
@@ -269,9 +269,14 @@ def _saved(room: Workroom, draft: Draft) -> Response:
     url = f"/cases/{case.reference}/drafts/{draft.number}"
     if wants_json(room.request):
         at = f"{room.local(draft.updated_at):%H:%M}"
+        label = writing.main_label(room.session, room.desk, draft, room.person, room.now)
+        gaps = writing.gaps_of(f"{draft.text}\n{draft.subject}")
         return JSONResponse(
-            {"version": str(draft.version), "saved_at": at, "url": url, "submit_url": f"{url}/send"}
-        )
+            {
+                "version": str(draft.version), "saved_at": at, "url": url, "submit_url": f"{url}/send",
+                "main": label, "gaps": gaps_to_fill(gaps),
+            }
+        )  # fmt: skip
     return see_other(url)
 
 

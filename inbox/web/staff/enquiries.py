@@ -247,6 +247,10 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
             ("Their time", f"{enquiry.working_days} {unit}")]  # fmt: skip
     if enquiry.nation:
         rows.append(("Days of", say.NATIONS.get(enquiry.nation, enquiry.nation)))
+    if (before := enquiries.origin_of(session, enquiry)) is not None:
+        rows.append(("Came from", f"{before.body}, who passed it on"))
+    if enquiry.passed_on_at:
+        rows.append(("Passed on", local_date(enquiry.passed_on_at, zone)))
     if enquiry.answered_at:
         rows.append(("Answered", local_date(enquiry.answered_at, zone)))
     if enquiry.without_consent:
@@ -254,12 +258,24 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
     view = EnquiryPage(
         room.shell(), onecase.header(session, desk, room.person, case), enquiry.body, tuple(rows),
         enquiry.question, ladder.clock_of(session, desk, case, enquiry, room.now),
-        ladder.steps(session, desk, case, enquiry, body),
+        ladder.steps(session, desk, case, enquiry, body, room.now),
         "After the minister, a question in Parliament is for the member to decide.",
         ladder.notices(session, room.person, case, room.now, zone), ladder.next_link(session, case),
-        _acts(room, case, enquiry, url, found),
+        _acts(room, case, enquiry, url, found), _ways_on(room, case, enquiry, url),
     )  # fmt: skip
     return room.page(view)
+
+
+def _ways_on(room: Workroom, case: Case, enquiry: Enquiry, url: str) -> tuple[Link, ...]:
+    """To another body that has it now; from there and back, where it came from or went."""
+    found = []
+    is_open = ladder.is_waiting(enquiry) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+    if is_open and room.may(Action.TRIAGE):
+        found.append(Link("They passed it on", f"{url}/pass-on"))
+    for other in enquiries.of_case(room.session, case):
+        if other.id == enquiry.came_from or other.came_from == enquiry.id:
+            found.append(Link(f"See {other.body}", f"/cases/{case.reference}/enquiries/{other.id}"))
+    return tuple(found)
 
 
 def _acts(room: Workroom, case: Case, enquiry: Enquiry, url: str, found: Any) -> tuple[Act, ...]:

@@ -6,15 +6,15 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import linking, merging
-from inbox.access import Action
+from inbox import likely, linking, merging
+from inbox.access import Action, visible_cases
 from inbox.database import savepoint
-from inbox.errors import Conflict, NotFound, Refused
+from inbox.errors import CaseworkError, Conflict, NotFound, Refused
 from inbox.models import Case, Constituent, LinkKind, Message
 from inbox.references import read_reference
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, see_other, studying
-from inbox.web.staff.showing import onecase, said
+from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group, Link, Problem
@@ -36,15 +36,22 @@ def attach_form(
 
 
 @router.post("/cases/{reference}/attach")
-def attach(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)], to: Short = "") -> Response:
-    """Puts all that is on this case with another one."""
+def attach(
+    reference: str,
+    room: Annotated[Workroom, acting(Action.TRIAGE)],
+    to: Short = "",
+    chosen: Annotated[str, Form(alias="likely", max_length=40)] = "",
+) -> Response:
+    """Puts all that is on this case with another one: the one named, else the one chosen."""
     case = room.case(reference, Action.TRIAGE)
     try:
         with savepoint(room.session):
-            target = _other(room, case, to)
+            target = _other(room, case, to.strip() or chosen)
             event = merging.merge(room.session, case, target, now=room.now, actor=room.person.actor)
     except (Refused, Conflict) as error:
-        return room.page(_attach_page(room, case, to, Problem("to", error.sentence)), error.status)
+        return room.page(
+            _attach_page(room, case, to, Problem("to", _sentence(room, case, to, error))), error.status
+        )
     return see_other(f"/cases/{target.reference}", done=event)
 
 
@@ -122,9 +129,17 @@ def _other(room: Workroom, case: Case, words: str) -> Case:
 
 def _attach_page(room: Workroom, case: Case, to: str, *problems: Problem) -> ConfirmPage:
     url = f"/cases/{case.reference}"
-    linked = onecase.facts(room.session, room.desk, room.person, case, room.now).linked
-    hint = " ".join(("See also:", "; ".join(link.label for link in linked))) if linked else ""
-    fields = (Field("to", "Reference of the other case", to, hint=hint),)
+    chosen = tuple(
+        Choice(other.reference, _called(other), detail=f"{reason}: {name}" if name else reason)
+        for other, reason, name in _likely(room, case, to if problems else "")
+    )
+    named = Field(
+        "to",
+        "Or its reference, or words to find it by" if chosen else "Reference, or words to find it by",
+        to,
+    )
+    likely_ones = Field("likely", "Likely ones", kind=FieldKind.RADIOS, choices=chosen)
+    fields = (likely_ones, named) if chosen else (named,)
     effects = (
         "All that is on this case moves to the other one: messages, notes, drafts, promises.",
         f"{case.reference} ends as a duplicate and points there. A later answer follows.",
@@ -134,6 +149,30 @@ def _attach_page(room: Workroom, case: Case, to: str, *problems: Problem) -> Con
     return ConfirmPage(room.shell(), f"Add {case.reference} to another case", effects, None,
                        Group("Which case?", fields), Act("Add to that case", f"{url}/attach"),
                        Link("Change nothing", url), problems)  # fmt: skip
+
+
+def _beginning(text: str, most: int = 140) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[:most].rsplit(' ', 1)[0]} …"
+
+
+def _likely(room: Workroom, case: Case, words: str) -> list[tuple[Case, str, str]]:
+    visible = visible_cases(room.person)
+    rows = likely.found(room.session, case, visible, words) if words.strip() else []
+    rows = rows or likely.cases(room.session, case, visible)
+    names = likely.whose(room.session, [one for one, _ in rows if not one.is_restricted])
+    return [(one, reason, names.get(one.id, "")) for one, reason in rows]
+
+
+def _sentence(room: Workroom, case: Case, words: str, error: CaseworkError) -> str:
+    """What is wrong; where words found cases, the way on."""
+    if error.sentence == NO_CASE and likely.found(room.session, case, visible_cases(room.person), words):
+        return "Choose one of those found, or write a reference."
+    return error.sentence
+
+
+def _called(case: Case) -> str:
+    return case.reference if case.is_restricted else f"{case.reference} {case.subject}"
 
 
 def _two_people(room: Room, case: Case) -> tuple[str, ...]:
@@ -149,7 +188,7 @@ def _split_page(
     rows = room.session.exec(query).all()
     ticks = tuple(
         Field("message", f"{one.who}, {one.at.day} {one.at:%B, %H:%M}", one.id, FieldKind.TICK,
-              hint=" ".join(one.text.split())[:140], checked=one.id in chosen)
+              hint=_beginning(one.text), checked=one.id in chosen)
         for one in said.shown(room.session, case, rows, room.zone, room.now)
     )  # fmt: skip
     fields = (*ticks, Field("subject", "What the new case is about", subject, optional=True))

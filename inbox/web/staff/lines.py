@@ -113,9 +113,8 @@ def _written(room: Workroom, line: StandardLine | None, values: dict[str, str]) 
 
 
 def _why_not(room: Workroom, line: StandardLine) -> str | None:
-    if room.office.approval_office == "other" and line.written_by == room.staff_id:
-        return "You wrote this, so someone else must approve it."
-    return None
+    mine = standard_lines.wrote_it(room.office, line, room.staff_id)
+    return standard_lines.NOT_YOUR_OWN if mine else None
 
 
 def _card(room: Workroom, line: StandardLine) -> LineCard:

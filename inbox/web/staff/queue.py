@@ -20,6 +20,9 @@ from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, 
 
 router = page_router()
 _ELSEWHERE = {View.TO_APPROVE: "/approvals", View.SENDING: "/sending"}
+_OTHERWISE_COUNTED = (View.ALL, View.CAMPAIGNS, View.SET_ASIDE)
+"""The rail has no number for them, or one of something else than cases."""
+TAKE = Act("Take next", "/queue/take", "t")
 _TAKEN_FROM = frozenset({View.TO_SORT, View.MINE})
 """The lists that one works from: there the next case can be taken."""
 _STAFF = (
@@ -101,12 +104,10 @@ def place_of(back: str, reference: str = "") -> str:
 
 def list_of(
     room: Room, view: View, base: str, *, cursor: str | None = None, current: str | None = None,
-    heading: str | None = None, take_url: str = "/queue/take",
+    heading: str | None = None, take: Act = TAKE,
 ) -> QueueList:  # fmt: skip
     """The list of a view as this person may see it, with the filters of the address."""
-    take = (
-        Act("Take the next one", take_url, "t") if view in _TAKEN_FROM and room.may(Action.ASSIGN) else None
-    )
+    offers = view in _TAKEN_FROM and room.may(Action.ASSIGN)
     query = {name: value[:80] for name, value in room.request.query_params.items()}
     chosen = queues.Filters(**{name: query.get(name) or None for name in ("priority", "channel", "assignee")})
     reader = queues.Reader(room.person.staff_id, room.now)
@@ -118,13 +119,16 @@ def list_of(
     able = [(row.id, row.name) for row in staff if lists.WORKS & set(row.roles)]
     teams = [(row.id, row.name) for row in connection.execute(_TEAMS, office)]
     there = presence.elsewhere(room.session, room.staff_id, room.now)
-    busy = {case_id: lists.doing(*who) for case_id, who in there.items()}
+    busy = {
+        row.case_id: "Nobody has it yet" for row in found.rows if view is View.MINE and not row.assignee_id
+    }
+    busy |= {case_id: lists.doing(*who) for case_id, who in there.items()}
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
-    total = room.counts.get(view, len(shown))
+    total = len(shown) if view in _OTHERWISE_COUNTED else room.counts[view]
     return lists.listed(
         view, shown, office=room.office, people=people, query=query, total=total, next_cursor=found.next,
         now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),
-        take_next=take, bulk=lists.bulk(room.person, able, teams),
+        take_next=take if offers else None, bulk=lists.bulk(room.person, able, teams),
     )  # fmt: skip
 
 

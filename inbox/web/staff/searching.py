@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from inbox import search
 from inbox.access import Action, visible_cases
 from inbox.errors import TooMany
-from inbox.models import Case, CaseStatus, Channel
+from inbox.models import Case, CaseStatus, Channel, Constituent
 from inbox.references import read_reference
 from inbox.search import Hit, understand
 from inbox.web.routers import page_router
@@ -52,19 +52,21 @@ def find(
 def _shown(room: Room, hits: tuple[Hit, ...], words: str) -> tuple[Found, ...]:
     keys = [hit.case_id for hit in hits]
     rows = room.session.exec(
-        select(Case.id, Case.language, Channel.kind)
+        select(Case.id, Case.language, Channel.kind, Constituent.name)
         .join(Channel, col(Channel.id) == Case.channel_id, isouter=True)
+        .join(Constituent, col(Constituent.id) == Case.constituent_id, isouter=True)
         .where(col(Case.id).in_(keys))
     ).all()
-    facts = {key: (language, kind) for key, language, kind in rows}
+    facts = {key: (language, kind, name) for key, language, kind, name in rows}
     marks = _marks(words)
     found = []
     for hit in hits:
-        language, kind = facts.get(hit.case_id, ("en", None))
+        language, kind, name = facts.get(hit.case_id, ("en", None, None))
         word, icon = say.channel(kind)
         hidden = hit.is_restricted
         status = say.STATUSES[CaseStatus(hit.status)]
-        who = f"{hit.sender_name}. {status}" if hit.sender_name and not hidden else status
+        name = name or hit.sender_name
+        who = f"{name}. {status}" if name and not hidden else status
         title = hit.reference if hidden else hit.subject
         snippet = () if hidden else split(" ".join(hit.excerpt.split()), marks)
         found.append(

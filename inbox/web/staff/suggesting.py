@@ -146,7 +146,11 @@ def _machine(room: Workroom, case: Case) -> tuple[str | None, Offer | None, Act 
         warning = Notice("A machine wrote this. Read every word; once you send it, it is yours.", Tone.SOON)
         return "", Offer(offer.name, None, "", offer.text, offer.gaps, offer.use, away, warning), None
     if newest is not None and newest.state == ProposalState.WAITING:
-        return "The model has been asked. Its words come here in a moment: load the page again.", None, None
+        return (
+            "The model has been asked. Its words come here in a moment; if they do not, load the page again.",
+            None,
+            None,
+        )
     told = f"What they wrote goes to {host} without names, addresses and numbers. It only proposes words."
     if newest is not None and newest.state == ProposalState.FAILED:
         told = f"{newest.trouble} {told}"

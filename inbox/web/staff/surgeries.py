@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Form, Query
 from starlette.responses import Response
 
+from inbox import calendars
 from inbox.access import Action, find_case, visible_cases
 from inbox.database import savepoint
 from inbox.errors import CaseworkError, Conflict, NotFound, Refused
@@ -15,7 +16,7 @@ from inbox.surgeries.booking import Newcomer
 from inbox.surgeries.planning import USUAL, Plan
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.showing import by_hand
+from inbox.web.staff.showing import almanac, by_hand
 from inbox.web.staff.showing import surgeries as shown
 from inbox.web.views.parts import Choice, Link, Notice, Problem, Tone
 from inbox.web.views.surgeries import (
@@ -59,13 +60,9 @@ def index(room: Annotated[Room, looking(Action.READ_CASE)]) -> Response:
 def new(room: Annotated[Room, looking(Action.CREATE_CASE)]) -> Response:
     day = room.local(room.now) + timedelta(days=7)
     host = room.office.member or room.office.name
-    return room.page(
-        PlanPage(
-            room.shell("To sort"), "/surgeries/new",
-            {"place": "", "host": host, "day": _day(day), "starts": "10:00", "ends": "12:00",
-             "minutes": str(USUAL), "notes": ""},
-        )
-    )  # fmt: skip
+    values = {"place": "", "host": host, "day": _day(day), "starts": "10:00", "ends": "12:00",
+              "minutes": str(USUAL), "notes": ""}  # fmt: skip
+    return room.page(PlanPage(room.shell("To sort"), "/surgeries/new", values, recesses=_recesses(room)))
 
 
 @router.post("/surgeries/new")
@@ -82,8 +79,17 @@ def plan(
             surgery = planning.plan(room.session, wanted, now=room.now, actor=room.person.actor)
     except (Refused, Conflict) as error:
         problem = Problem(_plan_place(error.sentence), error.sentence)
-        return room.page(PlanPage(room.shell("To sort"), "/surgeries/new", values, (problem,)), 422)
+        view = PlanPage(room.shell("To sort"), "/surgeries/new", values, (problem,), _recesses(room))
+        return room.page(view, 422)
     return see_other(f"/surgeries/{surgery.id}", told="saved")
+
+
+def _recesses(room: Room) -> str:
+    """When Parliament does not sit next, as far as the office has brought that in."""
+    today = room.local(room.now).date()
+    coming = [one for one in calendars.plan_of(room.office).recesses if one.last >= today][:3]
+    words = "; ".join(f"{one.name}, {almanac.span(one.first, one.last)}" for one in coming)
+    return f"Parliament does not sit: {words}." if words else ""
 
 
 @router.get("/surgeries/{surgery_id}")
@@ -219,7 +225,7 @@ def _cancelled(room: Room, surgery: Surgery) -> Notice:
     """Why, and the cases of those who were booked: somebody has to tell them."""
     ids = [one.case_id for one in planning.appointments_of(room.session, surgery)]
     links = tuple(
-        Link(f"Tell {one.reference}", f"/cases/{one.reference}?write=reply#composer")
+        Link(f"Tell {one.reference}", f"/cases/{one.reference}?write=reply#text")
         for one in shown.known(room.session, room.person, ids)
     )
     return Notice(f"This surgery was cancelled: {surgery.cancelled_why}", Tone.SOON, None, links)

@@ -78,6 +78,8 @@ class Approval:
     note: str = ""
     problem: str | None = None
     print_url: str | None = None
+    badges: tuple[Badge, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class ApprovalRow:
     sends_as: str
     badges: tuple[Badge, ...]
     clock: ClockBadge | None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

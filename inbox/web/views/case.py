@@ -1,5 +1,6 @@
 """W2, the case: header, timeline, composer, facts; and the pages that hang on it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -112,6 +113,16 @@ class Composer:
     theirs: str | None = None
     withdraw: Act | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def to_fill(self) -> str:
+        """What must be filled before it can leave, as a sentence."""
+        return gaps_to_fill(self.gaps)
+
+
+def gaps_to_fill(gaps: Collection[str]) -> str:
+    """`1 gap to fill: date.`; empty where there is none."""
+    return f"{len(gaps)} {'gap' if len(gaps) == 1 else 'gaps'} to fill: {', '.join(gaps)}." if gaps else ""
 
 
 @dataclass(frozen=True, slots=True)

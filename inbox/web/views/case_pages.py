@@ -138,7 +138,7 @@ class CaseHistoryPage:
     shell: Shell
     case: CaseHeader
     acts: tuple[Line, ...]
-    views: tuple[Line, ...]
+    views: tuple[Line, ...] | None
     more_url: str | None
 
 

@@ -75,6 +75,8 @@ class CalendarPage:
     bundled: Act | None
     upcoming: tuple[Closed, ...]
     closed: tuple[Closed, ...]
+    recesses: tuple[tuple[str, str], ...]
+    recess_file: Group
     promises: tuple[Promise, ...]
     notices: tuple[Notice, ...] = ()
     problems: tuple[Problem, ...] = ()

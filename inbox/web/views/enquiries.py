@@ -83,6 +83,7 @@ class EnquiryPage:
     notices: tuple[Notice, ...]
     main: Link | None
     acts: tuple[Act, ...]
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ class Message:
 
     `place` is where its platform shows it, `act` hides it from the public there or shows it again.
     `check` leads to where a person confirms what a program read.
-    `covered` is the reason why the text is hidden until asked for ("May upset: violence").
+    `covered` is the reason why the text is hidden until asked for ("May upset: violence"),
+    `folded` what stands for words that everybody knows ("Acknowledgement, sent by itself"), except on paper.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Message:
     warnings: tuple[str, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     covered: str | None = None
+    folded: str | None = None
     place: Place | None = None
     act: Act | None = None
     check: Link | None = None

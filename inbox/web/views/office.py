@@ -188,3 +188,47 @@ class ConfirmPage:
     act: Act
     cancel: Link
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChaseCard:
+    """One letter of the chase ladder: when it comes up, what it says now, whose words they are."""
+
+    name: str
+    when: str
+    subject: str
+    body: str
+    language: str
+    about: str
+    badges: tuple[Badge, ...]
+    change: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChasesPage:
+    """`/settings/chases`: the words of the ladder, in the order in which they come up."""
+
+    template: ClassVar[str] = "staff/settings/chases.html"
+    shell: Shell
+    tabs: tuple[Tab, ...]
+    letters: tuple[ChaseCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChasePage:
+    """`/settings/chases/{letter}/{language}`: its words, what may stand in them, and how they would read."""
+
+    template: ClassVar[str] = "staff/settings/chase.html"
+    shell: Shell
+    heading: str
+    back: Link
+    when: str
+    action: str
+    version: int
+    subject: str
+    body: str
+    language: str
+    placeholders: tuple[str, ...]
+    preview: tuple[str, str]
+    put_back: Act | None
+    problems: tuple[Problem, ...] = ()

@@ -126,10 +126,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What was just done, and the way back; `act` is None when it cannot be undone."""
+    """What was just done, and the way back; `act` is None when it cannot be undone.
+
+    After `seconds` the way back is gone, and the words are `then`.
+    """
 
     words: str
     act: Act | None
+    seconds: int | None = None
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from inbox.web.views.messages import Message
-from inbox.web.views.parts import Act, Badge, Choice, ClockBadge, Link, Menu, Notice, Shell, Undo
+from inbox.web.views.parts import Act, Badge, Choice, ClockBadge, Link, Menu, Notice, Shell, Tab, Undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class QueueList:
     more_url: str | None = None
     take_next: Act | None = None
     arrived: int = 0
+    tabs: tuple[Tab, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

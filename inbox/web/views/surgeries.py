@@ -35,13 +35,14 @@ class SurgeriesPage:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """`/surgeries/new`."""
+    """`/surgeries/new`; `recesses` says when Parliament does not sit, as far as that is known here."""
 
     template: ClassVar[str] = "staff/surgeries/new.html"
     shell: Shell
     action: str
     values: dict[str, str]
     problems: tuple[Problem, ...] = ()
+    recesses: str = ""
 
 
 @dataclass(frozen=True, slots=True)

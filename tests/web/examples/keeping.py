@@ -4,6 +4,9 @@ from dataclasses import replace
 
 from inbox.web.rendering import View
 from inbox.web.views.office import (
+    ChaseCard,
+    ChasePage,
+    ChasesPage,
     ConfirmPage,
     LearningPage,
     LineCard,
@@ -175,7 +178,34 @@ FORGET = ConfirmPage(
     Act("Forget all of it", "/settings/learning/reset"),
     Link("Keep it", "/settings/learning"),
 )
+CHASES = ChasesPage(
+    shell("Settings"),
+    tuple(replace(tab, current=tab.label == "Chases") for tab in SETTINGS_TABS),
+    (
+        ChaseCard("First chase", "When the body’s time has run out.", "Where is {{ subject }}?",
+                  "Please answer by {{ next_on }}.", "en", "Version 2, by Tom Hale on 2 June 2026.",
+                  (Badge("Own words", Tone.OK, "tick"),),
+                  Link("Change the words", "/settings/chases/chase-1/en")),
+        ChaseCard("Update: we asked, Welsh", "To the person, once the question has left.",
+                  "Rydym yn aros am ateb ({{ reference }})", "Annwyl {{ name }},", "cy",
+                  "The words that it came with.", (), None),
+    ),
+)  # fmt: skip
+CHASE = ChasePage(
+    shell("Settings"), "First chase: its words", Link("Chases", "/settings/chases"),
+    "When the body’s time has run out.", "/settings/chases/chase-1/en", 2, "Where is {{ subject }}?",
+    "Please answer by {{ next_on }}.\n\n{{ question }}", "en",
+    ("{{reference}}", "{{question}}", "{{first_asked_on}}", "{{next_on}}"),
+    ("Where is Damp at 14 Quarry Road?",
+     "Please answer by Tuesday 23 June 2026.\n\nWhen will the mould be treated?"),
+    Act("Back to the words it came with", "/settings/chases/chase-1/en/put-back"),
+)  # fmt: skip
 EXAMPLES: dict[str, View] = {
+    "chases": CHASES,
+    "chase-words": CHASE,
+    "chase-words-wrong": replace(
+        CHASE, problems=(Problem("body", "Write the words. They are sent as they stand."),)
+    ),
     "case-edit-facts": CASE_FACTS,
     "case-split": SPLIT,
     "case-log": LOG,

@@ -170,6 +170,12 @@ CALENDAR = CalendarPage(
             Act("Open again", "/settings/calendar/open", fields=(("day", "2026-06-19"),)),
         ),
     ),
+    (("Summer", "from Thursday 16 July 2026 to Tuesday 1 September 2026"),),
+    Group(
+        "Bring in a table of recesses",
+        (Field("recesses", "File", kind=FieldKind.FILES, hint="With the first line first,last,name"),),
+        "They are announced late, so they are read from a file and never reckoned.",
+    ),
     tuple(
         Promise(
             name,

@@ -149,6 +149,8 @@ SETTINGS_TABS = (
     Tab("Calendar", "/settings/calendar"),
     Tab("People", "/settings/people"),
     Tab("Standard lines", "/settings/standard-lines"),
+    Tab("Bodies", "/settings/bodies"),
+    Tab("Chases", "/settings/chases"),
     Tab("What it learned", "/settings/learning"),
     Tab("Keyboard", "/settings/keyboard"),
     Tab("Where you are signed in", "/settings/sign-ins"),

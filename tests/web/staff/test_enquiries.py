@@ -1,6 +1,7 @@
 """At the pages: a body is asked with permission, listed, chased, rung, answered; the directory is kept."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlmodel import select
@@ -112,3 +113,40 @@ def test_the_directory_is_searched_changed_imported_and_only_by_those_who_keep_t
     done = tom.post("/settings/bodies/import", data={"csrf_token": tom.csrf}, files=files)
     assert done.headers["location"] == "/settings/bodies?acted=1"
     assert "Wexcombe Council" in tom.get("/settings/bodies").text
+
+
+def test_the_words_of_a_chase_are_seen_as_they_would_read_and_then_kept(bench: Bench) -> None:
+    desk, url = bench.sit(Role.MANAGER), "/settings/chases/chase-1/en"
+    assert "First chase" in desk.get("/settings/chases").text
+    words = {"subject": "Where is {{ subject }}?", "body": "Please answer by {{ next_on }}.", "version": "0"}
+    seen = desk.press(url, words | {"do": "see"}).text
+    assert "Please answer by Tuesday 23 June 2026." in seen and "Where is Damp at 14 Quarry Road?" in seen
+    assert "Own words" not in desk.get("/settings/chases").text, "nothing is kept by looking"
+    wrong = desk.press(url, words | {"body": "Ask {{ bodi }}"})
+    assert wrong.status_code == 422 and "in place of {{bodi}} here. Did you mean" in unescape(wrong.text)
+    assert desk.press(url, words).status_code == 303
+    assert "Own words" in desk.get("/settings/chases").text
+    assert desk.press(url, words).status_code == 409
+    assert desk.press(f"{url}/put-back").status_code == 303
+    assert "Own words" not in desk.get("/settings/chases").text
+    assert bench.sit(Role.CASEWORKER).get(url).status_code == 403
+
+
+def test_a_body_that_passed_it_on_is_told_once_and_leads_to_the_new_one(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.status, now = "waiting_body", case.received_at
+        row = Enquiry(office_id=case.office_id, case_id=case.id, body="Marl Homes", address="a@marl.example",
+                      question="When?", created_at=now, asked_at=now)  # fmt: skip
+        session.add(row)
+    url = f"/cases/{bench.reference}/enquiries/{row.id}"
+    assert "They passed it on" in desk.get(url).text
+    assert "Marl Homes passed it on" in desk.get(f"{url}/pass-on").text
+    typed = {"body_name": "Some Council", "email": "letters@council.example", "reason": "They rang."}
+    assert desk.press(f"{url}/pass-on", typed | {"reason": ""}).status_code == 422
+    done = desk.press(f"{url}/pass-on", typed).headers["location"]
+    page = desk.get(done).text
+    assert "Marl Homes, who passed it on" in page and "See Marl Homes" in page
+    old = desk.get(url).text
+    assert "Passed on" in old and "See Some Council" in old and "They passed it on" not in old

@@ -4,6 +4,7 @@ import re
 
 from sqlmodel import select
 
+from inbox import search
 from inbox.models import CaseStatus, Message, Role
 from tests.factories import a_message
 from tests.web.staff.offices import Bench, a_letter
@@ -34,6 +35,25 @@ def test_a_case_is_added_to_another_and_taken_back_by_one_press(bench: Bench) ->
     desk.press(undo[1])
     assert len(said(bench, other)) == len(said(bench, bench.reference)) == 1
     assert bench.case().status == CaseStatus.NEW
+
+
+def test_the_likely_cases_are_there_to_choose_and_words_find_others(bench: Bench) -> None:
+    same = a_letter(bench, address="donna.f@example.org", text="The lift again.")
+    other = a_letter(
+        bench, name="Imran Sadiq", address="imran@example.org", text="The allotment gate is locked."
+    )
+    with bench.write() as session:
+        session.merge(bench.case(same)).constituent_id = bench.case().constituent_id
+        search.reindex(session)
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.get(f"/cases/{same}/attach").text
+    assert f'value="{bench.reference}"' in page and "The same person" in page
+    assert f'value="{other}"' not in page
+    found = desk.press(f"/cases/{same}/attach", {"to": "allotment"})
+    assert found.status_code == 422 and f'value="{other}"' in found.text
+    assert "Choose one of those found, or write a reference." in found.text
+    added = desk.press(f"/cases/{same}/attach", {"likely": bench.reference})
+    assert added.headers["location"].startswith(f"/cases/{bench.reference}?done=")
 
 
 def test_ticked_messages_move_to_a_case_of_their_own(bench: Bench) -> None:

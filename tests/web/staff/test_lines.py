@@ -2,11 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
+from inbox import standard_lines
+from inbox.history import OPERATOR
 from inbox.models import Approval, Delivery, Draft, DraftState, Event, EventKind, Role, StandardLine
 from tests.web.desks import Desk, World
 from tests.web.staff.offices import Bench, a_bench
@@ -172,3 +175,52 @@ def test_a_line_is_put_into_a_reply_with_what_is_known(bench: Bench) -> None:
     assert text.startswith("Dear Donna Fretwell,")
     assert bench.reference in text
     assert "[date]" in text, "a date stays a gap until somebody fills it in"
+
+
+def test_programs_keep_lines_under_their_version_and_nobody_approves_their_own(other: Bench) -> None:
+    writer, yes = other.sit(Role.CASEWORKER), other.sit(Role.SIGNATORY)
+
+    def call(desk: Any, method: str, path: str, body: object = None, version: int | None = None) -> Any:
+        headers = {"X-CSRF-Token": desk.csrf} | ({} if version is None else {"If-Match": f'"{version}"'})
+        return desk.request(method, f"/api/v1/standard-lines{path}", json=body, headers=headers)
+
+    words = {"title": "Mould", "english": "We have asked the landlord about the mould."}
+    made = call(writer, "POST", "", words)
+    assert (made.status_code, made.json()["may_be_used"], made.headers["etag"]) == (201, False, '"1"')
+    line = made.json()["id"]
+    approved = call(yes, "POST", f"/{line}/approve", {})
+    assert approved.json()["may_be_used"] is True
+    next_words = words | {"english": "We have asked the landlord twice."}
+    assert call(writer, "PUT", f"/{line}", next_words).status_code == 428
+    changed = call(writer, "PUT", f"/{line}", next_words, 1)
+    assert (changed.status_code, changed.json()["version"]) == (201, 2)
+    assert call(writer, "PUT", f"/{line}", next_words, 1).status_code == 412
+    assert call(writer, "PUT", f"/{line}", words | {"english": "Ask {{ nobody }}."}, 2).status_code == 422
+    listed = [one for one in writer.get("/api/v1/standard-lines").json()["items"] if one["title"] == "Mould"]
+    assert [(one["version"], one["may_be_used"]) for one in listed] == [(1, True), (2, False)]
+    own = call(yes, "POST", "", words | {"title": "Own"}).json()["id"]
+    assert call(yes, "POST", f"/{own}/approve", {}).status_code == 403
+    assert call(yes, "POST", f"/{line}/retire", {}).json()["may_be_used"] is False
+
+
+def test_programs_see_what_could_be_said_and_put_it_into_a_draft(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    path, headers = f"/api/v1/cases/{bench.reference}", {"X-CSRF-Token": desk.csrf}
+    with bench.write() as session:
+        line = standard_lines.write(
+            session, number=None, title="Mould", topic="", english="Dear {{name}}, we asked about the mould.",
+            welsh="", owner_id=None, good_until=None, author_id=None, now=datetime.now(UTC), actor=OPERATOR,
+        )  # fmt: skip
+        standard_lines.approve(session, line.id, staff_id=bench.staff(Role.MANAGER).id,
+                               now=datetime.now(UTC), actor=OPERATOR)  # fmt: skip
+    offered = {one["line"]: one for one in desk.get(f"{path}/suggestions").json()["lines"]}
+    assert offered[line.id]["text"] == "Dear Donna Fretwell, we asked about the mould."
+    draft = desk.post(f"{path}/drafts", json={"text": "Thank you."}, headers=headers)
+    url = f"/api/v1/drafts/{draft.json()['id']}/suggestions"
+    assert desk.post(url, json={"line": line.id}, headers=headers).status_code == 428
+    match = headers | {"If-Match": draft.headers["etag"]}
+    used = desk.post(url, json={"line": line.id}, headers=match)
+    assert used.json()["text"] == "Thank you.\n\nDear Donna Fretwell, we asked about the mould."
+    assert used.json()["provenance"]["lines"]
+    again = headers | {"If-Match": used.headers["etag"]}
+    assert desk.post(url, json={}, headers=again).status_code == 422

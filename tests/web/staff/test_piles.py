@@ -122,3 +122,27 @@ def test_a_text_that_reads_like_a_risk_is_put_before_whoever_opens_its_pile(pile
     desk = pile.sit(Role.CASEWORKER)
     assert "Read the text once" in desk.get("/campaigns/dying").text
     assert "Read the text once" not in desk.get("/campaigns/banks").text
+
+
+def test_programs_join_part_move_and_read_with_the_way_back(pile: Bench) -> None:
+    desk = pile.sit(Role.CASEWORKER)
+
+    def post(path: str, body: dict[str, str] | None = None) -> Any:
+        return desk.post(f"/api/v1{path}", json=body or {}, headers={"X-CSRF-Token": desk.csrf})
+
+    joined = post("/campaigns/banks/join", {"campaign": "rivers"})
+    assert (joined.status_code, joined.json()["people"]) == (200, 5)
+    assert post("/campaigns/banks/part", {"campaign": "rivers"}).json()["people"] == 4
+    assert post("/campaigns/banks/part", {"campaign": "rivers"}).status_code == 409
+    first = desk.get("/api/v1/campaigns/banks/messages").json()["items"][0]["id"]
+    moved = post(f"/campaigns/banks/messages/{first}/move", {"campaign": "rivers"})
+    assert (moved.status_code, moved.json()["campaign"], on(pile, first)) == (200, "rivers", "rivers")
+    assert post(f"/undo/{moved.headers['Undo']}").status_code == 200
+    assert on(pile, first) == "banks"
+    assert post(f"/campaigns/banks/messages/{first}/move", {"campaign": "banks"}).status_code == 422
+    lifted = post(f"/campaigns/banks/messages/{first}/read", {"decision": "lifted"})
+    assert lifted.json()["kind"] == "casework"
+    assert post(f"/undo/{lifted.headers['Undo']}").json()["kind"] == "campaign"
+    left = post(f"/campaigns/banks/messages/{first}/leave")
+    assert left.json()["campaign"] is None
+    assert post(f"/undo/{left.headers['Undo']}").json()["campaign"] == "banks"

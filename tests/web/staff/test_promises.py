@@ -205,3 +205,18 @@ def test_a_manager_says_what_is_somebodys_and_when_they_are_away(bench: Bench) -
         assert desk.press(url, wrong).status_code == 422
     refused = bench.sit(Role.OFFICIAL).press("/official/take")
     assert refused.status_code in (409, 422) and "marked as away" in refused.text
+
+
+def test_recesses_are_brought_in_shown_and_named_where_a_surgery_is_planned_and_move_no_promise(
+    bench: Bench,
+) -> None:
+    desk, due = bench.sit(Role.MANAGER), clock_of(bench).due_at
+    url = "/settings/calendar/recesses"
+    last = TODAY + timedelta(days=9)
+    table = f"first,last,name\n{TODAY.isoformat()},{last.isoformat()},Summer\n"
+    wrong = desk.press(url, {"table": table.replace("Summer", "")})
+    assert wrong.status_code == 422 and "Line 2: a first day, a last day and a name" in wrong.text
+    assert desk.press(url, {"table": table}).status_code == 303
+    assert "Summer (now)" in desk.get("/settings/calendar").text
+    assert "Parliament does not sit: Summer, from" in bench.sit(Role.CASEWORKER).get("/surgeries/new").text
+    assert clock_of(bench).due_at == due

@@ -36,6 +36,8 @@ class Shown:
     bundled: Act | None
     upcoming: tuple[Closed, ...]
     closed: tuple[Closed, ...]
+    recesses: tuple[tuple[str, str], ...]
+    recess_file: Group
     promises: tuple[Promise, ...]
 
 
@@ -55,6 +57,12 @@ def calendar(office: Office, today: date, typed: Mapping[str, str]) -> Shown:
                    Act("Open again", f"{HERE}/open", fields=(("day", one.day.isoformat()),)))
             for one in plan.closed if one.day >= today
         ),
+        recesses=tuple(
+            (f"{one.name}{' (now)' if one.first <= today else ''}", span(one.first, one.last))
+            for one in plan.recesses
+            if one.last >= today
+        ),
+        recess_file=_recess_file(),
         promises=tuple(_promises(office)),
     )  # fmt: skip
 
@@ -134,6 +142,16 @@ def _file() -> Group:
     return Group(
         "Bring in a file of bank holidays", (Field("files", "File", kind=FieldKind.FILES, hint=hint),)
     )
+
+
+def _recess_file() -> Group:
+    hint = (
+        "With the first line first,last,name and days like 2026-07-17. It takes the place of the one before."
+    )
+    return Group(
+        "Bring in a table of recesses", (Field("recesses", "File", kind=FieldKind.FILES, hint=hint),),
+        "They are announced late, so they are read from a file and never reckoned.",
+    )  # fmt: skip
 
 
 def _source(office: Office, plan: Plan) -> str:

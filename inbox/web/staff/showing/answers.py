@@ -13,7 +13,7 @@ from inbox.campaigns.counting import Count
 from inbox.campaigns.holding import WHY, HeldBack, Member
 from inbox.desk import Desk
 from inbox.models import AnswerState, Campaign, CampaignAnswer
-from inbox.web.staff.showing import piles
+from inbox.web.staff.showing import leaving, piles
 from inbox.web.views.approvals import ApprovalRow
 from inbox.web.views.campaigns import AnswerCheckPage, AnswerProgressPage
 from inbox.web.views.parts import Act, Badge, Link, Notice, Problem, Shell, Tone
@@ -125,14 +125,14 @@ def progress(
 
 
 def _effects(desk: Desk, answer: CampaignAnswer, listed: int) -> tuple[str, ...]:
-    minutes = writing.UNDO_TIMES * desk.office.undo_seconds / 60
+    waits = leaving.stretch(writing.UNDO_TIMES * desk.office.undo_seconds)
     name = desk.office.name
     if answer.identity != drafting.OFFICE and answer.identity in desk.staff:
         name = desk.staff[answer.identity].name
     return (
         f"{listed} letters leave, one to each person. Nobody sees another person’s name or address.",
         f"They go out in the name of {name}.",
-        f"Nothing leaves for {minutes:g} minutes. Until then you can stop all of them.",
+        f"Nothing leaves for {waits}. Until then you can stop all of them.",
         "Whoever is flagged, answered or taken off the pile meanwhile is left out.",
     )
 

@@ -20,9 +20,9 @@ MACHINE_NOTICE = Notice("A machine wrote this. It stops no clock and gets no rep
 
 def tabs(kind: str) -> tuple[Tab, ...]:
     return (
-        Tab("Could not be read", "/set-aside", kind != "machine"),
+        Tab("Could not be read", "/set-aside", kind not in ("machine", "junk")),
         Tab("Machine mail", "/set-aside?kind=machine", kind == "machine"),
-        Tab("Junk", "/queue/set-aside"),
+        Tab("Junk", "/queue/set-aside", kind == "junk"),
     )
 
 

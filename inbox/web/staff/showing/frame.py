@@ -38,6 +38,7 @@ TOLD = {
     "ended": "Ended. That browser must sign in again.",
     "again": "We try it again now.",
     "dealt": "Dealt with. It stays in the history.",
+    "passed": "Noted that another organisation has it. Its time runs.",
     "answered": "Noted that they answered.",
     "none": "Nothing waits to be taken.",
     "added": "Added. It only listens until you open it.",
@@ -132,7 +133,7 @@ def just_done(
     if found := query.get("done", "")[:32]:
         return undo_of(session, person, found, now)
     if found := query.get("left", "")[:32]:
-        return leaving(session, person, office, found)
+        return leaving(session, person, office, found, now)
     if query.get("told") in TOLD:
         return Undo(TOLD[query["told"]], None)
     if query.get("acted", "").isdigit():
@@ -158,7 +159,7 @@ def _many(done: int, refused: str) -> str:
     return f"{words} {len(names)} not: {', '.join(names)}." if names else words
 
 
-def leaving(session: Session, person: Person, office: Office, delivery_id: str) -> Undo | None:
+def leaving(session: Session, person: Person, office: Office, delivery_id: str, now: datetime) -> Undo | None:
     """A reply in its undo window: when it leaves, and the button that stops it."""
     row = session.exec(select(Delivery).where(Delivery.id == delivery_id)).first()
     if row is None:
@@ -166,11 +167,13 @@ def leaving(session: Session, person: Person, office: Office, delivery_id: str) 
     case = session.exec(select(Case).where(Case.id == row.case_id)).first()
     if case is None or not may_know(person, case):
         return None
+    gone = f"Reply on {case.reference} is on its way."
     if row.state != DeliveryState.QUEUED:
-        return Undo(f"Reply on {case.reference} is on its way.", None)
+        return Undo(gone, None)
     at = row.next_at.astimezone(ZoneInfo(office.time_zone))
     words = f"Leaves {at:%H:%M:%S}: reply on {case.reference}."
-    return Undo(words, Act("Stop sending", f"/sending/{row.id}/stop", "z"))
+    left = max(0, round((row.next_at - now).total_seconds()))
+    return Undo(words, Act("Stop sending", f"/sending/{row.id}/stop", "z"), left, gone)
 
 
 def _nav(

@@ -111,6 +111,8 @@ _PLAIN = {
     EventKind.ENQUIRY_CAME_BACK: "The letter to an organisation came back: it has not been asked.",
     EventKind.ENQUIRY_ANSWERED: "The organisation answered.",
     EventKind.ENQUIRY_WITHDRAWN: "Nobody waits for the organisation any more.",
+    EventKind.ENQUIRY_PASSED_ON: "The organisation passed our question on to another one.",
+    EventKind.LADDER_WORDS_CHANGED: "The words of a chase were changed.",
     EventKind.ENQUIRY_HEARD: "The organisation wrote, and it is no answer yet.",
     EventKind.CHASE_CAME_UP: "A chase was laid ready as a draft.",
     EventKind.CHASED: "The organisation was chased.",
@@ -132,7 +134,7 @@ _PLAIN = {
     EventKind.FILE_ADDED: "A file was added to a draft.",
     EventKind.FILE_REMOVED: "A file was taken off a draft.",
     EventKind.FILE_CHECKED: "A file was checked for harm again.",
-    EventKind.CASE_MERGED: "The case went on as another one.",
+    EventKind.CASE_MERGED: "Added to another case.",
     EventKind.CASE_SPLIT: "Messages were moved to a case of their own.",
     EventKind.CASES_LINKED: "Linked with another case.",
     EventKind.CASES_UNLINKED: "The link with another case was taken off.",
@@ -179,7 +181,9 @@ class Names:
     """The names behind the ids of a page of events, fetched at once."""
 
     def __init__(self, session: Session, events: Iterable[Event]) -> None:
-        ids = {str(value) for event in events for value in event.detail.values() if isinstance(value, str)}
+        said = [value for event in events for value in event.detail.values()]
+        ids = {str(value) for value in said if isinstance(value, str)}
+        ids |= {str(one) for value in said if isinstance(value, list) for one in value}
         self._names: dict[str, str] = {}
         if ids:
             for key, name in (
@@ -197,6 +201,11 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
     names = names or Names(session, [event])
     detail, kind = event.detail, EventKind(event.kind)
     match kind:
+        case EventKind.ALERTED:
+            staff = detail.get("staff")
+            told = [names.of(key, "") for key in staff] if isinstance(staff, list) else []
+            who_was = ", ".join(name for name in told if name)
+            return f"{who_was or 'Somebody'} was told by mail." if told else "Nobody could be told by mail."
         case EventKind.ASSIGNED if "next" in detail:
             return _taken(detail, names)
         case EventKind.ASSIGNED:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import clocks, consents, enquiries
+from inbox import calendars, clocks, consents, enquiries
 from inbox.access import Action, Person, may
-from inbox.dates import local_date
+from inbox.dates import local_date, long_date
 from inbox.desk import Desk
 from inbox.enquiries.ladder import Reach, next_rung, reach_of, recipients
 from inbox.models import (
@@ -169,7 +169,7 @@ def goes_on(rung: str | None, done_at: datetime | None, next_at: datetime | None
 
 
 def steps(
-    session: Session, desk: Desk, case: Case, enquiry: Enquiry, body: Body | None
+    session: Session, desk: Desk, case: Case, enquiry: Enquiry, body: Body | None, now: datetime
 ) -> tuple[LadderStep, ...]:
     """The whole ladder: what was done, what waits, what comes, what is passed over and why."""
     zone, url = desk.office.time_zone, f"/cases/{case.reference}"
@@ -183,6 +183,7 @@ def steps(
             shown.append(_came(session, step, rung, zone, url, enquiry))
         else:
             words = _to_come(rung, reach, rung is following, enquiry, came, zone)
+            words += _recess(desk, now) if rung is Rung.MINISTER and _has_way(rung, reach) else ""
             shown.append(LadderStep(_NAMES[rung], words))
     return tuple(shown)
 
@@ -259,7 +260,10 @@ def _came_back(enquiry: Enquiry) -> Notice:
 def _standing(enquiry: Enquiry, zone: str) -> str:
     if enquiry.asked_at is None:
         return "The letter has not left yet."
-    words = f"Asked {local_date(enquiry.asked_at, zone)}"
+    came = "It came to them" if enquiry.came_from else "Asked"
+    words = f"{came} {local_date(enquiry.asked_at, zone)}"
+    if enquiry.passed_on_at:
+        return f"{words}, passed on to another one {local_date(enquiry.passed_on_at, zone)}."
     if enquiry.answered_at:
         return f"{words}, answered {local_date(enquiry.answered_at, zone)}."
     return f"{words}. Nobody waits any more." if enquiry.withdrawn_at else f"{words}."
@@ -292,6 +296,14 @@ def _to_come(rung: Rung, reach: Reach, is_next: bool, enquiry: Enquiry, came: ob
     if is_next and not came:
         return "Comes up when their time has run out."
     return "Comes up 5 working days after the step before it."
+
+
+def _recess(desk: Desk, now: datetime) -> str:
+    """That ministers are out of reach just now, as far as the office has brought recesses in."""
+    found = calendars.recess_on(desk.office, desk.calendar.day_of(now))
+    if found is None:
+        return ""
+    return f" Parliament is in recess until {long_date(found.last)}: ministers answer later then."
 
 
 def _has_way(rung: Rung, reach: Reach) -> bool:

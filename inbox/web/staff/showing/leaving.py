@@ -33,8 +33,17 @@ _GROUPS = (
 )
 
 
+def stretch(seconds: int) -> str:
+    """`100` as `1 minute 40 seconds`."""
+    both = zip(divmod(seconds, 60), ("minute", "second"), strict=True)
+    return (
+        " ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in both if number)
+        or "no time"
+    )
+
+
 def nothing(undo_seconds: int) -> str:
-    return f"Nothing is leaving. Replies show here for {undo_seconds} seconds before they go."
+    return f"Nothing is leaving. Replies show here for {stretch(undo_seconds)} before they go."
 
 
 def tabs(state: str) -> tuple[Tab, ...]:

@@ -10,7 +10,7 @@ from inbox.calendars import calendar_of
 from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
-from inbox.web.staff.showing import order, promises
+from inbox.web.staff.showing import aside, order, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
@@ -94,7 +94,9 @@ def _row(
         url=f"{base}/{row.reference}",
         who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
         subject=None if row.is_restricted else row.subject,
-        preview="Open it to read it." if row.is_restricted else row.excerpt[:160],
+        preview="Open it to read it."
+        if row.is_restricted
+        else row.excerpt.removeprefix(row.subject).lstrip()[:160],
         received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
         channel=channel,
         channel_icon=icon,
@@ -137,6 +139,7 @@ def listed(
         empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),
         more_url=more,
         take_next=take_next,
+        tabs=aside.tabs("junk") if view is View.SET_ASIDE else (),
     )
 
 
@@ -173,7 +176,7 @@ def _badges(row: QueueRow) -> tuple[Badge, ...]:
     if row.held_by is not None:
         found += (Badge("Held", Tone.REVIEW, "paused"),)
     if row.match_message_id:
-        words = f"Add to {row.match_reference}?" if row.match_reference else "Belongs elsewhere?"
+        words = "Add to a case?" if row.match_reference else "Belongs elsewhere?"
         found += (Badge(words, Tone.REVIEW, "question"),)
     if row.constituency == "not_ours":
         found += (Badge("Not ours?", Tone.CALM, "arrow"),)

@@ -24,6 +24,7 @@ from inbox.web.staff.showing import ladder, order, pane, promises, surgeries
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
+from routing.words import Flag
 
 _HELD = {"address": "for their address", "permission": "for their permission", "answer": "for their answer"}
 
@@ -123,9 +124,9 @@ def _back(desk: Desk, person: Person, case: Case) -> Link:
 def _links(session: Session, desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]:
     found = []
     if may(person, Action.DRAFT, case):
-        found.append(Link("Reply", f"{url}?write=reply#composer", "r"))
+        found.append(Link("Reply", f"{url}?write=reply#text", "r"))
     if may(person, Action.NOTE, case):
-        found += [Link("Note", f"{url}?write=note#composer", "i"), Link("Log a call", f"{url}/log", "l")]
+        found += [Link("Note", f"{url}?write=note#text", "i"), Link("Log a call", f"{url}/log", "l")]
         found.append(Link("Appointment", f"{url}/appointments/new"))
     if may(person, Action.DRAFT, case):
         chase = ladder.next_link(session, case, "f")
@@ -180,7 +181,11 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
         return "Nothing. It is finished.", None
     if case.status == CaseStatus.WAITING_CONSTITUENT:
         return "Wait for the person.", None
-    return "Write to the person.", Link("Reply", f"{url}?write=reply#composer")
+    if case.assignee_id is None:
+        return "Give it to somebody.", None
+    if Flag.THREAT in case.flags:
+        return "Decide with the safeguarding lead what happens.", None
+    return "Write to the person.", Link("Reply", f"{url}?write=reply#text")
 
 
 def _facts(

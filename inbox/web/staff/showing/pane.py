@@ -33,8 +33,6 @@ def reading(
     first = min(
         (c for c in clocks.of_case(session, case) if clocks.is_open(c)), key=lambda c: c.due_at, default=None
     )
-    to_sort = case.status == CaseStatus.NEW
-    matched = proposal(session, person, case)
     return Reading(
         reference=case.reference,
         title=case.reference if case.is_restricted else f"{case.reference} {name}",
@@ -47,10 +45,10 @@ def reading(
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
         messages=said.shown(session, case, rows, zone, now),
         earlier=max(0, case.message_count - len(rows)),
-        suggestions=suggestions(session, desk, person, case, back, matched) if to_sort or matched else (),
+        suggestions=suggestions(session, desk, person, case, back, proposal(session, person, case)),
         menus=menus(session, desk, person, case, back) if may(person, Action.TRIAGE, case) else (),
         acts=acts(person, case, back),
-        links=(Link("Reply", f"/cases/{case.reference}?write=reply#composer", "r"),
+        links=(Link("Reply", f"/cases/{case.reference}?write=reply#text", "r"),
                Link("Add to a case", f"/cases/{case.reference}/attach?back={back}", "c"),
                Link("Done", f"/cases/{case.reference}/close", "d")),
         notices=(*warnings(case), *held(person, case)),
@@ -84,7 +82,12 @@ def suggestions(
         label = f"Add to {other.reference}, {other.subject[:60]}"
         act = Act(label, f"{url}/accept-match?back={back}", fields=(("message", message.id),))
         found.append((act, because(message)))
-    if case.status == CaseStatus.NEW:
+    if case.kind == "spam":
+        decision = session.exec(select(Decision).where(Decision.case_id == case.id)).first()
+        found.append(
+            (Act("Not junk", f"{url}/not-junk?back={back}"), f"It was set aside. {why.reason(decision)}")
+        )
+    elif case.status == CaseStatus.NEW:
         teams = {team_id: name for name, team_id in desk.teams.items()}
         place = [teams.get(case.team_id or ""), _name(desk, case.assignee_id)]
         named = ", ".join(part for part in place if part)
@@ -98,16 +101,26 @@ def suggestions(
             act = Act(teams[taught[0]], f"{url}/file?back={back}", fields=(("team", taught[0]),))
             found.append((act, taught[1]))
         if case.assignee_id != person.staff_id:
-            act = Act(
-                "Take it myself", f"{url}/file?back={back}", fields=(("person", person.staff_id or ""),)
-            )
             reason = "Nobody has it yet." if not case.assignee_id else "If it is better with you."
-            found.append((act, reason if named else f"{why.reason(decision)} {reason}".strip()))
+            found.append(
+                (_take(url, person, back), reason if named else f"{why.reason(decision)} {reason}".strip())
+            )
+    elif is_nobodys(case):
+        found.append((_take(url, person, back), "Nobody has it yet."))
     keys = ("y 1", "2", "3")
     return tuple(
         Suggestion(replace(act, key=key, main=number == 0), reason)
         for number, ((act, reason), key) in enumerate(zip(found, keys, strict=False))
     )
+
+
+def _take(url: str, person: Person, back: str) -> Act:
+    return Act("Take it myself", f"{url}/file?back={back}", fields=(("person", person.staff_id or ""),))
+
+
+def is_nobodys(case: Case) -> bool:
+    """Sorted, but in nobody's hands."""
+    return case.status == CaseStatus.OPEN and case.assignee_id is None
 
 
 def because(message: Message) -> str:
@@ -158,12 +171,12 @@ def people(desk: Desk, person: Person) -> tuple[Choice, ...]:
 
 
 def acts(person: Person, case: Case, back: str) -> tuple[Act, ...]:
-    """Not ours, junk, or the way back from junk."""
+    """Not ours, or junk; the way back from junk is a suggestion in the pane."""
     if not may(person, Action.TRIAGE, case):
         return ()
     url = f"/cases/{case.reference}"
     if case.kind == "spam":
-        return (Act("Not junk", f"{url}/not-junk?back={back}"),)
+        return () if back else (Act("Not junk", f"{url}/not-junk?back={back}"),)
     found: tuple[Act, ...] = ()
     if may(person, Action.DRAFT, case):
         found = (Act("Not ours", f"{url}/not-ours", "n"),)
@@ -178,8 +191,8 @@ def warnings(case: Case) -> tuple[Notice, ...]:
         words = "If anyone is in danger now, call 999. Nothing was sent to the sender."
         return (Notice(words, Tone.LATE, "This may be a threat"),)
     if "self-harm" in case.flags:
-        words = "If they are in danger now, call 999. Nothing was sent. Crisis words are among the templates."
-        return (Notice(words, Tone.LATE, "This person may harm themselves"),)
+        words = "If they are in danger now, call 999. Nothing was sent. Reply begins with crisis words."
+        return (Notice(words, Tone.LATE, "Somebody may harm themselves"),)
     if "domestic-abuse" in case.flags:
         words = "Write or ring only in a way they called safe. No status link was made."
         return (Notice(words, Tone.GUARD, "Contact may not be safe"),)

@@ -136,6 +136,7 @@ def _message(
         deliveries=_deliveries(sent, zone),
         check=_check(case, row, fate),
         covered=_covered(case) if row.direction == Direction.INBOUND else None,
+        folded="Acknowledgement, sent by itself" if row.kind == MessageKind.ACKNOWLEDGEMENT else None,
     )
 
 

@@ -15,13 +15,14 @@ from inbox.errors import CaseworkError, Conflict
 from inbox.models import Approval as Yes
 from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind
 from inbox.queues import Submitted
-from inbox.web.staff.showing import happenings, onecase, promises, said
+from inbox.web.staff.showing import happenings, onecase, pane, promises, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
 from inbox.web.views.parts import Act, ClockBadge, Link, Notice, Tone
 from inbox.wording import gaps
 
 _PROMISES = re.compile(r"\b(must|will make sure|guarantee|promise|definitely)\b", re.IGNORECASE)
+_ASKED = 700
 _TOLD = frozenset({EventKind.ENQUIRY_ASKED, EventKind.SENT, EventKind.ENQUIRY_ANSWERED, EventKind.LOGGED})
 
 
@@ -33,10 +34,12 @@ def rows(
         row.id: row
         for row in session.exec(select(Draft).where(col(Draft.id).in_([w.draft_id for w in waiting])))
     }
+    query = select(Case).where(col(Case.id).in_([one.case_id for one in waiting]))
+    cases = {case.id: case for case in session.exec(query)}
     yours: list[ApprovalRow] = []
     others: list[ApprovalRow] = []
-    for one in waiting:
-        draft = drafts[one.draft_id]
+    for one in sorted(waiting, key=lambda each: cases[each.case_id].rank):
+        draft, case = drafts[one.draft_id], cases[one.case_id]
         mine = why_not(desk, person, draft) is None
         (yours if mine else others).append(
             ApprovalRow(
@@ -46,8 +49,9 @@ def rows(
                 written_by=one.author or "another program",
                 submitted_at=(one.submitted_at or now).astimezone(desk.calendar.zone),
                 sends_as=_sends_as(desk, draft),
-                badges=say.case_badges("standard", (), "en", "casework", one.is_restricted),
+                badges=say.case_badges(case.priority, case.flags, "en", "casework", case.is_restricted),
                 clock=_clock(session, desk, one.case_id, now),
+                subject="" if case.is_restricted else case.subject,
             )
         )
     return tuple(yours), tuple(others)
@@ -95,6 +99,8 @@ def approval(
         note=note,
         problem=problem or (refused.sentence if isinstance(refused, Conflict) else None),
         print_url=None,
+        badges=say.case_badges(case.priority, case.flags, "en", "casework", case.is_restricted),
+        warnings=pane.warnings(case),
     )
 
 
@@ -187,7 +193,7 @@ def _source(draft: Draft) -> str:
 
 def _asked(text: str, case: Case) -> str:
     words = " ".join(text.split())
-    return f"{words[:280]}…" if len(words) > 280 else words or case.subject
+    return f"{words[:_ASKED]}…" if len(words) > _ASKED else words or case.subject
 
 
 def _done(session: Session, desk: Desk, case: Case) -> tuple[str, ...]:

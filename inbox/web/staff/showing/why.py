@@ -9,18 +9,20 @@ from inbox.models import Case, Decision, Rule, RuleFiring, RuleVersion
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import Tried
 from inbox.web.views.parts import Link
+from routing.plain_words import listed, plain
+from routing.rules import NAMED_LEAD
 
 _FIELDS = {
-    "team": "team {}",
+    "team": "sent to {}",
     "person": "given to {}",
-    "priority": "urgency {}",
+    "priority": "made {}",
     "topics": "topic {}",
     "flags": "marked {}",
-    "kind": "kind {}",
-    "clocks": "promise {}",
+    "kind": "called {}",
+    "clocks": "promised: {}",
     "acknowledge": "no acknowledgement",
     "draft": "draft from {}",
-    "notify": "told {}",
+    "notify": "{} told",
     "link": "linked with {}",
     "calls": "called {}",
     "hold": "held: {}",
@@ -130,13 +132,22 @@ def _tried(one: Mapping[str, Any], ids: Mapping[str, str]) -> Tried:
 
 def _outcome(one: Mapping[str, Any]) -> str | None:
     done = [
-        _FIELDS.get(name, name + " {}").format(say.sentence(str(value)).lower())
+        _FIELDS.get(name, name + " {}").format(_said(name, str(value)))
         for name, value in one.get("set") or ()
     ]
-    refused = [f"not done: {value}" for _, value in one.get("refused") or ()]
+    refused = [f"not done: {value.replace(': ', ', because ', 1)}" for _, value in one.get("refused") or ()]
     words = ", ".join([*done, *refused])
     stopped = " Stopped here." if one.get("stopped") else ""
     return f"So: {words}.{stopped}" if words else stopped.strip() or None
+
+
+def _said(field: str, value: str) -> str:
+    """What a rule set, in words: the fixed words by their names, what people named as they wrote it."""
+    if field == "notify":
+        return f"the {value}" if value == NAMED_LEAD else value
+    if field not in ("kind", "priority", "topics", "flags", "clocks"):
+        return value
+    return listed([plain(one) for one in value.split(", ")], "and")
 
 
 def _considered(decision: Decision) -> list[Mapping[str, Any]]:

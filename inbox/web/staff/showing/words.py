@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from inbox.models import CaseStatus, LinkKind, Role
 from inbox.web.views.parts import Badge, Tone
+from routing.plain_words import plain
+from routing.plain_words import sentence as sentence
+from routing.words import Kind, Machine
 
 _CHANNELS = {
     "email": ("Email", "email"),
@@ -34,16 +37,6 @@ STATUSES = {
     CaseStatus.WAITING_BODY: "Waiting for a reply",
     CaseStatus.RESOLVED: "Finished",
     CaseStatus.CLOSED: "Closed",
-}
-_TOPICS = {
-    "benefits-uc": "Universal Credit",
-    "benefits-disability": "Disability benefits",
-    "housing-social": "Social housing",
-    "housing-private": "Private housing",
-    "nhs-access": "Getting NHS care",
-    "send": "Special educational needs",
-    "asb": "Antisocial behaviour",
-    "abroad": "Britons abroad",
 }
 LINKS = {
     LinkKind.RELATED: "Related",
@@ -87,27 +80,8 @@ OUTCOMES = {
     "behaviour": "Ended because of behaviour",
     "duplicate": "The same matter is on another case",
 }
-KINDS = {
-    "casework": "Casework",
-    "campaign": "Campaign",
-    "policy-view": "View on policy",
-    "thank-you": "Thank you",
-    "spam": "Junk",
-    "abuse": "Abuse",
-    "threat": "Threat",
-    "self-harm-risk": "Risk of self-harm",
-    "media": "Media",
-    "auto-reply": "Automatic reply",
-    "data-request": "Data request",
-    "office": "Office matter",
-    "not-ours": "Not ours",
-}
-MACHINES = {
-    "auto_reply": "Automatic reply",
-    "bounce": "Returned mail",
-    "list": "Mailing list",
-    "own": "Our own mail",
-}
+KINDS = {str(one): plain(one) for one in Kind}
+MACHINES = {str(one): plain(one) for one in Machine}
 ROLES = {
     Role.CASEWORKER: "Caseworker",
     Role.OFFICIAL: "Official",
@@ -146,7 +120,7 @@ WARNINGS = {
 
 def channel(kind: str | None, message_kind: str | None = None) -> tuple[str, str]:
     """The word and the icon for how something came."""
-    if message_kind in _KINDS:
+    if message_kind in _KINDS and not (message_kind == "form" and kind == "web"):
         return _KINDS[message_kind]
     if message_kind in _PUBLIC and kind in ("facebook", "x"):
         return _PUBLIC[message_kind]
@@ -189,7 +163,7 @@ def constituency(state: str | None, postcode: str | None) -> Badge | None:
         case "not_ours":
             return Badge(f"Not ours?{place}", Tone.CALM, "arrow")
         case "unknown":
-            return Badge("No address yet" if not postcode else f"Not checked{place}", Tone.CALM, "dash")
+            return Badge("No postcode yet" if not postcode else f"Not checked{place}", Tone.CALM, "dash")
     return None
 
 
@@ -200,13 +174,7 @@ def warnings(found: Iterable[str]) -> tuple[str, ...]:
 
 def topic(word: str) -> str:
     """A topic as colleagues say it."""
-    return _TOPICS.get(word) or sentence(word)
-
-
-def sentence(words: str) -> str:
-    """`housing-social` as `Housing social`."""
-    plain = words.replace("-", " ").replace("_", " ")
-    return plain[:1].upper() + plain[1:]
+    return plain(word)
 
 
 def size(count: int) -> str:

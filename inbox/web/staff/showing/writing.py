@@ -43,7 +43,7 @@ def open_draft(session: Session, case: Case) -> Draft | None:
 def note(case: Case, text: str = "", problems: Sequence[Problem] = ()) -> Composer:
     """An office note."""
     url = f"/cases/{case.reference}"
-    reply_instead = Link("Write a reply instead", f"{url}?write=reply#composer", "r")
+    reply_instead = Link("Write a reply instead", f"{url}?write=reply#text", "r")
     return Composer(
         note=True, public=False, audience="Only this office can read this. It is never sent.",
         save_url=f"{url}/notes/keep", version="", text=text, main=Act("Keep this note", f"{url}/notes"),
@@ -63,9 +63,9 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         note=False, public=way.is_public, save_url=url, version="", text=laid, forms=way.forms,
         audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
         attach=way.takes_files, hints=way.notices,
-        main=Act(_main_label(session, desk, None, person, now), f"{url}/send"), state=state,
-        gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(laid))),
-        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
+        main=Act(main_label(session, desk, None, person, now), f"{url}/send"), state=state,
+        gaps=gaps_of(laid),
+        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#text", "i"),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
     )  # fmt: skip
@@ -93,9 +93,9 @@ def reply(
         save_url=url,
         version=str(draft.version),
         text=draft.text if mine is None else mine,
-        main=Act(_main_label(session, desk, draft, person, now), f"{url}/send"),
+        main=Act(main_label(session, desk, draft, person, now), f"{url}/send"),
         state=_state(desk, draft),
-        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#composer", "i"),
+        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#text", "i"),
         subject=draft.subject if way.is_letter else None,
         recipients=written_to if way.is_letter else None,
         language=draft.language,
@@ -104,7 +104,7 @@ def reply(
         suggest=able and not draft.enquiry_id,
         files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
         attach=able and way.takes_files,
-        gaps=tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(f"{draft.text}\n{draft.subject}"))),
+        gaps=gaps_of(f"{draft.text}\n{draft.subject}"),
         closed=None if able else _closed(draft),
         writing=_writing(session, person, case, now),
         arrived=_arrived(case, arrived, url) if arrived else None,
@@ -166,7 +166,13 @@ def last_day(ends: datetime | None, desk: Desk) -> date | None:
     return (ends - timedelta(seconds=1)).astimezone(desk.calendar.zone).date() if ends else None
 
 
-def _main_label(session: Session, desk: Desk, draft: Draft | None, person: Person, now: datetime) -> str:
+def gaps_of(text: str) -> tuple[str, ...]:
+    """What is still to be filled in, each once."""
+    return tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(text)))
+
+
+def main_label(session: Session, desk: Desk, draft: Draft | None, person: Person, now: datetime) -> str:
+    """What the main button says: whether it leaves at once is for the rules of sign-off."""
     alone = signoff.stands_alone(session, desk, draft, person, now)
     return "Send" if alone else "Send for sign-off"
 

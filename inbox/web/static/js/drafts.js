@@ -39,11 +39,14 @@
       form.dataset.version = form.elements.version.value = found.version || "";
       if (found.url) form.dataset.save = found.url;
       if (found.submit_url) form.action = found.submit_url;
+      if (found.main) desk.one("[data-label]", form).textContent = found.main;
+      if ("gaps" in found && words(form) === sent) desk.one("[data-gaps]", form).textContent = found.gaps;
       tell("Saved " + clock(found.saved_at) + ".");
     }
 
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); count(form); });
     form.addEventListener("focusout", () => save());
+    form.addEventListener("change", (event) => { if (event.target.matches("select")) save(); });
     form.addEventListener("submit", () => { sending = true; clearTimeout(timer); });
     document.addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
     window.addEventListener("pagehide", () => save(true));

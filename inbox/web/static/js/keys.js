@@ -13,7 +13,11 @@
     const found = all.find((element) => element.matches("textarea")) || all[0];
     if (!found) return false;
     if (found.matches("input[type=search], textarea, select")) { found.focus(); found.scrollIntoView({ block: "center" }); }
-    else { found.click(); if (found.matches("[popovertarget]")) intoMenu(found); }
+    else {
+      if (found.matches("[popovertarget]")) found.scrollIntoView({ block: "nearest" });
+      found.click();
+      if (found.matches("[popovertarget]")) intoMenu(found);
+    }
     return true;
   }
 

@@ -27,7 +27,7 @@
     bar.hidden = !number;
   }
 
-  /* Rows and messages are exchanged in place. Nothing is added or taken away, and what has the focus stays as it is. */
+  /* Rows, messages and what is marked as live are exchanged in place. Nothing is added or taken away, and what has the focus stays as it is. */
   async function refresh() {
     refreshing = 0;
     refreshed = Date.now();
@@ -35,10 +35,9 @@
     if (!answer || !answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     desk.all("[data-count]", fresh).forEach((number) => {
-      const shown = desk.one(`[data-count="${CSS.escape(number.dataset.count)}"]`);
-      if (shown) shown.textContent = number.textContent;
+      desk.all(`[data-count="${CSS.escape(number.dataset.count)}"]`).forEach((shown) => { shown.textContent = number.textContent; });
     });
-    desk.all(list() ? "#list .row" : "#timeline .message").forEach((element) => exchange(element, fresh));
+    desk.all(list() ? "#list .row" : "#timeline .message, [data-live]").forEach((element) => exchange(element, fresh));
     if (!list()) return;
     offer([...arrived].filter((reference) => fresh.getElementById("row-" + reference) && !document.getElementById("row-" + reference)).length);
   }

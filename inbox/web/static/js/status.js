@@ -26,6 +26,17 @@ desk.fail = (status) => {
   const place = document.title.split(" – ").slice(-2).map((part) => part.replace(/ \(\d+\)$/, ""));
   desk.focus(desk.one("[data-focus]"));
 
+  /* What can be stopped until it leaves: after that the button is gone, and the bar says so. */
+  const leaving = desk.one("#undo[data-seconds]");
+  if (leaving) setTimeout(() => {
+    const button = desk.one("form", leaving);
+    if (!button || !leaving.dataset.then) return;
+    const had = button.contains(document.activeElement);
+    button.remove();
+    desk.one("p", leaving).textContent = leaving.dataset.then;
+    if (had) desk.focus(desk.one("[data-dismiss]", leaving));
+  }, leaving.dataset.seconds * 1000);
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-dismiss=undo]")) {
       const bar = desk.one("#undo");
