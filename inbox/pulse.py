@@ -4,9 +4,9 @@ It is a hint to look, never the news itself: it may come late or for nothing, an
 good by the next look.
 """
 
-import sqlite3
 import threading
 import time
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from sqlalchemy import make_url
 from inbox.database import Database
 
 if TYPE_CHECKING:
+    import sqlite3
+
     import psycopg
 
 CHANNEL = "inbox"
@@ -31,7 +33,7 @@ class Pulse:
         self._stopped = threading.Event()
         self._file: sqlite3.Connection | None = None
         self._line: psycopg.Connection | None = None
-        self._lost = sqlite3.Error if self._is_sqlite else _driver().Error
+        self._lost = _driver(is_sqlite=self._is_sqlite).Error
         self._last = -1
 
     def wait(self, seconds: float) -> bool:
@@ -63,20 +65,20 @@ class Pulse:
 
     def _looked(self, left: float) -> bool:
         if self._file is None:
-            self._file = sqlite3.connect(self._url.database or "", check_same_thread=False)
+            self._file = _driver(is_sqlite=True).connect(self._url.database or "", check_same_thread=False)
             self._last = self._version(self._file)
         self._stopped.wait(min(left, _POLL_SECONDS))
         before, self._last = self._last, self._version(self._file)
         return self._last != before
 
     @staticmethod
-    def _version(file: sqlite3.Connection) -> int:
+    def _version(file: "sqlite3.Connection") -> int:
         return int(file.execute("PRAGMA data_version").fetchone()[0])
 
     def _listened(self, left: float) -> bool:
         if self._line is None:
             words = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-            self._line = _driver().connect(words, autocommit=True)
+            self._line = _driver(is_sqlite=False).connect(words, autocommit=True)
             self._line.execute(f"LISTEN {CHANNEL}")
         found = False
         for _ in self._line.notifies(timeout=min(left, _SLICE_SECONDS), stop_after=1):
@@ -84,8 +86,6 @@ class Pulse:
         return found
 
 
-def _driver() -> ModuleType:
-    """The PostgreSQL driver, which an installation with SQLite does not load."""
-    import psycopg
-
-    return psycopg
+def _driver(*, is_sqlite: bool) -> ModuleType:
+    """The database's driver: an installation does not load the other's."""
+    return import_module("sqlite3" if is_sqlite else "psycopg")

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import re2
 
 from routing.rule_fields import (
     CHANGEABLE,
@@ -38,6 +37,9 @@ from routing.rules import (
     conditions_of,
     depth_of,
 )
+
+if TYPE_CHECKING:
+    import re2
 
 LARGEST_PATTERN = 1 << 20
 """Bytes a pattern may take once compiled, so that no rule makes every message slow."""
@@ -80,6 +82,8 @@ def check_rules(rules: Iterable[Rule]) -> None:
 
 def compile_pattern(pattern: str) -> "re2._Regexp":
     """A pattern on the linear engine, upper and lower case alike; raises `re2.error` if it refuses."""
+    import re2  # only for a rule with a pattern
+
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = False
@@ -211,6 +215,8 @@ def _fault_of_choice(choice: type[StrEnum], words: Sequence[object]) -> str | No
 
 
 def _fault_of_pattern(pattern: str) -> str | None:
+    import re2
+
     try:
         compile_pattern(pattern)
     except re2.error as error:

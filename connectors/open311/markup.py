@@ -1,9 +1,9 @@
 """XML as GeoReport writes it, to plain data and back: no entities, no document types, a bounded depth."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 _DEEPEST = 20
 _MOST_ELEMENTS = 50_000
@@ -75,7 +75,7 @@ def write_one(root: str, row: Mapping[str, Any]) -> bytes:
 def _element(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(_children(one, inner) for one, inner in value.items())}</{name}>"
-    return f"<{name}>{escape(_printable(value))}</{name}>"
+    return f"<{name}>{escape(_printable(value), quote=False)}</{name}>"
 
 
 def _children(name: str, value: Any) -> str:

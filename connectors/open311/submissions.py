@@ -5,8 +5,6 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -99,6 +97,9 @@ def _multipart(content_type: str, body: bytes) -> Submission:
     head = f"content-type: {content_type}\r\nmime-version: 1.0\r\n\r\n".encode("latin-1", "replace")
     pairs: list[tuple[str, str]] = []
     files: list[Attachment] = []
+    from email import message_from_bytes  # the rules of headers weigh a megabyte, and this form is rare
+    from email.policy import HTTP
+
     for part in list(message_from_bytes(head + body, policy=HTTP).iter_parts())[:MOST_FIELDS]:
         content = part.get_payload(decode=True)
         if not isinstance(content, bytes):

@@ -21,7 +21,7 @@ def register(program: typer.Typer) -> None:
 
 def run(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web and worker in one process: all that a small office needs."""
-    _leave_out_colours()
+    leave_out_colours()
     from inbox import serving
 
     serving.serve(host=host, port=port, with_worker=True, announce=_say_where)
@@ -29,7 +29,7 @@ def run(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Only the pages and the API. As many as you like on one database, with `inbox worker` beside."""
-    _leave_out_colours()
+    leave_out_colours()
     from inbox import serving
 
     serving.serve(host=host, port=port, with_worker=False, announce=_say_where)
@@ -37,7 +37,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def worker() -> None:
     """Only the background work: collecting, filing, sending. As many as you like on one database."""
-    _leave_out_colours()
+    leave_out_colours()
     from inbox import serving
 
     serving.work()
@@ -51,7 +51,7 @@ def work(
     """Do everything that is due, then stop: for timetables of other programs, and for tests."""
     if not until_idle:
         raise typer.BadParameter("say --until-idle, or use `inbox worker` to go on working.")
-    _leave_out_colours()
+    leave_out_colours()
     from inbox import serving
 
     serving.work(until_idle=True)
@@ -64,13 +64,13 @@ def demo(
     port: Port = 8000,
 ) -> None:
     """A believable demo office on this machine, then the product on it. Nothing leaves for the world."""
-    _leave_out_colours()
+    leave_out_colours()
     from inbox.demo.main import start
 
     start(reset=reset, serve=serve, host=host, port=port)
 
 
-def _leave_out_colours() -> None:
+def leave_out_colours() -> None:
     """Keeps what colours terminals out of a process that runs for months: nobody looks at its tracebacks.
 
     typer brings the two along, and structlog and httpx import them wherever they are: megabytes.

@@ -14,7 +14,9 @@ from inbox.search.asking import Question, understand
 from inbox.search.drivers import NEWEST, WINDOW, among, candidates, lately, looks_first, saying, walk
 
 EXCERPT = 200
-COMMON = WINDOW // 50
+FIRST = 400
+"""Entries looked through before anything else: enough to know a common word, and a rare one costs no more."""
+COMMON = FIRST // 50
 _STEPS = 2
 """How many steps back through the index one page takes where each step alone names hundreds."""
 _MOST = 20
@@ -127,11 +129,11 @@ def _likely(
     """Batches of entries that may answer, each with the position to go on from (None: that was all)."""
     position: int | None = before
     if looks_first(session) or not question.indexed:
-        numbers, position = walk(session, question.tests, before, WINDOW)
+        numbers, position = walk(session, question.tests, before, FIRST)
         yield from _batches(numbers, position, limit)
         if position is not None and len(numbers) >= COMMON:
             # So common that an index would name a large part of all there is: look on a little instead.
-            numbers, position = walk(session, question.tests, position, WINDOW)
+            numbers, position = walk(session, question.tests, position, 2 * WINDOW - FIRST)
             yield from _batches(numbers, position, limit)
             return
     if position is None:

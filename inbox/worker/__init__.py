@@ -1,6 +1,7 @@
 """All background work of one node: mailboxes read, arrivals processed, messages sent, clocks watched."""
 
 from datetime import timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -35,7 +36,7 @@ class Worker:
         self._loops.start("campaign answers", self._prepare)
         self._loops.start("mailboxes", self._collector.keep_watching)
         for number in range(SENDERS):
-            self._loops.start(f"deliver {number}", self._deliver)
+            self._loops.start(f"deliver {number}", partial(self._deliver, 0.5 if number == 0 else 2))
         for firing in TIMETABLE:
             self._scheduler.add_job(
                 self._fire, "interval", seconds=firing.seconds, args=[firing], coalesce=True, max_instances=1,
@@ -86,10 +87,12 @@ class Worker:
             # Between two batches others get the one writer's turn.
             self._loops.stopping.wait(0.01 if answering.prepare_due(self.node) else 1)
 
-    def _deliver(self) -> None:
+    def _deliver(self, pause: float) -> None:
+        """One of several senders. The first looks often; the others help when there is much to send, or when
+        it waits for a mail server."""
         while not self._loops.stopping.is_set():
             if not self._deliverer.deliver_due():
-                self._loops.stopping.wait(0.5)
+                self._loops.stopping.wait(pause)
 
     def _fire(self, firing: Firing) -> None:
         """Every node's clock fires; the one that claims the slot does the work."""
