@@ -27,6 +27,7 @@ from inbox.models import (
     EventKind,
     Message,
     MessageKind,
+    OfficeKind,
 )
 from inbox.references import new_message_id, new_reference
 from inbox.triage import Triage, language_of
@@ -34,6 +35,8 @@ from inbox.wording import letter
 from routing.acknowledging import AcknowledgementFacts, may_acknowledge
 from routing.words import Flag, Kind
 
+_LETTER = {str(OfficeKind.MP): "acknowledgement", str(OfficeKind.DEPARTMENT): "acknowledgement-department"}
+"""Whom an office can help is said by those that help their own constituents only."""
 _ANOTHER = "the person chose another way to be answered"
 
 
@@ -113,7 +116,7 @@ def _acknowledge(
     try:
         with savepoint(session):
             token = status_links.issue(session, case, person, language=language, now=now)
-            subject, text = letter("acknowledgement", language, _values(desk, case, token, language))
+            subject, text = letter(_LETTER[desk.office.kind], language, _values(desk, case, token, language))
             if channel.mode == ChannelMode.REDIRECT and not is_typed:
                 text = f"{channel.redirect_words}\n\n{text}"
             return send_automatic(

@@ -26,13 +26,16 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, select
 
+from inbox import database_trouble
 from inbox.errors import NotFound, SetupProblem, Unavailable
 from inbox.models import Arrival, Case, Delivery, Draft, Message, OfficeOwned
 
+_MAKE_ONE = "run `inbox migrate` to make one, or put INBOX_DATABASE_URL right"
+_WHOSE = "it must belong to the user that runs the program"
 _LONGEST_WAIT_SECONDS = 30
 _LONGEST_LOCK_SECONDS = 5
 
@@ -50,6 +53,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self.file = _sqlite_file(url) if self.is_sqlite else None
         self._write_lock = threading.Lock()  # let go of by whichever thread ends the request
         if self.is_sqlite:
             self._reading = _sqlite_engine(url, begin="BEGIN", query_only=True)
@@ -60,6 +64,21 @@ class Database:
             )
         else:
             raise SetupProblem("INBOX_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether this is an SQLite database whose file nobody has made yet."""
+        return self.file is not None and not self.file.exists()
+
+    def make(self) -> None:
+        """Makes the file of an SQLite database, which only its owner may read; other databases are there."""
+        if self.file is None or not self.is_missing:
+            return
+        try:
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.file.touch(mode=0o600)
+        except OSError as error:
+            raise SetupProblem(f"{self.file} cannot be made ({error.strerror}): {_WHOSE}") from error
 
     @property
     def engine(self) -> Engine:
@@ -285,13 +304,22 @@ def _write_in_office(session: Session, context: UOWTransaction, instances: objec
             raise LookupError(f"a {type(row).__name__.lower()} of another office was about to be written")
 
 
+def _sqlite_file(url: str) -> Path | None:
+    """Where an SQLite database lies; None for one in memory."""
+    path = url.removeprefix("sqlite:///").removeprefix("sqlite://")
+    return Path(path) if path and path != ":memory:" else None
+
+
 def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
-    path = url.removeprefix("sqlite:///")
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    file = _sqlite_file(url)
     engine = create_engine(
         url, connect_args={"timeout": _LONGEST_LOCK_SECONDS, "check_same_thread": False}, pool_size=20
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _never_make_one_by_the_way(*_: object) -> None:
+        if file is not None and not file.exists():
+            raise SetupProblem(f"there is no database at {file}: {_MAKE_ONE}")
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, record: object) -> None:
@@ -314,13 +342,8 @@ def _plainly() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise Unavailable(_why(error)) from error
-
-
-def _why(error: DBAPIError) -> str:
-    words = str(error.orig).lower()
-    if "full" in words or "no space" in words:
-        return "The disk is full, so nothing new can be saved. Reading still works. Free some space."
-    if "no such table" in words or "does not exist" in words:
-        return "The database has no tables yet, or old ones. Run `inbox migrate`."
-    return "The database is busy or away. Nothing was lost. Try again in a moment."
+        raise Unavailable(database_trouble.why(error)) from error
+    except DatabaseError as error:
+        if not database_trouble.is_damage(error):
+            raise
+        raise Unavailable(database_trouble.why(error)) from error

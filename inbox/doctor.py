@@ -1,6 +1,7 @@
 """Looks the installation over: each finding says what is so, and what to do where it is wrong."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from connectors import clamd
 from connectors.post.reading import PROGRAMS, installed
 from inbox import key_rotation, schema
 from inbox.database import Database, database_now
 from inbox.errors import CaseworkError
 from inbox.models import Channel, Office
 from inbox.secrets import SecretKeys
-from inbox.settings import Environment, Settings, sources
+from inbox.settings import Environment, Settings, sources, unknown
 
 MOST_SKEW = timedelta(seconds=5)
 _SECRET_SETTINGS = frozenset(
@@ -56,6 +58,7 @@ def examine(database: Database, settings: Settings, *, now: Callable[[], datetim
     found = _attempt("database", lambda: _schema(database, settings))
     yield from found
     yield _disk(settings)
+    yield from _privacy(database, settings)
     yield from _front_end()
     yield _letters()
     if any(finding.state is State.WRONG for finding in found):
@@ -111,10 +114,23 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "settings", "address", State.LOOK,
             "INBOX_BASE_URL is not https: sign-in works on this machine only. Put a TLS proxy in front.",
         )  # fmt: skip
+    for name, meant in unknown():
+        says = f"nothing reads {name}: take it out" + (f", or did you mean {meant}?" if meant else ".")
+        yield Finding("settings", "unknown", State.LOOK, says)
+    yield from _scanner(settings)
+
+
+def _scanner(settings: Settings) -> Iterator[Finding]:
     if not settings.clamd:
         yield Finding(
             "settings", "malware scanner", State.LOOK,
             "INBOX_CLAMD is not set: attachments open after a warning, not scanned.",
+        )  # fmt: skip
+    elif clamd.scan(settings.clamd, b"", seconds=5) is clamd.Scanned.HELD:
+        yield Finding(
+            "settings", "malware scanner", State.WRONG,
+            f"{settings.clamd} does not answer: letters are read, and their files are held until it does. "
+            "Start it, or put INBOX_CLAMD right.",
         )  # fmt: skip
 
 
@@ -128,7 +144,14 @@ def _disk(settings: Settings) -> Finding:
     folder = settings.data_dir.resolve()
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    free = shutil.disk_usage(folder).free >> 20
+    usage = shutil.disk_usage(folder)
+    free = usage.free >> 20
+    if not usage.total or not os.access(folder, os.W_OK | os.X_OK):
+        return Finding(
+            "disk", "data folder", State.WRONG,
+            f"{settings.data_dir} cannot be written: nothing new is taken in. Make it, and give it to the "
+            "user that runs the program, or put INBOX_DATA_DIR right.",
+        )  # fmt: skip
     if free < settings.low_disk_megabytes:
         return Finding(
             "disk", "free space", State.WRONG,
@@ -136,6 +159,27 @@ def _disk(settings: Settings) -> Finding:
             "nothing new is taken in. Free some space.",
         )  # fmt: skip
     return Finding("disk", "free space", State.OK, f"{free} MB free at {settings.data_dir}")
+
+
+def _privacy(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Whether other users of this machine could read the letters."""
+    places = [settings.data_dir, *([database.file] if database.file else [])]
+    open_to_all = [place for place in places if _is_open(place)]
+    if open_to_all:
+        names = " ".join(map(str, open_to_all))
+        yield Finding(
+            "disk", "privacy", State.LOOK,
+            f"every user of this machine may read {names}: run `chmod -R o= {names}`.",
+        )  # fmt: skip
+
+
+def _is_open(place: Path) -> bool:
+    """Whether anybody may read it; a private folder above it closes everything in it."""
+    place = place.resolve()
+    return all(
+        one.exists() and one.stat().st_mode & need
+        for one, need in ((place, 0o004), *((above, 0o001) for above in place.parents))
+    )
 
 
 def _clock(database: Database, now: Callable[[], datetime]) -> Finding:
@@ -215,10 +259,11 @@ def _channels(database: Database) -> Iterator[Finding]:
 def _channel(office: Office, channel: Channel) -> Finding:
     name = f"{office.slug}: {channel.name}"
     if channel.needs_attention or channel.failing_since is not None:
+        state = "needs attention" if channel.needs_attention else "failing"
         since = f" since {channel.failing_since:%Y-%m-%d %H:%M} UTC" if channel.failing_since else ""
         return Finding(
             "channels", name, State.WRONG,
-            f"failing{since}: {channel.trouble or 'no reason known'} "
+            f"{state}{since}: {channel.trouble or 'no reason known'} "
             f"Try `inbox channel test --office {office.slug} --name '{channel.name}'`.",
         )  # fmt: skip
     last = f"last collected {channel.last_ok_at:%Y-%m-%d %H:%M} UTC" if channel.last_ok_at else "not used yet"

@@ -127,6 +127,6 @@ def _unsafe(files: Sequence[Given | Outgoing]) -> list[str]:
     again = "could not be checked for harm. Take it off, and add it again later."
     harmful = [f"{one.filename} may be harmful. Take it off." for one in files if one.scan == Scan.INFECTED]
     held = [f"{one.filename} {again}" for one in files if one.scan == Scan.HELD]
-    place = "may say where it was taken, and we cannot take that out. Save it as JPEG and add that instead."
+    place = "may say where it was taken, and we cannot take that out. Save it as JPEG or MP4 and add that."
     telling = [one for one in files if pictures.tells_too_much(one.filename, one.content_type)]
     return harmful + held + [f"{one.filename} {place}" for one in telling]

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, update
 from sqlmodel import Session, col, select
 
 from inbox.database import Database
 from inbox.errors import CaseworkError
+<<<<<<< HEAD
 from inbox.models import Channel, Office, RuleSecret, Staff
 from inbox.secrets import SecretKeys
 from inbox.sign_in import people
@@ -21,6 +22,32 @@ SEALED: tuple[Columns, ...] = (
     (RuleSecret, "sealed", "calls of rule"),
 )  # fmt: skip
 """Every column that holds a sealed secret, with the words for its row."""
+=======
+from inbox.models import CallState, Channel, Office, RuleCall, Staff
+from inbox.secrets import SecretKeys
+from inbox.sign_in import people
+
+Holder = type[Channel] | type[Staff] | type[RuleCall]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A column of sealed secrets. `named` is the column that tells a person which row it is."""
+
+    kind: Holder
+    column: str
+    words: str
+    named: str = "name"
+    only: ColumnElement[bool] | None = None
+
+
+SEALED: tuple[Columns, ...] = (
+    Columns(Channel, "sealed", "channel"),
+    Columns(Staff, "totp_secret", "sign-in code of"),
+    Columns(RuleCall, "address", "web address of rule", "rule", col(RuleCall.state) == CallState.WAITING),
+)
+"""Every column that holds a sealed secret which somebody will open again."""
+>>>>>>> t-eyes2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +71,14 @@ def every_sealed(database: Database) -> list[Sealed]:
         with database.read(office_id) as session:
             found += [one for columns in SEALED for one in _sealed(session, office_id, slug, columns)]
     return found
+
+
+def out_of_reach(database: Database, keys: Sequence[bytes]) -> list[str]:
+    """The words for every stored secret that none of `keys` opens."""
+    if not keys:
+        return [one.words for one in every_sealed(database)]
+    own = SecretKeys(keys)
+    return [one.words for one in every_sealed(database) if fault_of(own, one) is not None]
 
 
 def fault_of(keys: SecretKeys, one: Sealed) -> str | None:
@@ -86,11 +121,13 @@ def rotate(database: Database, keys: SecretKeys, *, progress: Callable[[str], No
 
 
 def _sealed(session: Session, office_id: str, slug: str, columns: Columns) -> list[Sealed]:
-    kind, column, what = columns
-    rows: Sequence[Any] = session.exec(select(kind).where(getattr(kind, column).is_not(None))).all()
+    kind, column = columns.kind, columns.column
+    query = select(kind).where(getattr(kind, column).is_not(None))
+    rows: Sequence[Any] = session.exec(query if columns.only is None else query.where(columns.only)).all()
+    words = [f"{columns.words} {getattr(row, columns.named)} in {slug}" for row in rows]
     return [
-        Sealed(office_id, kind, column, row.id, getattr(row, column), f"{what} {row.name} in {slug}")
-        for row in rows
+        Sealed(office_id, kind, column, row.id, getattr(row, column), said)
+        for row, said in zip(rows, words, strict=True)
     ]
 
 

@@ -122,8 +122,10 @@ def reply_to(desk: Desk, reference: str, channel: Channel) -> Handle | None:
 
 
 def _file(desk: Desk, row: files.Outgoing) -> File:
-    """A file as it leaves: a picture without the place where it was taken. Raises Refused if it stays in."""
+    """A file as it leaves: a picture or video without where it was taken. Raises Refused if that stays in."""
     content = pictures.without_place(desk.store.get(row.office_id, row.content_hash))
     if content is None:
-        raise Refused(f"{row.filename} is damaged, and may say where it was taken. Take it off.")
+        raise Refused(
+            f"{row.filename} is damaged or may say where it was taken. Take it off; a JPEG or MP4 may go."
+        )
     return File(row.filename, row.content_type, len(content), content)

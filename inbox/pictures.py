@@ -10,10 +10,14 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from inbox import films
+
 MOST_PIXELS = 50_000_000
 """A picture that says it is larger is shown to nobody in place: it could be a bomb."""
 
 _CLOSED = (".heic", ".heif", ".avif", ".tif", ".tiff", ".dng")
+_CLOSED_ENDINGS = (".mkv", ".webm", ".avi", ".mts", ".m2ts", ".wmv")
+_CLOSED_FILMS = ("video/x-matroska", "video/webm", "video/x-msvideo", "video/mp2t", "video/x-ms-wmv")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SIGNATURES = (b"\xff\xd8\xff", _PNG, b"GIF87a", b"GIF89a", b"RIFF")
 _PNG_KEPT = frozenset(
@@ -60,7 +64,12 @@ def rewritten(content: bytes) -> Picture | None:
 
 
 def without_place(content: bytes) -> bytes | None:
-    """A file's bytes as they may leave: any that are no picture stay as they are. None: a damaged picture."""
+    """A file's bytes as they may leave; any that are neither picture nor video stay as they are.
+
+    None: damaged, or of a kind that we cannot take the place out of, whatever its name says.
+    """
+    if films.is_film(content):
+        return films.without_place(content)
     if not content.startswith(_SIGNATURES) or (content[:4] == b"RIFF" and content[8:12] != b"WEBP"):
         return content
     picture = rewritten(content)
@@ -68,9 +77,9 @@ def without_place(content: bytes) -> bytes | None:
 
 
 def tells_too_much(filename: str, content_type: str) -> bool:
-    """Whether this is a picture of a kind that we cannot take the place out of."""
-    kinds = tuple(f"image/{ending[1:]}" for ending in _CLOSED)
-    return filename.lower().endswith(_CLOSED) or content_type.lower().startswith(kinds)
+    """Whether this is a picture or a video of a kind that we cannot take the place out of."""
+    kinds = tuple(f"image/{ending[1:]}" for ending in _CLOSED) + _CLOSED_FILMS
+    return filename.lower().endswith(_CLOSED + _CLOSED_ENDINGS) or content_type.lower().startswith(kinds)
 
 
 def _jpeg(content: bytes) -> Picture:

@@ -6,10 +6,16 @@ The migration library is loaded only to migrate: a program that serves reads one
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from inbox.database import Database
 from inbox.errors import SetupProblem
 from inbox.settings import Environment, Settings
+
+_NO_OWNER = (
+    "the database role may not make or change tables, and what was changed is taken back: "
+    "set INBOX_MIGRATE_DATABASE_URL to the address of the role that owns them, then run `inbox migrate` again"
+)
 
 
 def data_folder(name: str) -> Path:
@@ -27,7 +33,9 @@ def newest() -> str:
 
 
 def current(database: Database) -> str | None:
-    """The version the database has; None for an empty one."""
+    """The version the database has; None for an empty one, and for one that is not there."""
+    if database.is_missing:
+        return None
     with database.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -40,21 +48,32 @@ def upgrade(settings: Settings) -> str:
     from alembic.config import Config
 
     url = settings.migrate_database_url or settings.database_url
-    Database(url).close()  # refuses other kinds of database, and makes the folder
+    database = Database(url)  # refuses other kinds of database
+    database.make()
+    database.close()
     engine = create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(data_folder("alembic")))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
-        _grant(settings, connection)
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+            _grant(settings, connection)
+    except ProgrammingError as error:
+        if "permission denied" not in str(error.orig) and "must be owner" not in str(error.orig):
+            raise
+        raise SetupProblem(_NO_OWNER) from error
+    finally:
+        engine.dispose()
     return newest()
 
 
 def check(database: Database, settings: Settings) -> None:
     """Raises SetupProblem unless the database is at this version and the walls stand."""
+    if database.is_missing:
+        with database.connect():  # says where it looked
+            pass
     found, wanted = current(database), newest()
     if found is None:
         raise SetupProblem("the database is empty: run `inbox migrate`")

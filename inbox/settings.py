@@ -4,10 +4,11 @@ import base64
 import binascii
 import os
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -25,6 +26,7 @@ class Environment(StrEnum):
     TEST = "test"
 
 
+_CHANNEL_SECRET = "INBOX_CHANNEL_"
 _APPLICATION = {
     "microsoft365": ("client_id", "client_secret"),
     "facebook": ("app_id", "app_secret"),
@@ -49,7 +51,7 @@ class Settings(BaseSettings):
     env: Environment = Environment.PRODUCTION
     allowed_private_hosts: Words = ()
     clamd: str | None = None
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     lease_seconds: float = Field(60, gt=0)
     smtp_timeout: float = Field(600, gt=0)
     microsoft365_client_id: str | None = Field(None, description="the application of this installation")
@@ -66,7 +68,9 @@ class Settings(BaseSettings):
     drafting_key: str | None = Field(None, description="the drafting model's key")
     drafting_model: str = Field("default", description="the name the drafting model is asked for by")
     drafting_seconds: float = Field(45, gt=0, le=300, description="how long its answer is waited for")
-    low_disk_megabytes: int = Field(200, description="below this much free space, nothing new is taken in")
+    low_disk_megabytes: int = Field(
+        200, ge=0, description="below this much free space, nothing new is taken in"
+    )
 
     @field_validator(
         "secret_keys", "trusted_hosts", "trusted_proxies", "allowed_private_hosts", mode="before"
@@ -88,6 +92,21 @@ class Settings(BaseSettings):
             if size != 32:
                 raise ValueError("each key must be base64 of 32 bytes, as `openssl rand -base64 32` makes")
         return keys
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise ValueError(f"{proxy} is no address: write it like 127.0.0.1 or 10.0.0.0/8") from None
+        return proxies
 
     @model_validator(mode="after")
     def _test_switches_only_in_test(self) -> Self:
@@ -162,9 +181,19 @@ def sources() -> dict[str, str]:
     return found
 
 
+def unknown() -> tuple[tuple[str, str | None], ...]:
+    """What is set as INBOX_… and read by nobody, each with the setting that was probably meant."""
+    known = {f"INBOX_{name.upper()}" for name in Settings.model_fields}
+    named = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    strange = sorted(
+        name for name in named - known if name.startswith("INBOX_") and not name.startswith(_CHANNEL_SECRET)
+    )
+    return tuple((name, next(iter(get_close_matches(name, known, 1, 0.75)), None)) for name in strange)
+
+
 def channel_secret(key: str) -> str | None:
     """A channel's secret handed over in the environment: `password` is INBOX_CHANNEL_PASSWORD."""
-    return os.environ.get(f"INBOX_CHANNEL_{key.upper()}")
+    return os.environ.get(_CHANNEL_SECRET + key.upper())
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -35,7 +35,10 @@ class Store(Protocol):
 
 
 class FolderStore:
-    """A local folder: `<office>/<two digits>/<sha256>`, written aside, fsynced, then renamed."""
+    """A local folder: `<office>/<two digits>/<sha256>`, written aside, fsynced, then renamed.
+
+    Only the user that runs the program may read it, whatever the umask of the shell that began it.
+    """
 
     def __init__(self, folder: Path, *, low_disk_megabytes: int = 0) -> None:
         self._folder = folder
@@ -84,10 +87,10 @@ class FolderStore:
                     removed += 1
         return removed
 
-    def has_room(self) -> bool:
-        """Whether enough disk is free to take responsibility for something new."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return shutil.disk_usage(self._folder).free >= self._low_disk
+    def has_room(self, size: int = 0) -> bool:
+        """Whether enough disk is free to take responsibility for something new, of so many bytes."""
+        _make_folder(self._folder)
+        return shutil.disk_usage(self._folder).free - size >= self._low_disk
 
     def _place(self, office_id: str, digest: str) -> Path:
         if not (office_id.isalnum() and digest.isalnum()):
@@ -102,7 +105,7 @@ class FolderStore:
         _make_folder(place.parent)
         aside = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
         try:
-            with aside.open("wb") as file:
+            with open(aside, "xb", opener=_private) as file:
                 file.write(content)
                 file.flush()
                 reach("store.written")
@@ -127,8 +130,13 @@ def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     _sync_folder(folder.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a new file that only its owner may read, whatever the umask allows."""
+    return os.open(path, flags, 0o600)
 
 
 def _sync_folder(folder: Path) -> None:

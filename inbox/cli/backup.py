@@ -74,17 +74,25 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
     way out waits for a person: nothing is sent twice. Look at Sending, then: inbox office set sending=on
     """
     from inbox import backup as stage
-    from inbox import schema
+    from inbox import key_rotation, schema
 
-    with opened() as inbox, inbox.database.write() as session:
-        restored = stage.restore(session, inbox.store, file, schema=schema.newest(), now=inbox.now)
+    with opened() as inbox:
+        with inbox.database.write() as session:
+            restored = stage.restore(session, inbox.store, file, schema=schema.newest(), now=inbox.now)
+        closed = key_rotation.out_of_reach(inbox.database, inbox.settings.keys)
     if json:
-        as_json(asdict(restored))
+        as_json(asdict(restored) | {"closed": closed})
         return
     tell(
         f"Restored {restored.rows} rows and {restored.files} files of {', '.join(restored.offices)}, "
         f"as of {restored.made_at}. Counts, files and history verified."
     )
+    if closed:
+        tell(
+            f"INBOX_SECRET_KEYS lacks the key of {len(closed)} stored secrets: {', '.join(closed[:3])}"
+            f"{' …' if len(closed) > 3 else ''}. Add the keys of that time behind the newest, then "
+            "`inbox keys rotate`; without them, connect mailboxes anew and reset sign-in codes."
+        )
     tell(
         f"Sending is paused. {restored.held} replies were on their way out: "
         "they wait for a person under Sending."

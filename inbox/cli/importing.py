@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BATCH = 100
 _BATCH_BYTES = 32 << 20
+_COPIES = 3  # a message as it came, its files, and its words in the database
 _TELL_EVERY = 1.0  # seconds
 
 
@@ -66,6 +67,7 @@ def import_(
             paths, account=chosen.account, now=inbox.now, tell=progress.passed_over
         )
         for batch in _batches(arrivals):
+            _refuse_without_room(inbox, batch, tally.arrivals)
             import_batch(line, desk, chosen, batch, tally, acknowledging=acknowledge)
             progress.reached(tally.arrivals, tally.cases)
     counts = {
@@ -98,6 +100,18 @@ def _batches(arrivals: Iterable[RawArrival]) -> Iterator[list[RawArrival]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _refuse_without_room(inbox: Opened, batch: list[RawArrival], so_far: int) -> None:
+    """An import must not fill the disk on which the office works. Raises Unavailable."""
+    from inbox.errors import Unavailable
+
+    needed = _COPIES * sum(len(one.raw) for one in batch)
+    if not inbox.store.has_room(needed):
+        raise Unavailable(
+            f"The disk has too little room to go on: {so_far} messages are in, the rest is where it was. "
+            "Free some space, then import the same again: nothing comes twice."
+        )
 
 
 def _channel(inbox: Opened, office_id: str, name: str | None) -> Channel:

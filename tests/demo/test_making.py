@@ -188,3 +188,15 @@ def _everything(history: Database, offices: dict[str, str]) -> list[tuple[str, s
         with history.read(office_id) as session:
             found += [(one.reference, one.status, one.version) for one in session.exec(select(Case))]
     return sorted(found)
+
+
+def test_a_department_does_not_say_whom_an_mp_s_office_can_help(
+    history: Database, offices: dict[str, str]
+) -> None:
+    texts = {}
+    for kind in ("mp", "department"):
+        with history.read(offices[kind]) as session:
+            sent = select(Message.text).where(Message.kind == MessageKind.ACKNOWLEDGEMENT)
+            texts[kind] = " ".join(session.exec(sent).all())
+    assert "An MP's office can help" in texts["mp"]
+    assert "Your reference is" in texts["department"] and "MP's office" not in texts["department"]

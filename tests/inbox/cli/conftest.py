@@ -108,3 +108,15 @@ def inbox_on_each(
 ) -> Installation:
     """The same, once on SQLite and once on PostgreSQL."""
     return _installation(empty_databases(), tmp_path, monkeypatch, capsys)
+
+
+def seal_things(inbox: Installation, office: str) -> None:
+    inbox.ok(
+        "staff", "add", "--office", office, "--email", "a@example.org", "--name", "A", "--role", "auditor",
+        "--password-stdin", stdin="seven quiet herons\n",
+    )  # fmt: skip
+    inbox.ok(
+        "channel", "add", "email", "--office", office, "--name", "Mailbox", "--set", "address=o@example.org",
+        "--set", "imap_host=imap.example.org", "--set", "smtp_host=smtp.example.org",
+        "--set-stdin", "password", stdin="secret-91\n",
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """`inbox backup` and `inbox restore`: the drill, and every way an archive can be wrong."""
 
+import base64
 import gzip
 import io
 import re
@@ -30,9 +31,11 @@ from inbox.models import (
     SearchEntry,
     StatusLinkKey,
 )
+from inbox.secrets import SecretKeys
+from inbox.sign_in import people
 from tests.databases import Addresses, EmptyDatabases
 
-from .conftest import Installation
+from .conftest import KEY, OTHER_KEY, Installation, seal_things
 from .letters import letter
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -158,6 +161,71 @@ def _rewrite(place: Path, change: Callable[[str, bytes], bytes | None]) -> None:
                 info = tarfile.TarInfo(name)
                 info.size = len(changed)
                 tar.addfile(info, io.BytesIO(changed))
+
+
+def _rule_call(database: Database, office_id: str, keys: SecretKeys, state: CallState) -> str:
+    with database.write(office_id) as session:
+        case = session.exec(select(Case).order_by(Case.id)).first()
+        assert case is not None
+        row = RuleCall(office_id=office_id, case_id=case.id, rule="Tell them", version=1, address="",
+                       host="example.org", queued_at=NOW, state=state)  # fmt: skip
+        row.address = keys.seal("https://example.org/hook", row.id)
+        session.add(row)
+        return row.id
+
+
+def test_the_drill_after_the_keys_were_changed_opens_every_secret_with_the_new_one(
+    inbox_on_each: Installation,
+    empty_databases: EmptyDatabases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inbox = inbox_on_each
+    slug = _fill(inbox)
+    seal_things(inbox, slug)
+    database = inbox.database()
+    office_id = _office_id(database)
+    _rule_call(database, office_id, _keys(KEY), CallState.DONE)
+    call = _rule_call(database, office_id, _keys(KEY), CallState.WAITING)
+    database.close()
+    inbox.ok("backup", str(tmp_path / "b.tar.gz"))
+
+    addresses = empty_databases()
+    inbox.use(addresses, tmp_path / "elsewhere")
+    monkeypatch.setenv("INBOX_SECRET_KEYS", f"{OTHER_KEY},{KEY}")
+    inbox.ok("migrate")
+    assert inbox.ok("restore", str(tmp_path / "b.tar.gz"), "--json").json["closed"] == []
+    fresh = Database(addresses.url)
+    with fresh.write(office_id) as session:  # it waits for a person now; rules may have queued others since
+        session.exec(select(RuleCall).where(RuleCall.id == call)).one().state = CallState.WAITING
+    assert inbox.ok("keys", "rotate", "--json").json["sealed_anew"] == 3
+    monkeypatch.setenv("INBOX_SECRET_KEYS", OTHER_KEY)
+    inbox.ok("doctor")
+    with fresh.read(office_id) as session:
+        row = session.exec(select(RuleCall).where(RuleCall.id == call)).one()
+        assert _keys(OTHER_KEY).open(row.address, row.id) == "https://example.org/hook"
+    with fresh.read() as session:
+        assert people.find_address(session, _keys(OTHER_KEY), "a@example.org") is not None
+    fresh.close()
+
+
+def test_a_restore_without_the_keys_of_that_time_brings_the_letters_and_names_what_stays_closed(
+    inbox: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = _fill(inbox)
+    seal_things(inbox, slug)
+    inbox.ok("backup", str(tmp_path / "b.tar.gz"))
+    inbox.use(Addresses(f"sqlite:///{tmp_path / 'fresh.db'}"), tmp_path / "elsewhere")
+    monkeypatch.setenv("INBOX_SECRET_KEYS", OTHER_KEY)
+    inbox.ok("migrate")
+    ran = inbox.ok("restore", str(tmp_path / "b.tar.gz"))
+    assert "lacks the key of 2 stored secrets: channel Mailbox" in ran.err
+    assert "keys rotate" in ran.err and "connect mailboxes anew" in ran.err
+    assert inbox.run("doctor").status == 1
+
+
+def _keys(*keys: str) -> SecretKeys:
+    return SecretKeys([base64.b64decode(key) for key in keys])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlmodel import select
 from inbox.models import Case, Office, Rule
 from inbox.sign_in import people
 
-from .conftest import KEY, OTHER_KEY, Installation
+from .conftest import KEY, OTHER_KEY, Installation, seal_things
 from .letters import letter
 
 
@@ -125,23 +125,11 @@ def test_a_changed_line_of_history_is_named(inbox_on_each: Installation) -> None
     assert inbox.ok("audit", "verify", "--office", good)
 
 
-def _seal_things(inbox: Installation, office: str) -> None:
-    inbox.ok(
-        "staff", "add", "--office", office, "--email", "a@example.org", "--name", "A", "--role", "auditor",
-        "--password-stdin", stdin="seven quiet herons\n",
-    )  # fmt: skip
-    inbox.ok(
-        "channel", "add", "email", "--office", office, "--name", "Mailbox", "--set", "address=o@example.org",
-        "--set", "imap_host=imap.example.org", "--set", "smtp_host=smtp.example.org",
-        "--set-stdin", "password", stdin="secret-91\n",
-    )  # fmt: skip
-
-
 def test_rotation_seals_everything_anew_and_the_old_key_can_go(
     inbox_on_each: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inbox = inbox_on_each
-    _seal_things(inbox, inbox.office())
+    seal_things(inbox, inbox.office())
     monkeypatch.setenv("INBOX_SECRET_KEYS", f"{OTHER_KEY},{KEY}")
     assert any(one["name"] == "rotation" for one in inbox.ok("doctor", "--json").json["findings"])
     assert inbox.ok("keys", "rotate", "--json").json["sealed_anew"] == 2
@@ -162,7 +150,7 @@ def test_rotation_seals_everything_anew_and_the_old_key_can_go(
 def test_rotation_without_the_old_key_changes_nothing_and_doctor_names_what_is_lost(
     inbox: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _seal_things(inbox, inbox.office())
+    seal_things(inbox, inbox.office())
     monkeypatch.setenv("INBOX_SECRET_KEYS", OTHER_KEY)
     assert inbox.run("keys", "rotate").status == 1
     ran = inbox.run("doctor", "--json")
