@@ -9,25 +9,11 @@ from sqlmodel import Session, col, select
 
 from inbox.database import Database
 from inbox.errors import CaseworkError
-<<<<<<< HEAD
-from inbox.models import Channel, Office, RuleSecret, Staff
+from inbox.models import CallState, Channel, Office, RuleCall, RuleSecret, Staff
 from inbox.secrets import SecretKeys
 from inbox.sign_in import people
 
-Holder = type[Channel] | type[Staff] | type[RuleSecret]
-Columns = tuple[Holder, str, str]
-
-SEALED: tuple[Columns, ...] = (
-    (Channel, "sealed", "channel"), (Staff, "totp_secret", "sign-in code of"),
-    (RuleSecret, "sealed", "calls of rule"),
-)  # fmt: skip
-"""Every column that holds a sealed secret, with the words for its row."""
-=======
-from inbox.models import CallState, Channel, Office, RuleCall, Staff
-from inbox.secrets import SecretKeys
-from inbox.sign_in import people
-
-Holder = type[Channel] | type[Staff] | type[RuleCall]
+Holder = type[Channel] | type[Staff] | type[RuleSecret] | type[RuleCall]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +30,10 @@ class Columns:
 SEALED: tuple[Columns, ...] = (
     Columns(Channel, "sealed", "channel"),
     Columns(Staff, "totp_secret", "sign-in code of"),
+    Columns(RuleSecret, "sealed", "calls of rule"),
     Columns(RuleCall, "address", "web address of rule", "rule", col(RuleCall.state) == CallState.WAITING),
 )
 """Every column that holds a sealed secret which somebody will open again."""
->>>>>>> t-eyes2
 
 
 @dataclass(frozen=True, slots=True)
