@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
 from inbox.database import Database
 from inbox.errors import CaseworkError
-from inbox.models import CallState, Channel, Office, RuleCall, RuleSecret, Staff
+from inbox.models import Channel, Office, RuleCall, RuleSecret, Staff
 from inbox.secrets import SecretKeys
 from inbox.sign_in import people
 
-Holder = type[Channel] | type[Staff] | type[RuleSecret] | type[RuleCall]
+Holder = type[Channel] | type[Staff] | type[RuleCall] | type[RuleSecret]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,13 @@ class Columns:
     column: str
     words: str
     named: str = "name"
-    only: ColumnElement[bool] | None = None
 
 
 SEALED: tuple[Columns, ...] = (
     Columns(Channel, "sealed", "channel"),
     Columns(Staff, "totp_secret", "sign-in code of"),
+    Columns(RuleCall, "address", "web address of rule", "rule"),
     Columns(RuleSecret, "sealed", "calls of rule"),
-    Columns(RuleCall, "address", "web address of rule", "rule", col(RuleCall.state) == CallState.WAITING),
 )
 """Every column that holds a sealed secret which somebody will open again."""
 
@@ -109,7 +108,7 @@ def rotate(database: Database, keys: SecretKeys, *, progress: Callable[[str], No
 def _sealed(session: Session, office_id: str, slug: str, columns: Columns) -> list[Sealed]:
     kind, column = columns.kind, columns.column
     query = select(kind).where(getattr(kind, column).is_not(None))
-    rows: Sequence[Any] = session.exec(query if columns.only is None else query.where(columns.only)).all()
+    rows: Sequence[Any] = session.exec(query).all()
     words = [f"{columns.words} {getattr(row, columns.named)} in {slug}" for row in rows]
     return [
         Sealed(office_id, kind, column, row.id, getattr(row, column), said)
