@@ -70,6 +70,7 @@ def test_a_menu_opens_with_its_key_and_a_number_chooses(queue: Page) -> None:
     queue.evaluate("htmx.process(document.querySelector('#reading'))")
     press(queue, "p")
     expect(queue.locator(".menu:popover-open")).to_be_visible()
+    expect(queue.locator(".menu:popover-open")).to_be_in_viewport()
     expect(queue.locator(".menu:popover-open button").first).to_be_focused()
     press(queue, "1")
     expect(queue.locator("#undo")).to_contain_text(f"Filed: {FIRST}.")
@@ -124,7 +125,7 @@ def test_an_arriving_message_moves_nothing(queue: Page, office: str) -> None:
     before = queue.evaluate("[document.activeElement.textContent, document.querySelector('.row').innerHTML]")
     queue.request.post(f"{office}/test/arrived", data={"case": "WX-1"})
     expect(queue.locator("#new-messages")).to_have_text("1 new message: show")
-    expect(queue.locator("[data-count='/queue/to-sort']")).to_have_text("9")
+    expect(queue.locator(".nav__count[data-count='/queue/to-sort']")).to_have_text("9")
     assert (
         queue.evaluate("[document.activeElement.textContent, document.querySelector('.row').innerHTML]")
         == before
@@ -208,6 +209,9 @@ def test_two_semicolons_put_a_standard_line_where_the_cursor_is(browser: Browser
 def test_r_goes_to_the_words(browser: Browser, office: str) -> None:
     page = open_page(browser, office + CASE)
     press(page, "r")
+    expect(page.locator("#text")).to_be_focused()
+    page.goto("about:blank")
+    page.goto(office + CASE + "#text")
     expect(page.locator("#text")).to_be_focused()
     page.context.close()
 

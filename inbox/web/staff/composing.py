@@ -298,7 +298,7 @@ def _refused(
 ) -> Response:
     found = error.details.get("problems")
     sentences = [str(one) for one in found] if isinstance(found, list) else [error.sentence]
-    place = "recipients" if "email address" in error.sentence else "text"
+    place = "recipients" if re.search(r"email address|goes to", " ".join(sentences)) else "text"
     place = "files" if re.search(r"\b[Ff]iles?\b", error.sentence) else place
     problems = tuple(Problem(place, sentence) for sentence in sentences)
     composer = writing.reply(

@@ -76,7 +76,7 @@ def create(
     except Refused as error:
         place = "at" if "date" in error.sentence else "text"
         return _page(room, values, kind, team, language, Problem(place, error.sentence), status=422)
-    return see_other(f"/cases/{case.reference}")
+    return see_other(f"/cases/{case.reference}", told="opened")
 
 
 def _problems(kind: str, when: datetime | None, name: str, text: str, email: str) -> tuple[Problem, ...]:

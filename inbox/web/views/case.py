@@ -32,6 +32,7 @@ class CaseHeader:
     links: tuple[Link, ...]
     menus: tuple[Menu, ...]
     acts: tuple[Act, ...]
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

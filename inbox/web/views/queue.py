@@ -51,7 +51,8 @@ class Filters:
 class QueueList:
     """A view and its rows. `empty` is the sentence for no rows; `bulk` are the acts for ticked rows.
 
-    `total` counts the view, `shown` the rows here; `more_url` is the next keyset page.
+    `total` counts the view, or where nobody counts it the rows here (`is_partial`: there are more);
+    `more_url` is the next keyset page.
     """
 
     view: str
@@ -70,6 +71,7 @@ class QueueList:
     take_next: Act | None = None
     arrived: int = 0
     tabs: tuple[Tab, ...] = ()
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

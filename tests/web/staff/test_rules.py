@@ -46,13 +46,13 @@ def tried(desk: Desk, path: str, fields: dict[str, Any]) -> str:
 def test_the_list_says_what_each_rule_means_and_offers_its_keeper_the_way_to_change_it(bench: Bench) -> None:
     page = bench.sit(Role.MANAGER).get("/rules").text
     assert (
-        "If the subject or text has one of the words &#34;damp&#34; or &#34;mould&#34;, make it priority."
+        "If the subject or text has one of the words &#34;damp&#34; or &#34;mould&#34;, make it Priority."
         in page
     )
     assert "Version 1." in page
     assert "Add a rule" in page
     read = bench.sit(Role.CASEWORKER).get("/rules").text
-    assert "make it priority." in read and "Add a rule" not in read
+    assert "make it Priority." in read and "Add a rule" not in read
 
 
 def test_a_rule_is_tried_on_old_mail_saved_and_found_in_the_trace_of_the_next_case(bench: Bench) -> None:

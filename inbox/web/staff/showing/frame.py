@@ -25,6 +25,7 @@ TOLD = {
     "own": "It stays a matter of its own.",
     "choose": "Select a message first.",
     "noted": "Note kept.",
+    "opened": "The case is open. Tell the person its reference.",
     "saved": "Saved.",
     "submitted": "Sent for sign-off.",
     "returned": "Sent back with your note.",

@@ -139,6 +139,7 @@ def listed(
         empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),
         more_url=more,
         take_next=take_next,
+        is_partial=more is not None and total == len(shown),
         tabs=aside.tabs("junk") if view is View.SET_ASIDE else (),
     )
 

@@ -32,7 +32,9 @@ _HELD = {"address": "for their address", "permission": "for their permission", "
 def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHeader:
     """Who has it, since when, what can be done."""
     url = f"/cases/{case.reference}"
+    who = session.exec(select(Constituent.name).where(Constituent.id == case.constituent_id)).first()
     return CaseHeader(
+        who="" if case.is_restricted else who or "",
         reference=case.reference,
         title=None if case.is_restricted else case.subject,
         status=say.STATUSES[CaseStatus(case.status)],
