@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import PUBLIC, Handle, Letter, PermanentFailure
-from inbox import address_proofs, outbox, status_links
+from inbox import address_proofs, bodies, outbox, status_links
 from inbox.database import find_or_none, savepoint
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -242,6 +242,8 @@ def _why_not(
         ),
         now,
     )
+    if allowed and bodies.is_at(session, message.sender_handle):
+        return "it came from a body that we ask: a person's private link is none of its business"
     return None if allowed else reason
 
 

@@ -25,6 +25,8 @@ _SENTENCE_END = re.compile(r"[.!?;] |\n\n|\n(?=[a-z]+,)")
 _HOME = phrase_pattern("home_cues")
 _NOT_HOME = phrase_pattern("other_address_cues")
 _CLAUSE = re.compile("[(,;]| and ")
+_BY_PLACE = 1
+"""How much a postcode near the end, where people sign, seems more of a home."""
 _NEXT_ONE_REACH = 70
 """Where another postcode follows so soon, the words before it are said of that one."""
 _LIVED_IN = re.compile(r"\b(?:i|we)(?: still| both| all)? live (?:in it|there|here)\b")
@@ -57,10 +59,11 @@ def postcodes_in(text: str) -> list[Postcode]:
 
 def home_postcodes(text: str) -> list[Postcode]:
     """Those that may be the writer's home as well as any other in the text, the last one first; none where
-    every one belongs to something else."""
+    every one belongs to something else. Where no words speak for one, its place decides nothing."""
     homes = [one for one in postcodes_in(text) if one.likeness >= 0]
     best = max((one.likeness for one in homes), default=0)
-    return [one for one in reversed(homes) if one.likeness == best]
+    least = best if best > _BY_PLACE else 0
+    return [one for one in reversed(homes) if one.likeness >= least]
 
 
 def home_district(text: str) -> str | None:
@@ -133,5 +136,5 @@ def _likeness(text: str, start: int, end: int) -> int:
     if _LIVED_IN.search(text[end : end + _LIVED_IN_REACH].lower()):
         likeness += 6
     if start > len(text) * 2 // 3:
-        likeness += 1
+        likeness += _BY_PLACE
     return likeness

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from inbox.bodies.facts import BodyFacts, key_of
-from inbox.models import Body, BodyVersion, ConsentRule
+from inbox.models import Body, BodyVersion, ConsentRule, Enquiry
 from routing.words import Nation, Unit
 
 MOST = 500
@@ -55,6 +55,18 @@ def known(session: Session, name: str, address: str = "") -> Body | None:
         if key and key in {key_of(other) for other in body.other_names}:
             return body
     return next((body for body in rows if address and address == body.email), None)
+
+
+def is_at(session: Session, address: str) -> bool:
+    """Whether a body of the directory, or one that was asked, has this address."""
+    address = address.strip().lower()
+    asked = select(Enquiry.id).where(Enquiry.address == address).limit(1)
+    if not address or session.exec(asked).first() is not None:
+        return bool(address)
+    named = (
+        (body.email, body.hotline_email, body.minister_email, *body.escalation) for body in listed(session)
+    )
+    return any(address == (one or "").lower() for addresses in named for one in addresses)
 
 
 def versions(session: Session, body: Body) -> list[BodyVersion]:

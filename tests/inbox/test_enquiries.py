@@ -19,6 +19,7 @@ from inbox.models import (
     Draft,
     DraftState,
     Enquiry,
+    Event,
     EventKind,
     Message,
     Rung,
@@ -27,6 +28,7 @@ from inbox.models import (
 )
 from inbox.wording import words_of
 from tests.inbox.asking import Office
+from tests.inbox.test_forwarded import Mailbox
 from tests.inbox.worlds import World
 
 
@@ -456,3 +458,23 @@ def test_every_letter_of_the_ladder_says_only_what_may_stand_in_it() -> None:
     for letter in own_words.LETTERS:
         for language in letter.languages:
             own_words.check(letter.name, *words_of(letter.name, language))
+
+
+@pytest.mark.parametrize(
+    ("sender", "told"),
+    [
+        ("letters@marl-homes.example", False),
+        ("Director@Marl-Homes.example", False),
+        ("ann@else.example", True),
+    ],
+)
+def test_a_body_that_we_ask_is_sent_no_private_link(
+    office: Office, tmp_path: Path, sender: str, told: bool
+) -> None:
+    box = Mailbox(office.world, tmp_path / "mail", "")
+    before = len(box.all(StatusLink))
+    box.take(f"From: A <{sender}>\r\nTo: ashby@example.org\r\nSubject: Mould\r\n\r\nWe looked.\r\n".encode())
+    newest = max(box.all(Case), key=lambda case: case.id)
+    kinds = [event.kind for event in box.all(Event) if event.case_id == newest.id]
+    assert (EventKind.NOT_ACKNOWLEDGED in kinds) != told
+    assert (len(box.all(StatusLink)) > before) == told
