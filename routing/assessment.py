@@ -124,7 +124,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     if kind is Kind.MEDIA:
         flags |= {Flag.MEDIA}
     pleas = read_pleas(signals, reading)
-    hides_case = hides_casework(pleas, kind)
+    hides_case = hides_casework(pleas, kind, reading)
     kind = kind_beside(pleas, kind, hides_case)
     flags = case_flags(flags | told_flags(signals), kind, hides_case)
     received = message.received_at.astimezone(LONDON).date()

@@ -51,7 +51,8 @@ def kind_of(signals: Signals, facts: KindFacts) -> Kind:
             return kind
     if facts.is_campaign:
         return Kind.CAMPAIGN
-    kind = _likeliest(facts.chances)
+    chances = {name: chance for name, chance in facts.chances.items() if name != Kind.AUTO_REPLY}
+    kind = _likeliest(chances if _quotes_a_machine(signals) else facts.chances)
     if kind is Kind.CASEWORK:
         kind = _opening(signals, facts.chances) or kind
     elsewhere = facts.constituency is ConstituencyState.NOT_OURS
@@ -84,4 +85,14 @@ def _likeliest(chances: Mapping[str, float]) -> Kind:
 
 
 def _score(signals: Signals, kind: Kind) -> float:
+    """How surely the lists say so."""
+    if kind is Kind.AUTO_REPLY and _quotes_a_machine(signals):
+        return 0.0
     return signals.score(f"kind {kind}")
+
+
+def _quotes_a_machine(signals: Signals) -> bool:
+    """Whether only what is repeated reads as a machine's: a person answers our out-of-office."""
+    said = signals.sentence_scores(f"kind {Kind.AUTO_REPLY}")
+    sure = [number for number, score in said.items() if score >= SURE]
+    return bool(sure) and all(signals.wording.is_repeated(number) for number in sure)

@@ -41,14 +41,13 @@ BESIDE = "plea beside"
 
 @dataclass(frozen=True, slots=True)
 class Pleas:
-    """How likely a plea is, and what else the message says: its frame, what that reads as, its insults."""
+    """How likely a plea is, and what else the message says: its frame and what that reads as."""
 
     chance: float
     turned_to: bool
     frame_words: int
     frame: Mapping[str, float]
     other_words: int
-    insult: float
 
     @property
     def framed_as(self) -> Kind:
@@ -76,11 +75,10 @@ def read_pleas(signals: Signals, reading: Reading) -> Pleas | None:
         frame_words=sum(words[:first]),
         frame=reading.chances("kind", range(first)) if 0 < first < len(own) else {},
         other_words=sum(count for count, chance in zip(words, own, strict=True) if chance < TOLD),
-        insult=max(reading.chances("kind", (n,))[Kind.ABUSE] for n in _read(len(words))),
     )
 
 
-def hides_casework(pleas: Pleas | None, kind: Kind) -> bool:
+def hides_casework(pleas: Pleas | None, kind: Kind, reading: Reading) -> bool:
     """Whether somebody's own matter stands in a message of a kind that nobody reads for one."""
     if pleas is None or pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
         return False
@@ -90,7 +88,7 @@ def hides_casework(pleas: Pleas | None, kind: Kind) -> bool:
         return pleas.other_words >= FEWEST_WORDS
     if kind in AT_RISK:
         return pleas.framed >= PLAINLY_FRAMED
-    return kind is Kind.CASEWORK and _says_something_else(pleas)
+    return kind is Kind.CASEWORK and _says_something_else(pleas, reading)
 
 
 def kind_beside(pleas: Pleas | None, kind: Kind, hides_case: bool) -> Kind:
@@ -104,10 +102,13 @@ def kind_beside(pleas: Pleas | None, kind: Kind, hides_case: bool) -> Kind:
     return kind
 
 
-def _says_something_else(pleas: Pleas) -> bool:
+def _says_something_else(pleas: Pleas, reading: Reading) -> bool:
     """Whether what reads as a plea has an insult in it, opens with thanks or the like, or comes late."""
     bar = FRAMED_BESIDE if pleas.turned_to else FRAMED
-    return pleas.framed >= bar or pleas.insult >= INSULTED or pleas.frame_words >= RAMBLE
+    if pleas.framed >= bar or pleas.frame_words >= RAMBLE:
+        return True
+    parts = _read(len(reading.sentences))
+    return any(reading.chances("kind", (n,))[Kind.ABUSE] >= INSULTED for n in parts)
 
 
 def _read(count: int) -> Iterator[int]:

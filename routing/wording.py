@@ -15,6 +15,8 @@ from routing.folding import clean, fold
 from routing.word_sets import word_set, words_by_line
 
 LONGEST_SENTENCE = 400
+_REPLY = ("re:", "re :", "aw:", "sv:", "ynt:", "atb:")
+"""How the subject of a reply begins: what follows was written before."""
 MOST_SENTENCES = 1_500
 """Past these the text is cut by length alone: hostile text makes a sentence of every letter."""
 _ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
@@ -35,11 +37,19 @@ class Sentence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A whole message: subject first, then the text, cut into sentences."""
+    """A whole message: subject first, then the text, cut into sentences; `told` of them are the subject's."""
 
     subject: str
     text: str
     sentences: tuple[Sentence, ...]
+    told: int = 0
+
+    def is_repeated(self, number: int) -> bool:
+        """Whether a sentence says again what somebody else wrote: quoted, or the subject of a reply."""
+        if number < self.told:
+            return self.subject.lower().startswith(_REPLY)
+        shown = self.sentences[number].shown
+        return shown.startswith(">") or (">" in self.text and shown in _quoted(self.text))
 
     @property
     def word_count(self) -> int:
@@ -61,8 +71,13 @@ def short_forms() -> dict[str, str]:
 def wording(subject: str, text: str) -> Wording:
     """The message cut into sentences and put in plain words; never fails, whatever the text."""
     shown_subject, shown_text = clean(subject), clean(text)
-    sentences = [*_sentences(shown_subject), *_sentences(shown_text)]
-    return Wording(shown_subject, shown_text, tuple(sentences))
+    told, written = _sentences(shown_subject), _sentences(shown_text)
+    return Wording(shown_subject, shown_text, (*told, *written), len(told))
+
+
+def _quoted(text: str) -> str:
+    """The lines of a text that quote another."""
+    return "\n".join(line for line in text.splitlines() if line.startswith(">"))
 
 
 def plain_words(text: str) -> str:

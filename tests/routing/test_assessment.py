@@ -219,3 +219,24 @@ def test_every_answer_shows_where_it_comes_from() -> None:
     assert {"topics", "priority", "constituency"} <= set(found.because)
     for evidence in found.because.values():
         assert all(one.words and one.sentence for one in evidence)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "RE: Automatic reply: Rowan Ashby MP",
+            "No hot water since Monday and three small children. ZZ12 4AB",
+        ),
+        (
+            "RE: Out of office",
+            "> I am out of the office. Ring us if it is urgent.\n\nMy claim was refused, please help.",
+        ),
+    ],
+)
+def test_a_person_who_answers_our_out_of_office_is_no_machine(subject: str, text: str) -> None:
+    assert assessed(text, subject=subject).kind is not Kind.AUTO_REPLY
+    assert (
+        assessed("The office is closed until Monday.", subject="Automatic reply: Your letter").kind
+        is Kind.AUTO_REPLY
+    )
