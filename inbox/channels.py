@@ -10,12 +10,10 @@ from sqlmodel import Session, col, select
 
 from connectors import registry
 from connectors.contract import (
-    Attachment,
     Boundless,
     Budget,
     Checked,
     Composes,
-    Downloads,
     Introduces,
     KeptSecrets,
     Limits,
@@ -23,7 +21,6 @@ from connectors.contract import (
     Polls,
     Question,
     RawArrival,
-    RemoteFile,
     Sends,
     SentBefore,
     SignsIn,
@@ -52,7 +49,7 @@ from inbox.models import (
     EventKind,
     new_id,
 )
-from inbox.pipeline import Download, NameOf, Reader
+from inbox.pipeline import NameOf, Reader
 from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
@@ -374,20 +371,6 @@ def door(session: Session, kind: str, channel_id: str) -> str | None:
         ChannelDoor.channel_id == channel_id, ChannelDoor.kind == kind
     )
     return session.exec(query).first()
-
-
-def downloader(database: Database, keys: SecretKeys, settings: Settings) -> Download:
-    """How files that messages only point to are fetched: by the channel they came through."""
-
-    def download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
-        with database.read(office_id) as session:
-            channel = find(session, Channel, channel_id)
-        with closing(connect(channel, keys, settings, database)) as connector:
-            if not isinstance(connector, Downloads):
-                raise PermanentFailure("This kind of channel keeps no files elsewhere.")
-            return connector.download(file)
-
-    return download
 
 
 def introducer(database: Database, keys: SecretKeys, settings: Settings) -> NameOf:

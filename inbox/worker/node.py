@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import channels
+from inbox import channels, fetching
 from inbox.database import Database, shared_clock
 from inbox.failpoints import arm
 from inbox.models import Office
@@ -33,7 +33,7 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     """What the stages need from the outside, as the settings say."""
     tools = channels.tools(settings, store, SecretKeys(settings.keys))
     lease = timedelta(seconds=settings.lease_seconds)
-    download = channels.downloader(database, tools.keys, settings)
+    download = fetching.downloader(database, tools.keys, settings)
     now_here = shared_clock(lambda: settings.clock_offset)
     introduce = channels.introducer(database, tools.keys, settings)
     return Line(

@@ -49,7 +49,6 @@ def test_a_poisonous_mail_is_set_aside_with_its_bytes_and_the_next_one_is_filed(
     bounded = functools.partial(child.read_in_child, seconds=4.0, megabytes=256)
     monkeypatch.setattr(understanding, "read_in_child", bounded)
     monkeypatch.setattr(simulation.SimulatedChannel, "understand", staticmethod(EmailChannel.understand))
-    office.worker.node.line.readers["simulated"] = EmailChannel.understand  # type: ignore[index]
 
     _deliver(office, "poison", "1")
     _deliver(office, "a plain mail", "2")

@@ -50,7 +50,7 @@ def test_a_newcomer_changes_a_rule_and_finds_it_in_the_trace_of_the_next_case(
     expect(tom.get_by_role("heading", level=1)).to_have_text("Why is it here?", timeout=PATIENCE)
     matched = tom.locator("li", has=tom.get_by_role("heading", name="Housing casework"))
     expect(matched).to_contain_text("Version 2")
-    expect(matched).to_contain_text("team casework")
+    expect(matched).to_contain_text("sent to Casework")
     assert violations(tom) == []
     tom.keyboard.press("e")
     expect(tom).to_have_url(re.compile(r"/rules/\w+\?version=\d+$"), timeout=PATIENCE)

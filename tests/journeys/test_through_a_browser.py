@@ -46,7 +46,7 @@ def test_a_caseworker_replies_the_member_approves_and_the_constituent_sees_it_mo
         "Dear Donna, we have asked Marl Homes again. They must reply by 9 June."
     )
     priya.locator("[data-main]").first.click()
-    expect(priya.get_by_text(re.compile("sign-off", re.IGNORECASE)).first).to_be_visible(timeout=PATIENCE)
+    expect(priya.get_by_text("Sent for sign-off.").first).to_be_visible(timeout=PATIENCE)
 
     rowan = _signed_in(visitor(viewport={"width": 360, "height": 740}), product.url, member)
     rowan.goto(f"{product.url}/approvals")

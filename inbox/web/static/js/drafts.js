@@ -6,7 +6,7 @@
   function watch(form) {
     if (watched.has(form)) return;
     watched.add(form);
-    let saved = words(form), timer = 0, running = false, again = false, retry = 2000, sending = false;
+    let saved = words(form), timer = 0, running = false, again = false, retry = 2000, sending = false, pressed = null;
     const state = desk.one("[data-state]", form);
     const tell = (sentence) => { if (state.textContent !== sentence) state.textContent = sentence; };
 
@@ -26,11 +26,12 @@
         timer = setTimeout(save, retry = Math.min(retry * 2, 60000));
       }
       running = false;
+      if (pressed) { const button = pressed; pressed = null; form.requestSubmit(button); return; }
       if (again) { again = false; save(); }
     }
 
     async function read(answer, sent) {
-      if (answer.status === 401) { tell("Not saved. You were signed out."); desk.signInAgain(() => save()); return; }
+      if (answer.status === 401) { pressed = null; tell("Not saved. You were signed out."); desk.signInAgain(() => save()); return; }
       const found = await answer.json().catch(() => ({}));
       if (answer.status === 412 || answer.status === 409) { clash(form, found, tell); saved = sent; return; }
       if (answer.status === 422 || answer.status === 413) { tell("Not saved. " + (found.detail || "Something in it is too long.")); return; }
@@ -47,7 +48,12 @@
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); count(form); });
     form.addEventListener("focusout", () => save());
     form.addEventListener("change", (event) => { if (event.target.matches("select")) save(); });
-    form.addEventListener("submit", () => { sending = true; clearTimeout(timer); });
+    /* Pressed while it saves itself: it waits for the new version, or it would clash with its own writer. */
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (running && event.submitter) { event.preventDefault(); event.stopImmediatePropagation(); pressed = event.submitter; return; }
+      sending = true;
+    }, { capture: true });
     document.addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
     window.addEventListener("pagehide", () => save(true));
     window.addEventListener("online", () => save());
