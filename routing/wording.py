@@ -75,6 +75,7 @@ def wording(subject: str, text: str) -> Wording:
     return Wording(shown_subject, shown_text, (*told, *written), len(told))
 
 
+@lru_cache(maxsize=1)
 def _quoted(text: str) -> str:
     """The lines of a text that quote another."""
     return "\n".join(line for line in text.splitlines() if line.startswith(">"))

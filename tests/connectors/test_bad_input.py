@@ -42,7 +42,7 @@ from tests.rigs.product import until
 from tests.rigs.x import x_channel
 
 HERE = frozenset({"127.0.0.1"})
-SLACK = 8 << 20
+SLACK = 16 << 20
 """What the two ends of a connection may hold between them."""
 BEYOND = 9007199254740993
 """2^53 + 1, which no floating-point number is."""
