@@ -59,7 +59,7 @@ def postcodes_in(text: str) -> list[Postcode]:
 
 def home_postcodes(text: str) -> list[Postcode]:
     """Those that may be the writer's home as well as any other in the text, each once, the last one first;
-    none where every one belongs to something else. Where no words speak for one, its place decides nothing."""
+    none where every one belongs to something else. Without words for one, its place decides nothing."""
     homes = [one for one in postcodes_in(text) if one.likeness >= 0]
     best = max((one.likeness for one in homes), default=0)
     least = best if best > _BY_PLACE else 0
