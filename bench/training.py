@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import log, sqrt
 from pathlib import Path
 
 from routing.labelled import Labels, read_labelled
@@ -20,22 +20,20 @@ from routing.risks import windows
 from routing.signals import Signals
 from routing.weighing import SCALE, features_of, sentence_labels, softmax
 from routing.wording import wording
-from routing.words import Kind, Topic
+from routing.words import Kind, Priority, Topic
 
 TUNED = Path("tests/routing/labelled/tuned.jsonl")
 WEIGHTS = Path("routing/lists/learned/weights.txt")
-EPOCHS = 6
-RATE = 0.3
-DECAY = 1e-4
-SHRINK = 0.1
-"""The part of every weight that is given up after each round: what is seldom seen stays small."""
+ROUNDS = 20
+RATE, BIAS_RATE = 1.0, 0.1
+TRUST = 0.3
 SEEN_TWICE = 2
 MOST_OUTPUTS = 6
 """Outputs of a model that one feature keeps a weight for."""
 _MARK = re.compile(r"(?:^|[ ~])(?:zz\d|\d[a-z]{2}(?:$|[ ~])|£\d|\d{3,})")
 _NUMBERS_THAT_SPEAK = frozenset({"101", "111", "999"})
 """Helplines; other long numbers, sums and postcodes belong to one message and mean nothing in the next."""
-FAINT = 0.01
+FAINT = 1e-4
 """Errors smaller than this teach nothing."""
 
 
@@ -71,54 +69,91 @@ def examples_of(labels: Labels) -> list[Example]:
     ]
 
 
-def train(classes: Sequence[str], examples: Sequence[Example], *, rest: bool) -> Model:
-    """Weights by stochastic gradient descent with a rate for each weight (AdaGrad)."""
+def train(classes: Sequence[str], examples: Sequence[Example], *, rest: bool, trust: float = TRUST) -> Model:
+    """Weights by stochastic gradient descent, the later half of the rounds averaged.
+
+    `trust` is how far the examples may pull the weights from nothing, as the inverse of the L2 penalty. A
+    feature that few examples have counts for more: what everybody says tells little. With `rest`, the first
+    class is what is left where nothing speaks for another, and has no weights.
+    """
     seen = Counter(feature for example in examples for feature in example.features)
-    taught = {name for name, count in seen.items() if count >= SEEN_TWICE and not _of_one_message(name)}
-    known = [
-        Example(
-            {name: count for name, count in example.features.items() if name in taught},
-            example.words,
-            example.target,
-        )
-        for example in examples
-    ]
-    model = Model(tuple(classes), [0.0] * len(classes), [defaultdict(float) for _ in classes])
-    steps: list[dict[str, float]] = [defaultdict(lambda: 1e-3) for _ in classes]
+    rarity = {
+        name: 1 + log(len(examples) / count)
+        for name, count in seen.items()
+        if count >= SEEN_TWICE and not _of_one_message(name)
+    }
+    places = {name: place for place, name in enumerate(rarity)}
+    known = [_known(example, places, rarity) for example in examples]
+    learner = _Learner(len(classes), len(places), first=1 if rest else 0)
+    penalty = 1 / (trust * len(known))
     chance = random.Random(1)
     order = list(range(len(known)))
-    for _ in range(EPOCHS):
+    for number in range(ROUNDS):
         chance.shuffle(order)
         for index in order:
-            _learn(model, steps, known[index], 1 if rest else 0)
-        for weights in model.weights:
-            for feature in weights:
-                weights[feature] *= 1 - SHRINK
-    return model
+            learner.learn(*known[index], penalty)
+        if number >= ROUNDS // 2:
+            learner.remember()
+    weights = [
+        {name: one[place] * rarity[name] for name, place in places.items() if one[place]}
+        for one in learner.averages()
+    ]
+    return Model(tuple(classes), learner.bias, weights)
+
+
+def _known(
+    example: Example, places: dict[str, int], rarity: dict[str, float]
+) -> tuple[list[tuple[int, float]], tuple[float, ...]]:
+    """How much of each feature there is in an example, and what it is an example of."""
+    even = 1 / sqrt(example.words + 4)
+    values = [
+        (places[name], count * even * rarity[name])
+        for name, count in example.features.items()
+        if name in places
+    ]
+    return values, example.target
+
+
+class _Learner:
+    """Weights while they are learned. `scale` stands before all of them, so that a penalty costs one product."""
+
+    def __init__(self, classes: int, features: int, *, first: int) -> None:
+        self.first = first
+        self.bias = [0.0] * classes
+        self._weights = [[0.0] * features for _ in range(classes)]
+        self._sums = [[0.0] * features for _ in range(classes)]
+        self._scale, self._steps, self._remembered = 1.0, 0, 0
+
+    def learn(self, values: list[tuple[int, float]], target: tuple[float, ...], penalty: float) -> None:
+        """One step down the slope of one example; the steps grow shorter."""
+        self._steps += 1
+        rate = RATE / (1 + RATE * penalty * self._steps)
+        scores = [0.0] * self.first
+        for weights, bias in zip(self._weights[self.first :], self.bias[self.first :], strict=True):
+            scores.append(bias + self._scale * sum([weights[place] * value for place, value in values]))
+        self._scale *= 1 - rate * penalty
+        for index, share in enumerate(softmax(scores)):
+            error = share - target[index]
+            if index < self.first or abs(error) < FAINT:
+                continue
+            self.bias[index] -= BIAS_RATE * rate * error
+            weights, step = self._weights[index], rate * error / self._scale
+            for place, value in values:
+                weights[place] -= step * value
+
+    def remember(self) -> None:
+        self._remembered += 1
+        for sums, weights in zip(self._sums, self._weights, strict=True):
+            for place, weight in enumerate(weights):
+                sums[place] += weight * self._scale
+
+    def averages(self) -> list[list[float]]:
+        return [[value / self._remembered for value in sums] for sums in self._sums]
 
 
 def _of_one_message(feature: str) -> bool:
     """Whether a feature holds a postcode, a sum or a reference, for which the family of numbers stands."""
     return feature not in _NUMBERS_THAT_SPEAK and _MARK.search(feature) is not None
-
-
-def _learn(model: Model, steps: list[dict[str, float]], example: Example, first: int) -> None:
-    even = 1 / sqrt(example.words + 4)
-    scores = [0.0] * len(model.classes)
-    for index in range(first, len(scores)):
-        weights = model.weights[index]
-        total = sum(weights[name] * count for name, count in example.features.items() if name in weights)
-        scores[index] = model.bias[index] + total * even
-    for index, share in enumerate(softmax(scores)):
-        error = share - example.target[index]
-        if index < first or abs(error) < FAINT:
-            continue
-        model.bias[index] -= RATE * 0.1 * error
-        weights, step = model.weights[index], steps[index]
-        for name, count in example.features.items():
-            slope = error * even * count + DECAY * weights[name]
-            step[name] += slope * slope
-            weights[name] -= RATE * slope / sqrt(step[name])
 
 
 def weights_text(models: Iterable[tuple[str, Model, int, float]]) -> str:
@@ -151,6 +186,28 @@ def _risk(labels: Labels) -> tuple[float, ...]:
         float(labels.kind is Kind.THREAT),
         float(labels.kind is Kind.SELF_HARM_RISK),
     )
+
+
+def _need(labels: Labels) -> tuple[float, ...]:
+    """Whether it must not wait; of risks to life that is known."""
+    if labels.kind in (Kind.THREAT, Kind.SELF_HARM_RISK):
+        return (0.0, 0.0)
+    is_now = labels.priority is Priority.IMMEDIATE
+    return (float(not is_now), float(is_now))
+
+
+def _several(labels: Labels) -> tuple[float, ...]:
+    """Whether a case is several matters; other kinds are not looked through for that."""
+    if labels.kind not in (Kind.CASEWORK, Kind.NOT_OURS):
+        return (0.0, 0.0)
+    return (float(not labels.split), float(labels.split))
+
+
+def _hidden(labels: Labels) -> tuple[float, ...]:
+    """Whether a case hides in the message, where it may."""
+    if labels.kind in (Kind.THREAT, Kind.SELF_HARM_RISK, Kind.SPAM, Kind.AUTO_REPLY):
+        return (0.0, 0.0)
+    return (float(not labels.hidden_casework), float(labels.hidden_casework))
 
 
 KINDS = (
@@ -213,9 +270,6 @@ def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, int, float]]:
         found = [replace(whole, target=target(one)) for one, (whole, *_) in examples]
         return [example for example in found if sum(example.target) > 0.99]
 
-    harmless = [
-        replace(part, target=_risk(one)) for one, (_, *parts) in examples if _risk(one)[0] for part in parts
-    ]
     pleas = [
         replace(part, target=_plea(one))
         for one, parts in examples
@@ -224,10 +278,13 @@ def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, int, float]]:
         if part.words >= FEWEST_WORDS
     ]
     return [
-        ("risk", train(("none", "threat", "self-harm"), taught(_risk) + harmless, rest=True), 8_000, 0.06),
+        ("risk", train(("none", "threat", "self-harm"), taught(_risk), rest=True), 12_000, 0.06),
+        ("need", train(("later", "now"), taught(_need), rest=True), 6_000, 0.08),
+        ("several", train(("one", "several"), _alone(taught(_several)), rest=True), 3_000, 0.1),
+        ("hidden", train(("open", "hidden"), taught(_hidden), rest=True), 6_000, 0.08),
         ("kind", train([str(kind) for kind in KINDS], _alone(taught(_kind)), rest=False), 4_000, 0.15),
         ("topic", train([str(topic) for topic in TOPICS], _alone(taught(_topic)), rest=False), 4_000, 0.25),
-        ("plea", train(("none", "own"), _alone(pleas), rest=True), 3_000, 0.15),
+        ("plea", train(("none", "own"), _alone(pleas), rest=True, trust=0.02), 3_000, 0.05),
     ]
 
 

@@ -128,7 +128,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     kind = kind_beside(pleas, kind, hides_case)
     flags = case_flags(flags | told_flags(signals), kind, hides_case)
     received = message.received_at.astimezone(LONDON).date()
-    priority = priority_of(signals, kind, flags, received)
+    priority = priority_of(signals, kind, flags, received, reading.chances("need")["now"])
     raised = priority if kind in UNWORKED else taught.raised(priority)
     because = _because(signals, reading, risk, taught, kind, topics, flags, place, welsh_words)
     if raised is not priority:
@@ -144,7 +144,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         constituency_confidence=place.confidence,
         seat=place.seat.constituency if place.seat else None,
         member=place.seat.member if place.seat else None,
-        split=kind in SEVERAL_MATTERS and is_split(signals, reading),
+        split=kind in SEVERAL_MATTERS and is_split(reading),
         hidden_casework=hides_case,
         because=because,
     )

@@ -9,7 +9,7 @@ from routing.words import ConstituencyState, Flag, Kind, Machine, Topic
 SURE = 4.0
 FAINT_CHANCE = 0.05
 """The chance under which weighed words speak against what a list says."""
-UNWORKED_CHANCE = 0.5
+UNWORKED_CHANCE = 0.6
 """What a kind needs that nobody works on, or that others answer: casework filed there is lost or late."""
 MOVABLE = 0.2
 """The chance from which learning may raise such a kind."""

@@ -48,7 +48,7 @@ class LabelError(ValueError):
 
 def read_labelled(path: Path) -> list[Labels]:
     """The labelled messages of a file; raises `LabelError` with the number of the line that is wrong."""
-    return list(_labels(path.read_text(encoding="utf-8").splitlines()))
+    return list(_labels(path.read_text(encoding="utf-8").split("\n")))
 
 
 def _labels(lines: Iterable[str]) -> Iterable[Labels]:

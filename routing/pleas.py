@@ -17,10 +17,12 @@ HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW
 FRAMES = (Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW)
 """What a letter with a plea in it may open as."""
 AT_RISK = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
-PLEA = 0.83
+PLEA = 0.85
 """The chance of a plea in a sentence from which it is lifted out."""
-TURNED_TO = 0.77
+TURNED_TO = 0.79
 """The same where words such as "by the way" turn to it."""
+HIDDEN, NOT_HIDDEN = 0.3, 0.005
+"""The chance by the weighed words of the whole message at which a plea hides in it, and that under which none does."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
 FRAMED, FRAMED_BESIDE = 0.5, 0.3
@@ -80,7 +82,10 @@ def read_pleas(signals: Signals, reading: Reading) -> Pleas | None:
 
 def hides_casework(pleas: Pleas | None, kind: Kind, reading: Reading) -> bool:
     """Whether somebody's own matter stands in a message of a kind that nobody reads for one."""
-    if pleas is None or pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
+    weighed = reading.chances("hidden")["hidden"]
+    if weighed >= HIDDEN and (kind in HIDING or kind is Kind.CASEWORK):
+        return True
+    if pleas is None or weighed < NOT_HIDDEN or pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
         return False
     if kind is Kind.CAMPAIGN:
         return True

@@ -17,12 +17,11 @@ from routing.words import Flag
 
 RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
-CERTAIN = 5.0
-"""The score at which they do so whatever the other words weigh, if those do not speak against it."""
-AGAINST = {Flag.THREAT: 0.15, Flag.SELF_HARM: 0.09}
+UNOPPOSED = 0.7
+"""The chance that the weighed words of some run must leave to what a plain phrase says."""
 LIKELY = 0.5
 """The likelihood, after what speaks against it, at which the weighed words of a message raise a flag."""
-CALM = 5.7
+CALM = 4.4
 """What is added to the odds, as a logarithm, before that which speaks against a risk."""
 RUN, WHOLE = 0.7, 0.85
 """How much the odds of the likeliest run of sentences count, and those of the whole message."""
@@ -92,8 +91,7 @@ def flags_in(signals: Signals, risk: Risk, kinds: Mapping[str, float]) -> frozen
         (Flag.SELF_HARM, risk.self_harm, risk.threat),
     ):
         weighed = likely >= LIKELY and (chance >= other or chance >= EITHER)
-        bar = AGAINST[flag] if signals.score(LABELS[flag]) >= CERTAIN else LIKELY
-        plain = signals.score(LABELS[flag]) >= RAISED and risk.anywhere >= bar and chance >= other
+        plain = signals.score(LABELS[flag]) >= RAISED and risk.anywhere >= UNOPPOSED and chance >= other
         if weighed or plain:
             flags.add(flag)
     return frozenset(flags)

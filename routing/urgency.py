@@ -8,6 +8,10 @@ from routing.signals import Signals
 from routing.words import LIFE_FLAGS, Flag, Kind, Priority
 
 SURE = 4.0
+LIKELY = 0.12
+"""The chance that it must not wait, by the weighed words, from which it does not."""
+UNLIKELY = 0.04
+"""The chance under which no phrase of the lists says so either."""
 QUIET_KINDS = frozenset(
     {
         Kind.POLICY_VIEW,
@@ -71,11 +75,15 @@ def days_until(plain: str, received: date) -> int | None:
     return nearest
 
 
-def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: date) -> Priority:
-    """The urgency of a message by its need."""
+def priority_of(
+    signals: Signals, kind: Kind, flags: frozenset[Flag], received: date, now: float
+) -> Priority:
+    """The urgency of a message by its need; `now` is the chance by the weighed words that it must not wait."""
     if flags & LIFE_FLAGS:
         return Priority.IMMEDIATE
     immediate = max(signals.score("urgency immediate"), signals.score("need immediate"))
+    if now < UNLIKELY:
+        immediate = 0.0
     if kind is Kind.SPAM and immediate >= SURE and flags & HARM_FLAGS:
         return Priority.IMMEDIATE
     if kind in (Kind.SPAM, Kind.AUTO_REPLY):
@@ -84,7 +92,7 @@ def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: 
     soon = signals.score("urgency priority")
     if kind in QUIET_KINDS and signals.score("kind casework") < SURE:
         return Priority.LOW
-    presses = immediate >= SURE or dated is Priority.IMMEDIATE
+    presses = immediate >= SURE or now >= LIKELY or dated is Priority.IMMEDIATE
     if presses and kind not in OUR_OWN_KINDS:
         return Priority.IMMEDIATE
     if presses or soon >= SURE or dated is Priority.PRIORITY or flags & HARM_FLAGS:

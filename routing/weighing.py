@@ -29,6 +29,7 @@ ENOUGH_ALONE = 4.0
 SCALE = 100.0
 """The file holds whole hundredths, and they are added as such: a sum is the same in any order."""
 THREAT, SELF_HARM = "risk threat", "risk self-harm"
+LONG_WORD, BEGINNING, ENDING = 5, 4, 3
 
 
 class Weighed(NamedTuple):
@@ -144,7 +145,7 @@ class Weights:
     def _learn(self, word: str) -> _Known:
         names = (stem_of(word), *families_of(word))
         known = _Known(
-            sum(self._alone.get(name, 0) for name in (*names, *matters_of(word))),
+            sum(self._alone.get(name, 0) for name in (*names, *matters_of(word), *_shapes(word))),
             tuple(name for name in names if name in self._second),
             tuple(self._next[name] for name in names if name in self._next),
             tuple(self._later[name] for name in names if name in self._later),
@@ -221,11 +222,20 @@ def features_of(sentence: Sentence, labels: Iterable[str]) -> list[str]:
     names = [(stem_of(word), *families_of(word)) for word in words]
     features = [f"={label}" for label in labels]
     for at, here in enumerate(names):
-        features += (*here, *matters_of(words[at]))
+        features += (*here, *matters_of(words[at]), *_shapes(words[at]))
         for ahead, sign in ((1, " "), (2, "~")):
             if at + ahead < len(names):
                 features += [f"{first}{sign}{second}" for first in here for second in names[at + ahead]]
     return features
+
+
+def _shapes(word: str) -> tuple[str, ...]:
+    """A word as it stands, and how a long one begins and ends: "'killing", "kill-", "-ing"."""
+    if not word.isalpha():
+        return ()
+    if len(word) < LONG_WORD:
+        return (f"'{word}",)
+    return f"'{word}", f"{word[:BEGINNING]}-", f"-{word[-ENDING:]}"
 
 
 def sentence_labels(signals: Signals) -> dict[int, list[str]]:
