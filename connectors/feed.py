@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from connectors import http
+from connectors import guard, http
 from connectors.contract import (
     Batch,
     Change,
@@ -79,8 +79,7 @@ class FeedChannel:
         seconds = values["poll_seconds"]
         if not seconds.isascii() or not seconds.isdigit() or not 60 <= int(seconds) <= 86400:
             raise PermanentFailure("poll_seconds must be a whole number from 60 to 86400")
-        if not values["url"].startswith(("https://", "http://")):
-            raise PermanentFailure("url must begin with https://")
+        guard.web_address(values["url"], "url", around.allow_private, like="https://blog.example/feed")
         try:
             return cls(values, around.allow_private)
         except ValueError:

@@ -211,6 +211,14 @@ def questions(channel: Channel, service_code: str) -> Sequence[Question]:
     return known(channel.cursor, service_code) if known is not None else ()
 
 
+def _since(words: str | None, now: datetime) -> datetime:
+    try:
+        since = datetime.fromisoformat(words) if words else now
+    except ValueError:
+        raise Refused("since must be a date, like 2026-11-22.") from None
+    return since if since.tzinfo else since.replace(tzinfo=now.tzinfo)
+
+
 def add(
     session: Session, *, kind: str, name: str, values: Mapping[str, str], secrets: Mapping[str, str],
     keys: SecretKeys, settings: Settings, now: datetime, actor: Actor, mode: ChannelMode = ChannelMode.LISTEN,
@@ -221,9 +229,7 @@ def add(
     taken = session.exec(select(Channel).where(Channel.name == name.strip())).first()
     if taken is not None:
         raise Conflict(f"There is a channel called {name.strip()} already.")
-    since = datetime.fromisoformat(values["since"]) if values.get("since") else now
-    if since.tzinfo is None:
-        since = since.replace(tzinfo=now.tzinfo)
+    since = _since(values.get("since"), now)
     plain = {key: value for key, value in values.items() if key != "since"}
     missing = applications.missing(_keys(kind), signs_in(kind), {**plain, **secrets}, settings.of_kind(kind))
     stand_in = {key: value for key, value in missing.items() if _keys(kind)[key].secret}

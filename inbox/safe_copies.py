@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import sqlite3
 import time
 from contextlib import closing
 from datetime import datetime
@@ -33,7 +32,7 @@ def copy(database: Path, version: str, data_dir: Path) -> Path:
         _sync(aside)
         aside.rename(place)
         _sync(folder)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         with contextlib.suppress(OSError):
             aside.unlink()
         raise SetupProblem(
@@ -68,9 +67,17 @@ def _half_made(data_dir: Path) -> list[Path]:
 
 def _copy_pages(database: Path, target: Path) -> None:
     """SQLite's own online backup: what others write meanwhile is in it whole or not at all."""
-    with closing(sqlite3.connect(database, timeout=5)) as source, closing(sqlite3.connect(target)) as made:
-        source.backup(made)
-        made.execute("PRAGMA journal_mode=DELETE")  # one file that can be copied anywhere
+    import sqlite3  # an installation on PostgreSQL never needs it
+
+    try:
+        with (
+            closing(sqlite3.connect(database, timeout=5)) as source,
+            closing(sqlite3.connect(target)) as made,
+        ):
+            source.backup(made)
+            made.execute("PRAGMA journal_mode=DELETE")  # one file that can be copied anywhere
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error
 
 
 def _make_sure_of_room(database: Path, folder: Path) -> None:
