@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from inbox.errors import SetupProblem
@@ -13,6 +13,7 @@ from inbox.errors import SetupProblem
 FOLDER = "before-migrating"
 KEPT = 2
 """Copies that stay: of the last two versions that were left."""
+KEPT_FOR = timedelta(days=30)
 
 
 def copy(database: Path, version: str, data_dir: Path) -> Path:

@@ -211,3 +211,9 @@ def _banners(office: Office) -> tuple[Notice, ...]:
     if not office.sending_paused:
         return ()
     return (Notice(office.sending_paused, Tone.SOON, "Sending is stopped"),)
+
+
+def nearly_full(is_nearly_full: bool) -> tuple[Notice, ...]:
+    """What all must know while the disk fills up; whoever can free some space reads the numbers elsewhere."""
+    words = "Soon nothing new can be taken in. Tell whoever runs this machine to free some space."
+    return (Notice(words, Tone.SOON, "The disk is nearly full"),) if is_nearly_full else ()
