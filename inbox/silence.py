@@ -13,6 +13,8 @@ LOOKED_AT = 500
 """Arrivals that say what is usual."""
 _FEWEST, _SHORTEST = 20, timedelta(days=7)
 """From fewer, or in less time, nothing is concluded."""
+_WITHIN = timedelta(weeks=4)
+"""Before the last arrival: how it was when the channel was new says nothing of now."""
 _AT_LEAST, _TIMES = timedelta(days=1), 2
 
 
@@ -29,7 +31,8 @@ def judge(moments: Sequence[datetime], now: datetime) -> Silence | None:
 
     Nights and weekends are in what is usual, so twice the longest gap is more than a weekend.
     """
-    known = sorted(moments)
+    newest = max(moments, default=now)
+    known = sorted(one for one in moments if newest - one <= _WITHIN)
     if len(known) < _FEWEST or known[-1] - known[0] < _SHORTEST:
         return None
     usual = max(later - earlier for earlier, later in pairwise(known))
