@@ -100,7 +100,7 @@ def _microsoft(waiting: int) -> Iterator[Outage]:
     with platform("graph") as found:
         account = Account(found)
         found.order("_mailbox", mailbox=MAILBOX)
-        # Microsoft would add one pause of up to ten minutes past 10,000 requests; what is measured is our pace.
+        # Past 10,000 requests Microsoft adds a pause of up to ten minutes; what is measured is our pace.
         found.order("_limit", requests=None)
         for begun in range(0, waiting, BATCH):
             count = min(BATCH, waiting - begun)

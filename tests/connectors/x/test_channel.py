@@ -37,6 +37,7 @@ from tests.connectors.contract_suite import (
     collected,
 )
 from tests.rigs.platforms import Platform
+from tests.rigs.product import until
 from tests.rigs.x import OFFICE, OFFICE_ID, SECRETS, x_channel
 
 ASKED = "GET /2/users/.*/mentions"
@@ -535,6 +536,22 @@ def test_an_unknown_outcome_is_settled_by_looking(x: Platform, fault: dict[str, 
     posted = sent(x)["posts"]
     assert (proof.external_id if proof else None) == (posted[0]["id"] if posted else None)
     assert bool(posted) is (fault["act"] == "lose")
+
+
+def test_an_answer_of_x_that_comes_too_late_is_an_unknown_outcome(
+    x: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.x.channel._TIMEOUT", 0.5)
+    post_id = say(x, f"{OFFICE} hello")
+    channel, message = x_channel(x.url), answer_to(post_id, "We asked")
+    channel.fetch(None)
+    x.order("_faults", on="POST /2/tweets", act="slow", seconds=1.5)
+    with pytest.raises(OutcomeUnknown):
+        channel.send(message, committing=lambda: None)
+    until(lambda: sent(x)["posts"])
+    proof = channel.evidence(message)
+    channel.close()
+    assert proof is not None and proof.external_id == sent(x)["posts"][0]["id"]
 
 
 def test_a_private_message_of_unknown_outcome_is_found_in_its_conversation(x: Platform) -> None:
