@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from connectors.contract import Change, InboundMessage
+from connectors.contract import Change, InboundMessage, Unreadable
 from connectors.facebook.channel import FacebookChannel
 from tests.connectors.contract_suite import collected
 from tests.rigs.facebook import WORD, Facebook, facebook
@@ -85,3 +85,18 @@ def test_a_page_that_facebook_unsubscribed_is_subscribed_again_and_called(page: 
         assert "stopped calling us" in page.channel().fetch(None).notices[0]
         page.says(PERSON, "called again")
         until(lambda: texts(listener) == ["called again"])
+
+
+def test_a_call_about_what_nobody_knows_is_taken_and_kept_so_that_facebook_goes_on_calling(
+    page: Facebook,
+) -> None:
+    with called(page) as (_, listener):
+        entry = {"id": "104857600000001", "time": 1, "something_new": [{"that": "nobody knows"}]}
+        page.platform.order("_call", entry=entry)
+        until(lambda: listener.calls == 1)
+        calls = page.platform.client.get(f"{page.platform.url}/_calls").json()
+    assert [one["status"] for one in calls if "something_new" in one["body"]] == [200]
+    [kept] = listener.kept.values()
+    assert b"nobody knows" in kept.raw
+    with pytest.raises(Unreadable):
+        FacebookChannel.understand(kept)
