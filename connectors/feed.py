@@ -215,7 +215,8 @@ def _entries(answer: "_Answer") -> list[dict[str, Any]]:
 def _entry(given: Mapping[str, Any], feed: str) -> dict[str, Any]:
     content = given.get("content") or []
     markup = content[0].get("value", "") if content else given.get("summary", "")
-    at = given.get("published_parsed") or given.get("updated_parsed")
+    # As plain keys: the library's own mapping takes a date that it cannot read for the other one.
+    at = given.get("published_parsed") or dict(given).get("updated_parsed")
     words = {
         "title": html_to_text(given.get("title", "")).strip(),
         "text": html_to_text(markup).strip()[:LONGEST_TEXT],
