@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import time
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,7 +40,7 @@ def copy(database: Path, version: str, data_dir: Path) -> Path:
             "put that right and run `inbox migrate` again"
         ) from error
     with contextlib.suppress(FileNotFoundError):  # whoever migrates beside us clears away too
-        for old in (*_copies(data_dir)[KEPT:], *_half_made(data_dir)):
+        for old in (*_copies(data_dir)[KEPT:], *_half_made(folder, place.stat().st_mtime)):
             old.unlink()
     return place
 
@@ -60,10 +59,9 @@ def _copies(data_dir: Path) -> list[Path]:
     return sorted(found, key=lambda one: one.stat().st_mtime, reverse=True)
 
 
-def _half_made(data_dir: Path) -> list[Path]:
+def _half_made(folder: Path, now: float) -> list[Path]:
     """What a process left that was killed over it: nobody takes an hour for a copy."""
-    found = (data_dir / FOLDER).glob(".inbox-*.part")
-    return [one for one in found if one.stat().st_mtime < time.time() - 3600]
+    return [one for one in folder.glob(".inbox-*.part") if one.stat().st_mtime < now - 3600]
 
 
 def _copy_pages(database: Path, target: Path) -> None:
