@@ -637,3 +637,17 @@ def test_the_check_says_whose_sign_in_it_is(x: Platform) -> None:
     channel.close()
     assert [one.ok for one in steps] == [False]
     assert "RowanAshbyMP" in steps[0].detail
+
+
+def test_a_limit_that_the_inbox_itself_has_used_up_is_no_fault_of_the_connection(x: Platform) -> None:
+    class UsedUp(Boundless):
+        def wait(self, name: str) -> timedelta | None:
+            return timedelta(seconds=40) if name == "dm_events" else None
+
+    channel = x_channel(x.url, UsedUp())
+    steps: list[Checked] = list(channel.check())
+    channel.close()
+    assert all(one.ok for one in steps)
+    assert "the inbox itself asks as often as it may" in next(
+        one.detail for one in steps if one.step == "Direct messages"
+    )
