@@ -136,7 +136,7 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
         lease = max(line.lease, READING) if kind is jobs.JobKind.READ else line.lease
         claimed = jobs.claim(session, kind, now, lease, limit=limit)
     if claimed:
-        _get_ready()
+        get_ready()
     desks: dict[str, Desk] = {}
     for job in claimed:
         desk = desks.get(job.office_id) or _desk(line, job.office_id)
@@ -147,7 +147,7 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
 
 
 @cache
-def _get_ready() -> None:
+def get_ready() -> None:
     """Before a node's first arrival and outside every lock, for it takes most of a second: what triage reads
     by is loaded, and from then on left alone by the garbage collector."""
     make_ready()
