@@ -28,7 +28,7 @@ from inbox.storage import open_store
 from inbox.worker import Worker, make_node
 
 MOST_FILES = 65_536
-_LESS_URGENT = 10
+_LESS_URGENT = 5
 """How much nicer than a web process, as `nice` counts."""
 
 
