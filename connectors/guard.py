@@ -9,6 +9,7 @@ addresses that are not public are refused, unless the operator named the host in
 import ipaddress
 import socket
 import ssl
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from connectors.contract import PermanentFailure, TemporaryFailure
@@ -121,8 +122,7 @@ def encrypt(stream: socket.socket, host: str, ca_file: str | None) -> ssl.SSLSoc
     Raises TemporaryFailure: certificates are renewed, and nothing has left us.
     """
     try:
-        context = ssl.create_default_context(cafile=ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context = trusting(ca_file) if ca_file else trusting_as_this_system("mail")
         return context.wrap_socket(stream, server_hostname=host)
     except ssl.SSLCertVerificationError as error:
         stream.close()
@@ -131,6 +131,22 @@ def encrypt(stream: socket.socket, host: str, ca_file: str | None) -> ssl.SSLSoc
     except OSError as error:
         stream.close()
         raise TemporaryFailure(f"no secure connection with {host}: {_words(error)}") from None
+
+
+@cache
+def trusting_as_this_system(use: str) -> ssl.SSLContext:
+    """TLS that believes the authorities of this system. Made once for each use: to read them takes 20 ms.
+
+    Not shared between uses: HTTP notes in its own what it speaks (ALPN), which mail servers would refuse.
+    """
+    return trusting(None)
+
+
+def trusting(ca_file: str | None) -> ssl.SSLContext:
+    """TLS that believes the authorities in `ca_file`, without it those of this system."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def is_private(address: str) -> bool:

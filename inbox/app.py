@@ -43,13 +43,13 @@ from inbox.web.typed import given_back
 from inbox.web.wiring import Wiring
 
 ROUTERS = (
+    webhooks.router,  # first, for platforms call by the hundred a second, and routes are looked for in order
     sign_in.router,
     events.router,
     probes.router,
     security_txt.router,
     status.router,
     *contact.ROUTERS,
-    webhooks.router,
     open311.router,
     officials.router,
     *staff.ROUTERS,

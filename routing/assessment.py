@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from routing.case_flags import LABELS as CASE_LABELS
 from routing.case_flags import case_flags, told_flags
@@ -148,6 +149,15 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         hidden_casework=hides_case,
         because=because,
     )
+
+
+@cache
+def make_ready() -> None:
+    """Reads the lists and weights that come with the product, which takes half a second the first time.
+
+    Whoever is about to hold a lock reads them before.
+    """
+    assess(MessageFacts("Mould in both bedrooms.", datetime(2026, 1, 5, 9, tzinfo=LONDON)), None)
 
 
 def _place(message: MessageFacts, area: PostcodeTable | None, signals: Signals) -> Place:
