@@ -216,6 +216,31 @@ def test_r_goes_to_the_words(browser: Browser, office: str) -> None:
     page.context.close()
 
 
+def test_a_key_reaches_what_waits_behind_more(browser: Browser, office: str) -> None:
+    page = open_page(browser, office + CASE)
+    behind = page.locator("[data-more] .more__groups")
+    expect(behind).to_be_hidden()
+    press(page, "p")
+    expect(page.locator(".menu:popover-open button").first).to_be_focused()
+    press(page, "Escape", "Escape")
+    expect(behind).to_be_hidden()
+    expect(page.locator("[data-more] summary")).to_be_focused()
+    press(page, ".")
+    expect(behind.get_by_text("Log a call")).to_be_visible()
+    page.locator("h1").click()
+    expect(behind).to_be_hidden()
+    press(page, "l")
+    page.wait_for_url("**/log")
+    page.context.close()
+
+
+def test_without_script_more_opens_and_holds_forms(browser: Browser, office: str) -> None:
+    page = open_page(browser, office + CASE, java_script_enabled=False)
+    page.locator("[data-more] summary").click()
+    expect(page.get_by_role("button", name="Not ours")).to_be_visible()
+    page.context.close()
+
+
 def test_nothing_moves_for_those_who_asked_for_less_motion(browser: Browser, office: str) -> None:
     page = open_page(browser, office + CASE, reduced_motion="reduce")
     longest = page.evaluate(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import channels, clocks, linking, points, status_links
+from inbox import clocks, linking, points, status_links
 from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import ladder, order, pane, promises, surgeries, writing
+from inbox.web.staff.showing import doing, ladder, order, pane, promises, surgeries, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -31,8 +31,8 @@ _HELD = {"address": "for their address", "permission": "for their permission", "
 
 def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHeader:
     """Who has it, since when, what can be done."""
-    url = f"/cases/{case.reference}"
     who = session.exec(select(Constituent.name).where(Constituent.id == case.constituent_id)).first()
+    can = doing.on_case(session, desk, person, case)
     return CaseHeader(
         who="" if case.is_restricted else who or "",
         reference=case.reference,
@@ -42,9 +42,10 @@ def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHead
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
         back=_back(desk, person, case),
         position=None,
-        links=_links(session, desk, person, case, url),
-        menus=pane.menus(session, desk, person, case, "") if may(person, Action.TRIAGE, case) else (),
-        acts=pane.acts(person, case, "") + _turn(person, case, url),
+        links=can.links,
+        menus=can.menus,
+        acts=can.acts,
+        more=can.more,
     )
 
 
@@ -124,37 +125,6 @@ def _back(desk: Desk, person: Person, case: Case) -> Link:
     if case.assignee_id == person.staff_id:
         return Link("Mine", f"/queue/mine#row-{case.reference}")
     return Link("All cases", "/queue/all")
-
-
-def _links(session: Session, desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]:
-    found = []
-    if writing.may_begin(session, desk, person, case):
-        found.append(Link("Reply", f"{url}?write=reply#text", "r"))
-    if may(person, Action.NOTE, case):
-        found += [Link("Note", f"{url}?write=note#text", "i"), Link("Log a call", f"{url}/log", "l")]
-        found.append(Link("Appointment", f"{url}/appointments/new"))
-    if may(person, Action.DRAFT, case):
-        chase = ladder.next_link(session, case, "f")
-        found += [chase] if chase else []
-        found.append(Link("Ask a body", f"{url}/enquiries/new", None if chase else "f"))
-        if any(channels.services(one) for one in desk.channels.values()):
-            found.append(Link("Hand on a street fault", f"{url}/faults/new"))
-    if may(person, Action.TRIAGE, case):
-        found.append(Link("Add to a case", f"{url}/attach", "c"))
-        if case.message_count > 1:
-            found.append(Link("Split", f"{url}/split", "s"))
-        found.append(Link("Link", f"{url}/links"))
-    if may(person, Action.CLOSE, case) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
-        found.append(Link("Done", f"{url}/close", "d"))
-    return tuple(found)
-
-
-def _turn(person: Person, case: Case, url: str) -> tuple[Act, ...]:
-    waiting = case.status in (CaseStatus.WAITING_BODY, CaseStatus.WAITING_CONSTITUENT)
-    ended = case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
-    if not (waiting or ended) or not may(person, Action.TRIAGE, case):
-        return ()
-    return (Act("Open it again" if ended else "Our turn again", f"{url}/resume"),)
 
 
 def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, Link | None]:
