@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import doing, ladder, order, pane, promises, surgeries, writing
+from inbox.web.staff.showing import doing, hostile, ladder, order, pane, promises, surgeries, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -36,7 +36,7 @@ def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHead
     return CaseHeader(
         who="" if case.is_restricted else who or "",
         reference=case.reference,
-        title=None if case.is_restricted else case.subject,
+        title=None if case.is_restricted else hostile.subject(case),
         status=say.STATUSES[CaseStatus(case.status)],
         holder=_holder(desk, case),
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
@@ -57,11 +57,13 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     is_reply = link is not None and "write=reply" in link.url
     if is_reply and not writing.may_begin(session, desk, person, case):
         words, link = "Somebody who may write on this channel writes to the person.", None
+    kept = clocks.of_case(session, case)
+    waits = promises.waiting(desk, case, kept, now)
     status, acts = _status_page(session, desk, person, case)
     return FactPanel(
         next_step=words,
         next_link=link,
-        clocks=promises.of_case(desk, clocks.of_case(session, case), now),
+        clocks=((waits,) if waits else ()) + promises.of_case(desk, kept, now),
         facts=tuple(_facts(session, desk, person, case, who, url, now)),
         status_page=status,
         status_acts=acts,
@@ -78,7 +80,7 @@ def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
         return ()
     message, other = found
     url, fields = f"/cases/{case.reference}", (("message", message.id),)
-    words = f"This may belong to {other.reference}, {other.subject[:80]}. {pane.because(message)}"
+    words = f"This may belong to {other.reference}, {hostile.subject(other)[:80]}. {pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
 
@@ -244,7 +246,7 @@ def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
 
 def _to(row: Case, how: str) -> Link:
     """A case in a list of others; of a restricted one its reference only."""
-    title = "" if row.is_restricted else f", {row.subject[:60]}"
+    title = "" if row.is_restricted else f", {hostile.subject(row)[:60]}"
     return Link(f"{how}: {row.reference}{title}", f"/cases/{row.reference}")
 
 
