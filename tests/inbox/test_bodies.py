@@ -69,7 +69,7 @@ def test_what_is_missing_is_named_in_words() -> None:
         ("name,nation\nA,cornwall\n", "line 2: nation: `cornwall` is none of"),
         ("name,hotline\nA,ring us\n", "line 2: hotline: Enter a phone number"),
         ("name,other_names\nA,B\nB,\n", "line 3: `B` stands on line 2 already."),
-        ("name\n...\n", "line 2: name: Give the body a name."),
+        ("name\n...\n", "line 2: name: Give the organisation a name."),
         ('name\n"A\n', ""),
     ],
 )
