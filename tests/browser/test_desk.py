@@ -144,6 +144,19 @@ def test_a_row_that_changed_elsewhere_changes_in_place(queue: Page, office: str)
     expect(queue.locator("#reading h2")).to_have_text("Eleri Wynne Parry")
 
 
+def test_words_of_the_model_come_onto_the_page_that_waits_for_them(browser: Browser, office: str) -> None:
+    page = open_page(browser, f"{office}{CASE}/suggestions")
+    line = page.get_by_role("button", name="Put it in the reply").first
+    line.focus()
+    expect(page.locator("#machine")).to_contain_text("The model is asked.")
+    expect(page.locator("#machine .exact")).to_have_count(0)
+    page.request.post(f"{office}/test/proposal")
+    expect(page.locator("#machine .exact")).to_have_count(1)
+    expect(page.locator("#machine")).not_to_contain_text("The model is asked.")
+    expect(line).to_be_focused()
+    page.context.close()
+
+
 def test_ticking_shows_the_toolbar(queue: Page) -> None:
     expect(queue.locator("#bulk")).to_be_hidden()
     press(queue, "j", "x")
