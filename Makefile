@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help setup demo test check bench screens lock test-setup
+.PHONY: help setup demo test check bench screens lock sbom test-setup
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -47,6 +47,9 @@ bench: test-setup ## measure; JSON lines on standard output, a table on standard
 
 screens: test-setup ## screenshots of every screen and state, with the full axe run
 	@$(BIN)/python -m tests.browser.screens
+
+sbom: ## what the product is made of, as CycloneDX on standard output, from the lock files
+	@$(PYTHON) sbom.py
 
 lock: $(VENV)/.uv ## resolve the dependencies again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.lock

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from connectors import http
+from connectors import guard, http
 from connectors.contract import (
     Batch,
     Change,
@@ -79,8 +79,7 @@ class FeedChannel:
         seconds = values["poll_seconds"]
         if not seconds.isascii() or not seconds.isdigit() or not 60 <= int(seconds) <= 86400:
             raise PermanentFailure("poll_seconds must be a whole number from 60 to 86400")
-        if not values["url"].startswith(("https://", "http://")):
-            raise PermanentFailure("url must begin with https://")
+        guard.web_address(values["url"], "url", around.allow_private, like="https://blog.example/feed")
         try:
             return cls(values, around.allow_private)
         except ValueError:
@@ -216,7 +215,8 @@ def _entries(answer: "_Answer") -> list[dict[str, Any]]:
 def _entry(given: Mapping[str, Any], feed: str) -> dict[str, Any]:
     content = given.get("content") or []
     markup = content[0].get("value", "") if content else given.get("summary", "")
-    at = given.get("published_parsed") or given.get("updated_parsed")
+    # As plain keys: the library's own mapping takes a date that it cannot read for the other one.
+    at = given.get("published_parsed") or dict(given).get("updated_parsed")
     words = {
         "title": html_to_text(given.get("title", "")).strip(),
         "text": html_to_text(markup).strip()[:LONGEST_TEXT],

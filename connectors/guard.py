@@ -9,6 +9,8 @@ addresses that are not public are refused, unless the operator named the host in
 import ipaddress
 import socket
 import ssl
+from functools import cache
+from urllib.parse import SplitResult, urlsplit
 
 from connectors.contract import PermanentFailure, TemporaryFailure
 
@@ -34,6 +36,11 @@ TRANSLATED = tuple(ipaddress.IPv6Network(network) for network in ("64:ff9b::/96"
 """NAT64 (RFC 6052) and IPv4-compatible (RFC 4291, 2.5.5.1): the last four bytes are an IPv4 address."""
 OWN_IN_V6 = tuple(ipaddress.IPv6Address(address) for address in ("::", "::1"))
 
+_INSIDE = (
+    "{host} is an address inside a private network; an operator can allow it by adding it to "
+    "INBOX_ALLOWED_PRIVATE_HOSTS"
+)
+
 
 def allowed(host: str, allow_private: frozenset[str] = frozenset(), port: int = 0) -> str:
     """The first address of `host` that we may connect to.
@@ -50,16 +57,45 @@ def resolved(host: str, allow_private: frozenset[str] = frozenset(), port: int =
     addresses = _look_up(host, port)
     for address in addresses:
         if not _may_reach(_real(address), named):
-            raise PermanentFailure(
-                f"{host} is an address inside a private network; an operator can allow it by adding it to "
-                "INBOX_ALLOWED_PRIVATE_HOSTS"
-            )
+            raise PermanentFailure(_INSIDE.format(host=host))
     return tuple(str(address) for address in addresses)
 
 
 def is_named(host: str, allow_private: frozenset[str]) -> bool:
     """Whether the operator named `host` as one that may be private."""
     return _plain(host) in {_plain(each) for each in allow_private}
+
+
+def web_address(value: str, name: str, allow_private: frozenset[str], *, like: str) -> SplitResult:
+    """The parts of an address that somebody gave as setting `name`: https, or http to a host that was named.
+
+    Judged without asking a name server, so that a form can say at once what a connection would only say
+    later. Raises PermanentFailure in words that never repeat a password.
+    """
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    is_private = parts.scheme == "http" and is_named(host, allow_private)
+    if not host or not (parts.scheme == "https" or is_private):
+        raise PermanentFailure(f"{name} must begin with https://, like {like}")
+    if parts.username is not None or parts.password is not None:
+        raise PermanentFailure(f"{name} must hold no name and no password before the host, like {like}")
+    _judge_spelled(host, allow_private)
+    return parts
+
+
+def _judge_spelled(host: str, allow_private: frozenset[str]) -> None:
+    """Refuses an address that is written out, in any spelling, and the names of this machine."""
+    name = _plain(host)
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        spelled = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    except (OSError, UnicodeError):
+        spelled = [OWN_IN_V6[1]] if name == "localhost" or name.endswith(".localhost") else []
+    if any(not _may_reach(_real(one), is_named(host, allow_private)) for one in spelled):
+        raise PermanentFailure(_INSIDE.format(host=host))
 
 
 def connect(host: str, port: int, allow_private: frozenset[str], timeout: float) -> socket.socket:
@@ -86,8 +122,7 @@ def encrypt(stream: socket.socket, host: str, ca_file: str | None) -> ssl.SSLSoc
     Raises TemporaryFailure: certificates are renewed, and nothing has left us.
     """
     try:
-        context = ssl.create_default_context(cafile=ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context = trusting(ca_file) if ca_file else trusting_as_this_system("mail")
         return context.wrap_socket(stream, server_hostname=host)
     except ssl.SSLCertVerificationError as error:
         stream.close()
@@ -96,6 +131,22 @@ def encrypt(stream: socket.socket, host: str, ca_file: str | None) -> ssl.SSLSoc
     except OSError as error:
         stream.close()
         raise TemporaryFailure(f"no secure connection with {host}: {_words(error)}") from None
+
+
+@cache
+def trusting_as_this_system(use: str) -> ssl.SSLContext:
+    """TLS that believes the authorities of this system. Made once for each use: to read them takes 20 ms.
+
+    Not shared between uses: HTTP notes in its own what it speaks (ALPN), which mail servers would refuse.
+    """
+    return trusting(None)
+
+
+def trusting(ca_file: str | None) -> ssl.SSLContext:
+    """TLS that believes the authorities in `ca_file`, without it those of this system."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def is_private(address: str) -> bool:

@@ -22,7 +22,7 @@ def client(
 
     A host that is refused raises httpx.UnsupportedProtocol or httpx.ConnectError, as an unreachable one does.
     """
-    context = ssl.create_default_context(cafile=ca_file)
+    context = guard.trusting(ca_file) if ca_file else guard.trusting_as_this_system("http")
     transport = _Guarded(allow_private, context)
     return httpx.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
 

@@ -243,7 +243,7 @@ def _why_not(
         now,
     )
     if allowed and bodies.is_at(session, message.sender_handle):
-        return "it came from a body that we ask: a person's private link is none of its business"
+        return "it came from an organisation that we ask: a person's private link is none of its business"
     return None if allowed else reason
 
 

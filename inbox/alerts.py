@@ -19,6 +19,7 @@ from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, Channel, ChannelMode, Delivery, Event, EventKind, Role, Staff, new_id
+from inbox.silence import Silence
 from inbox.wording import letter
 from routing.rules import NAMED_LEAD
 
@@ -35,6 +36,8 @@ class About(StrEnum):
     SIGN_IN = "alert-sign-in"
     CHANNEL = "alert-channel"
     ANSWER = "alert-answer"
+    DISK = "alert-disk"
+    SILENCE = "alert-silent"
 
 
 def of_case(session: Session, desk: Desk, case: Case, told: Iterable[str], *, now: datetime) -> int:
@@ -82,7 +85,7 @@ def _of_channel(
         "channel": channel.name,
         "trouble": trouble,
         "since": _moment(desk, since),
-        "link": f"{desk.tools.base_url.rstrip('/')}/channels/{channel.id}",
+        "link": _link_of(desk, channel),
         "office": desk.office.name,
     }
     return _tell(session, desk, None, About.CHANNEL, managers(desk), values, now=now, channel=channel.id)
@@ -95,6 +98,28 @@ def of_sign_in_ending(session: Session, desk: Desk, channel: Channel, *, now: da
         return 0
     day = local_date(ends, desk.office.time_zone)
     return _of_channel(session, desk, channel, f"its sign-in ends on {day}", now, now=now)
+
+
+def of_disk(session: Session, desk: Desk, free: int, least: int, *, now: datetime) -> int:
+    """The disk fills up (in megabytes): the managers are told while there is time, once a day."""
+    if any(detail.get("about") == str(About.DISK) for detail in _last_day(session, now)):
+        return 0
+    values = {"free": str(free), "least": str(least), "office": desk.office.name}
+    return _tell(session, desk, None, About.DISK, managers(desk), values, now=now)
+
+
+def of_silence(session: Session, desk: Desk, channel: Channel, silence: Silence, *, now: datetime) -> int:
+    """Nothing came through a channel for far longer than usual: the managers are told, once a day."""
+    if _told_of_channel(session, channel, now):
+        return 0
+    values = {
+        "channel": channel.name,
+        "since": _moment(desk, silence.since),
+        "usual": str(round(silence.usual.total_seconds() / 3600) or 1),
+        "link": _link_of(desk, channel),
+        "office": desk.office.name,
+    }
+    return _tell(session, desk, None, About.SILENCE, managers(desk), values, now=now, channel=channel.id)
 
 
 def managers(desk: Desk) -> list[Staff]:
@@ -197,8 +222,17 @@ def _told_lately(session: Session, case: Case, about: About, now: datetime) -> b
 
 
 def _told_of_channel(session: Session, channel: Channel, now: datetime) -> bool:
+    return any(detail.get("channel") == channel.id for detail in _last_day(session, now))
+
+
+def _last_day(session: Session, now: datetime) -> Iterable[Mapping[str, Any]]:
+    """What was told, or would have been, in the last day."""
     query = select(Event.detail).where(Event.kind == EventKind.ALERTED, Event.at > now - timedelta(days=1))
-    return any(detail.get("channel") == channel.id for detail in session.exec(query))
+    return session.exec(query)
+
+
+def _link_of(desk: Desk, channel: Channel) -> str:
+    return f"{desk.tools.base_url.rstrip('/')}/channels/{channel.id}"
 
 
 def _many(session: Session, now: datetime) -> bool:

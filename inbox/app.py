@@ -17,7 +17,19 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords
 from inbox.storage import Store, open_store
-from inbox.web import api, errors, events, idempotency, officials, open311, probes, sign_in, staff, webhooks
+from inbox.web import (
+    api,
+    errors,
+    events,
+    idempotency,
+    officials,
+    open311,
+    probes,
+    security_txt,
+    sign_in,
+    staff,
+    webhooks,
+)
 from inbox.web.afterwards import Afterwards
 from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
 from inbox.web.keeper import Keeper
@@ -31,12 +43,13 @@ from inbox.web.typed import given_back
 from inbox.web.wiring import Wiring
 
 ROUTERS = (
+    webhooks.router,  # first, for platforms call by the hundred a second, and routes are looked for in order
     sign_in.router,
     events.router,
     probes.router,
+    security_txt.router,
     status.router,
     *contact.ROUTERS,
-    webhooks.router,
     open311.router,
     officials.router,
     *staff.ROUTERS,

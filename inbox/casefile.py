@@ -86,6 +86,13 @@ def learn(person: Constituent, assessment: Assessment) -> None:
         person.language = Language.WELSH
 
 
+def learn_name(session: Session, person: Constituent, name: str) -> None:
+    """Gives somebody nameless the name that their platform tells now; their cases are found by it."""
+    person.name = name
+    for case_id in session.exec(select(Case.id).where(Case.constituent_id == person.id)).all():
+        search.reindex_case(session, case_id)
+
+
 def index(session: Session, case: Case, message: Message, person: Constituent | None = None) -> None:
     """Makes a message findable by its words and by the facts of its case."""
     facts = _facts(case, message, person) if person else search.facts_of(session, case.id)

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from inbox import silence
 from inbox.models import Arrival, ArrivalState, Channel, ChannelCost, Delivery, DeliveryState
+from inbox.silence import Silence
 
 FAILED_WITHIN = timedelta(days=7)
 _MILLION = 1_000_000
@@ -24,10 +26,11 @@ class Figures:
     spent_today: float = 0.0
     spent_this_month: float = 0.0
     cap: float | None = None
+    silence: Silence | None = None
 
 
 def of(session: Session, channels: Sequence[Channel], now: datetime) -> dict[str, Figures]:
-    """By channel id, from five questions for all of them together."""
+    """By channel id, from five questions for all of them together, and one for each that is quiet."""
     failed = _count(session, (DeliveryState.FAILED, DeliveryState.BOUNCED), now)
     unknown = _count(session, (DeliveryState.UNKNOWN,), now)
     waiting = _oldest(session)
@@ -41,6 +44,7 @@ def of(session: Session, channels: Sequence[Channel], now: datetime) -> dict[str
             spent.get(one.id, 0.0),
             month.get(one.id, 0.0),
             _cap(one),
+            silence.of(session, one, now),
         )
         for one in channels
     }

@@ -14,13 +14,11 @@ from connectors.contract import (
     Budget,
     Checked,
     Composes,
-    Introduces,
     KeptSecrets,
     Limits,
     PermanentFailure,
     Polls,
     Question,
-    RawArrival,
     Sends,
     SentBefore,
     SignsIn,
@@ -31,10 +29,10 @@ from connectors.contract import (
 from connectors.forwarders import FORWARDERS, patterns_of
 from connectors.guides import GUIDES, Guide
 from connectors.keys import Key
-from inbox import applications, people
+from inbox import applications
 from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
-from inbox.database import Database, find, office_of
+from inbox.database import Database, office_of
 from inbox.desk import Tools
 from inbox.errors import Conflict, Refused
 from inbox.failpoints import reach
@@ -49,7 +47,7 @@ from inbox.models import (
     EventKind,
     new_id,
 )
-from inbox.pipeline import NameOf, Reader
+from inbox.pipeline import Reader
 from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
@@ -99,6 +97,12 @@ def is_polled(channel: Channel) -> bool:
 def is_called(channel: Channel) -> bool:
     """Whether its platform calls us."""
     return _has(channel, "receive")
+
+
+def introduces(kind: str) -> bool:
+    """Whether this kind can say who is behind an address."""
+    made = registry.kind(kind)
+    return made is not None and hasattr(made, "name_of")
 
 
 def _has(channel: Channel, ability: str) -> bool:
@@ -211,6 +215,14 @@ def questions(channel: Channel, service_code: str) -> Sequence[Question]:
     return known(channel.cursor, service_code) if known is not None else ()
 
 
+def _since(words: str | None, now: datetime) -> datetime:
+    try:
+        since = datetime.fromisoformat(words) if words else now
+    except ValueError:
+        raise Refused("since must be a date, like 2026-11-22.") from None
+    return since if since.tzinfo else since.replace(tzinfo=now.tzinfo)
+
+
 def add(
     session: Session, *, kind: str, name: str, values: Mapping[str, str], secrets: Mapping[str, str],
     keys: SecretKeys, settings: Settings, now: datetime, actor: Actor, mode: ChannelMode = ChannelMode.LISTEN,
@@ -221,9 +233,7 @@ def add(
     taken = session.exec(select(Channel).where(Channel.name == name.strip())).first()
     if taken is not None:
         raise Conflict(f"There is a channel called {name.strip()} already.")
-    since = datetime.fromisoformat(values["since"]) if values.get("since") else now
-    if since.tzinfo is None:
-        since = since.replace(tzinfo=now.tzinfo)
+    since = _since(values.get("since"), now)
     plain = {key: value for key, value in values.items() if key != "since"}
     missing = applications.missing(_keys(kind), signs_in(kind), {**plain, **secrets}, settings.of_kind(kind))
     stand_in = {key: value for key, value in missing.items() if _keys(kind)[key].secret}
@@ -371,21 +381,3 @@ def door(session: Session, kind: str, channel_id: str) -> str | None:
         ChannelDoor.channel_id == channel_id, ChannelDoor.kind == kind
     )
     return session.exec(query).first()
-
-
-def introducer(database: Database, keys: SecretKeys, settings: Settings) -> NameOf:
-    """How people get a name whose platform does not send one along: asked once, at their first message."""
-
-    def name_of(arrival: RawArrival, office_id: str, channel_id: str, address: str) -> str:
-        made = registry.kind(arrival.channel)
-        if made is None or not hasattr(made, "name_of"):
-            return ""
-        with database.read(office_id) as session:
-            known = people.known_by(session, arrival.channel, address)
-            channel = find(session, Channel, channel_id)
-        if known is not None:
-            return known.name
-        with closing(connect(channel, keys, settings, database)) as connector:
-            return connector.name_of(address) if isinstance(connector, Introduces) else ""
-
-    return name_of

@@ -6,7 +6,9 @@ office or for none. The wall: on both databases each query is narrowed to the se
 """
 
 import gc
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,6 +40,7 @@ _MAKE_ONE = "run `inbox migrate` to make one, or put INBOX_DATABASE_URL right"
 _WHOSE = "it must belong to the user that runs the program"
 _LONGEST_WAIT_SECONDS = 30
 _LONGEST_LOCK_SECONDS = 5
+_LOOK_AGAIN_SECONDS = 0.001
 
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
@@ -56,8 +59,8 @@ class Database:
         self.file = _sqlite_file(url) if self.is_sqlite else None
         self._write_lock = threading.Lock()  # let go of by whichever thread ends the request
         if self.is_sqlite:
-            self._reading = _sqlite_engine(url, begin="BEGIN", query_only=True)
-            self._writing = _sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False)
+            self._reading = _sqlite_engine(url, query_only=True)
+            self._writing = _sqlite_engine(url, query_only=False)
         elif url.startswith("postgresql+psycopg://"):
             self._reading = self._writing = create_engine(
                 url, pool_size=10, max_overflow=20, pool_pre_ping=True
@@ -128,6 +131,11 @@ class Database:
             yield
         finally:
             self._write_lock.release()
+
+    def give_way(self) -> None:
+        """Between two pieces of background work: whoever waits for SQLite's one writer's turn gets it."""
+        if self.is_sqlite:
+            time.sleep(2 * _LOOK_AGAIN_SECONDS)
 
     def close(self) -> None:
         self._reading.dispose()
@@ -310,7 +318,7 @@ def _sqlite_file(url: str) -> Path | None:
     return Path(path) if path and path != ":memory:" else None
 
 
-def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
+def _sqlite_engine(url: str, *, query_only: bool) -> Engine:
     file = _sqlite_file(url)
     engine = create_engine(
         url, connect_args={"timeout": _LONGEST_LOCK_SECONDS, "check_same_thread": False}, pool_size=20
@@ -331,9 +339,36 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if query_only:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_to_write(connection)
 
     return engine
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Takes the write lock within a millisecond of another process giving it back.
+
+    SQLite's own waiting looks again only every 25 to 100 ms, so that beside a busy worker, which frees the
+    lock for a few milliseconds at a time, a web process could wait for seconds.
+    """
+    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    ends = time.monotonic() + _LONGEST_LOCK_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < ends:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as failure:
+                if failure.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(_LOOK_AGAIN_SECONDS)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # to fail as every statement does
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={_LONGEST_LOCK_SECONDS * 1000}")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from inbox.errors import CaseworkError
 from inbox.models import Channel, Office
 from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings, sources, unknown
+from inbox.storage import NEARLY_FULL
 
 MOST_SKEW = timedelta(seconds=5)
 _SECRET_SETTINGS = frozenset(
@@ -157,6 +158,12 @@ def _disk(settings: Settings) -> Finding:
             "disk", "free space", State.WRONG,
             f"{free} MB free at {settings.data_dir}, less than {settings.low_disk_megabytes} MB: "
             "nothing new is taken in. Free some space.",
+        )  # fmt: skip
+    if free < settings.low_disk_megabytes * NEARLY_FULL:
+        return Finding(
+            "disk", "free space", State.LOOK,
+            f"{free} MB free at {settings.data_dir}: below {settings.low_disk_megabytes} MB nothing new is "
+            "taken in. Free some space soon.",
         )  # fmt: skip
     return Finding("disk", "free space", State.OK, f"{free} MB free at {settings.data_dir}")
 

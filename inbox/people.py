@@ -57,6 +57,11 @@ def add(session: Session, channel_kind: str, sender: Address, *, language: str, 
     return person
 
 
+def is_nameless(person: Constituent, channel_kind: str) -> bool:
+    """Whether their platform did not say who they are, when they first wrote."""
+    return channel_kind in _PLATFORMS and person.name == _called(channel_kind, "")
+
+
 def _called(channel_kind: str, address: str) -> str:
     """Somebody without a name, by their address; a platform's number is no name."""
     return f"Somebody on {_PLATFORMS[channel_kind]}" if channel_kind in _PLATFORMS else address

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlmodel import Session, col, select
 
@@ -18,7 +19,7 @@ from connectors.contract import (
     Unreadable,
 )
 from inbox import intake, jobs
-from inbox.database import Database, database_now, find
+from inbox.database import Database, database_now, find, freeze_memory
 from inbox.desk import Desk, Tools, open_desk
 from inbox.errors import CaseworkError, NotYet, Unavailable
 from inbox.failpoints import reach
@@ -26,6 +27,7 @@ from inbox.models import Arrival, ArrivalState, Channel
 from inbox.recall import recall
 from inbox.scanning import Scanner
 from inbox.storage import Store
+from routing.assessment import make_ready
 
 MOST_ATTEMPTS = 3
 MOST_FILES = 30
@@ -104,22 +106,22 @@ def keep(
 
 
 def keep_together(
-    database: Database, store: Store, office_id: str,
-    brought: Sequence[tuple[str, Sequence[RawArrival], bool]], *, now: datetime,
-    shared_now: Callable[[Session], datetime],
+    database: Database, office_id: str, brought: Sequence[tuple[str, Sequence[intake.Kept], bool]],
+    *, now: datetime, shared_now: Callable[[Session], datetime],
 ) -> None:  # fmt: skip
-    """What platforms brought to several channels of an office (channel id, arrivals, hint), in one commit."""
-    kept = [
-        (channel_id, intake.store_raw(store, office_id, arrivals), hint)
-        for channel_id, arrivals, hint in brought
-    ]
+    """What platforms brought to several channels of an office (channel id, arrivals whose bytes are durable,
+    hint), in one commit."""
+    together: dict[str, list[intake.Kept]] = {}
+    for channel_id, kept, _ in brought:
+        together.setdefault(channel_id, []).extend(kept)
+    hinted = {channel_id for channel_id, _, hint in brought if hint}
     with database.write(office_id) as session:
         fresh: dict[jobs.JobKind, list[str]] = {}
-        for channel_id, ready, hint in kept:
+        for channel_id, kept in together.items():
             channel = find(session, Channel, channel_id)
-            kind = jobs.reading(ready[0].arrival.hints if ready else {})  # one channel, one way of reading
-            fresh.setdefault(kind, []).extend(intake.keep(session, channel, ready, None, now))
-            if hint:
+            kind = jobs.reading(kept[0].arrival.hints if kept else {})  # one channel, one way of reading
+            fresh.setdefault(kind, []).extend(intake.keep(session, channel, kept, None, now))
+            if channel_id in hinted:
                 channel.hinted_at = now
         for kind, ids in fresh.items():
             jobs.add(session, kind, office_id, ids, shared_now(session))
@@ -133,12 +135,23 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
         now = line.shared_now(session)
         lease = max(line.lease, READING) if kind is jobs.JobKind.READ else line.lease
         claimed = jobs.claim(session, kind, now, lease, limit=limit)
+    if claimed:
+        get_ready()
     desks: dict[str, Desk] = {}
     for job in claimed:
         desk = desks.get(job.office_id) or _desk(line, job.office_id)
         desks[job.office_id] = desk
         _process_one(line, desk, job)
+        line.database.give_way()
     return len(claimed)
+
+
+@cache
+def get_ready() -> None:
+    """Before a node's first arrival and outside every lock, for it takes most of a second: what triage reads
+    by is loaded, and from then on left alone by the garbage collector."""
+    make_ready()
+    freeze_memory()
 
 
 def import_batch(

@@ -3,19 +3,29 @@
 The migration library is loaded only to migrate: a program that serves reads one row and some file names.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from inbox import database_trouble, safe_copies
 from inbox.database import Database
-from inbox.errors import SetupProblem
+from inbox.errors import SetupProblem, Unavailable
+from inbox.failpoints import reach
 from inbox.settings import Environment, Settings
 
 _NO_OWNER = (
     "the database role may not make or change tables, and what was changed is taken back: "
     "set INBOX_MIGRATE_DATABASE_URL to the address of the role that owns them, then run `inbox migrate` again"
 )
+
+_LOCK = 0x1B0C5
+"""PostgreSQL's advisory lock of whoever migrates."""
+
+_PATIENCE_SECONDS = 60
+"""How long one migration waits for another, or for a program that still writes (SQLite)."""
 
 
 def data_folder(name: str) -> Path:
@@ -42,31 +52,85 @@ def current(database: Database) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def upgrade(settings: Settings) -> str:
-    """Runs what is missing, each migration in a transaction of its own; returns the version reached."""
-    from alembic import command
-    from alembic.config import Config
+def upgrade(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> str:
+    """Runs what is missing, all in one transaction; returns the version reached.
 
+    Killed halfway, the database stays as it was. Two at once run one after the other. `tell` hears what
+    becomes of what the database held. Raises SetupProblem.
+    """
     url = settings.migrate_database_url or settings.database_url
     database = Database(url)  # refuses other kinds of database
-    database.make()
-    database.close()
-    engine = create_engine(url)
-    config = Config()
-    config.set_main_option("script_location", str(data_folder("alembic")))
     try:
-        with engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
+        database.make()
+        _keep_safe(database, settings, tell)
+    finally:
+        database.close()
+    engine = _migrating_engine(url)
+    try:
+        with engine.begin() as connection:
+            _migrate(connection)
             _grant(settings, connection)
     except ProgrammingError as error:
         if "permission denied" not in str(error.orig) and "must be owner" not in str(error.orig):
             raise
         raise SetupProblem(_NO_OWNER) from error
+    except OperationalError as error:
+        raise Unavailable(database_trouble.why(error)) from error
     finally:
         engine.dispose()
     return newest()
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(data_folder("alembic")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _keep_safe(database: Database, settings: Settings, tell: Callable[[str], None]) -> None:
+    """Before cases are changed: a copy of them on SQLite, a word on PostgreSQL, whose copies are dumps."""
+    found = current(database)
+    if found is None or found == newest() or found not in _versions() or not _holds_data(database):
+        return
+    if database.file is None:
+        tell(
+            "PostgreSQL is not copied by this command: keep a dump of each version you leave, "
+            f"`pg_dump --format=custom --file=inbox-{found}.dump …`."
+        )
+        return
+    tell(f"The database as it was lies in {safe_copies.copy(database.file, found, settings.data_dir)}.")
+
+
+def _holds_data(database: Database) -> bool:
+    with database.connect() as connection:
+        return connection.execute(text("SELECT 1 FROM office LIMIT 1")).first() is not None
+
+
+def _migrating_engine(url: str) -> Engine:
+    """SQLite's driver begins no transaction for changes of tables unless it is told to."""
+    is_sqlite = url.startswith("sqlite")
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS} if is_sqlite else {})
+    if is_sqlite:
+
+        @event.listens_for(engine, "connect")
+        def _leave_transactions_to_us(connection: Any, record: object) -> None:
+            connection.isolation_level = None
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def _note(*_: object) -> None:
+        reach("migrate.statement")
+
+    return engine
 
 
 def check(database: Database, settings: Settings) -> None:
@@ -120,4 +184,3 @@ def _grant(settings: Settings, connection: Connection) -> None:
         "REVOKE UPDATE, DELETE ON event FROM",
     ):
         connection.execute(text(f"{statement} {role}"))
-    connection.commit()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import resource
 import signal
 import socket
@@ -27,6 +28,8 @@ from inbox.storage import open_store
 from inbox.worker import Worker, make_node
 
 MOST_FILES = 65_536
+_LESS_URGENT = 5
+"""How much nicer than a web process, as `nice` counts."""
 
 
 def serve(
@@ -61,7 +64,11 @@ def serve(
 
 
 def work(*, until_idle: bool = False) -> None:
-    """Background work alone: until told to stop, or until nothing is due."""
+    """Background work alone: until told to stop, or until nothing is due.
+
+    It gives way to the web processes of its machine, where people and platforms wait for an answer.
+    """
+    os.nice(_LESS_URGENT)
     settings = load_settings()
     set_up_logs(settings.log_level)
     database = Database(settings.database_url)

@@ -72,9 +72,14 @@ class Settings(BaseSettings):
         200, ge=0, description="below this much free space, nothing new is taken in"
     )
 
-    @field_validator(
-        "secret_keys", "trusted_hosts", "trusted_proxies", "allowed_private_hosts", mode="before"
+    security_contact: Words = Field(
+        (), description="whom to tell of a hole, for security.txt: mailto:… or https://…"
     )
+
+    @field_validator(
+        "secret_keys", "trusted_hosts", "trusted_proxies", "allowed_private_hosts", "security_contact",
+        mode="before",
+    )  # fmt: skip
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -92,6 +97,14 @@ class Settings(BaseSettings):
             if size != 32:
                 raise ValueError("each key must be base64 of 32 bytes, as `openssl rand -base64 32` makes")
         return keys
+
+    @field_validator("security_contact")
+    @classmethod
+    def _contacts_are_addresses(cls, contacts: tuple[str, ...]) -> tuple[str, ...]:
+        for one in contacts:
+            if not one.startswith(("mailto:", "https://", "tel:")) or not one.isprintable():
+                raise ValueError(f"{one!r} must begin with mailto:, https:// or tel:")
+        return contacts
 
     @field_validator("log_level", mode="before")
     @classmethod

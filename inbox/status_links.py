@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
+from inbox.contact_dates import Wrote, first_and_last
 from inbox.database import find
 from inbox.history import CONSTITUENT, SYSTEM, Actor, record
 from inbox.models import (
@@ -64,6 +65,7 @@ class Status:
     steps: tuple[Step, ...]
     can_add: bool
     language: str
+    wrote: tuple[Wrote, ...] = ()
 
 
 def issue(
@@ -183,6 +185,7 @@ def status_of(session: Session, link: StatusLink, case: Case, *, now: datetime) 
         steps=tuple(steps),
         can_add=True,
         language=link.language,
+        wrote=first_and_last(session, link, case),
     )
 
 

@@ -15,6 +15,8 @@ from inbox.failpoints import reach
 from inbox.settings import Settings
 
 _AT_ONCE = 16
+NEARLY_FULL = 5
+"""How many times the least room is the point at which somebody is told."""
 _NO_ROOM = "The disk cannot take new files. Nothing was accepted; free some space."
 
 
@@ -33,6 +35,10 @@ class Store(Protocol):
         """The bytes. Raises NotFound."""
         ...
 
+    def is_nearly_full(self) -> bool:
+        """Whether the room that is left is soon too little for anything new."""
+        ...
+
 
 class FolderStore:
     """A local folder: `<office>/<two digits>/<sha256>`, written aside, fsynced, then renamed.
@@ -48,7 +54,7 @@ class FolderStore:
         digest = hashlib.sha256(content).hexdigest()
         place = self._place(office_id, digest)
         try:
-            if place.exists():
+            if _wanted_again(place):
                 _sync_folder(place.parent)  # whoever put it there may have died before this
             else:
                 self._write(place, content)
@@ -87,6 +93,43 @@ class FolderStore:
                     removed += 1
         return removed
 
+    def put_between(self, office_id: str, after: datetime, before: datetime) -> set[str]:
+        """The office's files that were last put between these moments, by their SHA-256."""
+        found = set()
+        for two in (self._folder / office_id).glob("??"):
+            for place in os.scandir(two):
+                with contextlib.suppress(FileNotFoundError):  # removed meanwhile
+                    is_file = not place.name.startswith(".")
+                    if is_file and after.timestamp() <= place.stat().st_mtime < before.timestamp():
+                        found.add(place.name)
+        return found
+
+    def remove(self, office_id: str, digest: str, before: datetime) -> bool:
+        """Removes a file, unless somebody put the same bytes since `before`; whether it is gone.
+
+        It is moved aside first, so that whoever puts the same bytes at this moment writes them anew.
+        """
+        place = self._place(office_id, digest)
+        aside = place.with_name(f".{place.name}.{os.getpid()}.gone")
+        try:
+            if place.stat().st_mtime >= before.timestamp():
+                return False
+            place.rename(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= before.timestamp():
+            aside.rename(place)
+            return False
+        aside.unlink()
+        return True
+
+    def is_nearly_full(self) -> bool:
+        _make_folder(self._folder)
+        return shutil.disk_usage(self._folder).free < self._low_disk * NEARLY_FULL
+
+    def free_megabytes(self) -> int:
+        return shutil.disk_usage(self._folder).free >> 20
+
     def has_room(self, size: int = 0) -> bool:
         """Whether enough disk is free to take responsibility for something new, of so many bytes."""
         _make_folder(self._folder)
@@ -98,7 +141,7 @@ class FolderStore:
         return self._folder / office_id / digest[:2] / digest
 
     def _write_new(self, place: Path, content: bytes) -> None:
-        if not place.exists():
+        if not _wanted_again(place):
             self._write(place, content, sync_folder=False)
 
     def _write(self, place: Path, content: bytes, *, sync_folder: bool = True) -> None:
@@ -123,6 +166,15 @@ class FolderStore:
 def open_store(settings: Settings) -> FolderStore:
     """This installation's store."""
     return FolderStore(settings.data_dir / "store", low_disk_megabytes=settings.low_disk_megabytes)
+
+
+def _wanted_again(place: Path) -> bool:
+    """Whether the bytes are there already; if so they count as put now, and no sweep takes them."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _make_folder(folder: Path) -> None:

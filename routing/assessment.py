@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from routing.case_flags import LABELS as CASE_LABELS
 from routing.case_flags import case_flags, told_flags
@@ -11,6 +12,7 @@ from routing.kinds import UNWORKED, KindFacts, kind_chances, kind_of
 from routing.language import language_of
 from routing.learning import Leaning, Learned, all_leanings, leaned, lesson_words, of_model, words_of_stems
 from routing.pleas import hides_casework, kind_beside, read_pleas
+from routing.repeats import without_repeats
 from routing.risks import LABELS, Risk, flags_in, risk_evidence, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
@@ -104,7 +106,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     `learned` is what the office taught; it moves kinds and topics, may raise the urgency, and is not asked
     about risks.
     """
-    words = wording(message.subject, message.text)
+    words = wording(message.subject, without_repeats(message.text))
     signals = Signals(words)
     language, welsh_words = language_of(words.sentences)
     reading = Reading(signals, bundled_weights())
@@ -148,6 +150,15 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         hidden_casework=hides_case,
         because=because,
     )
+
+
+@cache
+def make_ready() -> None:
+    """Reads the lists and weights that come with the product, which takes half a second the first time.
+
+    Whoever is about to hold a lock reads them before.
+    """
+    assess(MessageFacts("Mould in both bedrooms.", datetime(2026, 1, 5, 9, tzinfo=LONDON)), None)
 
 
 def _place(message: MessageFacts, area: PostcodeTable | None, signals: Signals) -> Place:

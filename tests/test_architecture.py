@@ -41,13 +41,10 @@ def _dotted(node: ast.expr) -> str:
 
 
 def test_sessions_are_committed_in_one_place_only() -> None:
-    """The schema commits what a migration did, over a connection of its own."""
     found = {
         _name(path) for path in SOURCES for call in _calls(path) if _dotted(call.func).endswith(".commit")
     }
-    assert found == {"inbox/database.py", "inbox/schema.py"}
-    in_schema = {_dotted(call.func) for call in _calls(ROOT / "inbox" / "schema.py")}
-    assert "session.commit" not in in_schema
+    assert found == {"inbox/database.py"}
 
 
 def test_only_the_settings_read_the_environment() -> None:

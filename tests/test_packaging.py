@@ -1,6 +1,8 @@
 """The wheel that people install: complete, and working in an empty environment far from the checkout."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -96,3 +98,18 @@ def test_an_installed_inbox_runs_its_own_files_and_not_the_checkout(program: Pat
     where = _run(python, "-c", "import inbox.schema as s; print(s.data_folder('templates'))", folder=tmp_path)
     assert where.returncode == 0, where.stderr
     assert Path(where.stdout.strip()).is_relative_to(program.parent.parent)
+
+
+def test_the_bill_of_materials_names_everything_that_is_locked_and_nothing_else() -> None:
+    told = json.loads(_run(sys.executable, ROOT / "sbom.py", folder=ROOT).stdout)
+    named = {one["purl"] for one in told["components"]}
+    locked = re.findall(
+        r"^([A-Za-z0-9._-]+)==([^ ;]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE
+    )
+    assert {one for one in named if one.startswith("pkg:pypi/")} == {
+        f"pkg:pypi/{name.lower().replace('_', '-').replace('.', '-')}@{version}" for name, version in locked
+    }
+    assert {one.partition("@")[0] for one in named if one.startswith("pkg:npm/")} == {
+        "pkg:npm/htmx.org", "pkg:npm/idiomorph",
+    }  # fmt: skip
+    assert all(one.get("hashes") or one.get("properties") for one in told["components"])

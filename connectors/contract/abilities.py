@@ -110,7 +110,9 @@ class Introduces(Protocol):
     """Can say who is behind an address, where messages themselves do not tell."""
 
     def name_of(self, address: str) -> str:
-        """The name to show; words like "somebody" where the platform keeps it. Never raises."""
+        """The name to show; words like "somebody" where the platform keeps it.
+
+        Raises TemporaryFailure or CredentialsRejected where the platform cannot be asked now."""
         ...
 
 

@@ -8,11 +8,11 @@ from connectors.contract import (
     Attachment,
     Batch,
     Checked,
-    ConnectorFailure,
     Letter,
     Limits,
     News,
     OutboundMessage,
+    PermanentFailure,
     RawArrival,
     RemoteFile,
     SentReceipt,
@@ -107,12 +107,12 @@ class FacebookChannel:
         sending.hide(self._graph, external_id, is_hidden=is_hidden)
 
     def name_of(self, address: str) -> str:
-        """Who a person is, where Facebook says it; never fails."""
+        """Who a person is, where Facebook says it. Raises as `Graph.get`, where it cannot be asked now."""
         if not address.isdigit():
             return SOMEBODY
         try:
             told = self._graph.get(address, fields="first_name,last_name")
-        except ConnectorFailure:
+        except PermanentFailure:
             return SOMEBODY
         name = " ".join(words_of(told.get(part)) for part in ("first_name", "last_name"))
         return " ".join(name.split()) or SOMEBODY

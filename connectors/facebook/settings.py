@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from connectors.contract import PermanentFailure
-from connectors.guard import is_named
+from connectors.guard import web_address
 from connectors.keys import Key, filled, table
 
 GRAPH = "https://graph.facebook.com"
@@ -86,11 +86,9 @@ def parse(
 
 
 def _base(address: str, allow_private: frozenset[str]) -> str:
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_named(host, allow_private))
-    if not is_safe or not host or parts.query or parts.fragment or parts.username:
-        raise PermanentFailure("base_url must be an https address, like https://graph.facebook.com")
+    parts = web_address(address, "base_url", allow_private, like=GRAPH)
+    if parts.query or parts.fragment:
+        raise PermanentFailure(f"base_url must end with its path, like {GRAPH}")
     return address.rstrip("/")
 
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from connectors.contract import PermanentFailure
-from connectors.guard import is_named
+from connectors.guard import web_address
 from connectors.keys import Key, filled, table
 
+_LIKE = "https://open311.wexcombe.example/v2"
 KEYS: Mapping[str, Key] = table(
-    Key("base_url", "the council's endpoint, like https://open311.wexcombe.example/v2", required=True),
+    Key("base_url", f"the council's endpoint, like {_LIKE}", required=True),
     Key("jurisdiction_id", "the jurisdiction, where the council asks for one"),
     Key("api_key", "the key the council gave you", secret=True),
     Key("email", "the office's address, which the council may answer to"),
@@ -43,11 +44,9 @@ def parse(
 ) -> CouncilSettings:
     """Checked settings. Raises PermanentFailure with one plain sentence, free of secrets."""
     values = filled(KEYS, settings, secrets)
-    parts = urlsplit(values["base_url"])
-    host = parts.hostname or ""
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_named(host, allow_private))
-    if not is_safe or not host or parts.query or parts.fragment or parts.username:
-        raise PermanentFailure("base_url must be an https address, like https://open311.wexcombe.example/v2")
+    parts = web_address(values["base_url"], "base_url", allow_private, like=_LIKE)
+    if parts.query or parts.fragment:
+        raise PermanentFailure(f"base_url must end with its path, like {_LIKE}")
     seconds = values["poll_seconds"]
     if not re.fullmatch(r"\d{1,5}", seconds, re.ASCII) or not 60 <= int(seconds) <= 86400:
         raise PermanentFailure("poll_seconds must be a whole number from 60 to 86400")
@@ -59,7 +58,7 @@ def parse(
         api_key=values.get("api_key"),
         email=values.get("email"),
         name=values["name"],
-        council=values.get("council") or host,
+        council=values.get("council") or parts.hostname or "",
         account=account_of(values),
         poll_seconds=int(seconds),
         since=_moment(values.get("since")),

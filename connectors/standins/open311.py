@@ -4,8 +4,8 @@ Control side beside the server's own (`connectors.standins.server`):
   POST /_service   {"code", "name", "type": "realtime" | "batch", "attributes": [...]}
   POST /_status    {"id", "status", "notes", "description", "update": true}: what the council does to a report
   POST /_flood     {"ids", "updates"}: so many updates, one after the other over these reports
-  POST /_quirks    {"wrap": true, "single": true, "xml": true, "hides_words": true, "no_updates": true,
-                    "no_status_words": true}: how it answers from now on
+  POST /_quirks    {"wrap": true, "single": true, "xml": true, "hides_words": true, "no_updates": true}:
+                   how it answers from now on
   POST /_number    {"token"}: a batch report gets its number
   GET  /_reports   everything it has, keys and senders included
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from connectors.contract import Checked, ConnectorFailure
+from connectors.contract import Checked, ConnectorFailure, TemporaryFailure
 from connectors.x import fields
 from connectors.x.api import Api
 from connectors.x.registration import Registration
@@ -44,7 +44,12 @@ def _me(given: XSettings, api: Api) -> str:
 
 
 def _directs(api: Api) -> str:
-    api.get("dm_events", "/2/dm_events", {"max_results": "1"})
+    try:
+        api.get("dm_events", "/2/dm_events", {"max_results": "1"})
+    except TemporaryFailure as failure:
+        if failure.after is None:
+            raise
+        return f"not asked: {failure.reason}, because the inbox itself asks as often as it may"
     return "messages in plain text can be read; encrypted ones are announced by the webhook only"
 
 

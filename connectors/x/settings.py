@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from connectors.contract import PermanentFailure
-from connectors.guard import is_named
+from connectors.guard import web_address
 from connectors.keys import Key, filled, table
 
 BASE_URL = "https://api.x.com"
@@ -87,14 +86,9 @@ def _https(value: str | None, name: str, allow_private: frozenset[str]) -> str |
     """Plain http only where the operator named the host."""
     if value is None:
         return None
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname or ""
-    except ValueError:
-        host = ""
-    is_private = bool(host) and parts.scheme == "http" and is_named(host, allow_private)
-    if not host or not (parts.scheme == "https" or is_private) or parts.query or parts.fragment:
-        raise PermanentFailure(f"{name} must be an address that begins with https://, not {value!r}")
+    parts = web_address(value, name, allow_private, like=BASE_URL)
+    if parts.query or parts.fragment:
+        raise PermanentFailure(f"{name} must begin with https:// and end with the path, like {BASE_URL}")
     return value.rstrip("/")
 
 

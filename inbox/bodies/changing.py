@@ -41,7 +41,9 @@ def write(
     if body_id and body is None:
         raise NotFound
     if body is not None and version is not None and body.version != version:
-        raise Stale("Somebody else changed this body. Read it again, then decide.", version=body.version)
+        raise Stale(
+            "Somebody else changed this organisation. Read it again, then decide.", version=body.version
+        )
     body = body or _revived(rows, facts)
     _names_free(facts, body, _taken(rows))
     body = body or _new(session, facts, now)
@@ -56,7 +58,7 @@ def retire(session: Session, body_id: str, *, now: datetime, actor: Actor) -> No
     if body is None:
         raise NotFound
     if body.retired_at is not None:
-        raise Conflict("This body is out of use already.")
+        raise Conflict("This organisation is out of use already.")
     body.retired_at = now
     record(session, None, EventKind.BODY_CHANGED, actor, now=now, body=body.id, retired=True)
 

@@ -71,7 +71,7 @@ def read_facts(typed: Mapping[str, str]) -> BodyFacts:
     words = {name: _tidy(name, typed.get(name, "")) for name in COLUMNS}
     name = words["name"]
     if not key_of(name):
-        raise Refused("Give the body a name.", field="name")
+        raise Refused("Give the organisation a name.", field="name")
     unit = _one_of(words["unit"].replace(" ", "_"), _UNITS, "unit") or Unit.WORKING_DAYS
     return BodyFacts(
         name=name,

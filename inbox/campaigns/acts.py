@@ -1,12 +1,15 @@
 """What people do with a pile: read added words, lift a matter out, take a copy off, put one on, close it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inbox import clocks, triage
 from inbox.campaigns import founding, joining
+from inbox.campaigns.before import CHANGED, restore, standing
 from inbox.database import find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
@@ -55,20 +58,21 @@ def read(
     actor: Actor,
 ) -> str:  # fmt: skip
     """Says what the added words are. A matter of their own is lifted out: casework with its clock."""
-    before, kind = copy.reading, case.kind
+    before, was = copy.reading, standing(session, case)
     copy.reading = decision
     if decision is Reading.LIFTED and case.kind == Kind.CAMPAIGN:
         _lift(session, desk, copy, case, now=now, actor=actor)
     case.version += 1
     return record(session, case, EventKind.CAMPAIGN_READ, actor, now=now, message=copy.message_id,
-                  before=before, after=decision, case_kind=kind)  # fmt: skip
+                  before=before, after=decision, case_kind=was["kind"], was=was,
+                  became=standing(session, case))  # fmt: skip
 
 
 def leave(
     session: Session, desk: Desk, copy: CampaignCopy, case: Case, *, now: datetime, actor: Actor
 ) -> str:
     """Takes a copy off its pile: a message like any other, with its promise."""
-    before, kind = copy.campaign_id, case.kind
+    before, was = copy.campaign_id, standing(session, case)
     copy.campaign_id, case.campaign = None, None
     if case.kind == Kind.CAMPAIGN:
         message = session.exec(select(Message).where(Message.id == copy.message_id)).one()
@@ -78,7 +82,8 @@ def leave(
         _promise(session, desk, case, now=now, actor=actor)
     case.version += 1
     return record(session, case, EventKind.CAMPAIGN_LEFT, actor, now=now, message=copy.message_id,
-                  before=before, case_kind=kind)  # fmt: skip
+                  before=before, case_kind=was["kind"], was=was,
+                  became=standing(session, case))  # fmt: skip
 
 
 def put(session: Session, desk: Desk, case: Case, campaign: Campaign, *, now: datetime, actor: Actor) -> str:
@@ -91,14 +96,15 @@ def put(session: Session, desk: Desk, case: Case, campaign: Campaign, *, now: da
     message = session.exec(inbound.order_by(col(Message.id).desc()).limit(1)).first()
     if message is None:
         raise Refused("Nothing came in on this case, so there is nothing to put on a pile.")
-    kind = case.kind
+    was, copy_was = standing(session, case), _copy_standing(session, message)
     _put_copy(session, desk, campaign, case, message, now)
     case.campaign, case.kind = campaign.slug, Kind.CAMPAIGN
     triage.set_priority(case, Priority.LOW)
     clocks.cancel_all(session, case, now=now, actor=actor)
     case.version += 1
     return record(session, case, EventKind.CAMPAIGN_JOINED, actor, now=now, message=message.id,
-                  campaign=campaign.id, case_kind=kind)  # fmt: skip
+                  campaign=campaign.id, case_kind=was["kind"], copy_was=copy_was, was=was,
+                  became=standing(session, case))  # fmt: skip
 
 
 def set_closed(session: Session, campaign: Campaign, closed: bool, *, now: datetime, actor: Actor) -> None:
@@ -114,12 +120,13 @@ def take_back(session: Session, desk: Desk, event: Event, case: Case, *, now: da
     copy = session.exec(
         select(CampaignCopy).where(CampaignCopy.message_id == str(event.detail["message"]))
     ).first()
-    kind = event.detail.get("case_kind")
-    if copy is None or kind is None:
+    if copy is None:
         raise NotFound
     if event.kind == EventKind.CAMPAIGN_MOVED:
         joining.move_back(session, desk, copy, case, event.detail)
         return
+    if "was" not in event.detail:  # joined by itself
+        raise NotFound
     if event.kind == EventKind.CAMPAIGN_READ:
         _must(copy.reading == event.detail["after"])
         copy.reading = str(event.detail["before"])
@@ -129,10 +136,24 @@ def take_back(session: Session, desk: Desk, event: Event, case: Case, *, now: da
         _must(campaign is not None)
         copy.campaign_id, case.campaign = (campaign.id, campaign.slug) if campaign else (None, None)
     else:
-        _must(copy.campaign_id == event.detail["campaign"] and copy.is_by_hand)
-        session.delete(copy)
+        _must(copy.campaign_id == event.detail["campaign"])
+        detail: Mapping[str, Any] = event.detail
+        _take_off(session, copy, detail["copy_was"])
         case.campaign = None
-    _restore(session, desk, case, str(kind), now=now, actor=actor)
+    restore(session, case, event, now=now, actor=actor)
+
+
+def _copy_standing(session: Session, message: Message) -> dict[str, object] | None:
+    """How a message stood as a copy before it was put on a pile; None for one that was no copy."""
+    copy = session.exec(select(CampaignCopy).where(CampaignCopy.message_id == message.id)).first()
+    return {"reading": copy.reading, "moved_from": copy.moved_from} if copy else None
+
+
+def _take_off(session: Session, copy: CampaignCopy, was: Mapping[str, Any] | None) -> None:
+    if was is None:
+        session.delete(copy)
+        return
+    copy.campaign_id, copy.reading, copy.moved_from = None, was["reading"], was["moved_from"]
 
 
 def _lift(
@@ -150,19 +171,6 @@ def _lift(
 def _promise(session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor) -> None:
     order = ClockOrder(kind=ClockKind.FIRST_REPLY)
     clocks.start(session, desk, case, order, received_at=case.received_at, now=now, actor=actor)
-
-
-def _restore(session: Session, desk: Desk, case: Case, kind: str, *, now: datetime, actor: Actor) -> None:
-    """The kind that the case had before, and the promise that goes with it."""
-    if case.kind == kind:
-        return
-    case.kind = kind
-    if kind == Kind.CAMPAIGN:
-        triage.set_priority(case, Priority.LOW)
-        clocks.cancel_all(session, case, now=now, actor=actor)
-    else:
-        triage.set_priority(case, Priority.STANDARD)
-        _promise(session, desk, case, now=now, actor=actor)
 
 
 def _put_copy(
@@ -184,4 +192,4 @@ def _put_copy(
 
 def _must(holds: bool) -> None:
     if not holds:
-        raise Conflict("Somebody has changed this since, so it cannot be taken back.")
+        raise Conflict(CHANGED)

@@ -1,8 +1,10 @@
 """Piles joined and letters moved between them by hand, each with the way back."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from inbox.campaigns import founding
@@ -16,6 +18,7 @@ from inbox.models import (
     CampaignAnswer,
     CampaignCopy,
     Case,
+    Event,
     EventKind,
     Message,
     Reading,
@@ -37,30 +40,46 @@ def merge(session: Session, into: Campaign, other: Campaign, *, now: datetime, a
         raise Conflict(
             "An answer to that pile is being written or sent. Put it away or wait until it is done."
         )
+    brought = [one.id for one in joined_to(session, other)]
     mine = col(CampaignCopy.campaign_id) == other.id
-    count = _move_all(session, mine, into, other.id)
-    other.closed_at, other.updated_at, into.updated_at = now, now, now
+    count = _move_all(session, mine, into, func.coalesce(CampaignCopy.moved_from, other.id))
+    was_closed = other.closed_at is not None
+    other.closed_at, other.updated_at, into.updated_at = other.closed_at or now, now, now
     _follow(session, into)
     record(session, None, EventKind.CAMPAIGN_MERGED, actor, now=now, campaign=other.id, into=into.id,
-           copies=count)  # fmt: skip
+           copies=count, brought=brought, was_closed=was_closed)  # fmt: skip
     return count
 
 
 def part(session: Session, campaign: Campaign, other: Campaign, *, now: datetime, actor: Actor) -> int:
-    """Takes back that `other` was joined to this pile: its copies, and those that came since, go back."""
+    """Takes back that `other` was joined to this pile: its copies, and those that came since, go back, with
+    the piles that had been joined to it before; a pile that was put away then is put away again."""
     if _has_open_answer(session, campaign):
         raise Conflict(
             "An answer to this pile is being written or sent. Put it away or wait until it is done."
         )
-    theirs = (col(CampaignCopy.campaign_id) == campaign.id) & (col(CampaignCopy.moved_from) == other.id)
-    count = _move_all(session, theirs, other, None)
+    joined = _joining(session, campaign, other)
+    here, came_from = col(CampaignCopy.campaign_id) == campaign.id, col(CampaignCopy.moved_from)
+    brought = here & came_from.in_(joined.get("brought", ()))
+    count = _move_all(session, here & (came_from == other.id), other, None)
     if not count:
         raise Conflict("Nothing of that pile is on this one any more.")
-    other.closed_at, other.updated_at, campaign.updated_at = None, now, now
+    count += _move_all(session, brought, other, CampaignCopy.moved_from)
+    other.closed_at = now if joined.get("was_closed") else None
+    other.updated_at, campaign.updated_at = now, now
     _follow(session, other)
     record(session, None, EventKind.CAMPAIGN_PARTED, actor, now=now, campaign=campaign.id, into=other.id,
            copies=count)  # fmt: skip
     return count
+
+
+def _joining(session: Session, campaign: Campaign, other: Campaign) -> Mapping[str, Any]:
+    """What the history says of how `other` came to this pile, the last time."""
+    query = select(Event.detail).where(Event.kind == EventKind.CAMPAIGN_MERGED)
+    for detail in session.exec(query.order_by(col(Event.sequence).desc())):
+        if detail.get("campaign") == other.id and detail.get("into") == campaign.id:
+            return detail
+    return {}
 
 
 def joined_to(session: Session, campaign: Campaign) -> list[Campaign]:
@@ -109,7 +128,7 @@ def _put_on(session: Session, desk: Desk, copy: CampaignCopy, case: Case, into: 
     founding.note_differences(copy, read_copy(told, into.template, desk.area, title=into.title))
 
 
-def _move_all(session: Session, which: object, into: Campaign, moved_from: str | None) -> int:
+def _move_all(session: Session, which: object, into: Campaign, moved_from: object) -> int:
     session.flush()
     moved = session.execute(
         update(CampaignCopy)

@@ -10,7 +10,7 @@ from inbox.cli.printing import as_json, rows, tell
 from inbox.cli.words import InOffice, Json, example
 
 commands = typer.Typer(
-    help="The bodies an office can ask: import, list.", no_args_is_help=True, rich_markup_mode=None
+    help="The organisations an office can ask: import, list.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -107,5 +107,5 @@ def list_(
             for _, _, one in facts
         ],
         json=False,
-        empty="The directory has no such body." if words else "The directory is empty.",
+        empty="The directory has no such organisation." if words else "The directory is empty.",
     )

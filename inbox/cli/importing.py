@@ -50,9 +50,8 @@ def import_(
     Importing the same again makes nothing new. What cannot be read is set aside with its bytes.
     """
     from inbox import importing
-    from inbox.database import freeze_memory
     from inbox.desk import open_desk
-    from inbox.pipeline import Tally, import_batch
+    from inbox.pipeline import Tally, get_ready, import_batch
 
     began = time.monotonic()
     with opened() as inbox:
@@ -61,7 +60,7 @@ def import_(
         with inbox.database.read(chosen.office_id) as session:
             desk = open_desk(session, line.tools)
         tally = Tally()
-        freeze_memory()
+        get_ready()
         progress = _Progress()
         arrivals = importing.messages_in(
             paths, account=chosen.account, now=inbox.now, tell=progress.passed_over

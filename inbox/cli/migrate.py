@@ -11,18 +11,25 @@ def register(program: typer.Typer) -> None:
 
 
 def migrate(json: Json = False) -> None:
-    """Bring the database to this version. Safe to run again."""
+    """Bring the database to this version. Safe to run again, also after it was broken off.
+
+    An SQLite database that holds cases is copied first, into `before-migrating` of the data folder; the
+    newest two copies stay, for 30 days. Of PostgreSQL take a dump.
+    """
     from inbox import schema
     from inbox.database import Database
+    from inbox.failpoints import arm
     from inbox.settings import load_settings
 
     settings = load_settings()
-    database = Database(settings.database_url)
+    database = Database(settings.migrate_database_url or settings.database_url)
     try:
         before = schema.current(database)
     finally:
         database.close()
-    after = schema.upgrade(settings)
+    if settings.failpoint:
+        arm(settings.failpoint)
+    after = schema.upgrade(settings, tell)
     if json:
         as_json({"before": before, "after": after})
     elif before == after:

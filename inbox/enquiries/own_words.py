@@ -32,9 +32,9 @@ class LadderLetter:
 
 
 LETTERS = (
-    LadderLetter("chase-1", "First chase", "When the body’s time has run out.", ("en",), _CHASE),
+    LadderLetter("chase-1", "First chase", "When the organisation’s time has run out.", ("en",), _CHASE),
     LadderLetter("chase-2", "Second chase", "Five working days after the first.", ("en",), _CHASE),
-    LadderLetter("chase-passed", "Chase of a body that has it from another", "In place of the two above.",
+    LadderLetter("chase-passed", "Chase where another passed it on", "In place of the two above.",
                  ("en",), _CHASE),
     LadderLetter("chase-hotline", "To the hotline by email", "Five working days later.", ("en",), _CHASE),
     LadderLetter("chase-call", "What to say on the hotline", "Where it has a number only.", ("en",), _CHASE),

@@ -20,6 +20,8 @@ def file_from_person(filing: Filing) -> Case:
     writer = known.person(_road(filing), incoming.sender.address)
     if writer is not None:
         known.see(filing.session, writer.id)
+        if incoming.sender.name and people.is_nameless(writer, _road(filing)):
+            casefile.learn_name(filing.session, writer, incoming.sender.name)
     hit = matching.match(filing.session, filing.desk, incoming, writer, known)
     if hit is not None and hit.is_sure:
         return _go_on(filing, hit, writer)

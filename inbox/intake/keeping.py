@@ -27,7 +27,10 @@ class Kept:
 
 def store_raw(store: Store, office_id: str, arrivals: Sequence[RawArrival]) -> list[Kept]:
     """Makes the bytes durable, before any transaction is opened."""
-    return [Kept(arrival, store.put(office_id, arrival.raw)) for arrival in arrivals]
+    if len(arrivals) == 1:
+        return [Kept(arrivals[0], store.put(office_id, arrivals[0].raw))]
+    hashes = store.put_all(office_id, [arrival.raw for arrival in arrivals])
+    return [Kept(arrival, digest) for arrival, digest in zip(arrivals, hashes, strict=True)]
 
 
 def keep(

@@ -1,7 +1,7 @@
 """The queues: pages of rows, counts for the rail, and what is set aside or on its way."""
 
 from inbox.queues.aside import AsideArrival, AsideMessage, set_aside_arrivals, set_aside_messages
-from inbox.queues.counting import MOST, counts
+from inbox.queues.counting import MOST, UNCOUNTED, counts
 from inbox.queues.outgoing import Outgoing, Submitted, outgoing, submitted
 from inbox.queues.pages import NOBODY, Filters, Page, page
 from inbox.queues.piles import Pile, piles
@@ -11,6 +11,7 @@ from inbox.queues.views import Reader, View, view_named
 __all__ = [
     "MOST",
     "NOBODY",
+    "UNCOUNTED",
     "AsideArrival",
     "AsideMessage",
     "Filters",

@@ -6,6 +6,8 @@ mine         open cases given to the reader, and those that nobody has in a team
              team without people; most points first, then due first
 waiting      for a body or for the constituent; most points first, then longest untouched
 late         open cases whose next date has passed; most points first, then longest overdue
+safeguarding open cases in which somebody may be in danger: threats, self-harm, safeguarding, abuse at home;
+             most points first, then who waits longest
 campaigns    open campaign copies (`piles` groups them); newest change first
 to-approve   cases with a draft that waits for sign-off; longest untouched first
 sending      cases with something on its way, or gone wrong and not dealt with; newest change first
@@ -20,7 +22,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, literal, or_, select, text, true
+from sqlalchemy import cast as cast_
 from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
@@ -29,6 +32,7 @@ from inbox.models import CaseStatus, DraftState, UtcDateTime
 from inbox.models.case import CAMPAIGN, DUE, OPEN, SPAM, TO_SORT, WAITING
 from inbox.models.delivery import UNSETTLED
 from inbox.models.draft import WAITING as DRAFT_WAITING
+from routing.words import RISK_FLAGS
 
 tables = SQLModel.metadata.tables
 CASE = tables["case"].c
@@ -50,6 +54,7 @@ class View(StrEnum):
     MINE = "mine"
     WAITING = "waiting"
     LATE = "late"
+    SAFEGUARDING = "safeguarding"
     CAMPAIGNS = "campaigns"
     TO_APPROVE = "to-approve"
     SENDING = "sending"
@@ -110,6 +115,9 @@ def shape_of(view: View) -> Shape:
         case View.LATE:
             late = and_(as_written(DUE), CASE.next_due_at < _NOW)
             return Shape(late, (CASE.rank, CASE.next_due_at, CASE.id))
+        case View.SAFEGUARDING:
+            danger = or_(*(cast_(CASE.flags, String).contains(f'"{flag}"') for flag in sorted(RISK_FLAGS)))
+            return Shape(and_(as_written(OPEN), danger), (CASE.rank, CASE.received_at, CASE.id))
         case View.CAMPAIGNS:
             return Shape(as_written(CAMPAIGN), _CHANGED, is_descending=True)
         case View.TO_APPROVE:

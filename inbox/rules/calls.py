@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from inbox import jobs
 from inbox.database import locked
+from inbox.desk import rule_in
 from inbox.errors import Conflict, NotFound
 from inbox.history import Actor, record
 from inbox.models import CallState, Case, EventKind, Rule, RuleCall, RuleSecret, new_id
@@ -40,6 +41,16 @@ def make_secret(session: Session, keys: SecretKeys, rule: Rule, *, now: datetime
     session.add(row)
     record(session, None, EventKind.RULE_SECRET_MADE, actor, now=now, rule_id=rule.id)
     return secret
+
+
+def first_secret(
+    session: Session, keys: SecretKeys, rule: Rule, *, now: datetime, actor: Actor
+) -> str | None:
+    """The secret of a rule that calls an address and has none yet, so that no call leaves unsigned; None for
+    any other rule."""
+    if rule_in(rule).then.webhook is None or secret_made(session, rule.id) is not None:
+        return None
+    return make_secret(session, keys, rule, now=now, actor=actor)
 
 
 def secret_made(session: Session, rule_id: str) -> RuleSecret | None:

@@ -1,14 +1,18 @@
 """What follows from a decision besides its place: links, web addresses to call, a hold."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from inbox import holds, jobs, linking
+from inbox.database import savepoint
 from inbox.desk import Desk
 from inbox.history import SYSTEM
 from inbox.models import CallState, Case, CaseStatus, LinkKind, Rule, RuleCall, new_id
+from inbox.rules import calls
 from routing.engine import Call, Decision
 from routing.rule_words import host_of
 
@@ -48,10 +52,13 @@ def _link(session: Session, case: Case, now: datetime) -> None:
 
 def _queue(session: Session, desk: Desk, case: Case, call: Call, now: datetime) -> None:
     row_id = new_id()
-    rule_id = session.exec(select(Rule.id).where(Rule.name == call.rule)).first()
+    rule = session.exec(select(Rule).where(Rule.name == call.rule)).first()
+    if rule is not None:
+        with suppress(IntegrityError), savepoint(session):  # two that call at once make one secret
+            calls.first_secret(session, desk.keys, rule, now=now, actor=SYSTEM)
     row = RuleCall(
         id=row_id,
-        rule_id=rule_id,
+        rule_id=rule.id if rule else None,
         office_id=case.office_id,
         case_id=case.id,
         rule=call.rule[:120],

@@ -32,7 +32,16 @@ from inbox.web.views.parts import Link, PublicShell, Undo
 from inbox.web.views.queue import ActedPart
 from inbox.web.wiring import wiring_of
 
-FOR_PROGRAMS = ("/api/", "/webhooks/", "/open311/", "/healthz", "/readyz", "/metrics", "/events")
+FOR_PROGRAMS = (
+    "/api/",
+    "/webhooks/",
+    "/open311/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/events",
+    "/.well-known/",
+)
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 GiveBack = Callable[[Request, CaseworkError], tuple[Typed, ...]]
 """What was typed into a form that came too late."""

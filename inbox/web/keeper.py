@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from connectors.contract import RawArrival
-from inbox import pipeline
+from inbox import intake, pipeline
 from inbox.database import Database
 from inbox.storage import Store
 
@@ -20,7 +20,7 @@ class _Load:
 
     office_id: str
     channel_id: str
-    arrivals: Sequence[RawArrival]
+    kept: Sequence[intake.Kept]
     hint: bool
     is_done: bool = False
     failure: Exception | None = None
@@ -44,7 +44,8 @@ class Keeper:
 
     def keep(self, office_id: str, channel_id: str, arrivals: Sequence[RawArrival], *, hint: bool) -> None:
         """Returns once everything is durable. Raises Unavailable when it cannot be: then nothing was kept."""
-        mine = _Load(office_id, channel_id, arrivals, hint)
+        # Each caller writes its own bytes, side by side, before it waits for its turn.
+        mine = _Load(office_id, channel_id, intake.store_raw(self._store, office_id, arrivals), hint)
         with self._guard:
             self._waiting.append(mine)
         with self._turn:
@@ -68,9 +69,8 @@ class Keeper:
         try:
             pipeline.keep_together(
                 self._database,
-                self._store,
                 office_id,
-                [(one.channel_id, one.arrivals, one.hint) for one in loads],
+                [(one.channel_id, one.kept, one.hint) for one in loads],
                 now=self._now(),
                 shared_now=self._shared_now,
             )

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from inbox import channels, fetching
 from inbox.database import Database, shared_clock
 from inbox.failpoints import arm
+from inbox.introducing import Introducer
 from inbox.models import Office
 from inbox.pipeline import Line
 from inbox.secrets import SecretKeys
@@ -35,7 +36,7 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     lease = timedelta(seconds=settings.lease_seconds)
     download = fetching.downloader(database, tools.keys, settings)
     now_here = shared_clock(lambda: settings.clock_offset)
-    introduce = channels.introducer(database, tools.keys, settings)
+    introduce = Introducer(database, tools.keys, settings)
     return Line(
         database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download, introduce
     )

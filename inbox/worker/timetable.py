@@ -44,6 +44,7 @@ from inbox.models import (
 from inbox.models.case import OPEN, RUNNING, UNWARNED
 from inbox.sign_in import throttle
 from inbox.worker import answering
+from inbox.worker.clearing import clear_away
 from inbox.worker.evidence import look_for_evidence
 from inbox.worker.hiding import hide_due
 from inbox.worker.loops import log
@@ -51,6 +52,7 @@ from inbox.worker.node import Node
 from inbox.worker.proposing import propose_due
 from inbox.worker.ruling import call_due, read_changes, read_time
 from inbox.worker.scanning_again import look_again, look_at_held
+from inbox.worker.watching import watch
 
 _MOST_BATCHES = 20
 """Batches of lessons that one office gets at one firing."""
@@ -259,6 +261,8 @@ TIMETABLE = (
     Firing("held files", 60, look_at_held),
     Firing("new files", 86400, look_again),
     Firing("sweep", 3600, sweep),
+    Firing("clear away", 86400, clear_away),
+    Firing("watch", 600, watch),
     Firing("old texts", 3600, forget_old_texts),
     Firing("sent copies", 30, keep_sent_copies),
 )

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from inbox.web.rendering import page
 from inbox.web.views.parts import Act, Letters, Undo
 from inbox.web.views.queue import ActedPart, QueueList, QueuePage, Reading, ReadingPart
+from tests.web.examples.case_pages import SUGGESTIONS
 from tests.web.examples.cases import PAGE
 from tests.web.examples.office import shell
 from tests.web.examples.queue import QUEUE, READING
@@ -32,12 +33,14 @@ class Desk:
         self.signed_in = True
         self.new: list[str] = []
         self.previews: dict[str, str] = {}
+        self.proposed = False
 
     def add_routes(self, app: Starlette) -> None:
         """The addresses that the scripts and forms of the queue and the case use."""
         app.add_route("/queue/{view}", self.queue)
         app.add_route("/queue/{view}/{reference}", self.open)
         app.add_route("/cases/{reference}", self.case)
+        app.add_route("/cases/{reference}/suggestions", self.suggestions)
         app.add_route("/cases/{reference}/drafts/{number}", self.save, methods=["POST"])
         app.add_route("/cases/{reference}/{act}", self.file, methods=["POST"])
         app.add_route("/events", self.events)
@@ -83,6 +86,11 @@ class Desk:
     def case(self, _: Request) -> Response:
         return page(PAGE, TOKEN)
 
+    def suggestions(self, _: Request) -> Response:
+        waits = replace(SUGGESTIONS, machine="The model is asked. Its words come here by themselves.",
+                        proposed=None, ask=None)  # fmt: skip
+        return page(SUGGESTIONS if self.proposed else waits, TOKEN)
+
     def file(self, request: Request) -> Response:
         reference = request.path_params["reference"]
         if request.path_params["act"] == "junk":
@@ -114,6 +122,9 @@ class Desk:
         elif change == "edit":
             self.previews[THIRD] = "Changed words"
             self.announced.append(("changed", {"case": THIRD}))
+        elif change == "proposal":
+            self.proposed = True
+            self.announced.append(("changed", {"case": SUGGESTIONS.case.reference}))
         elif change == "sign-out":
             self.signed_in = False
         elif change == "sign-in":

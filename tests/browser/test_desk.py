@@ -144,6 +144,19 @@ def test_a_row_that_changed_elsewhere_changes_in_place(queue: Page, office: str)
     expect(queue.locator("#reading h2")).to_have_text("Eleri Wynne Parry")
 
 
+def test_words_of_the_model_come_onto_the_page_that_waits_for_them(browser: Browser, office: str) -> None:
+    page = open_page(browser, f"{office}{CASE}/suggestions")
+    line = page.get_by_role("button", name="Put it in the reply").first
+    line.focus()
+    expect(page.locator("#machine")).to_contain_text("The model is asked.")
+    expect(page.locator("#machine .exact")).to_have_count(0)
+    page.request.post(f"{office}/test/proposal")
+    expect(page.locator("#machine .exact")).to_have_count(1)
+    expect(page.locator("#machine")).not_to_contain_text("The model is asked.")
+    expect(line).to_be_focused()
+    page.context.close()
+
+
 def test_ticking_shows_the_toolbar(queue: Page) -> None:
     expect(queue.locator("#bulk")).to_be_hidden()
     press(queue, "j", "x")
@@ -213,6 +226,31 @@ def test_r_goes_to_the_words(browser: Browser, office: str) -> None:
     page.goto("about:blank")
     page.goto(office + CASE + "#text")
     expect(page.locator("#text")).to_be_focused()
+    page.context.close()
+
+
+def test_a_key_reaches_what_waits_behind_more(browser: Browser, office: str) -> None:
+    page = open_page(browser, office + CASE)
+    behind = page.locator("[data-more] .more__groups")
+    expect(behind).to_be_hidden()
+    press(page, "p")
+    expect(page.locator(".menu:popover-open button").first).to_be_focused()
+    press(page, "Escape", "Escape")
+    expect(behind).to_be_hidden()
+    expect(page.locator("[data-more] summary")).to_be_focused()
+    press(page, ".")
+    expect(behind.get_by_text("Log a call")).to_be_visible()
+    page.locator("h1").click()
+    expect(behind).to_be_hidden()
+    press(page, "l")
+    page.wait_for_url("**/log")
+    page.context.close()
+
+
+def test_without_script_more_opens_and_holds_forms(browser: Browser, office: str) -> None:
+    page = open_page(browser, office + CASE, java_script_enabled=False)
+    page.locator("[data-more] summary").click()
+    expect(page.get_by_role("button", name="Not ours")).to_be_visible()
     page.context.close()
 
 

@@ -8,10 +8,15 @@ re-encoded JSON                                        there, and test_facebook_
                                                        _sending, x/test_channel, open311/test_councils,
                                                        test_feed
 edited before it was seen                              tests/inbox/test_conversations, for every channel
+a deleted parent                                       test_microsoft365_sending, x/test_channel,
+                                                       test_facebook_sending; the cases: test_conversations
+what comes by our own form                             test_web_form, web/public/test_contact_under_attack and
+                                                       _elsewhere (unknown and missing fields are refused)
 """
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,14 +33,16 @@ from connectors.contract import (
     RemoteFile,
     Surroundings,
     TemporaryFailure,
+    WebhookRejected,
     WebhookRequest,
 )
 from connectors.facebook.channel import FacebookChannel
 from connectors.feed import LARGEST, FeedChannel
 from connectors.open311.reporting import Open311Channel
+from connectors.standins.server import StandIn, Told
 from connectors.x.channel import XChannel
 from tests.connectors.contract_suite import collected
-from tests.connectors.microsoft365 import MAILBOX, Account
+from tests.connectors.microsoft365 import MAILBOX, SECRETS, Account
 from tests.rigs.facebook import Facebook, call_of
 from tests.rigs.platforms import Platform, platform
 from tests.rigs.product import until
@@ -258,3 +265,99 @@ def test_an_update_of_a_report_that_was_deleted_is_read_all_the_same() -> None:
     news = Open311Channel.understand(RawArrival("open311", "fixmystreet", "update/7", raw, AT))
     assert isinstance(news, InboundMessage)
     assert news.thread == "gone"
+
+
+# --- Microsoft 365: ids are words there, and its lists hold more each month
+
+
+def listed(account: Account, *rows: dict[str, Any], **more: Any) -> list[RawArrival]:
+    """What is collected when the list says this of what there is."""
+    end = f"{account.platform.url}/v1.0/users/{MAILBOX}/mailFolders/inbox/messages/delta?$deltatoken=1"
+    page = {"value": list(rows), "@odata.deltaLink": end, **more}
+    account.platform.order("_faults", on="GET .*inbox/messages/delta", act="status", status=200, body=page)
+    return list(account.channel().fetch(None).arrivals)
+
+
+def test_a_list_with_more_or_less_than_it_had_brings_the_same_mail(running: dict[str, Platform]) -> None:
+    running["graph"].order("_reset")
+    account = Account(running["graph"])
+    [identity] = account.deliver("My bins", quiet=True)
+    unknown = {"isNewHere": True, "deep": {"er": [1, None]}, "größe": BEYOND, "receivedDateTime": 7}
+    for row in ({"id": identity}, {"id": identity, **unknown}):
+        [arrival] = listed(account, row, brandNew=[{}])
+        assert b"My bins" in arrival.raw
+        assert arrival.external_id.endswith(identity)
+
+
+def test_one_bad_row_of_a_list_does_not_keep_the_others_out(running: dict[str, Platform]) -> None:
+    running["graph"].order("_reset")
+    account = Account(running["graph"])
+    [identity] = account.deliver("My bins", quiet=True)
+    rows: list[Any] = [{"id": BEYOND}, {}, None, 7, {"id": identity}, {"id": "gone", "@removed": {}}]
+    assert [one.external_id for one in listed(account, *rows)] == [f"{MAILBOX}/{identity}"]
+
+
+@pytest.mark.parametrize("told", [
+    {}, {"value": None}, {"value": [None, 7, {}]}, {"value": [{"clientState": BEYOND}]},
+    {"value": [{"clientState": "another", "resource": 7, "new": {}}]}, [], 7, None,
+])  # fmt: skip
+def test_a_notification_of_any_shape_is_no_more_than_a_hint(running: dict[str, Platform], told: Any) -> None:
+    channel = Account(running["graph"]).channel({**SECRETS, "notification_secret": "ours"})
+    request = WebhookRequest("POST", {"content-type": "application/json"}, {}, json.dumps(told).encode())
+    try:
+        answer = channel.receive(request)
+    except WebhookRejected:
+        return
+    assert answer.arrivals == ()
+
+
+# --- feeds
+
+ITEM = "<item>{guid}{title}<description>{text}</description>{more}</item>"
+
+
+def fed(*items: str) -> list[News]:
+    """What is read in an RSS feed of these items, oldest first."""
+    head = '<rss version="2.0" xmlns:n="urn:new"><channel><title>Planning</title><n:x/>'
+    page = f"{head}{''.join(items)}</channel></rss>"
+    with a_site(page.encode()) as url:
+        channel = FeedChannel.from_settings({"url": f"{url}/feed"}, {}, Surroundings(HERE))
+        arrivals = channel.fetch(None).arrivals
+        channel.close()
+    return [FeedChannel.understand(one) for one in arrivals]
+
+
+@contextmanager
+def a_site(page: bytes) -> Iterator[str]:
+    site = StandIn()
+    site.routes = [
+        ("GET", "/feed", lambda asked: Told(page, headers={"content-type": "application/rss+xml"}))
+    ]
+    yield site.start()
+    site.stop()
+
+
+def test_a_feed_s_numbers_past_2_to_the_53_stay_apart_and_unknown_fields_change_nothing() -> None:
+    more = "<n:new a='1'><n:deep>7</n:deep></n:new><pubDate>nonsense</pubDate>"
+    plain = ITEM.format(guid=f"<guid>{BEYOND}</guid>", title="<title>One</title>", text="A hole", more="")
+    other = ITEM.format(
+        guid=f"<guid>{BEYOND + 1}</guid>", title="<title>One</title>", text="A hole", more=more
+    )
+    one, two = fed(other, plain)
+    assert isinstance(one, InboundMessage) and isinstance(two, InboundMessage)
+    assert (one.external_id, two.external_id) == (str(BEYOND), str(BEYOND + 1))
+    assert (one.text, one.subject, one.sender) == (two.text, two.subject, two.sender)
+
+
+def test_a_feed_s_entry_without_a_name_title_and_date_is_read_and_an_empty_one_harms_nobody() -> None:
+    bare = ITEM.format(guid="", title="", text="A hole", more="")
+    news = fed(bare, "<item></item>")
+    assert "A hole" in [one.text for one in news if isinstance(one, InboundMessage)]
+
+
+def test_an_entry_that_was_edited_before_it_was_seen_is_one_message_with_its_last_words() -> None:
+    """Only the newest wording is in a feed; what stood there before nobody can know."""
+    after = ITEM.format(guid="<guid>7</guid>", title="", text="Mended at last", more="")
+    [one] = fed(after)
+    assert isinstance(one, InboundMessage)
+    assert one.text == "Mended at last"

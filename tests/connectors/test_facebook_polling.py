@@ -189,6 +189,15 @@ def test_near_its_limit_we_slow_down_and_at_it_we_stop(page: Facebook) -> None:
     assert caught.value.after == timedelta(minutes=12)
 
 
+def test_the_limit_of_the_app_counts_as_that_of_the_page_does(page: Facebook) -> None:
+    budget = Heard()
+    channel = page.channel(budget=budget)
+    page.platform.order("_usage", app=97)
+    with pytest.raises(TemporaryFailure):
+        collected(channel)
+    assert budget.told[-1][0] == 0
+
+
 def test_a_token_that_dies_in_between_asks_for_a_new_sign_in(page: Facebook) -> None:
     channel = page.channel()
     channel.fetch(None)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from connectors import guard, http
-from connectors.contract import PermanentFailure, TemporaryFailure
+from connectors import guard, http, registry
+from connectors.contract import PermanentFailure, Surroundings, TemporaryFailure
 from connectors.email.accounts import Tls
 from connectors.email.imap import ImapMailbox
 from connectors.email.smtp import SmtpSender
@@ -168,3 +168,62 @@ def test_http_is_behind_the_guard_and_follows_no_redirect(smtp_sink: SmtpSink) -
     with http.client() as client:
         assert client.follow_redirects is False
         assert client.trust_env is False
+
+
+GIVEN = {
+    "feed": ("url", {}),
+    "microsoft365": (
+        "base_url",
+        {"tenant_id": "t", "client_id": "c", "client_secret": "s", "mailbox": "a@b.example"},
+    ),
+    "facebook": (
+        "base_url",
+        {"page_id": "1", "app_id": "2", "access_token": "t", "app_secret": "s", "verify_token": "v"},
+    ),
+    "x": ("base_url", {"user_id": "1", "username": "u", "client_id": "c", "refresh_token": "r"}),
+    "open311_council": ("base_url", {}),
+}
+
+
+def connected(kind: str, address: str, *private: str) -> object:
+    made = registry.kind(kind)
+    assert made is not None
+    key, more = GIVEN[kind]
+    secrets = {name: value for name, value in more.items() if made.KEYS[name].secret}
+    plain = {name: value for name, value in more.items() if name not in secrets}
+    return made.from_settings({**plain, key: address}, secrets, Surroundings(frozenset(private)))
+
+
+@pytest.mark.parametrize("kind", sorted(GIVEN))
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://blog.example", "must begin with https://"),
+        ("ftp://blog.example", "must begin with https://"),
+        ("https://", "must begin with https://"),
+        ("https://[", "must begin with https://"),
+        ("https://blog.example:99999", "must begin with https://"),
+        ("https://name:secret@blog.example", "no name and no password"),
+        ("https://secret@blog.example", "no name and no password"),
+        ("https://127.0.0.1", "inside a private network"),
+        ("https://0x7f000001", "inside a private network"),
+        ("https://10.1", "inside a private network"),
+        ("https://localhost.", "inside a private network"),
+        ("https://[::ffff:10.0.0.1]", "inside a private network"),
+        ("https://169.254.169.254", "inside a private network"),
+    ],
+)
+def test_an_address_that_would_be_refused_on_use_is_refused_when_it_is_given(
+    kind: str, address: str, words: str
+) -> None:
+    with pytest.raises(PermanentFailure, match=words) as refusal:
+        connected(kind, address)
+    assert "secret" not in refusal.value.reason
+
+
+@pytest.mark.parametrize("kind", sorted(GIVEN))
+def test_a_private_host_that_the_operator_named_may_be_given(kind: str) -> None:
+    for address in ("http://10.0.0.1:8080", "https://10.0.0.1", "https://blog.example"):
+        connected(kind, address, "10.0.0.1").close()  # type: ignore[attr-defined]
+    with pytest.raises(PermanentFailure):
+        connected(kind, "http://169.254.169.254", "169.254.169.254")

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.contract import CredentialsRejected, PermanentFailure, TemporaryFailure
+from connectors.contract import Boundless, CredentialsRejected, PermanentFailure, TemporaryFailure
+from connectors.standins.graph.allowance import Allowance
 from connectors.standins.graph.sign_in import REFRESH_TOKEN
 from tests.connectors.contract_suite import collected
 from tests.connectors.mail import an_outbound
@@ -297,3 +298,89 @@ def test_throttled_in_the_middle_what_was_read_is_kept_and_not_asked_for_again(a
     rest, _ = collected(channel, first.cursor)
     assert [len(first.arrivals), len(rest)] == [4, 3]
     assert len([one for one in account.asked("$value") if one["status"] == 200]) <= 8
+
+
+@pytest.mark.parametrize("headers", [{"retry-after": "9"}, {}])
+def test_a_message_is_not_given_up_because_microsoft_has_no_time(
+    account: Account, headers: dict[str, str]
+) -> None:
+    [identity] = account.deliver("letter")
+    account.platform.order(
+        "_faults", on=rf".*{identity[-10:-1]}.*value", act="status", status=429, times=9, headers=headers,
+        body=error("ApplicationThrottled"),
+    )  # fmt: skip
+    channel = account.channel()
+    for _ in range(9):
+        with pytest.raises(TemporaryFailure) as caught:
+            channel.fetch(None)
+        assert caught.value.after == timedelta(seconds=9 if headers else 30)
+    [arrival] = channel.fetch(None).arrivals
+    assert b"letter" in arrival.raw and "unreadable" not in arrival.hints
+
+
+def test_a_folder_that_fails_takes_nothing_back_from_the_one_before_it(account: Account) -> None:
+    account.deliver("letter", times=3)
+    account.platform.order(
+        "_faults", on=r"GET .*/sentitems/messages/delta", act="status", status=503, times=2
+    )
+    channel = account.channel()
+    first = channel.fetch(None)
+    assert (len(first.arrivals), first.more) == (3, True)
+    with pytest.raises(TemporaryFailure):
+        channel.fetch(first.cursor)
+    assert channel.fetch(first.cursor).arrivals == ()
+    assert len(account.asked("$value")) == 3, "none was read twice"
+
+
+class Told(Boundless):
+    """A budget that all nodes share, as the database keeps it."""
+
+    waits: timedelta | None = None
+
+    def wait(self, name: str) -> timedelta | None:
+        return self.waits
+
+    def heard(self, name: str, *, remaining: int, resets_in: timedelta) -> None:
+        assert (name, remaining) == ("requests", 0)
+        self.waits = resets_in
+
+
+def test_past_its_allowance_a_mailbox_is_left_alone_by_all_nodes_until_the_time_is_over(
+    account: Account,
+) -> None:
+    account.deliver("letter", times=20)
+    account.platform.order("_limit", requests=9, seconds=600)
+    budget = Told()
+    here, there = (account.channel(around={"budget": budget}) for _ in range(2))
+    first = here.fetch(None)
+    assert len(first.arrivals) == 8
+    assert budget.waits is not None
+    budget.waits = None
+    with pytest.raises(TemporaryFailure) as caught:
+        collected(here, first.cursor)
+    assert caught.value.after is not None and timedelta(minutes=9) < caught.value.after <= timedelta(
+        minutes=10
+    )
+    before = len(account.asked())
+    for channel in (here, there):
+        with pytest.raises(TemporaryFailure, match="asked us to wait"):
+            channel.fetch(first.cursor)
+    assert len(account.asked()) == before, "nothing is asked while everybody waits"
+    account.platform.order("_clock", offset=601)
+    account.platform.order("_limit", requests=10_000, seconds=600)
+    budget.waits = None
+    rest, _ = collected(there, first.cursor)
+    bodies = [one.raw.decode().rstrip().rpartition(" ")[2] for one in (*first.arrivals, *rest)]
+    assert bodies == [f"{number}." for number in range(20)]
+    account.platform.order("_clock", offset=0)
+
+
+def test_ten_thousand_requests_in_ten_minutes_are_what_the_stand_in_allows_a_mailbox() -> None:
+    allowance, at = Allowance(), datetime(2026, 11, 22, 9, tzinfo=UTC)
+    path = "/v1.0/users/office@ashby.example/messages/1/$value"
+    assert [allowance.spend(path, at) for _ in range(10_001)] == [0] * 10_000 + [600]
+    assert allowance.spend("/v1.0/users/other@ashby.example/messages", at) == 0
+    assert allowance.spend(path.upper().replace("/V1.0/USERS", "/v1.0/users"), at) == 600
+    assert allowance.spend(path, at + timedelta(seconds=599.5)) == 1
+    assert allowance.spend(path, at + timedelta(seconds=600)) == 0
+    assert allowance.spend("/v1.0/subscriptions", at) == 0

@@ -98,6 +98,13 @@ def test_an_answer_goes_to_whom_it_was_approved_for_and_not_to_a_reply_to(accoun
     assert account.left()[0]["to"] == ["wyn@example.net"]
 
 
+def test_an_answer_to_what_is_deleted_at_this_moment_leaves_in_the_same_thread(account: Account) -> None:
+    account.deliver(subject="Bins", message_id=FIRST)
+    account.platform.order("_faults", on=".*/createReply", act="status", status=404, body={"error": {}})
+    send(account, answer(references=("older@example.net", "first@example.net")))
+    assert sent(account)["References"].split() == ["<older@example.net>", FIRST]
+
+
 def test_what_answers_nothing_here_leaves_with_all_its_headers(account: Account) -> None:
     send(account, answer(references=("older@example.net", "first@example.net")))
     mail = sent(account)

@@ -1,6 +1,7 @@
 """The contact directory: read from a file whole or not at all, found by any name, each change kept."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,7 @@ def test_what_is_missing_is_named_in_words() -> None:
         ("name,nation\nA,cornwall\n", "line 2: nation: `cornwall` is none of"),
         ("name,hotline\nA,ring us\n", "line 2: hotline: Enter a phone number"),
         ("name,other_names\nA,B\nB,\n", "line 3: `B` stands on line 2 already."),
-        ("name\n...\n", "line 2: name: Give the body a name."),
+        ("name\n...\n", "line 2: name: Give the organisation a name."),
         ('name\n"A\n', ""),
     ],
 )
@@ -148,3 +149,11 @@ def test_a_neighbour_sees_nothing_of_it(world: World, neighbour: World) -> None:
     with neighbour.database.read(neighbour.office) as session:
         assert bodies.listed(session) == []
         assert bodies.known(session, "Marl Homes") is None
+
+
+def test_the_published_targets_are_a_file_that_can_be_taken_as_it_is() -> None:
+    text = Path("docs/public-targets.csv").read_text("utf-8")
+    found = [bodies.read_facts(row) for row in bodies.read_file(text.splitlines(keepends=True))]
+    days = {one.name: one.target for one in found}
+    assert (days["Department for Work and Pensions"], days["Planning Inspectorate"]) == (15, 10)
+    assert all(one.target and one.email is None and one.hotline is None for one in found)

@@ -20,6 +20,7 @@ from inbox.models import (
     Case,
     Channel,
     ChannelMode,
+    Constituent,
     Delivery,
     DeliveryState,
     Direction,
@@ -256,10 +257,29 @@ def test_an_edit_back_to_the_first_words_is_shown_as_the_newest(place: Place) ->
     assert len(place.all(Case)) == 1
 
 
-def _told(number: int, text: str) -> RawArrival:
+def test_who_wrote_while_no_name_was_to_be_had_is_named_with_their_next_message(place: Place) -> None:
+    place.page.says(DONNA, "Here I am", name="Donna Fretwell")
+    place.page.fails(f"GET /v26.0/{DONNA}", code=2)
+    _take_in(place.node, place, _told(0, "My bins", "m_1"))
+    assert [one.name for one in place.all(Constituent)] == ["Somebody on Facebook"]
+    _take_in(place.node, place, _told(0, "My bins!", "m_2"))
+    assert [one.name for one in place.all(Constituent)] == ["Somebody on Facebook"]  # it is left alone now
+    _take_in(make_node(place.node.settings, place.world.database), place, _told(0, "Hello?", "m_3"))
+    assert [one.name for one in place.all(Constituent)] == ["Donna Fretwell"]
+    inbound = [one.sender_name for one in place.all(Message) if one.direction == Direction.INBOUND]
+    assert inbound == ["", "", "Donna Fretwell"]
+
+
+def _take_in(node: Node, place: Place, arrival: RawArrival) -> None:
+    keep(node.line, place.channel, place.world.office, [arrival], None)
+    while process_due(node.line):
+        pass
+
+
+def _told(number: int, text: str, mid: str = "m_1") -> RawArrival:
     """A message, and its edits by number."""
     event: dict[str, Any] = {"sender": {"id": DONNA}, "recipient": {"id": PAGE}, "timestamp": 1777980000000}
-    key = {"mid": "m_1", "text": text}
+    key = {"mid": mid, "text": text}
     event |= {"message": key} if number == 0 else {"message_edit": {**key, "num_edit": number}}
     raw = raw_of({"page": PAGE, "time": 1, "messaging": event})
-    return RawArrival("facebook", PAGE, f"m/m_1/{number}", raw, datetime.now(UTC))
+    return RawArrival("facebook", PAGE, f"m/{mid}/{number}", raw, datetime.now(UTC))

@@ -6,16 +6,22 @@ import pytest
 from sqlmodel import Session, select
 
 from inbox import campaigns, undoing
+from inbox.campaigns.before import standing
 from inbox.desk import Desk, open_desk
 from inbox.errors import Conflict, Refused
 from inbox.history import OPERATOR, verify
-from inbox.models import Campaign, CampaignCopy
+from inbox.models import Campaign, CampaignCopy, Case, Reading
 from tests.inbox.campaign_post import BANKS, RIVERS, Post
 
 DYING = (
     "Dear Rowan Ashby,\n\nPlease vote for the Assisted Dying Bill. I do not want to live in agony and I "
     "would rather end my life in peace than be left to suffer. Please attend the debate on 14 May and vote "
     "for it.\n\n{name}\n{postcode}\n"
+)
+TREES = (
+    "Dear Rowan Ashby,\n\nPlease stop the felling of the limes on Station Road. They are older than the "
+    "houses, they shade the school and they hold the bank up. The council has asked nobody.\n\n"
+    "Will you write to the council for us?\n\n{name}\n{postcode}\n"
 )
 BANKERS, SWIMMERS = ("Colin Peake", "Sheila Barton", "Alan Treves"), ("Cerys Dunn", "Tobias Wren")
 
@@ -105,3 +111,66 @@ def test_a_text_that_reads_like_a_risk_is_seen_by_its_first_senders_and_then_is_
     post.arrive("Jean Oduya", text=plea)
     assert "self-harm" in post.case_of("Jean Oduya").flags
     assert post.case_of("Jean Oduya").priority == "immediate"
+
+
+def test_a_pile_that_others_were_joined_to_is_parted_with_what_it_brought(two: Post) -> None:
+    banks, rivers = piles(two)
+    act(two, campaigns.merge, rivers, banks)
+    two.arrive("Ken Oakes", "Ruth Pym", text=TREES)
+    trees = next(one for one in two.campaigns() if one.id not in (banks.id, rivers.id))
+    assert act(two, campaigns.merge, trees, rivers) == len(BANKERS) + len(SWIMMERS)
+    assert act(two, campaigns.part, trees, rivers) == len(BANKERS) + len(SWIMMERS)
+    assert {two.copy_of(name).campaign_id for name in (*BANKERS, *SWIMMERS)} == {rivers.id}
+    assert act(two, campaigns.part, rivers, banks) == len(BANKERS), "as it was joined before"
+    assert {two.case_of(name).campaign for name in BANKERS} == {banks.slug}
+
+
+def test_a_pile_that_was_put_away_is_put_away_again_when_it_is_parted(two: Post) -> None:
+    banks, rivers = piles(two)
+    with two.office.writing() as session:
+        row = session.exec(select(Campaign).where(Campaign.id == rivers.id)).one()
+        campaigns.set_closed(session, row, True, now=two.office.now, actor=OPERATOR)
+    act(two, campaigns.merge, banks, rivers)
+    act(two, campaigns.part, banks, rivers)
+    assert piles(two)[1].closed_at is not None
+
+
+def test_a_letter_put_on_a_pile_and_taken_back_stands_as_it_did(two: Post) -> None:
+    banks, _ = piles(two)
+    two.arrive("Nia Cole", text="Dear Rowan,\n\nMy landlord will not mend the boiler.\n\nNia Cole")
+    with two.office.writing() as session:  # and one that was on a pile once
+        left = two.copy_of(BANKERS[0]).message_id
+        copy = session.exec(select(CampaignCopy).where(CampaignCopy.message_id == left)).one()
+        case = session.exec(select(Case).where(Case.id == copy.case_id)).one()
+        campaigns.leave(session, desk_of(two, session), copy, case, now=two.office.now, actor=OPERATOR)
+    for name in ("Nia Cole", BANKERS[0]):
+        before = standing_of(two, name)
+        with two.office.writing() as session:
+            case = session.exec(select(Case).where(Case.id == two.case_of(name).id)).one()
+            pile = session.exec(select(Campaign).where(Campaign.id == banks.id)).one()
+            desk = desk_of(two, session)
+            done = campaigns.put(session, desk, case, pile, now=two.office.now, actor=OPERATOR)
+        assert two.case_of(name).kind == "campaign"
+        with two.office.writing() as session:
+            undoing.undo(session, desk_of(two, session), done, now=two.office.now, actor=OPERATOR)
+        assert standing_of(two, name) == before
+        assert two.case_of(name).campaign is None
+
+
+def test_a_matter_that_was_lifted_out_and_put_back_stands_as_it_did(two: Post) -> None:
+    name = BANKERS[0]
+    before = standing_of(two, name)
+    with two.office.writing() as session:
+        case = session.exec(select(Case).where(Case.id == two.case_of(name).id)).one()
+        copy = session.exec(select(CampaignCopy).where(CampaignCopy.case_id == case.id)).one()
+        desk = desk_of(two, session)
+        done = campaigns.read(session, desk, copy, case, Reading.LIFTED, now=two.office.now, actor=OPERATOR)
+    assert standing_of(two, name) != before
+    with two.office.writing() as session:
+        undoing.undo(session, desk_of(two, session), done, now=two.office.now, actor=OPERATOR)
+    assert standing_of(two, name) == before
+
+
+def standing_of(post: Post, name: str) -> dict[str, Any]:
+    with post.office.reading() as session:
+        return standing(session, post.case_of(name))

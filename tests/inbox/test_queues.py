@@ -24,6 +24,7 @@ from inbox.models import (
 from inbox.models import View as Seen
 from inbox.queues import (
     NOBODY,
+    UNCOUNTED,
     Filters,
     Page,
     Reader,
@@ -154,6 +155,14 @@ def test_late_is_what_is_past_its_date_and_still_open(world: World) -> None:
     world.case("five", kind="campaign", next_due_at=NOON)
     world.case("six", status=CaseStatus.OPEN)
     assert ids(world, View.LATE) == [later.id, late.id]
+
+
+def test_safeguarding_holds_every_open_case_in_which_somebody_may_be_in_danger(world: World) -> None:
+    harm = world.case("one", flags=["vulnerable", "self-harm"], rank=-700)
+    home = world.case("two", flags=["domestic-abuse"], status=CaseStatus.WAITING_BODY)
+    world.case("three", flags=["vulnerable"])
+    world.case("four", flags=["threat"], status=CaseStatus.CLOSED)
+    assert ids(world, View.SAFEGUARDING) == [harm.id, home.id]
 
 
 def test_campaigns_are_counted_and_shown_as_piles(world: World) -> None:
@@ -316,7 +325,7 @@ def crowded(world: World, neighbour: World) -> World:
 
 
 def test_nothing_of_another_office_is_in_any_view_or_count(crowded: World) -> None:
-    assert count_all(crowded) == {view: int(view is View.TO_SORT) for view in View if view is not View.ALL}
+    assert count_all(crowded) == {view: int(view is View.TO_SORT) for view in View if view not in UNCOUNTED}
     for view in View:
         expected = 1 if view in (View.TO_SORT, View.ALL) else 0
         assert len(look(crowded, view).rows) == expected, view

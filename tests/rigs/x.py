@@ -1,14 +1,10 @@
 """An office with an X account on the stand-in, and the stages that hear it and answer through it."""
 
 import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 from sqlmodel import col, select
@@ -16,10 +12,7 @@ from sqlmodel import col, select
 from connectors.contract import (
     Boundless,
     Budget,
-    News,
-    RawArrival,
     Surroundings,
-    WebhookRejected,
     WebhookRequest,
 )
 from connectors.keys import InMemory
@@ -61,48 +54,6 @@ def x_channel(
     own = kept or InMemory({**secrets, "refresh_token": f"seed-{uuid4()}"})
     around = Surroundings(PRIVATE, kept=own, budget=budget or Boundless())
     return XChannel.from_settings(x_settings(url, **more), secrets, around)
-
-
-class Listener:
-    """What X called about, as the web process would keep it: each key once."""
-
-    def __init__(self, channel: XChannel) -> None:
-        self.channel = channel
-        self.url = ""
-        self.calls = 0
-        self.kept: dict[str, RawArrival] = {}
-
-    def news(self) -> list[News]:
-        return [self.channel.understand(one) for one in list(self.kept.values())]
-
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        listener = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def _serve(self) -> None:
-                parts = urlsplit(self.path)
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                asked = WebhookRequest(self.command, headers, dict(parse_qsl(parts.query)), body)
-                try:
-                    answer = listener.channel.receive(asked)
-                except WebhookRejected:
-                    self.send_error(403)
-                    return
-                for one in answer.arrivals:
-                    listener.kept.setdefault(one.external_id, one)
-                listener.calls += self.command == "POST"
-                self.send_response(answer.status)
-                self.send_header("content-length", str(len(answer.body)))
-                self.end_headers()
-                self.wfile.write(answer.body)
-
-            do_GET = do_POST = _serve
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
-
-        return Handler
 
 
 class XOffice:
@@ -225,19 +176,3 @@ class XOffice:
         """What X has of ours."""
         found: dict[str, list[dict[str, Any]]] = self.x.client.get(f"{self.x.url}/_sent").json()
         return found
-
-
-@contextmanager
-def listening(channel: XChannel) -> Iterator[Listener]:
-    """Takes X's calls for a channel, over a port of its own."""
-    listener = Listener(channel)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), listener.handler())
-    listener.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield listener
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

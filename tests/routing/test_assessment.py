@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.assessment import MessageFacts, assess
-from routing.words import ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
+from routing.words import RISK_FLAGS, ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
 from tests.routing.places import OURS, TABLE, assessed
 
 DAMP = (
@@ -203,6 +203,20 @@ def test_any_text_gets_an_answer_in_bounded_time(text: str) -> None:
     found = assessed(text)
     assert time.process_time() - start < 2
     assert found.kind in Kind
+
+
+@pytest.mark.parametrize("word", ["house", "water", "council", "train", "garden", "light", "the", "word"])
+@pytest.mark.parametrize("run", ["{0} ", "{0}\n", "{0}"], ids=["words", "lines", "one word"])
+def test_a_hundred_kilobytes_of_one_harmless_word_alarm_nobody(word: str, run: str) -> None:
+    found = assessed(run.format(word) * (100_000 // (len(word) + 1)))
+    assert found.kind in {Kind.CASEWORK, Kind.SPAM, Kind.POLICY_VIEW}
+    assert not found.flags & RISK_FLAGS
+    assert found.priority in {Priority.STANDARD, Priority.LOW}
+
+
+@pytest.mark.parametrize("text", ["kill " * 20_000, "bomb\n" * 20_000, "I will burn you\n" * 20])
+def test_repeated_words_of_violence_stay_before_a_person(text: str) -> None:
+    assert Flag.THREAT in assessed(text).flags
 
 
 @given(st.text(max_size=400), st.text(max_size=80))

@@ -17,7 +17,7 @@ from sqlmodel import select
 from inbox import casework, rules_at_work
 from inbox.database import Database
 from inbox.desk import open_desk
-from inbox.history import OPERATOR
+from inbox.history import OPERATOR, SYSTEM
 from inbox.models import (
     CallState,
     Case,
@@ -394,6 +394,17 @@ def test_a_call_is_signed_over_its_raw_body_once_the_rule_has_a_secret(near: Pla
         kept = session.exec(select(RuleSecret)).one()
     assert secret not in kept.sealed, "stored sealed"
     assert manager.post(f"/api/v1/rules/{rule['id']}/secret").json()["secret"] != secret
+
+
+def test_a_call_is_signed_though_nobody_made_a_secret_yet(near: Place) -> None:
+    with listening() as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        near.ours.receive(letter())
+        near.ours.receive(letter())
+        call_due(near.node)
+    assert all("Casework-Signature" in headers for _, headers, _ in heard.whole)
+    with near.database.read(near.ours.id) as session:
+        assert session.exec(select(RuleSecret)).one().made_by == SYSTEM.name
 
 
 def test_a_person_calls_again_what_failed_and_the_key_stays(near: Place) -> None:

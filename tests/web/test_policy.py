@@ -26,6 +26,7 @@ PUBLIC_ROUTES = {
     "GET /healthz": "says ok",
     "GET /readyz": "counts and ages",
     "GET /metrics": "from this machine only",
+    "GET /.well-known/security.txt": "whom to tell of a hole, where somebody is named",
     "GET /api/v1/openapi.json": "describes the interface",
     "GET /static/{path:path}": "style sheets and scripts",
     "GET /webhooks/{kind}/{channel_id}": "a platform's handshake, proved by its token",

@@ -1,17 +1,20 @@
 """Alive, able to work, and the numbers: true, without content, and not for everybody."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sql
 from fastapi import FastAPI
 
+from inbox.app import create_app
 from inbox.database import Database
 from inbox.errors import TooMany
 from inbox.models import DeliveryState, Job
 from inbox.web.limits import Window
 from inbox.web.metrics import standing
 from tests.factories import NOW, a_channel, a_delivery, an_arrival, an_office
+from tests.web.conftest import make_settings
 from tests.web.desks import Desk, World
 
 
@@ -101,3 +104,26 @@ def test_a_window_forgets_the_keys_that_were_used_longest_ago() -> None:
     window.hit("0")
     with pytest.raises(TooMany):
         window.hit("10000")
+
+
+def test_whom_to_tell_of_a_hole_is_said_where_the_operator_named_somebody(
+    sqlite_database: Database, tmp_path: Path, desk: Desk
+) -> None:
+    assert desk.get("/.well-known/security.txt").status_code == 404
+    named = "mailto:security@wexcombe.example, https://wexcombe.example/report"
+    settings = make_settings(sqlite_database, tmp_path, security_contact=named)
+    answer = Desk(create_app(settings)).get("/.well-known/security.txt")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    lines = [one.partition(": ") for one in answer.text.splitlines()]
+    assert [value for name, _, value in lines if name == "Contact"] == named.split(", ")
+    [expires] = [datetime.fromisoformat(value) for name, _, value in lines if name == "Expires"]
+    assert timedelta(days=170) < expires - datetime.now(UTC) < timedelta(days=365)
+    assert ("Canonical", ": ", "http://127.0.0.1/.well-known/security.txt") in lines
+
+
+@pytest.mark.parametrize("named", ["security@wexcombe.example", "http://x.example", "mailto:a@b\nContact: c"])
+def test_a_contact_that_is_no_address_is_refused_at_the_start(
+    sqlite_database: Database, tmp_path: Path, named: str
+) -> None:
+    with pytest.raises(ValueError, match="must begin with mailto"):
+        make_settings(sqlite_database, tmp_path, security_contact=named)

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from inbox.contact_dates import Way
 from inbox.office_settings import NATIONS
 from inbox.web.public import contact
 from inbox.web.public.contact import answers
@@ -54,15 +55,17 @@ def test_both_languages_have_the_same_sentences_with_the_same_gaps() -> None:
 def test_every_sentence_is_used_and_every_stage_has_its_words() -> None:
     public = "".join(file.read_text("utf-8") for file in (templates_folder() / "public").rglob("*.html"))
     form = "".join(file.read_text("utf-8") for file in Path(contact.__path__[0]).glob("*.py"))
-    plain = {key for key in table(Language.ENGLISH) if not key.startswith(("stage_", "step_"))}
+    plain = {key for key in table(Language.ENGLISH) if not key.startswith(("stage_", "step_", "wrote_"))}
     public += (templates_folder() / "components" / "contact.html").read_text("utf-8")
     asked = set(re.findall(r"""\bt\("(\w+)\"""", public)) | set(re.findall(r'"(form_\w+)"', form))
     asked |= _of_fields() | (plain & set(re.findall(r'"(\w+)"', form)))
-    assert plain == {key for key in asked if not key.startswith(("stage_", "step_"))}
+    assert plain == {key for key in asked if not key.startswith(("stage_", "step_", "wrote_"))}
     for stage in Stage:
         assert translate(f"stage_{stage}", "cy")
     for name in StepName:
         assert translate(f"step_{name}", "cy")
+    for way in Way:
+        assert translate(f"wrote_{way}", "cy")
 
 
 def _of_fields() -> set[str]:

@@ -32,6 +32,8 @@ MOST_AT_ONCE = 4
 TIMEOUT = 60.0
 IMMUTABLE = 'IdType="ImmutableId"'
 BUDGET = "requests"
+UNSAID = timedelta(seconds=30)
+"""How long we wait where Microsoft asks us to and does not say how long."""
 LATER = frozenset({429, 500, 502, 503, 504, 509})
 TOO_LARGE = 50 * 1024 * 1024
 """Above this many bytes a message stays where it is; its header comes."""
@@ -178,7 +180,8 @@ class Graph:
 
     def _refused(self, answer: Answer, *, is_final: bool) -> NoReturn:
         after = _after(answer)
-        if answer.status == 429 and after is not None:
+        if answer.status == 429:
+            after = after or UNSAID
             self._budget.heard(BUDGET, remaining=0, resets_in=after)
         said = _said(answer)
         if is_final and answer.status in LATER - {429}:

@@ -22,6 +22,7 @@ from connectors.contract import (
     SentReceipt,
     SignsIn,
     Surroundings,
+    TemporaryFailure,
     WebhookAnswer,
     WebhookRequest,
 )
@@ -72,7 +73,10 @@ class Microsoft365Channel:
         return settings.get("mailbox", "").strip().lower()
 
     def fetch(self, cursor: str | None) -> Batch:
-        """The next messages of all folders. A missing second folder is a notice, once."""
+        """The next messages of all folders. A missing second folder is a notice, once.
+
+        One that fails for now takes nothing back from those before it, where there was something to read.
+        """
         self._closing.clear()
         self._graph.hold_back()
         known = cursors.parse(cursor)
@@ -84,6 +88,11 @@ class Microsoft365Channel:
             except NotThere as failure:
                 self._missing(folder, failure, notices)
                 continue
+            except TemporaryFailure:
+                if not arrivals:
+                    raise
+                more = True  # what was read is kept first; the next look begins with what failed
+                break
             places[folder] = found.place
             arrivals += found.arrivals
             notices += found.notices

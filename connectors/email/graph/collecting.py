@@ -154,7 +154,9 @@ class GraphMailbox:
             hints["too_large"] = "1"
         except PermanentFailure:
             raw, hints["unreadable"] = b"", "1"
-        except TemporaryFailure:
+        except TemporaryFailure as failure:
+            if failure.after is not None:
+                raise  # Microsoft has no time for anybody: that says nothing of this message
             self._tries[identity] = self._tries.get(identity, 0) + 1
             if self._tries[identity] < MOST_TRIES:
                 raise

@@ -89,10 +89,10 @@ class GraphSender:
     def _complete(self, mail: Outgoing, draft: Found | None) -> Found:
         """The draft with its words, recipients and files; one that was begun before is used again."""
         if draft is None:
-            original = self._original(mail)
-            draft = self._reply(mail, original) if original else self._from_mime(mail)
+            reply = self._reply(mail)
+            draft = reply or self._from_mime(mail)
             self._hooks("graph.drafted")
-            if original is None and mail.is_addressed_alike:
+            if reply is None and mail.is_addressed_alike:
                 return self._with_files(mail, draft)
         self._graph.ask("PATCH", self._path(draft.id), json=mail.as_json())
         return self._with_files(mail, self._named(mail, draft))
@@ -103,13 +103,21 @@ class GraphSender:
             return None
         return self._by_message_id(mail.in_reply_to)
 
-    def _reply(self, mail: Outgoing, original: Found) -> Found:
+    def _reply(self, mail: Outgoing) -> Found | None:
+        """A draft made from what is answered; None where that is not here, or was deleted at this moment."""
+        original = self._original(mail)
+        if original is None:
+            return None
         marks = {
             "internetMessageHeaders": [{"name": OUR_HEADER.lower(), "value": mail.message_id}],
             "singleValueExtendedProperties": [{"id": OUR_PROPERTY, "value": mail.message_id}],
         }
         body = {"message": {**mail.as_json(), **marks}}
-        return _found(self._graph.ask("POST", f"{self._path(original.id)}/createReply", json=body).json)
+        try:
+            made = self._graph.ask("POST", f"{self._path(original.id)}/createReply", json=body)
+        except NotThere:
+            return None
+        return _found(made.json)
 
     def _from_mime(self, mail: Outgoing) -> Found:
         content = base64.b64encode(mail.slim)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from connectors.contract import PermanentFailure
 from connectors.email.settings import address_of, number_of, since_of
 from connectors.forwarders import FORWARDERS, patterns_of
-from connectors.guard import is_named
+from connectors.guard import web_address
 from connectors.keys import Key, filled, table
 from connectors.oauth import OAuthClient
 
@@ -100,11 +100,8 @@ def _oauth(values: Mapping[str, str], base_url: str, authority: str) -> OAuthCli
 
 def _origin(values: Mapping[str, str], name: str, allow_private: frozenset[str]) -> str:
     """Scheme and host alone; https unless the host is one of ours."""
-    parts = urlsplit(values[name].rstrip("/"))
-    is_safe = parts.scheme == "https" or (
-        parts.scheme == "http" and is_named(parts.hostname or "", allow_private)
-    )
-    if not parts.hostname or not is_safe or parts.path or parts.query or parts.username:
+    parts = web_address(values[name].rstrip("/"), name, allow_private, like=BASE_URL)
+    if parts.path or parts.query or parts.fragment:
         raise PermanentFailure(f"{name} must be an address such as {BASE_URL}")
     return f"{parts.scheme}://{parts.netloc}"
 

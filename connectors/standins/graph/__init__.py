@@ -42,12 +42,12 @@ class GraphStandIn(PeoplesSide):
             (
                 "POST",
                 r"/v1\.0/\$batch",
-                lambda asked: batches.answer(asked, super(GraphStandIn, self).answer),
+                lambda asked: batches.answer(asked, self._within_limits),
             ),
         ]
 
     def answer(self, asked: Asked) -> Told | None:
-        """As the platform: four requests at once for a mailbox, and an id on every answer."""
+        """As the platform: four requests at once, so many in ten minutes, and an id on every answer."""
         if asked.path.startswith("/_") or not asked.path.startswith("/v1.0/"):
             return super().answer(asked)
         with self._counting:
@@ -55,7 +55,7 @@ class GraphStandIn(PeoplesSide):
             self.most_busy = max(self.most_busy, self.busy)
             is_over = self.busy > MOST_AT_ONCE
         try:
-            told = self._throttled() if is_over else super().answer(asked)
+            told = self._throttled() if is_over else self._within_limits(asked)
         finally:
             with self._counting:
                 self.busy -= 1
@@ -66,6 +66,17 @@ class GraphStandIn(PeoplesSide):
             "client-request-id": asked.headers.get("client-request-id", ""),
         }
         return replace(told, headers={**own, **told.headers})
+
+    def _within_limits(self, asked: Asked) -> Told | None:
+        """As the platform: so many requests at a mailbox in ten minutes, each of a batch counted."""
+        with self._counting:
+            after = self.allowance.spend(asked.path, self.now())
+        if not after:
+            return super().answer(asked)
+        words = "Application is over its limit of requests to this mailbox."
+        told = problem(429, "ApplicationThrottled", words, {"retry-after": str(after)})
+        self._note(asked, told)
+        return told
 
     def unknown(self, asked: Asked) -> Told:
         return problem(400, "BadRequest", "Resource not found for the segment.")

@@ -9,6 +9,8 @@ JSON in, JSON out, beside the server's own:
   POST /_expire        every delta link answers 410 · POST /_revoke every access token answers 401
   POST /_deny          {"mailbox"}: 403 for it from now on
   POST /_quirks        {"empty_pages", "repeats", "shuffled"} for the delta answers to come
+  POST /_limit         {"requests", "seconds"}: how many requests a mailbox allows (null: any number) in how
+                       long; Microsoft's own 10,000 in 600 where nothing was said
   POST /_keep_ids      drafts keep the Message-ID that the platform gave them
   POST /_lifecycle     {"event"} for every subscription
   GET  /_left          what was sent: mailbox, to, mime
@@ -23,6 +25,7 @@ from typing import Any
 from zlib import crc32
 
 from connectors.standins.graph import outgoing
+from connectors.standins.graph.allowance import Allowance
 from connectors.standins.graph.delta import Deltas, Quirks
 from connectors.standins.graph.mailbox import Mail, Mailbox, read, recipient
 from connectors.standins.graph.sign_in import SignIn, problem
@@ -41,6 +44,7 @@ class PeoplesSide(StandIn):
         self.mailboxes: dict[str, Mailbox] = {}
         self.denied: set[str] = set()
         self.keeps_ids = False
+        self.allowance = Allowance()
         self.deltas = Deltas()
         self.uploads = outgoing.Uploads()
         self.subscriptions = Subscriptions(self)
@@ -58,6 +62,7 @@ class PeoplesSide(StandIn):
             ("POST", "/_revoke", does(lambda given: self.sign_in.revoke())),
             ("POST", "/_deny", does(lambda given: self.denied.add(given["mailbox"].lower()))),
             ("POST", "/_quirks", self._set_quirks),
+            ("POST", "/_limit", does(lambda given: setattr(self, "allowance", Allowance(**given)))),
             ("POST", "/_keep_ids", does(lambda given: setattr(self, "keeps_ids", True))),
             ("POST", "/_lifecycle", does(lambda given: self.subscriptions.befall(given["event"]))),
             ("GET", "/_left", lambda asked: Told(self.left)),

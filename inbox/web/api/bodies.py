@@ -15,7 +15,7 @@ from inbox.web.routers import api_router
 from routing.words import Nation, Unit
 
 router = api_router("bodies")
-STALE = "Somebody else changed this body. Read it again, then decide."
+STALE = "Somebody else changed this organisation. Read it again, then decide."
 
 
 class BodyFields(shapes.Shape):

@@ -53,5 +53,6 @@ def showing(shell: PublicShell, status: status_links.Status, office: Office, lan
         _USUAL_DAYS if stage is Stage.WAITING_ORGANISATION else None,
         tuple(steps),
         office.phone,
+        wrote=tuple((str(one.way), day(one.at)) for one in status.wrote),
         add_url="/cy/status/add" if language == "cy" else "/status/add",
     )

@@ -25,8 +25,9 @@ def index(room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
     waiting = queues.submitted(room.session, visible_cases(room.person))
     yours, others = signing.rows(room.session, room.desk, room.person, waiting, room.now)
     to_many, of_others = answers.waiting(room.session, room.desk, room.person)
-    shell = room.shell(CURRENT[room.office.kind])
-    return room.page(ApprovalsPage(shell, yours + to_many, others + of_others, room.local(room.now)))
+    heading, total = CURRENT[room.office.kind], room.counts[queues.View.TO_APPROVE]
+    yours, others, loaded = yours + to_many, others + of_others, room.local(room.now)
+    return room.page(ApprovalsPage(room.shell(heading), heading, total, yours, others, loaded))
 
 
 @router.get("/approvals/{draft_id}")

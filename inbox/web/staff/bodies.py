@@ -23,7 +23,7 @@ from routing.words import Unit
 
 router = page_router()
 HOME = "/settings/bodies"
-TAB = "Bodies"
+TAB = "Organisations"
 SHOWN = 100
 _LONGEST_FILE = 5_000_000
 Line = Annotated[str, Form(max_length=2000)]
@@ -73,13 +73,15 @@ def index(
     found = bodies.search(room.session, q) if q.strip() else every
     shown = tuple(_card(room, row) for row in found[:SHOWN])
     without = sum(1 for row in every if bodies.holes(bodies.facts_of(row)))
-    summary = f"{len(every)} bodies, {without} with something not written down."
+    summary = f"{len(every)} organisations, {without} with something not written down."
     if len(found) > SHOWN:
         summary += f" {SHOWN} of {len(found)} are shown: search to find the others."
     links: tuple[Link, ...] = ()
     if room.may(Action.MANAGE_OFFICE):
-        links = (Link("Add a body", f"{HOME}/new"), Link("Import a file", f"{HOME}/import"))
-    empty = "Nothing has these words." if q else "The directory is empty. Import a file, or add a body."
+        links = (Link("Add an organisation", f"{HOME}/new"), Link("Import a file", f"{HOME}/import"))
+    empty = (
+        "Nothing has these words." if q else "The directory is empty. Import a file, or add an organisation."
+    )
     return room.page(BodiesPage(room.shell("Settings"), tabs(room, TAB), q, summary, shown, links, empty))
 
 
@@ -184,7 +186,7 @@ def _card(room: Workroom, row: Body) -> BodyCard:
 
 
 def _form(room: Workroom, row: Body | None, typed: Mapping[str, str], *problems: Problem) -> Response:
-    heading = f"Change {row.name}" if row else "Add a body"
+    heading = f"Change {row.name}" if row else "Add an organisation"
     holes = bodies.holes(bodies.facts_of(row)) if row else ()
     action = f"{HOME}/{row.id}?version={row.version}" if row else f"{HOME}/new"
     view = BodyPage(

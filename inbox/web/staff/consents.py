@@ -191,7 +191,10 @@ def _needs(room: Workroom, case: Case, zone: str) -> tuple[Notice, ...]:
 
 def _card(room: Workroom, case: Case, row: Consent, names: dict[str, str], zone: str) -> ConsentCard:
     url = f"/cases/{case.reference}"
-    whom = ", ".join(names.get(key, "a body out of use") for key in row.bodies) or "Any body that can help"
+    whom = (
+        ", ".join(names.get(key, "an organisation out of use") for key in row.bodies)
+        or "Any organisation that can help"
+    )
     recorder = room.desk.staff.get(row.recorded_by or "")
     lines = [ladder.consent_words(row, zone)]
     lines += [f"For {row.on_behalf_of}."] if row.on_behalf_of else []
@@ -231,9 +234,9 @@ def _groups(room: Workroom, case: Case, values: dict[str, str], names: dict[str,
     whom = Group(
         "To ask whom",
         (
-            Field("bodies", "Bodies", kind=FieldKind.TICKS,
+            Field("bodies", "Organisations", kind=FieldKind.TICKS,
                   choices=tuple(Choice(key, name, key in ticked) for key, name in shown.items()),
-                  hint="Tick none for any body that can help"),
+                  hint="Tick none for any organisation that can help"),
         ),
     )  # fmt: skip
     proof = Group(

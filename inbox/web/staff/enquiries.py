@@ -31,10 +31,10 @@ _TABS = {
     enquiries.Filter.ASKED: "Time left",
 }
 _EMPTY = {
-    enquiries.Filter.ALL: "Nobody is waited for. Ask a body from a case.",
-    enquiries.Filter.LATE: "No body is late.",
+    enquiries.Filter.ALL: "Nobody is waited for. Ask an organisation from a case.",
+    enquiries.Filter.LATE: "No organisation is late.",
     enquiries.Filter.DUE: "No reply is due soon.",
-    enquiries.Filter.ASKED: "No body has time left.",
+    enquiries.Filter.ASKED: "No organisation has time left.",
 }
 Short = Annotated[str, Query(max_length=80)]
 

@@ -14,7 +14,7 @@ from inbox.models import Case, Constituent, LinkKind, Message
 from inbox.references import read_reference
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, see_other, studying
-from inbox.web.staff.showing import said
+from inbox.web.staff.showing import hostile, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group, Link, Problem
@@ -172,7 +172,7 @@ def _sentence(room: Workroom, case: Case, words: str, error: CaseworkError) -> s
 
 
 def _called(case: Case) -> str:
-    return case.reference if case.is_restricted else f"{case.reference} {case.subject}"
+    return case.reference if case.is_restricted else f"{case.reference} {hostile.subject(case)}"
 
 
 def _two_people(room: Room, case: Case) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def _page(
     fields = (
         Field("body", "Who has it now", kind=FieldKind.SELECT, choices=choices),
         Field("body_name", "Or its name", typed.get("body_name", ""), optional=True,
-              hint="A body of the directory is known by any of its names; its time and address hold then"),
+              hint="One of the directory is known by any of its names; its time and address hold then"),
         Field("email", "Its address", typed.get("email", ""), FieldKind.EMAIL, optional=True,
               hint="Leave it empty to take it from the directory"),
         Field("received_on", "When it came there", typed.get("received_on", ""), optional=True,
@@ -81,7 +81,7 @@ def _page(
     )  # fmt: skip
     effects = (
         f"Nobody waits for {enquiry.body} any more. What was asked of them stays on the case.",
-        "The new body’s own time counts from the day after it came there. Its chases come up then.",
+        "The new organisation’s own time counts from the day after it came there. Its chases come up then.",
         "An update to the person is laid ready as a draft. Nothing is sent.",
     )
     page = ConfirmPage(

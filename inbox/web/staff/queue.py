@@ -20,7 +20,7 @@ from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, 
 
 router = page_router()
 _ELSEWHERE = {View.TO_APPROVE: "/approvals", View.SENDING: "/sending"}
-_OTHERWISE_COUNTED = (View.ALL, View.CAMPAIGNS, View.SET_ASIDE)
+_OTHERWISE_COUNTED = queues.UNCOUNTED | {View.CAMPAIGNS, View.SET_ASIDE}
 """The rail has no number for them, or one of something else than cases."""
 TAKE = Act("Take next", "/queue/take", "t")
 _TAKEN_FROM = frozenset({View.TO_SORT, View.MINE})

@@ -99,7 +99,8 @@ class Room:
         counts = self.counts if self.may(Action.READ_CASE) else {}
         made = frame.shell(self.session, self.person, self.office, current, counts)
         undo = frame.just_done(self.session, self.person, self.office, self.request.query_params, self.now)
-        return replace(made, undo=undo, banners=(*made.banners, *banners))
+        full = frame.nearly_full(self.wiring.store.is_nearly_full())
+        return replace(made, undo=undo, banners=(*made.banners, *full, *banners))
 
     def page(self, view: View, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         answer = page(view, self.visit.csrf_token, status=status, headers=headers)

@@ -40,10 +40,7 @@ def make_secret(rule_id: str, room: Annotated[Workroom, acting(Action.MANAGE_RUL
     """A new secret, shown on the answer and nowhere else: no copy of this page is kept."""
     row = rules.find_rule(room.session, rule_id)
     secret = calls.make_secret(room.session, room.desk.keys, row, now=room.now, actor=room.person.actor)
-    room.session.flush()
-    answer = _page(room, row, secret)
-    answer.headers[SHOWN_ONCE] = "yes"
-    return answer
+    return shown_once(room, row, secret)
 
 
 @router.post("/rules/calls/{call_id}/again")
@@ -53,6 +50,14 @@ def call_again(call_id: str, room: Annotated[Workroom, acting(Action.MANAGE_RULE
         room.session, call_id, visible_cases(room.person), now=room.now, actor=room.person.actor
     )
     return see_other(f"/rules/{row.rule_id}/calls" if row.rule_id else "/rules/calls", told="retried")
+
+
+def shown_once(room: Workroom, rule: Rule, secret: str) -> Response:
+    """The rule's calls with its new secret, on this answer and nowhere else."""
+    room.session.flush()
+    answer = _page(room, rule, secret)
+    answer.headers[SHOWN_ONCE] = "yes"
+    return answer
 
 
 def _page(room: Room, rule: Rule | None, secret: str | None = None) -> Response:
@@ -104,8 +109,8 @@ def _signing(room: Room, rule: Rule) -> Notice:
     url = f"/rules/{rule.id}/secret"
     acts = room.may(Action.MANAGE_RULES)
     if made is None:
-        words = "Whoever gets them cannot tell that they are ours. Make a secret, and enter it there."
-        return Notice(words, Tone.SOON, "These calls are not signed", (),
+        words = "Its first call makes one by itself. Make it now, and enter it there, so that they know us."
+        return Notice(words, Tone.SOON, "No secret is made yet", (),
                       (Act("Make a secret", url),) if acts else ())  # fmt: skip
     when = room.local(made.made_at)
     words = (

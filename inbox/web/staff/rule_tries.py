@@ -14,8 +14,9 @@ from inbox.access import Action, visible_cases
 from inbox.database import savepoint
 from inbox.errors import Refused, Stale
 from inbox.models import Rule
-from inbox.rules import Do, Proposal, trying
+from inbox.rules import Do, Proposal, calls, trying
 from inbox.web.routers import page_router
+from inbox.web.staff import rule_calls
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.rules import listed, page
 from inbox.web.staff.showing import ruleacts, rulebook, ruleform
@@ -89,7 +90,11 @@ def apply(
             done = rules.carry_out(room.session, wanted, actor=room.person.actor, now=room.now)
     except trying.NotAgreed as error:
         return _tried(room, wanted, "200", Problem("agreed", error.sentence))
-    return see_other(f"/rules/{done.id}" if done.version is not None else "/rules", told="saved")
+    if done.id is None or done.version is None:
+        return see_other("/rules", told="saved")
+    row = rules.find_rule(room.session, done.id)
+    secret = calls.first_secret(room.session, room.desk.keys, row, now=room.now, actor=room.person.actor)
+    return rule_calls.shown_once(room, row, secret) if secret else see_other(f"/rules/{row.id}", told="saved")
 
 
 @router.post("/rules/{rule_id}")

@@ -16,6 +16,7 @@ from inbox.references import read_reference
 from inbox.search import Hit, understand
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, looking
+from inbox.web.staff.showing import hostile
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import Found, SearchPage
 from inbox.web.views.parts import Link
@@ -52,23 +53,24 @@ def find(
 def _shown(room: Room, hits: tuple[Hit, ...], words: str) -> tuple[Found, ...]:
     keys = [hit.case_id for hit in hits]
     rows = room.session.exec(
-        select(Case.id, Case.language, Channel.kind, Constituent.name)
+        select(Case, Channel.kind, Constituent.name)
         .join(Channel, col(Channel.id) == Case.channel_id, isouter=True)
         .join(Constituent, col(Constituent.id) == Case.constituent_id, isouter=True)
         .where(col(Case.id).in_(keys))
     ).all()
-    facts = {key: (language, kind, name) for key, language, kind, name in rows}
+    facts = {case.id: (case, kind, name) for case, kind, name in rows}
     marks = _marks(words)
     found = []
     for hit in hits:
-        language, kind, name = facts.get(hit.case_id, ("en", None, None))
+        case, kind, name = facts.get(hit.case_id, (None, None, None))
         word, icon = say.channel(kind)
-        hidden = hit.is_restricted
+        hidden, language = hit.is_restricted, case.language if case else "en"
+        is_hostile = case is None or hostile.is_hostile(case.flags)
         status = say.STATUSES[CaseStatus(hit.status)]
         name = name or hit.sender_name
         who = f"{name}. {status}" if name and not hidden else status
-        title = hit.reference if hidden else hit.subject
-        snippet = () if hidden else split(" ".join(hit.excerpt.split()), marks)
+        title = hit.reference if hidden else hostile.HIDDEN if is_hostile else hit.subject
+        snippet = () if hidden or is_hostile else split(" ".join(hit.excerpt.split()), marks)
         found.append(
             Found(
                 hit.reference,

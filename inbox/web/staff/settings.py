@@ -259,7 +259,7 @@ def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found += [("Calendar", "/settings/calendar")] if room.may(Action.MANAGE_OFFICE) else []
     found += [("People", "/settings/people")]
     found += [("Standard lines", "/settings/standard-lines")] if room.may(Action.READ_CASE) else []
-    found += [("Bodies", "/settings/bodies")]
+    found += [("Organisations", "/settings/bodies")]
     found += [("Chases", "/settings/chases")] if room.may(Action.READ_CASE) else []
     found += [("What it learned", "/settings/learning")] if room.may(Action.MANAGE_RULES) else []
     found += [("Keyboard", "/settings/keyboard"), ("Where you are signed in", "/settings/sign-ins")]

@@ -108,10 +108,12 @@ class ApprovalRow:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalsPage:
-    """`/approvals`: what waits for you, and what waits for others."""
+    """`/approvals`: what waits for you, and what waits for others; `total` is the number in the rail."""
 
     template: ClassVar[str] = "staff/approvals/index.html"
     shell: Shell
+    heading: str
+    total: int
     yours: tuple[ApprovalRow, ...]
     others: tuple[ApprovalRow, ...]
     loaded_at: datetime

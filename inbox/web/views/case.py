@@ -19,8 +19,19 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Rare:
+    """Some of the rarer things to do with a case, under one word."""
+
+    title: str
+    links: tuple[Link, ...] = ()
+    menus: tuple[Menu, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseHeader:
-    """Who has it, since when, what is next. `title` None where only the reference may show."""
+    """Who has it, since when, what is next. `title` None where only the reference may show; `more`: what is
+    done seldom and waits behind one button."""
 
     reference: str
     title: str | None
@@ -33,6 +44,7 @@ class CaseHeader:
     menus: tuple[Menu, ...]
     acts: tuple[Act, ...]
     who: str = ""
+    more: tuple[Rare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ class CheckPage:
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
-    """`/status`. `next_word`: the promised date of our next word; `waiting_days`: what they usually take."""
+    """`/status`. `next_word`: the promised date of our next word; `waiting_days`: what they usually take;
+    `wrote`: how and on which day the person wrote, the first time and the last."""
 
     template: ClassVar[str] = "public/status/show.html"
     shell: PublicShell
@@ -78,6 +79,7 @@ class StatusPage:
     steps: tuple[Step, ...]
     phone: str | None
     add_url: str = "/status/add"
+    wrote: tuple[tuple[str, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,27 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.contract import Change, Echo, InboundMessage
+from connectors.contract import (
+    Change,
+    DeliveryReport,
+    Echo,
+    Handle,
+    InboundMessage,
+    Letter,
+    OutboundMessage,
+    ReportAction,
+)
 from connectors.x.channel import XChannel
 from connectors.x.registration import WANTED
 from tests.connectors.contract_suite import collected
+from tests.rigs.listening import Listener, listening
 from tests.rigs.platforms import Platform
 from tests.rigs.product import until
-from tests.rigs.x import OFFICE, OFFICE_ID, Listener, listening, x_channel
+from tests.rigs.x import OFFICE, OFFICE_ID, x_channel
 
 
 @contextmanager
@@ -105,6 +115,23 @@ def test_what_we_write_comes_back_as_an_echo_and_a_deletion_as_one(x: Platform) 
         x.order("_delete", id=post)
         until(lambda: f"gone/{post}" in listener.kept, seconds=60)
         assert isinstance(listener.news()[1], Change)
+
+
+def test_somebody_who_read_what_we_wrote_is_told_of_as_delivered(x: Platform) -> None:
+    user = x.order("_message", **{"from": "wyn", "text": "hello", "quiet": True})["user"]
+    with called(x) as (channel, listener):
+        channel.fetch(None)
+        x.order("_quirks", reads=True)
+        to_wyn = Letter(
+            "ours@office", Handle("Office", OFFICE_ID), (Handle("Wyn", user),), "", "We asked",
+            datetime.now(UTC), heard_at=datetime.now(UTC),
+        )  # fmt: skip
+        message = OutboundMessage(to_wyn.message_id, (user,), OFFICE_ID, XChannel.compose(to_wyn))
+        receipt = channel.send(message, committing=lambda: None)
+        until(lambda: [one for one in listener.news() if isinstance(one, DeliveryReport)], seconds=60)
+        [report] = [one for one in listener.news() if isinstance(one, DeliveryReport)]
+    assert (report.action, report.recipient) == (ReportAction.DELIVERED, user)
+    assert receipt.external_id in report.original_ids
 
 
 def test_a_webhook_that_x_cannot_reach_is_said_once_and_asking_goes_on(x: Platform) -> None:

@@ -37,6 +37,7 @@ from tests.connectors.contract_suite import (
     collected,
 )
 from tests.rigs.platforms import Platform
+from tests.rigs.product import until
 from tests.rigs.x import OFFICE, OFFICE_ID, SECRETS, x_channel
 
 ASKED = "GET /2/users/.*/mentions"
@@ -537,6 +538,22 @@ def test_an_unknown_outcome_is_settled_by_looking(x: Platform, fault: dict[str, 
     assert bool(posted) is (fault["act"] == "lose")
 
 
+def test_an_answer_of_x_that_comes_too_late_is_an_unknown_outcome(
+    x: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.x.channel._TIMEOUT", 0.5)
+    post_id = say(x, f"{OFFICE} hello")
+    channel, message = x_channel(x.url), answer_to(post_id, "We asked")
+    channel.fetch(None)
+    x.order("_faults", on="POST /2/tweets", act="slow", seconds=1.5)
+    with pytest.raises(OutcomeUnknown):
+        channel.send(message, committing=lambda: None)
+    until(lambda: sent(x)["posts"])
+    proof = channel.evidence(message)
+    channel.close()
+    assert proof is not None and proof.external_id == sent(x)["posts"][0]["id"]
+
+
 def test_a_private_message_of_unknown_outcome_is_found_in_its_conversation(x: Platform) -> None:
     user = x.order("_message", **{"from": "wyn", "text": "hello"})["user"]
     to_wyn = Letter(
@@ -620,3 +637,17 @@ def test_the_check_says_whose_sign_in_it_is(x: Platform) -> None:
     channel.close()
     assert [one.ok for one in steps] == [False]
     assert "RowanAshbyMP" in steps[0].detail
+
+
+def test_a_limit_that_the_inbox_itself_has_used_up_is_no_fault_of_the_connection(x: Platform) -> None:
+    class UsedUp(Boundless):
+        def wait(self, name: str) -> timedelta | None:
+            return timedelta(seconds=40) if name == "dm_events" else None
+
+    channel = x_channel(x.url, UsedUp())
+    steps: list[Checked] = list(channel.check())
+    channel.close()
+    assert all(one.ok for one in steps)
+    assert "the inbox itself asks as often as it may" in next(
+        one.detail for one in steps if one.step == "Direct messages"
+    )

@@ -97,6 +97,6 @@ EXAMPLES: dict[str, View] = {
     "approval": ApprovalPage(shell("To approve"), APPROVAL),
     "approval-changes": ApprovalPage(shell("To approve"), CHANGED),
     "approval-own": ApprovalPage(shell("To approve"), OWN),
-    "approvals": ApprovalsPage(shell("To approve"), (ROW,), (OTHER,), NOW),
-    "approvals-empty": ApprovalsPage(shell("To approve"), (), (), NOW),
+    "approvals": ApprovalsPage(shell("To approve"), "To approve", 2, (ROW,), (OTHER,), NOW),
+    "approvals-empty": ApprovalsPage(shell("To approve"), "To approve", 0, (), (), NOW),
 }

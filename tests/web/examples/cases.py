@@ -14,6 +14,7 @@ from inbox.web.views.case import (
     FactPanel,
     FactsPart,
     Match,
+    Rare,
     StandardLine,
     TimelinePart,
 )
@@ -45,14 +46,19 @@ HEADER = CaseHeader(
     links=(
         Link("Reply", f"{CASE}#composer", "r"),
         Link("Note", f"{CASE}?write=note#composer", "i"),
-        Link("Ask a body", f"{CASE}/enquiries/new", "f"),
+        Link("Ask an organisation", f"{CASE}/enquiries/new", "f"),
         Link("Done", f"{CASE}/close", "d"),
     ),
-    menus=(
-        Menu("Give to", f"{CASE}/assign", "person", PEOPLE, "a"),
-        Menu("Urgency", f"{CASE}/priority", "priority", URGENCIES, "p"),
-    ),
+    menus=(Menu("Give to", f"{CASE}/assign", "person", PEOPLE, "a"),),
     acts=(),
+    more=(
+        Rare("Write down", (Link("Log a call", f"{CASE}/log", "l"),)),
+        Rare(
+            "Sort again",
+            menus=(Menu("Urgency", f"{CASE}/priority", "priority", URGENCIES, "p"),),
+            acts=(Act("Not ours", f"{CASE}/not-ours", "n"),),
+        ),
+    ),
 )
 FACTS = FactPanel(
     next_step="Chase Marl Homes",

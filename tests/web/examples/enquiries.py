@@ -104,7 +104,7 @@ GROUPS = (
             Field("ends_at", "Good until", optional=True, hint="The last day, like 5 November 2026"),
         ),
     ),
-    Group("To ask whom", (Field("bodies", "Bodies", kind=FieldKind.TICKS, hint="None: any body",
+    Group("To ask whom", (Field("bodies", "Organisations", kind=FieldKind.TICKS, hint="None: any",
                                 choices=(Choice("1", "Marl Homes", True), Choice("2", "Council"))),)),
     Group("The evidence", (Field("note", "Or a note of what was said", "", FieldKind.AREA, optional=True),)),
 )  # fmt: skip
@@ -115,7 +115,7 @@ CONSENTS = ConsentsPage(
                                    "June 2026.", "Written down by Priya Nair, Tuesday 5 May 2026."),
                     Badge("Runs out soon", Tone.SOON, "soon"), Link("See the message", f"{CASE}#message-1"),
                     Act("They take it back", f"{CASE}/consents/1/withdraw")),
-        ConsentCard("Any body that can help", ("By Donna Fretwell by word of mouth, Sunday 3 May 2026.",),
+        ConsentCard("Any organisation that can help", ("By Donna Fretwell by mouth, Sunday 3 May 2026.",),
                     Badge("Taken back", Tone.LATE, "cross"), None, None),
     ),
     (Notice("It is good until Thursday 11 June 2026. Ask the person for a new one.", Tone.SOON),),
@@ -125,7 +125,7 @@ SETTINGS = (
     Tab("Office", "/settings"),
     Tab("People", "/settings/people"),
     Tab("Standard lines", "/settings/standard-lines"),
-    Tab("Bodies", "/settings/bodies", True),
+    Tab("Organisations", "/settings/bodies", True),
     Tab("Keyboard", "/settings/keyboard"),
 )
 HOLES = (
@@ -142,7 +142,7 @@ BODIES = BodiesPage(
         BodyCard("Wexcombe Council", "", (("Days of", "England"),), "Version 1, Friday 1 May 2026.", HOLES,
                  Link("Change it", "/settings/bodies/2")),
     ),
-    (Link("Add a body", "/settings/bodies/new"), Link("Import a file", "/settings/bodies/import")),
+    (Link("Add an organisation", "/settings/bodies/new"), Link("Import a file", "/settings/bodies/import")),
     "The directory is empty. Import a file, or add a body.",
 )  # fmt: skip
 BODY = BodyPage(
@@ -165,7 +165,7 @@ IMPORT = ImportPage(
 
 EXAMPLES: dict[str, View] = {
     "enquiries": ENQUIRIES,
-    "enquiries-empty": replace(ENQUIRIES, rows=(), empty="No body is late.", more=None),
+    "enquiries-empty": replace(ENQUIRIES, rows=(), empty="No organisation is late.", more=None),
     "enquiries-read-only": replace(ENQUIRIES, bulk=()),
     "enquiry": ENQUIRY,
     "enquiry-answered": replace(ENQUIRY, clock=None, notices=(), main=None, acts=()),
@@ -178,7 +178,7 @@ EXAMPLES: dict[str, View] = {
     "bodies-empty": replace(BODIES, cards=(), links=(), q="nobody", empty="Nothing has these words."),
     "body": BODY,
     "body-wrong": replace(
-        BODY, problems=(Problem("name", "Give the body a name."),), holes=(), versions=(), retire=None
+        BODY, problems=(Problem("name", "Give the organisation a name."),), holes=(), versions=(), retire=None
     ),
     "bodies-import": IMPORT,
     "bodies-import-wrong": replace(

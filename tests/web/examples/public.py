@@ -52,6 +52,7 @@ def status(stage: Stage, language: str) -> StatusPage:
         20 if stage == Stage.WAITING_ORGANISATION else None,
         steps[:3] if finished else steps,
         "01632 960 001",
+        wrote=(("email", date(2026, 5, 3)), ("page", date(2026, 5, 19))),
     )
 
 

@@ -183,7 +183,7 @@ CALLS = CallsPage(
                 Badge("Answered", Tone.OK, "tick"), "It answered 200. Signed."),
     ),
     Notice("Whoever gets them cannot tell that they are ours. Make a secret, and enter it there.", Tone.SOON,
-           "These calls are not signed", (), (Act("Make a secret", "/rules/r3/secret"),)),
+           "No secret is made yet", (), (Act("Make a secret", "/rules/r3/secret"),)),
 )  # fmt: skip
 EXAMPLES: dict[str, View] = {
     "rules": LIST,

@@ -149,7 +149,7 @@ SETTINGS_TABS = (
     Tab("Calendar", "/settings/calendar"),
     Tab("People", "/settings/people"),
     Tab("Standard lines", "/settings/standard-lines"),
-    Tab("Bodies", "/settings/bodies"),
+    Tab("Organisations", "/settings/bodies"),
     Tab("Chases", "/settings/chases"),
     Tab("What it learned", "/settings/learning"),
     Tab("Keyboard", "/settings/keyboard"),

@@ -102,7 +102,7 @@ def test_the_directory_is_searched_changed_imported_and_only_by_those_who_keep_t
     right = {"name": "Marl Homes", "target": "15"}
     assert tom.press(f"/settings/bodies/{marl.id}?version=1", right).status_code == 303
     stale = tom.press(f"/settings/bodies/{marl.id}?version=1", {"name": "Marl Homes", "target": "9"})
-    assert stale.status_code == 422 and "Somebody else changed this body" in stale.text
+    assert stale.status_code == 422 and "Somebody else changed this organisation" in stale.text
     page = tom.get(f"/settings/bodies/{marl.id}").text
     assert "Version 2" in page and "email: letters@marl.example" in page  # as version 1 said it
     files = {"file": ("bodies.csv", b"name,target\nWexcombe Council,10\nMHA,x\n", "text/csv")}

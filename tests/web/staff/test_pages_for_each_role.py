@@ -13,9 +13,9 @@ CASE_PAGES = (
     "?write=note", "/appointments/new", "/consent-form",
 )  # fmt: skip
 OFFICE_PAGES = (
-    "/queue/to-sort", "/queue/mine", "/queue/waiting", "/queue/late", "/queue/campaigns", "/queue/all",
-    "/queue/set-aside", "/approvals", "/sending", "/sending?state=sent", "/sending?state=stopped",
-    "/set-aside",
+    "/queue/to-sort", "/queue/mine", "/queue/waiting", "/queue/late", "/queue/safeguarding",
+    "/queue/campaigns", "/queue/all", "/queue/set-aside", "/approvals", "/sending", "/sending?state=sent",
+    "/sending?state=stopped", "/set-aside",
     "/set-aside?kind=machine", "/search", "/search?q=mould", "/cases/new", "/channels", "/settings/people",
     "/settings/keyboard", "/post", "/outreach", "/surgeries", "/surgeries/new",
 )  # fmt: skip

@@ -245,7 +245,7 @@ def test_a_held_case_says_so_in_the_queue_and_on_its_page_and_is_let_go_by_one_p
 def test_the_secret_of_a_rule_is_shown_once_and_no_copy_of_the_page_is_kept(bench: Bench) -> None:
     desk, rule = bench.sit(Role.MANAGER), the_rule(bench)
     before = desk.get(f"/rules/{rule.id}/calls").text
-    assert "These calls are not signed" in before
+    assert "No secret is made yet" in before
     press = {"once": "a-key-of-the-form"}
     first = desk.press(f"/rules/{rule.id}/secret", press)
     secret = first.text.split('guide__copy">')[1].split("<")[0]

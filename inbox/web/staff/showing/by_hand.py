@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from inbox.errors import Refused
 from inbox.models import Office
 from inbox.post_tray import InTray
+from inbox.web.staff.showing import hostile
 from inbox.web.staff.showing import words as say
 from inbox.web.views.by_hand import LetterRow
 from inbox.web.views.parts import Tab
@@ -55,7 +56,8 @@ def letter_row(one: InTray, zone: ZoneInfo) -> LetterRow:
         return LetterRow(one.arrival.id, "A letter is being read", None, at, told)
     reference = one.case.reference
     words = say.warnings(one.message.warnings)
-    first = " ".join(one.message.new_text.split())[:120]
-    title = reference if one.case.is_restricted else f"{reference} {one.case.subject[:80]}"
+    is_hidden = one.case.is_restricted or hostile.is_hostile(one.case.flags)
+    first = "" if is_hidden else " ".join(one.message.new_text.split())[:120]
+    title = reference if one.case.is_restricted else f"{reference} {hostile.subject(one.case)[:80]}"
     url = f"/cases/{reference}/letters/{one.message.id}"
-    return LetterRow(one.arrival.id, title, url, at, "" if one.case.is_restricted else first, words[:1])
+    return LetterRow(one.arrival.id, title, url, at, first, words[:1])

@@ -56,6 +56,7 @@ _RAIL: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], .
     ("Mine", "/queue/mine", "mine", _V.MINE, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
+    ("Safeguarding", "/queue/safeguarding", "lock", None, "s", None),
     ("Campaigns", "/campaigns", "feed", _V.CAMPAIGNS, "c", None),
     ("To approve", "/approvals", "approve", _V.TO_APPROVE, "a", "Approve"),
     ("Sending", "/sending", "send", _V.SENDING, "o", None),
@@ -67,6 +68,7 @@ _OFFICIALS: tuple[tuple[str, str, str, queues.View | None, str | None, str | Non
     ("Mine", "/official/mine", "mine", _V.MINE, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
+    ("Safeguarding", "/queue/safeguarding", "lock", None, "s", None),
     ("To sign", "/approvals", "approve", _V.TO_APPROVE, "a", "To sign"),
     ("Sent", "/sending", "send", _V.SENDING, "o", None),
     ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
@@ -211,3 +213,9 @@ def _banners(office: Office) -> tuple[Notice, ...]:
     if not office.sending_paused:
         return ()
     return (Notice(office.sending_paused, Tone.SOON, "Sending is stopped"),)
+
+
+def nearly_full(is_nearly_full: bool) -> tuple[Notice, ...]:
+    """What all must know while the disk fills up; whoever can free some space reads the numbers elsewhere."""
+    words = "Soon nothing new can be taken in. Tell whoever runs this machine to free some space."
+    return (Notice(words, Tone.SOON, "The disk is nearly full"),) if is_nearly_full else ()

@@ -10,7 +10,7 @@ from inbox.calendars import calendar_of
 from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
-from inbox.web.staff.showing import aside, order, promises
+from inbox.web.staff.showing import aside, hostile, order, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
@@ -22,6 +22,7 @@ HEADINGS = {
     View.MINE: "Mine",
     View.WAITING: "Waiting",
     View.LATE: "Late",
+    View.SAFEGUARDING: "Safeguarding",
     View.CAMPAIGNS: "Campaigns",
     View.TO_APPROVE: "To approve",
     View.SENDING: "Sending",
@@ -33,6 +34,7 @@ _EMPTY = {
     View.MINE: "You have no open cases.",
     View.WAITING: "No case waits for anybody.",
     View.LATE: "No cases are late.",
+    View.SAFEGUARDING: "Nobody is known to be in danger.",
     View.CAMPAIGNS: "No campaign is open.",
     View.TO_APPROVE: "Nothing waits for sign-off.",
     View.SENDING: "Nothing is leaving.",
@@ -89,26 +91,34 @@ def _row(
     busy: str | None,
 ) -> Row:  # fmt: skip
     channel, icon = say.channel(row.channel_kind, row.newest_kind)
+    is_hidden = hostile.is_hostile(row.flags)
     return Row(
         reference=row.reference,
         url=f"{base}/{row.reference}",
         who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
-        subject=None if row.is_restricted else row.subject,
-        preview="Open it to read it."
-        if row.is_restricted
-        else row.excerpt.removeprefix(row.subject).lstrip()[:160],
+        subject=None if row.is_restricted or is_hidden else row.subject,
+        preview=_preview(row),
         received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
         channel=channel,
         channel_icon=icon,
         language=row.language,
         unread=row.is_unread,
         badges=_badges(row),
-        clock=promises.of_row(row.clock, now, calendar),
+        clock=promises.of_row(row, now, calendar),
         busy=busy,
         current=row.reference == current,
         points=order.total(row.points) if scored else None,
         points_because=order.because(row.points) if scored else None,
     )
+
+
+def _preview(row: QueueRow) -> str:
+    """The beginning of what was written, where nothing keeps it from a passing eye."""
+    if row.is_restricted:
+        return "Open it to read it."
+    if hostile.is_hostile(row.flags):
+        return hostile.HIDDEN
+    return row.excerpt.removeprefix(row.subject).lstrip()[:160]
 
 
 def listed(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import channels, clocks, linking, points, status_links
+from inbox import clocks, linking, points, status_links
 from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
 from inbox.dates import local_date
@@ -20,7 +20,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
-from inbox.web.staff.showing import ladder, order, pane, promises, surgeries, writing
+from inbox.web.staff.showing import doing, hostile, ladder, order, pane, promises, surgeries, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -31,20 +31,21 @@ _HELD = {"address": "for their address", "permission": "for their permission", "
 
 def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHeader:
     """Who has it, since when, what can be done."""
-    url = f"/cases/{case.reference}"
     who = session.exec(select(Constituent.name).where(Constituent.id == case.constituent_id)).first()
+    can = doing.on_case(session, desk, person, case)
     return CaseHeader(
         who="" if case.is_restricted else who or "",
         reference=case.reference,
-        title=None if case.is_restricted else case.subject,
+        title=None if case.is_restricted else hostile.subject(case),
         status=say.STATUSES[CaseStatus(case.status)],
         holder=_holder(desk, case),
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
         back=_back(desk, person, case),
         position=None,
-        links=_links(session, desk, person, case, url),
-        menus=pane.menus(session, desk, person, case, "") if may(person, Action.TRIAGE, case) else (),
-        acts=pane.acts(person, case, "") + _turn(person, case, url),
+        links=can.links,
+        menus=can.menus,
+        acts=can.acts,
+        more=can.more,
     )
 
 
@@ -56,11 +57,13 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     is_reply = link is not None and "write=reply" in link.url
     if is_reply and not writing.may_begin(session, desk, person, case):
         words, link = "Somebody who may write on this channel writes to the person.", None
+    kept = clocks.of_case(session, case)
+    waits = promises.waiting(desk, case, kept, now)
     status, acts = _status_page(session, desk, person, case)
     return FactPanel(
         next_step=words,
         next_link=link,
-        clocks=promises.of_case(desk, clocks.of_case(session, case), now),
+        clocks=((waits,) if waits else ()) + promises.of_case(desk, kept, now),
         facts=tuple(_facts(session, desk, person, case, who, url, now)),
         status_page=status,
         status_acts=acts,
@@ -77,7 +80,7 @@ def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
         return ()
     message, other = found
     url, fields = f"/cases/{case.reference}", (("message", message.id),)
-    words = f"This may belong to {other.reference}, {other.subject[:80]}. {pane.because(message)}"
+    words = f"This may belong to {other.reference}, {hostile.subject(other)[:80]}. {pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
 
@@ -124,37 +127,6 @@ def _back(desk: Desk, person: Person, case: Case) -> Link:
     if case.assignee_id == person.staff_id:
         return Link("Mine", f"/queue/mine#row-{case.reference}")
     return Link("All cases", "/queue/all")
-
-
-def _links(session: Session, desk: Desk, person: Person, case: Case, url: str) -> tuple[Link, ...]:
-    found = []
-    if writing.may_begin(session, desk, person, case):
-        found.append(Link("Reply", f"{url}?write=reply#text", "r"))
-    if may(person, Action.NOTE, case):
-        found += [Link("Note", f"{url}?write=note#text", "i"), Link("Log a call", f"{url}/log", "l")]
-        found.append(Link("Appointment", f"{url}/appointments/new"))
-    if may(person, Action.DRAFT, case):
-        chase = ladder.next_link(session, case, "f")
-        found += [chase] if chase else []
-        found.append(Link("Ask a body", f"{url}/enquiries/new", None if chase else "f"))
-        if any(channels.services(one) for one in desk.channels.values()):
-            found.append(Link("Hand on a street fault", f"{url}/faults/new"))
-    if may(person, Action.TRIAGE, case):
-        found.append(Link("Add to a case", f"{url}/attach", "c"))
-        if case.message_count > 1:
-            found.append(Link("Split", f"{url}/split", "s"))
-        found.append(Link("Link", f"{url}/links"))
-    if may(person, Action.CLOSE, case) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
-        found.append(Link("Done", f"{url}/close", "d"))
-    return tuple(found)
-
-
-def _turn(person: Person, case: Case, url: str) -> tuple[Act, ...]:
-    waiting = case.status in (CaseStatus.WAITING_BODY, CaseStatus.WAITING_CONSTITUENT)
-    ended = case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
-    if not (waiting or ended) or not may(person, Action.TRIAGE, case):
-        return ()
-    return (Act("Open it again" if ended else "Our turn again", f"{url}/resume"),)
 
 
 def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, Link | None]:
@@ -274,7 +246,7 @@ def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
 
 def _to(row: Case, how: str) -> Link:
     """A case in a list of others; of a restricted one its reference only."""
-    title = "" if row.is_restricted else f", {row.subject[:60]}"
+    title = "" if row.is_restricted else f", {hostile.subject(row)[:60]}"
     return Link(f"{how}: {row.reference}{title}", f"/cases/{row.reference}")
 
 

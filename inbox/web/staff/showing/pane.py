@@ -10,7 +10,7 @@ from inbox import campaigns, clocks, holds, presence
 from inbox.access import Action, Person, may, may_know
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus, Channel, Constituent, Decision, Message
-from inbox.web.staff.showing import promises, said, why
+from inbox.web.staff.showing import hostile, promises, said, why
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Tone
 from inbox.web.views.queue import Reading, Suggestion
@@ -30,9 +30,6 @@ def reading(
     channel = session.exec(select(Channel).where(Channel.id == case.channel_id)).first()
     kind = rows[-1].kind if rows else None
     word, icon = say.channel(channel.kind if channel else None, kind)
-    first = min(
-        (c for c in clocks.of_case(session, case) if clocks.is_open(c)), key=lambda c: c.due_at, default=None
-    )
     return Reading(
         reference=case.reference,
         title=case.reference if case.is_restricted else f"{case.reference} {name}",
@@ -41,7 +38,7 @@ def reading(
         channel_icon=icon,
         public=say.is_public(channel.kind if channel else None, kind),
         standing=say.constituency(who.constituency, who.postcode) if who else None,
-        promise=promises.of_clock(desk, first, now) if first else None,
+        promise=promises.next_of(desk, case, clocks.of_case(session, case), now),
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
         messages=said.shown(session, case, rows, zone, now),
         earlier=max(0, case.message_count - len(rows)),
@@ -79,7 +76,7 @@ def suggestions(
     url = f"/cases/{case.reference}"
     if matched is not None:
         message, other = matched
-        label = f"Add to {other.reference}, {other.subject[:60]}"
+        label = f"Add to {other.reference}, {hostile.subject(other)[:60]}"
         act = Act(label, f"{url}/accept-match?back={back}", fields=(("message", message.id),))
         found.append((act, because(message)))
     if case.kind == "spam":

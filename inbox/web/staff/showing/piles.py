@@ -55,11 +55,16 @@ def summary(desk: Desk, found: Count) -> tuple[str, ...]:
         name = say.channel(channel.kind if channel else None)[0]
         ways[name] = ways.get(name, 0) + number
     written = ", ".join(f"{name} {number}" for name, number in sorted(ways.items()))
-    return (
-        f"{say_people(found.people)}, {_many(found.messages, 'message')}. {written}.",
-        f"{found.ours} ours, {found.not_ours} not ours, {found.unknown} not known. "
-        f"{found.to_answer} to answer, {found.answered} answered.",
-    )
+    people, messages = say_people(found.people), _many(found.messages, "message")
+    seats = ((found.ours, "ours"), (found.not_ours, "not ours"), (found.unknown, "not known"))
+    answers = ((found.to_answer, "to answer"), (found.answered, "answered"))
+    return (f"{people}, {messages}. {written}.", f"{_listed(seats)} {_listed(answers)}".strip())
+
+
+def _listed(numbers: Sequence[tuple[int, str]]) -> str:
+    """ "287 ours, 19 not ours.": what there is none of is left out."""
+    words = ", ".join(f"{number} {what}" for number, what in numbers if number)
+    return f"{words}." if words else ""
 
 
 def tabs(campaign: Campaign, found: Count, current: str) -> tuple[Tab, ...]:

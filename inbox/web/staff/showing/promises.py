@@ -1,13 +1,15 @@
 """Clocks in words: "2 working days late", always with the unit, whose clock and the full date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from inbox import clocks as stage
 from inbox.dates import local_date, long_date
 from inbox.desk import Desk
-from inbox.models import Clock
-from inbox.queues import RowClock
+from inbox.models import Case, Clock
+from inbox.queues import QueueRow, RowClock
+from inbox.web.staff.showing import urgent
 from inbox.web.views.parts import ClockBadge, ClockMark
 from routing.words import ClockState
 from routing.working_time import WorkingCalendar
@@ -26,8 +28,14 @@ NAMES = {
 }
 
 
-def of_row(clock: RowClock | None, now: datetime, calendar: WorkingCalendar) -> ClockBadge | None:
-    """The one clock that a row shows."""
+def of_row(row: QueueRow, now: datetime, calendar: WorkingCalendar) -> ClockBadge | None:
+    """The one clock that a row shows: the next that can be missed; of an Immediate case how it waits."""
+    kind = row.clock.kind if row.clock else None
+    waits = urgent.clock(row.priority, row.status, row.received_at, kind, now, calendar)
+    return _before(waits, _promise(row.clock, now, calendar))
+
+
+def _promise(clock: RowClock | None, now: datetime, calendar: WorkingCalendar) -> ClockBadge | None:
     if clock is None:
         return None
     if clock.is_paused:
@@ -55,6 +63,33 @@ def of_clock(desk: Desk, clock: Clock, now: datetime) -> ClockBadge | None:
         late = days(desk.calendar, reading.due_at, clock.met_at or now)
         return ClockBadge(ClockMark.MISSED, f"Missed by {_count(late)}", title)
     return _running(clock.kind, reading.due_at, now, desk.calendar)
+
+
+def next_of(desk: Desk, case: Case, clocks: Sequence[Clock], now: datetime) -> ClockBadge | None:
+    """The same of a case that is open on a page."""
+    first = _first(clocks)
+    return _before(waiting(desk, case, clocks, now), of_clock(desk, first, now) if first else None)
+
+
+def waiting(desk: Desk, case: Case, clocks: Sequence[Clock], now: datetime) -> ClockBadge | None:
+    """How an Immediate case waits; None for any other."""
+    first = _first(clocks)
+    kind = first.kind if first else None
+    return urgent.clock(case.priority, case.status, case.received_at, kind, now, desk.calendar)
+
+
+def _first(clocks: Sequence[Clock]) -> Clock | None:
+    """The next that can be missed."""
+    return min(filter(stage.is_open, clocks), key=lambda clock: clock.due_at, default=None)
+
+
+def _before(waits: ClockBadge | None, promise: ClockBadge | None) -> ClockBadge | None:
+    """What stands in the one place: a promise that was broken, else how it waits, with the promise behind."""
+    if waits is None or promise is None:
+        return waits or promise
+    return (
+        promise if promise.mark is ClockMark.LATE else replace(waits, title=f"{waits.title}. {promise.title}")
+    )
 
 
 def of_case(desk: Desk, clocks: Iterable[Clock], now: datetime) -> tuple[ClockBadge, ...]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from inbox.access import Action, Person, may
 from inbox.models import Case, Constituent, Rule, RuleVersion, Staff
 from inbox.rules_replay import Change, Moved, Occasion, Replay, cases_of
+from inbox.web.staff.showing import hostile
 from inbox.web.views.parts import Act, Badge, Notice, Tone
 from inbox.web.views.rules import MovedRow, RuleCard, VersionLine
 from routing.rule_files import stored_rule
@@ -154,7 +155,7 @@ def _row(moved: Moved, case: Case, who: str) -> MovedRow:
         f"“{rule}” {'matches' if matches else 'matches no more'}: {why}"
         for rule, why, matches in moved.because
     )
-    title = case.reference if case.is_restricted else f"{case.reference} {case.subject}"
+    title = case.reference if case.is_restricted else f"{case.reference} {hostile.subject(case)}"
     return MovedRow(
         title, f"/cases/{case.reference}", who, changes, (*_OCCASIONS[moved.occasion], *because), marks
     )

@@ -15,10 +15,10 @@ from inbox.errors import CaseworkError, Conflict
 from inbox.models import Approval as Yes
 from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind
 from inbox.queues import Submitted
-from inbox.web.staff.showing import happenings, onecase, pane, promises, said
+from inbox.web.staff.showing import happenings, hostile, onecase, pane, promises, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
-from inbox.web.views.parts import Act, ClockBadge, Link, Notice, Tone
+from inbox.web.views.parts import Act, Link, Notice, Tone
 from inbox.wording import gaps
 
 _PROMISES = re.compile(r"\b(must|will make sure|guarantee|promise|definitely)\b", re.IGNORECASE)
@@ -50,8 +50,8 @@ def rows(
                 submitted_at=(one.submitted_at or now).astimezone(desk.calendar.zone),
                 sends_as=_sends_as(desk, draft),
                 badges=say.case_badges(case.priority, case.flags, "en", "casework", case.is_restricted),
-                clock=_clock(session, desk, one.case_id, now),
-                subject="" if case.is_restricted else case.subject,
+                clock=promises.next_of(desk, case, clocks.of_case(session, case), now),
+                subject="" if case.is_restricted else hostile.subject(case),
             )
         )
     return tuple(yours), tuple(others)
@@ -94,7 +94,7 @@ def approval(
         edit=Link("Change the words: cancels approval", f"/cases/{case.reference}/drafts/{draft.number}"),
         sends_as=_sends_as(desk, draft),
         leaves=f"Leaves {desk.office.undo_seconds} seconds after you approve.",
-        clock=_clock(session, desk, case.id, now),
+        clock=promises.next_of(desk, case, clocks.of_case(session, case), now),
         refusal=_refusal(desk, person, draft, refused),
         note=note,
         problem=problem or (refused.sentence if isinstance(refused, Conflict) else None),
@@ -192,6 +192,8 @@ def _source(draft: Draft) -> str:
 
 
 def _asked(text: str, case: Case) -> str:
+    if hostile.is_hostile(case.flags):
+        return hostile.HIDDEN
     words = " ".join(text.split())
     return f"{words[:_ASKED]}…" if len(words) > _ASKED else words or case.subject
 
@@ -238,9 +240,3 @@ def _exact(session: Session, desk: Desk, draft: Draft, digest: str) -> Exact:
     goes_with = tuple(said.file(one) for one in files.of_draft(session, draft))
     return Exact(word, icon, sender, tuple(draft.recipients), draft.subject, draft.text, draft.language,
                  goes_with, digest[:4].upper())  # fmt: skip
-
-
-def _clock(session: Session, desk: Desk, case_id: str, now: datetime) -> ClockBadge | None:
-    case = session.exec(select(Case).where(Case.id == case_id)).one()
-    owed = [clock for clock in clocks.of_case(session, case) if clocks.is_open(clock)]
-    return promises.of_clock(desk, min(owed, key=lambda clock: clock.due_at), now) if owed else None

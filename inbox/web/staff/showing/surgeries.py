@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from inbox.access import Action, Person, may, visible_cases
 from inbox.models import Appointment, AppointmentState, Case, Constituent, Surgery
 from inbox.surgeries import booking, planning
+from inbox.web.staff.showing import hostile
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.surgeries import Attendee, Slot, SurgeryRow
@@ -103,9 +104,10 @@ def _attendee(
     if one.is_walk_in:
         badges += (Badge("Without an appointment", Tone.CALM),)
     links, acts = _doings(person, one, case, now)
+    subject = None if case.is_restricted else hostile.subject(case)[:120]
     return Attendee(
         who.name if who else "Somebody", f"/cases/{case.reference}", case.reference,
-        None if case.is_restricted else case.subject[:120], (who.phone or "") if who else "", one.note or "",
+        subject, (who.phone or "") if who else "", one.note or "",
         badges, links, acts,
     )  # fmt: skip
 

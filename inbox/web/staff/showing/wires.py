@@ -12,6 +12,7 @@ from inbox import channel_consent, channels
 from inbox.channel_figures import Figures
 from inbox.models import Channel, ChannelHealth, ChannelMode
 from inbox.settings import Settings
+from inbox.silence import Silence
 from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
@@ -62,7 +63,7 @@ def row(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> Ch
     return ChannelRow(
         channel.name, f"/channels/{channel.id}", word, icon, _STATES[channels.health(channel, now)], mode,
         local(channel.last_in_at), local(channel.last_out_at), figures.failed, cost(figures),
-        _notice(channel, now, zone), local(figures.waiting_since), local(channel.signed_in_until),
+        _notice(channel, figures, now, zone), local(figures.waiting_since), local(channel.signed_in_until),
     )  # fmt: skip
 
 
@@ -183,14 +184,26 @@ def _field(key: Key, given: Mapping[str, str]) -> Field:
     return Field(key.name, label, value, optional=not key.required)
 
 
-def _notice(channel: Channel, now: datetime, zone: ZoneInfo) -> Notice | None:
+def _notice(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> Notice | None:
     if channel.awaits_sign_in:
         sign_in = Link("Sign in to the account", f"/channels/{channel.id}/sign-in")
         return Notice("Nothing comes in before that.", Tone.SOON, "Nobody has signed in yet", (sign_in,))
     if not channel.needs_attention:
-        return _ending(channel, now, zone)
+        return _ending(channel, now, zone) or _silent(channel, figures.silence, zone)
     words = channel.trouble or "Its server refused our password."
     return Notice(words, Tone.SOON, f"{channel.name} needs you", (Link("Look", f"/channels/{channel.id}"),))
+
+
+def _silent(channel: Channel, silence: Silence | None, zone: ZoneInfo) -> Notice | None:
+    """Nothing came in for far longer than usual."""
+    if silence is None:
+        return None
+    since, usual = silence.since.astimezone(zone), round(silence.usual.total_seconds() / 3600) or 1
+    words = (
+        f"Nothing has come in since {since.day} {since:%B, %H:%M}; before, it was never more than {usual} "
+        "hours. Write to it yourself and see whether it comes."
+    )
+    return Notice(words, Tone.SOON, f"{channel.name} has gone quiet")
 
 
 def _ending(channel: Channel, now: datetime, zone: ZoneInfo) -> Notice | None:

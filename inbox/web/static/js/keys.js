@@ -9,11 +9,12 @@
   const openDialog = () => desk.one("dialog[open]");
 
   function pressed(scope, key) {
-    const all = desk.all("[aria-keyshortcuts]", scope).filter((element) => element.getAttribute("aria-keyshortcuts").split(" ").includes(key) && seen(element));
+    const all = desk.all("[aria-keyshortcuts]", scope).filter((element) => element.getAttribute("aria-keyshortcuts").split(" ").includes(key) && desk.within(element));
     const found = all.find((element) => element.matches("textarea")) || all[0];
     if (!found) return false;
     if (found.matches("input[type=search], textarea, select")) { found.focus(); found.scrollIntoView({ block: "center" }); }
     else {
+      if (found.matches("[popovertarget]") && found.closest("[data-more]")) found.closest("[data-more]").open = true;
       if (found.matches("[popovertarget]")) found.scrollIntoView({ block: "nearest" });
       found.click();
       if (found.matches("[popovertarget]")) intoMenu(found);
@@ -68,7 +69,16 @@
     dialog.addEventListener("close", () => desk.focus(before), { once: true });
   };
 
+  function closeMore(back) {
+    const more = desk.one("[data-more][open]");
+    if (!more) return false;
+    more.open = false;
+    if (back) desk.focus(desk.one("summary", more));
+    return true;
+  }
+
   document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-more]")) closeMore(false);
     const close = event.target.closest("[data-close]");
     if (close) close.closest("dialog").close();
   });
@@ -106,6 +116,7 @@
   function back(event) {
     if (openDialog() || openMenu()) return;
     if (typing(event.target)) { event.target.blur(); return; }
+    if (closeMore(true)) return;
     const link = letters !== "off" && desk.one("#main [data-back]");
     if (link && seen(link)) link.click();
   }

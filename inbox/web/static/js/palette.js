@@ -6,7 +6,7 @@
   let shown = [], at = 0;
 
   function offers() {
-    const acts = desk.all("#main [aria-keyshortcuts]:is(button, a)").filter((one) => one.getClientRects().length);
+    const acts = desk.all("#main [aria-keyshortcuts]:is(button, a)").filter(desk.within);
     const places = desk.all(".nav__link[href]");
     return [...acts, ...places].map((element) => ({
       element,
@@ -40,6 +40,8 @@
     if (!offer) return;
     if (!offer.element) { words.form.submit(); return; }
     dialog.close();
+    const more = offer.element.closest("[data-more]");
+    if (more && offer.element.matches("[popovertarget]")) more.open = true;
     offer.element.click();
   }
 
