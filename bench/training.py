@@ -2,8 +2,8 @@
 
 `python -m bench.training` reads `tests/routing/labelled/tuned.jsonl` and writes
 `routing/lists/learned/weights.txt`; the same messages always give the same file. The never-tuned part is
-not read. Logistic regression, one model each for risk, kind and topic, over the features of
-`routing.weighing`; what weighs little is left out to keep the file small.
+not read. Logistic regression, one model for each question, over the features of `routing.weighing`; what
+weighs little is left out to keep the file small. It takes about four minutes.
 """
 
 import random
@@ -115,7 +115,7 @@ def _known(
 
 
 class _Learner:
-    """Weights while they are learned. `scale` stands before all of them, so that a penalty costs one product."""
+    """Weights while they are learned. One scale stands before all: the penalty then costs one product."""
 
     def __init__(self, classes: int, features: int, *, first: int) -> None:
         self.first = first

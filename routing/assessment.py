@@ -16,7 +16,7 @@ from routing.repeats import without_repeats
 from routing.risks import LABELS, Risk, flags_in, risk_evidence, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
-from routing.urgency import priority_of
+from routing.urgency import need_evidence, priority_of
 from routing.weighing import Reading, bundled_weights
 from routing.wording import Wording, wording
 from routing.words import ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
@@ -196,6 +196,7 @@ def _because(
         "flags": tuple(one for flag in LABELS if flag in flags for one in _flag_evidence(signals, flag)),
         "priority": signals.evidence("urgency immediate")
         or signals.evidence("need immediate")
+        or need_evidence(signals, reading)
         or signals.evidence("urgency priority"),
         "team": taught.team(),
     }

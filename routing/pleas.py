@@ -21,8 +21,8 @@ PLEA = 0.85
 """The chance of a plea in a sentence from which it is lifted out."""
 TURNED_TO = 0.79
 """The same where words such as "by the way" turn to it."""
-HIDDEN, NOT_HIDDEN = 0.3, 0.005
-"""The chance by the weighed words of the whole message at which a plea hides in it, and that under which none does."""
+HIDDEN, NOT_HIDDEN = 0.3, 0.002
+"""The chance by the weighed words of a message at which a plea hides in it, and under which none does."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
 FRAMED, FRAMED_BESIDE = 0.5, 0.3

@@ -21,7 +21,8 @@ _A_DIGIT = re.compile("[0-9]")
 _MENDS = str.maketrans("OILoil", "011011")
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
 
-_SENTENCE_END = re.compile(r"[.!?;] |\n\n|\n(?=[a-z]+,)")
+_SENTENCE_END = re.compile(r"[.!?;]\s|\n\n|\n(?=[a-z]+,)")
+_ASIDE = re.compile(r"\([^()]*\)")
 _HOME = phrase_pattern("home_cues")
 _NOT_HOME = phrase_pattern("other_address_cues")
 _CLAUSE = re.compile("[(,;]| and ")
@@ -104,9 +105,20 @@ def _mended(match: "re.Match[str]") -> str | None:
     spaced = bool(match[2] or match[6] or match[8])
     if spaced and inward[1:].lower() in _ENDINGS and not match.group().isupper():
         return None
-    if not any(character.isdigit() for character in match.group()):
+    if not _is_written_as_code(match):
         return None
     return f"{area}{first}{second} {inward}"
+
+
+def _is_written_as_code(match: "re.Match[str]") -> bool:
+    """Whether each half has a digit as written, or all is in capitals: "so 2 out" is no SO2 0UT."""
+    outward, inward = f"{match[1]}{match[3]}", f"{match[5]}{match[7]}{match[9]}"
+    if not any(character.isdigit() for character in match.group()):
+        return False
+    if match.group().isupper():
+        return True
+    apart = bool(match[6] or match[8]) and match[1].isupper() is not f"{match[7]}{match[9]}".isupper()
+    return not apart and all(any(one.isdigit() for one in half) for half in (outward, inward))
 
 
 def _likeness(text: str, start: int, end: int) -> int:
@@ -117,6 +129,7 @@ def _likeness(text: str, start: int, end: int) -> int:
     if line.startswith((">", "|")):
         return -5
     before = _SENTENCE_END.split(text[max(0, start - 70) : start].lower())[-1]
+    before = _ASIDE.sub("", before)
     for other in _WHOLE.finditer(before):  # what is said of another address is not said of this one
         if _mended(other):
             before = " " * other.end() + before[other.end() :]

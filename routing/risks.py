@@ -12,7 +12,7 @@ from itertools import accumulate
 from math import exp, log
 
 from routing.signals import Evidence, Signals
-from routing.weighing import Reading
+from routing.weighing import SELF_HARM, THREAT, Reading
 from routing.words import Flag
 
 RAISED = 4.0
@@ -156,12 +156,10 @@ def windows(words: Sequence[int]) -> Iterator[range]:
 def risk_evidence(signals: Signals, reading: Reading, risk: Risk) -> tuple[Evidence, ...]:
     """The sentences that weigh the most for the likelier risk, with the words in them that do."""
     is_threat = risk.threat >= risk.self_harm
-    label, chance = ("threat", risk.threat) if is_threat else ("self-harm", risk.self_harm)
-    weighed = reading.sentences
-    ranked = sorted(risk.where, key=lambda n: -(weighed[n].threat if is_threat else weighed[n].self_harm))
+    label, output = ("threat", THREAT) if is_threat else ("self-harm", SELF_HARM)
     sentences = signals.wording.sentences
+    source = f"weighed words, chance {max(risk.threat, risk.self_harm):.2f}"
     return tuple(
-        Evidence(label, words, sentences[n].shown, f"weighed words, chance {chance:.2f}")
-        for n in ranked[:2]
-        if (words := reading.weights.words_for(sentences[n], 0 if is_threat else 1))
+        Evidence(label, words, sentences[number].shown, source)
+        for number, words in reading.speaking_for(output, risk.where)
     )

@@ -68,10 +68,6 @@ class Signals:
         """The sentences in which any phrase for a label stands."""
         return frozenset(hit.sentence for hit in self._hits.get(label, ()))
 
-    def words_in(self, label: str, sentence: int) -> list[str]:
-        """The words in a sentence that speak for a label."""
-        return [hit.words for hit in self._hits.get(label, ()) if hit.sentence == sentence]
-
     def evidence(self, label: str) -> tuple[Evidence, ...]:
         """The strongest sentences for a label, each once, the strongest first."""
         scores = self.sentence_scores(label)

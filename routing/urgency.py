@@ -4,7 +4,8 @@ import re
 from datetime import date, timedelta
 
 from routing.kinds import OUR_OWN_KINDS
-from routing.signals import Signals
+from routing.signals import Evidence, Signals
+from routing.weighing import Reading
 from routing.words import LIFE_FLAGS, Flag, Kind, Priority
 
 SURE = 4.0
@@ -75,10 +76,8 @@ def days_until(plain: str, received: date) -> int | None:
     return nearest
 
 
-def priority_of(
-    signals: Signals, kind: Kind, flags: frozenset[Flag], received: date, now: float
-) -> Priority:
-    """The urgency of a message by its need; `now` is the chance by the weighed words that it must not wait."""
+def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: date, now: float) -> Priority:
+    """The urgency of a message by its need; `now` is the chance by its words that it must not wait."""
     if flags & LIFE_FLAGS:
         return Priority.IMMEDIATE
     immediate = max(signals.score("urgency immediate"), signals.score("need immediate"))
@@ -98,6 +97,18 @@ def priority_of(
     if presses or soon >= SURE or dated is Priority.PRIORITY or flags & HARM_FLAGS:
         return Priority.PRIORITY
     return Priority.LOW if kind in QUIET_KINDS else Priority.STANDARD
+
+
+def need_evidence(signals: Signals, reading: Reading) -> tuple[Evidence, ...]:
+    """The sentences whose weighed words say the most that it must not wait, where these words alone do."""
+    chance = reading.chances("need")["now"]
+    if chance < LIKELY:
+        return ()
+    sentences = signals.wording.sentences
+    return tuple(
+        Evidence("need", words, sentences[number].shown, f"weighed words, chance {chance:.2f}")
+        for number, words in reading.speaking_for("need now", range(len(sentences)))
+    )
 
 
 def _by_dates(signals: Signals, received: date) -> Priority | None:

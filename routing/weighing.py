@@ -1,9 +1,10 @@
 """Weighs a message by what its words, and words near each other, have been found to speak for.
 
-A feature is the stem of a word or its family ("petrol", "WEAPON"), two of them in a row ("watch your"),
-two with one word between ("see~face"), or a label of the phrase lists that a sentence hits, by its name after
-"=". The weights come from a file that training wrote and a person can read: one feature a line. Pairs bear
-on risks alone; kinds and topics are weighed by single words and by labels.
+A feature is the stem of a word or its family ("petrol", "WEAPON"), the word as it stands and how a long one
+begins and ends ("'killing", "kill-", "-ing"), two stems or families in a row ("watch your") or with one word
+between ("see~face"), or a label of the phrase lists that a sentence hits, by its name after "=". The weights
+come from a file that training wrote and a person can read: one feature a line. Pairs bear on risks, needs and
+hidden cases alone; all else is weighed by single words and by labels.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from importlib import resources
 from itertools import groupby
 from math import exp, sqrt
 from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from routing.lanes import Lanes
 from routing.signals import Signals
@@ -71,6 +72,7 @@ class Weights:
     """Weights of features for named outputs, such as "risk threat" or "topic send"."""
 
     def __init__(self, outputs: Sequence[str], bias: Sequence[int], rows: Iterable[tuple[str, Row]]) -> None:
+        self._outputs = tuple(outputs)
         self._lanes = Lanes(len(outputs))
         self._models = dict(_models(outputs, bias))
         self._risks = (outputs.index(THREAT), outputs.index(SELF_HARM))
@@ -94,12 +96,6 @@ class Weights:
         row = self._lanes.unpacked(sums)
         return Weighed(len(words), sums, row[self._risks[0]], row[self._risks[1]])
 
-    def sums_of(self, words: Sequence[str], labels: Iterable[str]) -> int:
-        """What these words weigh one by one, and these labels; pairs of words bear on risks alone."""
-        return sum(
-            self._labelled(labels) + [(self._known.get(word) or self._learn(word)).alone for word in words]
-        )
-
     def chances(self, model: str, words: int, sums: int) -> dict[str, float]:
         """The chance of each class of a model in so many words that weigh so much."""
         known = self._models[model]
@@ -108,18 +104,22 @@ class Weights:
         scores = [bias + weight / even for bias, weight in zip(known.bias, row, strict=True)]
         return dict(zip(known.classes, softmax(scores), strict=True))
 
-    def words_for(self, sentence: Sentence, risk: Literal[0, 1], most: int = 3) -> str:
-        """The words of a sentence that weigh the most for a risk (0 threat, 1 self-harm), in their order."""
+    def words_for(self, sentence: Sentence, output: str, most: int = 3) -> str:
+        """The words of a sentence that weigh the most for an output ("need now"), in their order."""
         words = sentence.plain.split()
         known = [self._learn(word) for word in words]
-        worth = [float(self._risk_of(one.alone, risk)) for one in known]
+        worth = [float(self.weight(one.alone, output)) for one in known]
         for ahead in (1, 2):
             for at, (first, second) in enumerate(zip(known, known[ahead:], strict=False)):
-                half = self._risk_of(sum(_paired([first], [second], ahead)), risk) / 2
+                half = self.weight(sum(_paired([first], [second], ahead)), output) / 2
                 worth[at] += half
                 worth[at + ahead] += half
         best = sorted(range(len(known)), key=lambda at: -worth[at])[:most]
         return " ".join(words[at] for at in sorted(best) if worth[at] > 0)
+
+    def weight(self, sums: int, output: str) -> int:
+        """What these sums hold for an output, in hundredths."""
+        return self._lanes.unpacked(sums)[self._outputs.index(output)]
 
     def risk_chances(self, words: int, threat: int, harm: int) -> Risks:
         """The chances of a threat and of self-harm in so many words that weigh so much."""
@@ -127,9 +127,6 @@ class Weights:
         bias = self._risk_bias
         found = softmax((bias[0] + threat / even, bias[1] + harm / even, 0.0))
         return found[0], found[1]
-
-    def _risk_of(self, sums: int, risk: Literal[0, 1]) -> int:
-        return self._lanes.unpacked(sums)[self._risks[risk]]
 
     def _labelled(self, labels: Iterable[str]) -> list[int]:
         return [self._alone[name] for label in labels if (name := f"={label}") in self._alone]
@@ -185,9 +182,9 @@ class Reading:
     def __init__(self, signals: Signals, weights: Weights) -> None:
         labels = sentence_labels(signals)
         self.weights = weights
+        self._sentences = signals.wording.sentences
         self.sentences = [
-            weights.weigh(sentence, labels.get(number, ()))
-            for number, sentence in enumerate(signals.wording.sentences)
+            weights.weigh(sentence, labels.get(number, ())) for number, sentence in enumerate(self._sentences)
         ]
         self._whole: dict[str, dict[str, float]] = {}
 
@@ -199,10 +196,12 @@ class Reading:
             self._whole[model] = self._chances(model, self.sentences)
         return self._whole[model]
 
-    def chances_of(self, model: str, part: Sentence, labels: Iterable[str]) -> dict[str, float]:
-        """The same for a part of a sentence, which hits these labels."""
-        words = part.plain.split()
-        return self.weights.chances(model, len(words), self.weights.sums_of(words, labels))
+    def speaking_for(self, output: str, among: Iterable[int], most: int = 2) -> Iterator[tuple[int, str]]:
+        """The sentences that weigh the most for an output ("need now"), each with the words in it that do."""
+        worth = {number: self.weights.weight(self.sentences[number].sums, output) for number in among}
+        for number in sorted(worth, key=lambda number: -worth[number])[:most]:
+            if words := self.weights.words_for(self._sentences[number], output):
+                yield number, words
 
     def _chances(self, model: str, some: Sequence[Weighed]) -> dict[str, float]:
         words, sums = sum([one.words for one in some]), sum([one.sums for one in some])

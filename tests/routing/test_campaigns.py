@@ -129,7 +129,8 @@ def test_no_two_letters_of_the_labelled_set_are_copies_but_those_of_campaigns() 
     found = piles([gist_of(one.message.subject, one.message.text) for one in rows])
     piled = [one for one, pile in zip(rows, found, strict=True) if pile is not None]
     assert piled
-    assert {one.kind for one in piled} == {Kind.CAMPAIGN}
+    written = [one for one in piled if one.kind is not Kind.AUTO_REPLY]  # machines repeat themselves
+    assert all(one.campaign or one.kind is Kind.CAMPAIGN for one in written)
 
 
 def test_the_words_between_greeting_and_signature_are_the_letter() -> None:

@@ -43,6 +43,10 @@ def test_every_shape_of_uk_postcode_is_known(code: str) -> None:
         "QX10 4AB",
         "b r 1 2 a b",
         "07700 900123",
+        "Please rate our service they said so 2 out of 5",
+        "My husband is there with our son 3 yr old",
+        "111 said 6 hr callback",
+        "Automated call, 3rd time this week",
     ],
 )
 def test_what_is_no_postcode_is_left_alone(text: str) -> None:
@@ -60,6 +64,8 @@ def test_what_is_no_postcode_is_left_alone(text: str) -> None:
         ("Greg Pitt, joinery, home ZZ13 5UW (workshop ZZ20 2BB)", "ZZ13 5UW"),
         ("They want to sell the house (ZZ12 8BB) for the fees. I live in it!", "ZZ12 8BB"),
         ("I am selling the house at ZZ25 1AA.", None),
+        ("It isn't the council's car park, before you ask.\nNeville Sproat, ZZ17 6JG", "ZZ17 6JG"),
+        ("I only want a letter. Mina (mum of Arlo, 9, happy at his school) ZZ15 5LW", "ZZ15 5LW"),
         ("No address here", None),
     ],
 )

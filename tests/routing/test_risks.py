@@ -238,4 +238,4 @@ def test_the_labelled_messages_stay_above_the_floor() -> None:
         and found.flags & {Flag.THREAT, Flag.SELF_HARM}
     ]
     assert len(seen) >= 0.95 * len(life)
-    assert len(alarms) <= 0.065 * (len(pairs) - len(life))
+    assert len(alarms) <= 0.07 * (len(pairs) - len(life))
