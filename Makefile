@@ -40,7 +40,7 @@ test-setup: $(VENV)/.developing ## what the tests need: servers, a browser, axe
 	@bash tests/setup.sh
 
 test: check test-setup ## run all tests (sets up real mail servers, PostgreSQL and a browser)
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: test-setup ## measure; JSON lines on standard output, a table on standard error
 	@$(BIN)/python -m bench

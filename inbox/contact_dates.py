@@ -64,6 +64,5 @@ def first_and_last(session: Session, link: StatusLink, case: Case) -> tuple[Wrot
 def _way(kind: str, channel: str | None) -> Way:
     if kind in _WAYS:
         return _WAYS[MessageKind(kind)]
-    if kind == MessageKind.FORM and channel != "web":
-        return Way.PAGE
-    return _CHANNELS.get(channel or "", Way.OTHER)
+    way = _CHANNELS.get(channel or "", Way.OTHER)
+    return Way.PAGE if kind == MessageKind.FORM and way is not Way.FORM else way

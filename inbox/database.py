@@ -6,7 +6,6 @@ office or for none. The wall: on both databases each query is narrowed to the se
 """
 
 import gc
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -353,6 +352,8 @@ def _begin_to_write(connection: Connection) -> None:
     SQLite's own waiting looks again only every 25 to 100 ms, so that beside a busy worker, which frees the
     lock for a few milliseconds at a time, a web process could wait for seconds.
     """
+    import sqlite3  # PostgreSQL does without it
+
     driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
     ends = time.monotonic() + _LONGEST_LOCK_SECONDS
     driver.execute("PRAGMA busy_timeout=0")

@@ -68,7 +68,7 @@ def work(*, until_idle: bool = False) -> None:
 
     It gives way to the web processes of its machine, where people and platforms wait for an answer.
     """
-    os.nice(_LESS_URGENT)
+    os.nice(max(0, _LESS_URGENT - os.nice(0)))
     settings = load_settings()
     set_up_logs(settings.log_level)
     database = Database(settings.database_url)

@@ -17,6 +17,7 @@ from O365 import Account as ForeignAccount
 from O365 import MSGraphProtocol
 from O365.utils.token import MemoryTokenBackend
 
+from connectors import guard
 from connectors.standins.graph.sign_in import CLIENT_ID, CLIENT_SECRET
 from tests.connectors.contract_suite import collected
 from tests.connectors.microsoft365 import MAILBOX, Account
@@ -124,6 +125,7 @@ def test_what_o365_sends_our_connector_reads_and_the_other_way_round(
     foreign: ForeignAccount, graph: Platform, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates.authority))
+    monkeypatch.setattr(guard, "trusting_as_this_system", lambda use: guard.trusting(None))
     fresh = foreign.mailbox().new_message()
     fresh.to.add(MAILBOX)
     fresh.subject, fresh.body, fresh.body_type = "From afar", "Hello Wŷn", "text"

@@ -55,7 +55,7 @@ def test_a_caseworker_chases_a_late_department(
     priya = _signed_in(visitor(), product.url, caseworker, 0)
     priya.goto(f"{product.url}/cases/{case}")
     priya.keyboard.press("f")
-    priya.get_by_label("Body", exact=True).select_option(index=1)
+    priya.get_by_label("Organisation", exact=True).select_option(index=1)
     priya.get_by_label("Text").fill("When will Mr Grimes have a decision?")
     priya.get_by_role("button", name="Write the letter").click()
     expect(priya.get_by_role("alert")).to_contain_text("needs permission in writing", timeout=PATIENCE)
@@ -66,7 +66,7 @@ def test_a_caseworker_chases_a_late_department(
     priya.get_by_role("button", name="Keep this permission").click()
     expect(priya.get_by_text("By Walter Grimes in writing")).to_be_visible(timeout=PATIENCE)
     priya.goto(f"{product.url}/cases/{case}/enquiries/new")
-    priya.get_by_label("Body", exact=True).select_option(index=1)
+    priya.get_by_label("Organisation", exact=True).select_option(index=1)
     priya.get_by_label("Text").fill("When will Mr Grimes have a decision?")
     priya.keyboard.press("Control+Enter")
     expect(priya.get_by_text("Department for Homes and Benefits will read this")).to_be_visible(
