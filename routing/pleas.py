@@ -63,7 +63,9 @@ class Pleas:
 
 
 def read_pleas(signals: Signals, reading: Reading) -> Pleas | None:
-    """What a message pleads for, and beside what; None if nothing in it reads as a plea."""
+    """What a message pleads for, and beside what; None if nothing in it reads as a plea beside other things."""
+    if reading.chances("hidden")["hidden"] < NOT_HIDDEN:
+        return None
     words = [one.words for one in reading.sentences]
     chances = {run: reading.chances("plea", run)["own"] for run in _runs(words)}
     chance = max(chances.values(), default=0.0)
@@ -85,7 +87,7 @@ def hides_casework(pleas: Pleas | None, kind: Kind, reading: Reading) -> bool:
     weighed = reading.chances("hidden")["hidden"]
     if weighed >= HIDDEN and (kind in HIDING or kind is Kind.CASEWORK):
         return True
-    if pleas is None or weighed < NOT_HIDDEN or pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
+    if pleas is None or pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
         return False
     if kind is Kind.CAMPAIGN:
         return True
