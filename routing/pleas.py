@@ -63,7 +63,7 @@ class Pleas:
 
 
 def read_pleas(signals: Signals, reading: Reading) -> Pleas | None:
-    """What a message pleads for, and beside what; None if nothing in it reads as a plea beside other things."""
+    """What a message pleads for, and beside what; None if no plea stands beside other things."""
     if reading.chances("hidden")["hidden"] < NOT_HIDDEN:
         return None
     words = [one.words for one in reading.sentences]
