@@ -125,7 +125,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     kind = kind_of(signals, facts)
     if kind is Kind.MEDIA:
         flags |= {Flag.MEDIA}
-    pleas = read_pleas(signals, reading)
+    pleas = read_pleas(signals, reading, is_copy=message.is_campaign)
     hides_case = hides_casework(pleas, kind, reading)
     kind = kind_beside(pleas, kind, hides_case)
     flags = case_flags(flags | told_flags(signals), kind, hides_case)

@@ -23,6 +23,8 @@ TURNED_TO = 0.79
 """The same where words such as "by the way" turn to it."""
 HIDDEN, NOT_HIDDEN = 0.3, 0.002
 """The chance by the weighed words of a message at which a plea hides in it, and under which none does."""
+OWN_CASE = 0.8
+"""The chance of a case at which a copy is one whatever it copies: two who live together send one text."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
 FRAMED, FRAMED_BESIDE = 0.5, 0.3
@@ -62,9 +64,12 @@ class Pleas:
         return self.frame.get(self.framed_as, 0.0) if self.frame_words >= SHORTEST_FRAME else 0.0
 
 
-def read_pleas(signals: Signals, reading: Reading) -> Pleas | None:
-    """What a message pleads for, and beside what; None if no plea stands beside other things."""
-    if reading.chances("hidden")["hidden"] < NOT_HIDDEN:
+def read_pleas(signals: Signals, reading: Reading, *, is_copy: bool) -> Pleas | None:
+    """What a message pleads for, and beside what; None if no plea stands beside other things.
+
+    A copy of another message is always looked through.
+    """
+    if not is_copy and reading.chances("hidden")["hidden"] < NOT_HIDDEN:
         return None
     words = [one.words for one in reading.sentences]
     chances = {run: reading.chances("plea", run)["own"] for run in _runs(words)}
@@ -84,6 +89,8 @@ def read_pleas(signals: Signals, reading: Reading) -> Pleas | None:
 
 def hides_casework(pleas: Pleas | None, kind: Kind, reading: Reading) -> bool:
     """Whether somebody's own matter stands in a message of a kind that nobody reads for one."""
+    if kind is Kind.CAMPAIGN and reading.chances("kind")[Kind.CASEWORK] >= OWN_CASE:
+        return True
     weighed = reading.chances("hidden")["hidden"]
     if weighed >= HIDDEN and (kind in HIDING or kind is Kind.CASEWORK):
         return True

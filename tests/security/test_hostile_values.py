@@ -172,7 +172,7 @@ def test_a_body_that_is_a_bomb_is_refused_in_few_words(place: Place, bomb: str) 
         answer = place.ours.as_().request(method, f"/api/v1/{path}", content=BOMBS[bomb], headers=headers)
         assert 400 <= answer.status_code < 500, (path, answer.status_code)
         assert len(answer.content) < 10_000
-        assert time.process_time() - begun < 5
+        assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

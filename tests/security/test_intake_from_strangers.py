@@ -209,13 +209,16 @@ def test_two_installations_that_acknowledge_each_other_stop_at_once(place: Place
 
 def test_an_acknowledgement_repeats_nothing_and_leaves_with_an_empty_sender(place: Place) -> None:
     place.ours.receive(
-        letter("My roof leaks. See https://pills.example now", subject="The roof https://pills.example")
+        letter(
+            "My roof leaks and the council does not come. Please help. Pictures on https://goods.example now",
+            subject="The roof https://goods.example",
+        )
     )
     ((row, raw),) = place.ours.deliveries()
     sent = email.message_from_bytes(raw, policy=policy.default)
     assert row.envelope_sender == ""
     assert sent["Auto-Submitted"] == "auto-replied"
-    assert "pills" not in sent.get_content()
+    assert "goods" not in sent.get_content()
 
 
 def test_one_address_is_acknowledged_at_most_twice_a_day(place: Place) -> None:
