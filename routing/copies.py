@@ -137,13 +137,12 @@ def template_of(texts: Sequence[str]) -> int:
 
 
 def makes_a_campaign(people: int, template: MessageFacts, area: PostcodeTable | None) -> bool:
-    """Whether a text sent by so many people is a campaign."""
+    """Whether a text sent by so many people is a campaign; two who live together send one of their case."""
     kind = assess(template, area).kind
     if kind in _NOT_PILED:
         return False
     as_copy = assess(replace(template, is_campaign=True), area)
-    asks_for_help = kind in _MATTERS and as_copy.hidden_casework
-    is_grave = asks_for_help or bool(as_copy.flags & LIFE_FLAGS)
+    is_grave = kind in _MATTERS or bool(as_copy.flags & LIFE_FLAGS)
     return people >= (FEWEST_WITH_A_MATTER if is_grave else FEWEST_PEOPLE)
 
 

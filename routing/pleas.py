@@ -23,8 +23,6 @@ TURNED_TO = 0.79
 """The same where words such as "by the way" turn to it."""
 HIDDEN, NOT_HIDDEN = 0.3, 0.002
 """The chance by the weighed words of a message at which a plea hides in it, and under which none does."""
-OWN_CASE = 0.8
-"""The chance of a case at which a copy is one whatever it copies: two who live together send one text."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
 FRAMED, FRAMED_BESIDE = 0.5, 0.3
@@ -89,8 +87,6 @@ def read_pleas(signals: Signals, reading: Reading, *, is_copy: bool) -> Pleas | 
 
 def hides_casework(pleas: Pleas | None, kind: Kind, reading: Reading) -> bool:
     """Whether somebody's own matter stands in a message of a kind that nobody reads for one."""
-    if kind is Kind.CAMPAIGN and reading.chances("kind")[Kind.CASEWORK] >= OWN_CASE:
-        return True
     weighed = reading.chances("hidden")["hidden"]
     if weighed >= HIDDEN and (kind in HIDING or kind is Kind.CASEWORK):
         return True
