@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from inbox.errors import SetupProblem
+from inbox.storage import sync
 
 FOLDER = "before-migrating"
 KEPT = 2
@@ -29,9 +30,9 @@ def copy(database: Path, version: str, data_dir: Path) -> Path:
         _make_sure_of_room(database, folder)
         aside.touch(mode=0o600)
         _copy_pages(database, aside)
-        _sync(aside)
+        sync(aside)
         aside.rename(place)
-        _sync(folder)
+        sync(folder)
     except OSError as error:
         with contextlib.suppress(OSError):
             aside.unlink()
@@ -83,11 +84,3 @@ def _make_sure_of_room(database: Path, folder: Path) -> None:
     needed = database.stat().st_size
     if shutil.disk_usage(folder).free < needed:
         raise OSError(f"it needs {needed >> 20} MB of free space")
-
-
-def _sync(place: Path) -> None:
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

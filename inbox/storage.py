@@ -55,7 +55,7 @@ class FolderStore:
         place = self._place(office_id, digest)
         try:
             if _wanted_again(place):
-                _sync_folder(place.parent)  # whoever put it there may have died before this
+                sync(place.parent)  # whoever put it there may have died before this
             else:
                 self._write(place, content)
         except OSError as error:
@@ -69,7 +69,7 @@ class FolderStore:
             # Disks take many waiting writers in one go, so waiting side by side is much quicker.
             with ThreadPoolExecutor(_AT_ONCE) as several:
                 list(several.map(self._write_new, places, contents))
-                list(several.map(_sync_folder, {place.parent for place in places}))
+                list(several.map(sync, {place.parent for place in places}))
         except OSError as error:
             raise Unavailable(_NO_ROOM) from error
         return digests
@@ -160,7 +160,7 @@ class FolderStore:
             raise
         reach("store.renamed")
         if sync_folder:
-            _sync_folder(place.parent)
+            sync(place.parent)
 
 
 def open_store(settings: Settings) -> FolderStore:
@@ -183,7 +183,7 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
+    sync(folder.parent)
 
 
 def _private(path: str, flags: int) -> int:
@@ -191,8 +191,9 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def sync(place: Path) -> None:
+    """Makes a file or a folder durable."""
+    handle = os.open(place, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
