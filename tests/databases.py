@@ -41,7 +41,15 @@ class Addresses:
         )
 
 
-EmptyDatabases = Callable[[], Addresses]
+@dataclass(frozen=True, slots=True)
+class EmptyDatabases:
+    """Each call makes an empty database; `migrated` makes one at the newest version, from a template."""
+
+    _make: Callable[[], Addresses]
+    migrated: Callable[[], Addresses]
+
+    def __call__(self) -> Addresses:
+        return self._make()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,15 +60,28 @@ def empty_databases(request: pytest.FixtureRequest) -> EmptyDatabases:
 
 
 @pytest.fixture
-def empty_sqlite_databases(tmp_path: Path) -> EmptyDatabases:
+def empty_sqlite_databases(sqlite_template: Path, tmp_path: Path) -> EmptyDatabases:
     numbers = itertools.count()
-    return lambda: Addresses(f"sqlite:///{tmp_path / f'inbox-{next(numbers)}.db'}")
+
+    def make() -> Addresses:
+        return Addresses(f"sqlite:///{tmp_path / f'inbox-{next(numbers)}.db'}")
+
+    def migrated() -> Addresses:
+        made = make()
+        shutil.copy(sqlite_template, made.url.removeprefix("sqlite:///"))
+        return made
+
+    return EmptyDatabases(make, migrated)
 
 
 @pytest.fixture
 def empty_postgresql_databases(postgres: Postgres) -> Iterator[EmptyDatabases]:
     with ExitStack() as stack:
-        yield lambda: _addresses(stack.enter_context(postgres.database()))
+
+        def make(template: str = "template0") -> Addresses:
+            return _addresses(stack.enter_context(postgres.database(template)))
+
+        yield EmptyDatabases(make, lambda: make(postgres.template("migrated", _migrate)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -84,7 +84,6 @@ def _installation(
     monkeypatch.setenv("INBOX_SECRET_KEYS", KEY)
     installation = Installation(folder, addresses, monkeypatch, capture)
     installation.use(addresses, folder / "var")
-    installation.ok("migrate")
     return installation
 
 
@@ -96,7 +95,7 @@ def inbox(
     capsys: pytest.CaptureFixture[str],
 ) -> Installation:
     """An empty, migrated installation on SQLite."""
-    return _installation(empty_sqlite_databases(), tmp_path, monkeypatch, capsys)
+    return _installation(empty_sqlite_databases.migrated(), tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -107,7 +106,7 @@ def inbox_on_each(
     capsys: pytest.CaptureFixture[str],
 ) -> Installation:
     """The same, once on SQLite and once on PostgreSQL."""
-    return _installation(empty_databases(), tmp_path, monkeypatch, capsys)
+    return _installation(empty_databases.migrated(), tmp_path, monkeypatch, capsys)
 
 
 def seal_things(inbox: Installation, office: str) -> None:
