@@ -23,7 +23,7 @@ LINE_ENDINGS = " \t*_\xa0"
 DIGIT = re.compile(r"\d")
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]+\.\w|\[mailto:|<mailto:|mailto:", re.IGNORECASE)
-# Programs that go on in the same line: "On Mon, 2 Nov 2026 at 10:14, Ann<ann@example.org> wrote:   Dear Sir,".
+# Programs that go on in the line: "On Mon, 2 Nov 2026 at 10:14, Ann<ann@example.org> wrote:   Dear Sir,".
 WROTE_INLINE = re.compile(
     r"\s*On \w{3,9},? .{5,40}\d{1,2}[:.]\d{2}.{0,120}<[^<>\s@]{1,64}@[^<>\s]+>\s*wrote:\s{2,}\S"
 )
