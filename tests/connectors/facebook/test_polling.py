@@ -2,7 +2,6 @@
 
 import base64
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,21 +17,9 @@ from connectors.facebook import files
 from connectors.facebook.channel import FacebookChannel
 from connectors.standins.facebook.state import PAGE
 from tests.connectors.contract_suite import PollingRig, PollsContract, collected
-from tests.rigs.facebook import Facebook, call_of, facebook
+from tests.rigs.facebook import Facebook, call_of
 
 PERSON = "6780462125377510"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Facebook]:
-    with facebook() as running:
-        yield running
-
-
-@pytest.fixture
-def page(server: Facebook) -> Facebook:
-    server.clear()
-    return server
 
 
 def names(page: Facebook, cursor: str | None = None) -> list[str]:
