@@ -1,4 +1,4 @@
-"""Those in the demo who call the product by themselves: a visitor of the form, a system that reports faults."""
+"""Those in the demo who call the product: a visitor of the form, a system that reports street faults."""
 
 from collections.abc import Mapping
 from typing import Any
