@@ -67,7 +67,7 @@ class FeedChannel:
         self._treat_as = values["treat_as"]
         since = values.get("since")
         self._since = _aware(datetime.fromisoformat(since)) if since else None
-        self.poll_seconds = int(values["poll_seconds"])
+        self.poll_seconds = float(values["poll_seconds"])
         self._client = http.client(allow_private)
         self._closed = threading.Event()
 

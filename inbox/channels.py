@@ -286,6 +286,8 @@ def set_mode(
         channel=channel.id,
         before=before,
         after=mode,
+        reason=reason.strip(),
+        until=until.isoformat() if until else None,
     )
 
 

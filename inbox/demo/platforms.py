@@ -1,6 +1,7 @@
 """The demo's own Facebook and its like: stand-ins on loopback, a channel for each, people who write there.
 
-To add a platform: a `Stage` in `STAGES`, and its events in `stories/platforms.toml`. Its stand-in's acts take
+To add a platform: a `Stage` in `STAGES`, and its events in `stories/platforms.toml`; `inbox.demo.callers` has
+those who call us instead. A stand-in's acts take
 `id` (the name of what is said, kept over restarts), `ago` (seconds) and `quiet` (call nobody), so that a
 second start can tell it what was said before.
 """
@@ -25,7 +26,7 @@ from connectors.standins.x import signing_in as x_sign_in
 from connectors.standins.x import state as x
 from inbox import channels
 from inbox.database import Database
-from inbox.demo import founding
+from inbox.demo import callers, founding
 from inbox.demo.place import Place
 from inbox.history import OPERATOR, record
 from inbox.models import Channel, ChannelMode, EventKind
@@ -33,7 +34,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 
 Event = Mapping[str, Any]
-_PAUSES = (1, 5, 9, 15, 21, 40)
+_PAUSES = (1, 3, 4, 5, 6, 7, 8, 10, 20, 40)
 _CALLED_ABOUT = ("messages", "message_echoes", "message_deliveries", "message_reads", "message_edits", "feed")
 _CALL_WORD = "a word of the demo"
 _OUTLOOK = "rowan.ashby@parliament.example"
@@ -43,7 +44,7 @@ _OUTLOOK = "rowan.ashby@parliament.example"
 class Stage:
     """One platform in the demo: the channel that the MP's office has there, and how the two know each other.
 
-    `values` are settings beside `base_url`. `called_at`: the stand-in's act that takes our webhook's address;
+    `values` are settings beside its address. `called_at`: the stand-in's act that takes our webhook;
     None for a platform that is only asked. `settles`: acts to begin with.
     """
 
@@ -54,6 +55,8 @@ class Stage:
     called_at: str | None = "_webhook"
     stand_in: str | None = None
     """Its stand-in, where that has another name than the kind."""
+    address: tuple[str, str] = ("base_url", "")
+    """The setting that says where it is, and the path there."""
     settles: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
@@ -97,6 +100,14 @@ STAGES: tuple[Stage, ...] = (
         called_at=None,
         stand_in="open311",
     ),
+    Stage(
+        kind="feed",
+        name="Comments on the website",
+        values={"poll_seconds": "60"},
+        secrets={},
+        called_at=None,
+        address=("url", "/feed"),
+    ),
 )  # fmt: skip
 
 
@@ -116,6 +127,8 @@ class Platforms:
             for stage in STAGES:
                 if not self._introduce(client, stage, stopping):
                     return
+            with self.database.write(self.office_id) as session:
+                callers.introduce(session, self.settings)
             pauses = iter(_PAUSES)
             for event in self._still_to_come(client):
                 if stopping.wait(next(pauses, _PAUSES[-1])):
@@ -142,12 +155,10 @@ class Platforms:
         now = datetime.now(UTC).timestamp()
         said = self.place.facts.said_on_platforms
         for event in events():
-            if event["on"] not in self.urls:
-                continue
-            if event["id"] in said:
-                self._act(client, {**event, "ago": now - said[event["id"]], "quiet": True})
-            else:
+            if event["id"] not in said:
                 yield event
+            elif event["on"] in self.urls:
+                self._act(client, {**event, "ago": now - said[event["id"]], "quiet": True})
 
     def _say(self, client: httpx.Client, event: Event) -> None:
         self._act(client, event)
@@ -156,7 +167,10 @@ class Platforms:
 
     def _act(self, client: httpx.Client, event: Event) -> None:
         given = {name: value for name, value in event.items() if name not in ("on", "do")}
-        client.post(f"{self.urls[event['on']]}/_{event['do']}", json=given).raise_for_status()
+        if event["on"] in callers.KINDS:
+            callers.call(client, self.settings.base_url, event["on"], given)
+        else:
+            client.post(f"{self.urls[event['on']]}/_{event['do']}", json=given).raise_for_status()
 
 
 def events() -> Sequence[Event]:
@@ -171,18 +185,19 @@ def connected(session: Session, stage: Stage, url: str, settings: Settings) -> C
     now = settings.now()
     query = select(Channel).where(Channel.kind == stage.kind, col(Channel.removed_at).is_(None))
     channel = session.exec(query).first()
+    key, path = stage.address
     if channel is None:
         keys = SecretKeys(settings.keys)
         channel = channels.add(
-            session, kind=stage.kind, name=stage.name, values={**stage.values, "base_url": url},
+            session, kind=stage.kind, name=stage.name, values={**stage.values, key: f"{url}{path}"},
             secrets=stage.secrets, keys=keys, settings=settings, now=now, actor=OPERATOR,
             mode=ChannelMode.FULL,
         )  # fmt: skip
-    elif channel.settings.get("base_url") != url:
-        channel.settings = {**channel.settings, "base_url": url}
+    elif channel.settings.get(key) != f"{url}{path}":
+        channel.settings = {**channel.settings, key: f"{url}{path}"}
         channels.worked(channel, now)
         record(session, None, EventKind.CHANNEL_CHANGED, OPERATOR, now=now, channel=channel.id,
-               fields=["base_url"])  # fmt: skip
+               fields=[key])  # fmt: skip
     return channel
 
 

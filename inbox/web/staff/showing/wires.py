@@ -1,6 +1,6 @@
 """Channels as the pages show them: health, mode, settings without secrets, the fields to add one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,9 +10,10 @@ from connectors.guides import Step
 from connectors.keys import Key
 from inbox import channel_consent, channels
 from inbox.channel_figures import Figures
-from inbox.models import Channel, ChannelHealth, ChannelMode
+from inbox.models import Channel, ChannelHealth, ChannelMode, Event, EventKind
 from inbox.settings import Settings
 from inbox.silence import Silence
+from inbox.web.staff.showing import happenings
 from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
@@ -30,7 +31,7 @@ ENDS_SOON = timedelta(days=14)
 MODES = {
     ChannelMode.FULL: "Collects and sends",
     ChannelMode.LISTEN: "Listens only",
-    ChannelMode.REDIRECT: "Sends everything to a test address",
+    ChannelMode.REDIRECT: "Sends people elsewhere",
     ChannelMode.OFF: "Off",
 }
 EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
@@ -88,11 +89,36 @@ def facts(channel: Channel, webhook: str | None) -> tuple[tuple[str, str], ...]:
     return (("Account", channel.account), *known, *called, *sealed[:1])
 
 
-def trouble(channel: Channel, zone: ZoneInfo) -> tuple[Line, ...]:
-    if channel.failing_since is None:
-        return ()
-    words = f"{channel.trouble or 'It did not answer'}. Tried {channel.failures} times. Nothing was lost."
-    return (Line(channel.failing_since.astimezone(zone), words),)
+def log(
+    channel: Channel, figures: Figures, events: Sequence[Event], now: datetime, zone: ZoneInfo
+) -> tuple[Line, ...]:
+    """What failed, and what happened to it: newest first."""
+    found = []
+    if figures.unknown:
+        words = f"Nobody knows whether these arrived: {figures.unknown}. Look under Sending."
+        found.append(Line(now.astimezone(zone), words))
+    if figures.failed:
+        words = f"Failed or came back in the last 7 days: {figures.failed}. Look under Sending."
+        found.append(Line(now.astimezone(zone), words))
+    if channel.failing_since is not None:
+        words = f"{channel.trouble or 'It did not answer'}. Tried {channel.failures} times. Nothing was lost."
+        found.append(Line(channel.failing_since.astimezone(zone), words))
+    happened = [Line(one.at.astimezone(zone), _happened(one), happenings.who(one) or None) for one in events]
+    return (*found, *happened)
+
+
+def _happened(event: Event) -> str:
+    told = {name: str(value) for name, value in event.detail.items() if value}
+    if event.kind == EventKind.CHANNEL_NOTICE:
+        return say.sentence(told.get("notice", "it needed attention"))
+    if event.kind == EventKind.CHANNEL_ADDED:
+        return "It was added."
+    if event.kind == EventKind.CHANNEL_RIGHTS_CHANGED:
+        return "Who may do what on it was changed."
+    if told.get("after") not in set(ChannelMode):
+        return "Its settings were changed."
+    why = f": {told['reason']}" if "reason" in told else ""
+    return f"Now “{MODES[ChannelMode(told['after'])]}”{why}"
 
 
 def modes(channel: Channel) -> Group:
