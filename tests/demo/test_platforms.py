@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from inbox.demo import callers, platforms
 from inbox.demo.place import Place, open_place
 from inbox.models import Channel, Message
-from tests.demo.test_running import Running
+from tests.demo.running import Running
 from tests.rigs.product import until
 
 pytestmark = pytest.mark.timeout(300)
@@ -34,21 +34,6 @@ def test_every_event_is_on_a_platform_of_the_demo_and_has_a_name_of_its_own() ->
     assert len({one["id"] for one in events}) == len(events)
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [("web", "mould in our bedroom"), ("feed", "mum's carers"), ("open311", "Deep pothole")],
-)
-def test_people_write_on_the_form_a_blog_and_a_street_fault_system(
-    running: Running, kind: str, words: str
-) -> None:
-    until(lambda: _said_on(running, kind, words), seconds=200)
-
-
-def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) -> None:
-    message = until(lambda: _said_on(running, "facebook", "my uc payment"), seconds=90)
-    _is_answered(running, message, "delivered")
-
-
 def test_people_write_to_outlook_and_the_answer_leaves_there(running: Running) -> None:
     message = until(lambda: _said_on(running, "microsoft365", "boiler"), seconds=120)
     _is_answered(running, message, "sent")
@@ -57,6 +42,21 @@ def test_people_write_to_outlook_and_the_answer_leaves_there(running: Running) -
 def test_people_write_on_x_and_the_answer_is_delivered(running: Running) -> None:
     message = until(lambda: _said_on(running, "x", "EHCP is 9 months late"), seconds=200)
     _is_answered(running, message, "delivered")
+
+
+def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) -> None:
+    message = until(lambda: _said_on(running, "facebook", "my uc payment"), seconds=90)
+    _is_answered(running, message, "delivered")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("web", "mould in our bedroom"), ("feed", "mum's carers"), ("open311", "Deep pothole")],
+)
+def test_people_write_on_the_form_a_blog_and_a_street_fault_system(
+    running: Running, kind: str, words: str
+) -> None:
+    until(lambda: _said_on(running, kind, words), seconds=200)
 
 
 def _is_answered(running: Running, message: Message, state: str) -> None:
