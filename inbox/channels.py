@@ -337,7 +337,7 @@ def health(channel: Channel, now: datetime) -> ChannelHealth:
         return ChannelHealth.NEEDS_ATTENTION
     if channel.failing_since is not None:
         return ChannelHealth.FAILING
-    if channel.last_ok_at is None and not _is_by_hand(channel):
+    if (channel.last_ok_at or channel.last_in_at) is None and not _is_by_hand(channel):
         return ChannelHealth.WAITING
     return ChannelHealth.OK
 

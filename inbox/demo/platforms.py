@@ -174,10 +174,10 @@ class Platforms:
         self.place.save()
 
     def _act(self, client: httpx.Client, event: Event) -> None:
-        given = {name: value for name, value in event.items() if name not in ("on", "do")}
         if event["on"] in callers.KINDS:
-            callers.call(client, self.settings.base_url, event["on"], given)
+            callers.call(client, self.settings.base_url, self.place.outbox, event)
         else:
+            given = {name: value for name, value in event.items() if name not in ("on", "do")}
             client.post(f"{self.urls[event['on']]}/_{event['do']}", json=given).raise_for_status()
 
 

@@ -34,14 +34,17 @@ def test_every_event_is_on_a_platform_of_the_demo_and_has_a_name_of_its_own() ->
     assert len({one["id"] for one in events}) == len(events)
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [("web", "mould in our bedroom"), ("feed", "mum's carers"), ("open311", "Deep pothole")],
-)
-def test_people_write_on_the_form_a_blog_and_a_street_fault_system(
-    running: Running, kind: str, words: str
-) -> None:
+@pytest.mark.parametrize(("kind", "words"), [("feed", "mum's carers"), ("open311", "Deep pothole")])
+def test_people_write_on_a_blog_and_report_street_faults(running: Running, kind: str, words: str) -> None:
     until(lambda: _said_on(running, kind, words), seconds=200)
+
+
+def test_a_visitor_of_the_form_says_that_the_address_is_hers_and_is_answered_there(running: Running) -> None:
+    message = until(lambda: _said_on(running, "web", "mould in our bedroom"), seconds=90)
+    until(
+        lambda: "form-damp-address" in open_place(running.place.folder, reset=False).facts.said_on_platforms
+    )
+    _is_answered(running, message, "sent")
 
 
 def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) -> None:
