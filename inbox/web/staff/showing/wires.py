@@ -26,6 +26,11 @@ KINDS = {
     "phone": "Phone calls",
     "surgery": "Surgeries and visits",
     "outreach": "Doors and stalls",
+    "facebook": "Facebook Page",
+    "x": "X account",
+    "feed": "Feed (RSS or Atom)",
+    "open311": "Street faults that others report to you (Open311)",
+    "open311_council": "A council that takes street faults (Open311)",
 }
 ENDS_SOON = timedelta(days=14)
 MODES = {
