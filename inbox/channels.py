@@ -1,7 +1,6 @@
 """Connected accounts: made, tested, switched, watched. The only module that knows concrete channels."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -325,8 +324,11 @@ def test(channel: Channel, keys: SecretKeys, settings: Settings, database: Datab
         return (Checked("settings", False, problem.sentence),)
     if not isinstance(connector, Tests):
         return (Checked("settings", True, "This kind of channel needs no connection."),)
-    with closing(cast(Any, connector)):
+    try:
         return connector.check()
+    finally:
+        if hasattr(connector, "close"):  # a form has nothing to let go of
+            connector.close()
 
 
 def health(channel: Channel, now: datetime) -> ChannelHealth:

@@ -72,3 +72,13 @@ def test_a_list_can_be_narrowed_to_any_channel_of_the_office(bench: Bench) -> No
     assert f'<option value="{page}"' in desk.get("/queue/all").text
     assert bench.reference in desk.get(f"/queue/all?channel={channel_of(bench).id}").text
     assert bench.reference not in desk.get(f"/queue/all?channel={page}").text
+
+
+def test_every_channel_that_people_or_our_own_pages_feed_can_be_tested(bench: Bench) -> None:
+    desk = bench.sit(Role.MANAGER)
+    for kind in ("web", "post", "phone", "surgery", "outreach"):
+        with bench.write() as session:
+            row = a_channel(session, kind=kind, name=f"Ours: {kind}", account=kind, settings={}).id
+        answer = desk.press(f"/channels/{row}/test", {})
+        assert answer.status_code == 200, (kind, answer.text)
+        assert "What happened" in answer.text
