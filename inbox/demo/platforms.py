@@ -121,55 +121,63 @@ class Platforms:
     office_id: str
     urls: Mapping[str, str]
 
+    def prepare(self) -> None:
+        """Before anybody asks: our side connected to theirs, and theirs told again what was said before."""
+        now, said = datetime.now(UTC).timestamp(), self.place.facts.said_on_platforms
+        with httpx.Client(trust_env=False, timeout=15) as client:
+            for stage in STAGES:
+                for path, given in stage.settles:
+                    client.post(f"{self.urls[stage.kind]}/{path}", json=given)
+            for event in events():
+                if event["on"] in self.urls and event["id"] in said:
+                    self._act(client, {**event, "ago": now - said[event["id"]], "quiet": True})
+        with self.database.write(self.office_id) as session:
+            for stage in STAGES:
+                connected(session, stage, self.urls[stage.kind], self.settings)
+            callers.introduce(session, self.settings)
+
     def run(self, stopping: threading.Event) -> None:
-        """Introduces everybody, tells what was said before, then lets people write, one after another."""
+        """Tells everybody where to call, then lets people write, one after another."""
         with httpx.Client(trust_env=False, timeout=15) as client:
             for stage in STAGES:
                 if not self._introduce(client, stage, stopping):
                     return
-            with self.database.write(self.office_id) as session:
-                callers.introduce(session, self.settings)
             pauses = iter(_PAUSES)
-            for event in self._still_to_come(client):
+            for event in events():
+                if event["id"] in self.place.facts.said_on_platforms:
+                    continue
                 if stopping.wait(next(pauses, _PAUSES[-1])):
                     return
                 self._say(client, event)
 
     def _introduce(self, client: httpx.Client, stage: Stage, stopping: threading.Event) -> bool:
-        """Our side connected to theirs, and theirs told where to call, once somebody would answer there."""
-        url = self.urls[stage.kind]
-        with self.database.write(self.office_id) as session:
-            channel = connected(session, stage, url, self.settings)
-        for path, given in stage.settles:
-            client.post(f"{url}/{path}", json=given)
+        """Theirs told where to call, once somebody would answer there."""
+        with self.database.read(self.office_id) as session:
+            channel = _find(session, stage)
+        if channel is None:
+            return True  # somebody removed it
         hook = f"{self.settings.base_url}/webhooks/{stage.kind}/{channel.id}"
         while stage.called_at is not None and not stopping.is_set():
             told = {"url": hook, "verify_token": _CALL_WORD}
-            if client.post(f"{url}/{stage.called_at}", json=told).json().get("status") == 200:
+            answer = client.post(f"{self.urls[stage.kind]}/{stage.called_at}", json=told)
+            if answer.json().get("status") == 200:
                 break
             stopping.wait(0.5)
         return not stopping.is_set()
 
-    def _still_to_come(self, client: httpx.Client) -> Iterator[Event]:
-        """What nobody said yet; what was said is told to the stand-ins again, quietly."""
-        now = datetime.now(UTC).timestamp()
-        said = self.place.facts.said_on_platforms
-        for event in events():
-            if event["id"] not in said:
-                yield event
-            elif event["on"] in self.urls:
-                self._act(client, {**event, "ago": now - said[event["id"]], "quiet": True})
-
     def _say(self, client: httpx.Client, event: Event) -> None:
-        self._act(client, event)
+        try:
+            self._act(client, event)
+        except httpx.HTTPError:
+            return  # somebody closed that door; it is tried again at the next start
         self.place.facts.said_on_platforms[event["id"]] = datetime.now(UTC).timestamp()
         self.place.save()
 
     def _act(self, client: httpx.Client, event: Event) -> None:
-        given = {name: value for name, value in event.items() if name not in ("on", "do")}
         if event["on"] in callers.KINDS:
-            callers.call(client, self.settings.base_url, event["on"], given)
+            callers.call(client, self.settings.base_url, self.place.outbox, event)
         else:
+            given = {name: value for name, value in event.items() if name not in ("on", "do")}
             client.post(f"{self.urls[event['on']]}/_{event['do']}", json=given).raise_for_status()
 
 
@@ -182,9 +190,7 @@ def events() -> Sequence[Event]:
 
 def connected(session: Session, stage: Stage, url: str, settings: Settings) -> Channel:
     """The office's channel on this platform, pointed at where its stand-in listens now."""
-    now = settings.now()
-    query = select(Channel).where(Channel.kind == stage.kind, col(Channel.removed_at).is_(None))
-    channel = session.exec(query).first()
+    now, channel = settings.now(), _find(session, stage)
     key, path = stage.address
     if channel is None:
         keys = SecretKeys(settings.keys)
@@ -201,6 +207,11 @@ def connected(session: Session, stage: Stage, url: str, settings: Settings) -> C
     return channel
 
 
+def _find(session: Session, stage: Stage) -> Channel | None:
+    query = select(Channel).where(Channel.kind == stage.kind, col(Channel.removed_at).is_(None))
+    return session.exec(query).first()
+
+
 @contextmanager
 def running(
     place: Place, settings: Settings, database: Database, office_ids: Mapping[str, str]
@@ -210,6 +221,7 @@ def running(
     urls = {kind: one.start() for kind, one in made.items()}
     stopping = threading.Event()
     told = Platforms(place, settings, database, office_ids[founding.MP.key], urls)
+    told.prepare()
     threading.Thread(target=told.run, args=(stopping,), name="demo platforms", daemon=True).start()
     try:
         yield

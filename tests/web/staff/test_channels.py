@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, Delivery, DeliveryState, EventKind, Role, new_id
+from tests.factories import a_channel
 from tests.web.staff.offices import Bench
 
 
@@ -62,3 +63,22 @@ def test_messages_that_failed_are_not_called_nothing(bench: Bench) -> None:
     page = page_of(bench)
     assert "Failed or came back in the last 7 days: 1." in page
     assert "Nobody knows whether these arrived: 1." in page
+
+
+def test_a_list_can_be_narrowed_to_any_channel_of_the_office(bench: Bench) -> None:
+    with bench.write() as session:
+        page = a_channel(session, kind="facebook", name="Our Page", account="111").id
+    desk = bench.sit(Role.CASEWORKER)
+    assert f'<option value="{page}"' in desk.get("/queue/all").text
+    assert bench.reference in desk.get(f"/queue/all?channel={channel_of(bench).id}").text
+    assert bench.reference not in desk.get(f"/queue/all?channel={page}").text
+
+
+def test_every_channel_that_people_or_our_own_pages_feed_can_be_tested(bench: Bench) -> None:
+    desk = bench.sit(Role.MANAGER)
+    for kind in ("web", "post", "phone", "surgery", "outreach"):
+        with bench.write() as session:
+            row = a_channel(session, kind=kind, name=f"Ours: {kind}", account=kind, settings={}).id
+        answer = desk.press(f"/channels/{row}/test", {})
+        assert answer.status_code == 200, (kind, answer.text)
+        assert "What happened" in answer.text

@@ -26,6 +26,11 @@ KINDS = {
     "phone": "Phone calls",
     "surgery": "Surgeries and visits",
     "outreach": "Doors and stalls",
+    "facebook": "Facebook Page",
+    "x": "X account",
+    "feed": "Feed (RSS or Atom)",
+    "open311": "Street faults that others report to you (Open311)",
+    "open311_council": "A council that takes street faults (Open311)",
 }
 ENDS_SOON = timedelta(days=14)
 MODES = {
@@ -40,7 +45,8 @@ EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
     ChannelMode.LISTEN: ("Stop sending by", ("Messages still come in.", "Nothing leaves by it.")),
     ChannelMode.REDIRECT: ("Send people elsewhere from", ("Messages still come in and become cases.",
                            "Whoever writes is answered with your words; replies still leave.")),
-    ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.", "Mail stays on its server.")),
+    ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.",
+                                     "What people write stays where they wrote it.")),
 }  # fmt: skip
 _STATES = {
     ChannelHealth.OK: Badge("Working", Tone.OK, "tick"),
@@ -126,7 +132,7 @@ def modes(channel: Channel) -> Group:
     details = {
         ChannelMode.LISTEN: "Collects messages, sends nothing",
         ChannelMode.REDIRECT: "Collects messages, and answers where to go instead",
-        ChannelMode.OFF: "Does nothing; mail stays on its server",
+        ChannelMode.OFF: "Collects nothing, sends nothing",
     }
     offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
     choices = tuple(Choice(str(one), MODES[one], channel.mode == one, details.get(one)) for one in offered)
