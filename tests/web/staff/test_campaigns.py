@@ -80,6 +80,24 @@ def test_the_list_says_how_many_people_and_what_waits_to_be_read(pile: Bench) ->
     assert "1 with own words to read" in page
 
 
+def test_the_piles_come_by_the_copy_with_most_points_whatever_their_size(pile: Bench) -> None:
+    reference = a_letter(
+        pile, name="Ann Bell", address="ann@example.org", kind="campaign", campaign="trees", subject="Trees"
+    )
+    with pile.write() as session:
+        case = session.exec(select(Case).where(Case.reference == reference)).one()
+        message = session.exec(select(Message).where(Message.case_id == case.id)).one()
+        a_campaign(session, message, case, id="b" * 32, slug="trees", title="Save our trees")
+
+    def first(rank: int) -> str:
+        with pile.write() as session:
+            session.exec(select(Case).where(Case.reference == reference)).one().rank = rank
+        shown = pile.sit(Role.CASEWORKER).get("/campaigns").text
+        return min(("banks", "trees"), key=lambda name: shown.index(f"Save our {name}"))
+
+    assert (first(0), first(80)) == ("trees", "banks")
+
+
 def test_the_pile_marks_the_words_that_a_person_added(pile: Bench) -> None:
     desk = pile.sit(Role.CASEWORKER)
     everyone = desk.get("/campaigns/banks").text
