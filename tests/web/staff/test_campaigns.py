@@ -105,6 +105,7 @@ def test_the_pile_marks_the_words_that_a_person_added(pile: Bench) -> None:
     own = desk.get("/campaigns/banks/own-words").text
     assert "Farida Aziz" in own and "Colin Peake" not in own
     assert f"</span>{OWN}</ins>" in own
+    assert "All of the text, and words of their own." in own
     held = desk.get("/campaigns/banks/held-back").text
     assert "Held back: not our constituent." in held
     assert "Held back: own words, not read yet." in held
@@ -181,10 +182,12 @@ def test_where_another_must_approve_it_waits_for_them_with_their_list(app: FastA
     writer, other = bench.sit(Role.CASEWORKER), bench.sit(Role.MANAGER)
     page = writer.get(writer.press("/campaigns/banks/answer", ANSWER).headers["location"]).text
     assert "someone else must approve it" in page
-    writer.press("/campaigns/banks/answer/submit")
+    asked = writer.press("/campaigns/banks/answer/submit")
+    assert "waits for sign-off</h1>" in writer.get(asked.headers["location"]).text
     waiting = other.get("/approvals").text
     assert "/campaigns/banks/answer/check" in waiting
     check = other.get("/campaigns/banks/answer/check").text
+    assert "Send this to 2 people?" in check
     refused = other.press("/campaigns/banks/answer/return", {"note": " "})
     assert refused.status_code == 422 and "Say why" in refused.text
     sent = other.press("/campaigns/banks/answer/approve", {"digest": field(check, "digest")})

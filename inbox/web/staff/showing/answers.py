@@ -44,7 +44,7 @@ def check(
     return AnswerCheckPage(
         shell=shell,
         title=campaign.title,
-        heading=f"Send this to {piles.say_people(listed)}?",
+        heading=_heading(answer, listed, can=can),
         effects=_effects(desk, answer, listed),
         sample_of=members[0].name if members else "each person",
         subject=letter[0] if letter else answer.subject,
@@ -122,6 +122,12 @@ def progress(
         loaded_at=now,
         refresh=Link("Refresh", f"{url}/answer"),
     )
+
+
+def _heading(answer: CampaignAnswer, listed: int, *, can: bool) -> str:
+    people = piles.say_people(listed)
+    waits = answer.state == AnswerState.SUBMITTED and not can
+    return f"This answer to {people} waits for sign-off" if waits else f"Send this to {people}?"
 
 
 def _effects(desk: Desk, answer: CampaignAnswer, listed: int) -> tuple[str, ...]:
