@@ -170,6 +170,17 @@ def test_a_pile_is_answered_in_four_presses_from_its_page(pile: Bench) -> None:
         assert session.exec(select(CampaignAnswer.state)).one() == "stopped"
 
 
+def test_an_answer_of_which_nothing_is_left_to_leave_is_finished_and_offers_no_stop(pile: Bench) -> None:
+    desk = pile.sit(Role.CASEWORKER)
+    page = desk.get(desk.press("/campaigns/banks/answer", ANSWER).headers["location"]).text
+    desk.press("/campaigns/banks/answer/approve", {"digest": field(page, "digest")})
+    with pile.write() as session:
+        session.exec(select(CampaignAnswer)).one().state = "prepared"
+    over = desk.get("/campaigns/banks/answer").text
+    assert "Finished" in over and "Stop all that has not left" not in over
+    assert "Answer late copies with it too" in over
+
+
 def test_a_text_with_a_gap_is_refused_where_it_stands(pile: Bench) -> None:
     refused = pile.sit(Role.CASEWORKER).press("/campaigns/banks/answer", ANSWER | {"text": "On [date]."})
     assert refused.status_code == 422
