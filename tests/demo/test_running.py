@@ -88,3 +88,4 @@ def test_it_stops_at_once_and_quietly_and_starts_again_where_it_was(copied: Plac
     finally:
         second.stop()
     assert "renumbered" not in second.words()
+    assert "cannot be reached" not in second.words()

@@ -90,7 +90,7 @@ def list_cases(
     session: Reading,
     desk: ReadingDesk,
     now: Now,
-    view: Annotated[str, Query(max_length=20)] = "all",
+    view: Annotated[str | None, Query(max_length=20)] = None,
     q: Annotated[str | None, Query(max_length=500)] = None,
     status: CaseStatus | None = None,
     kind: Annotated[str | None, Query(max_length=20)] = None,
@@ -102,14 +102,15 @@ def list_cases(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> shapes.Page[shapes.CaseShape]:
-    """A view of the office's cases, filtered; in the order of that view."""
+    """A view of the office's cases, filtered; in the order of that view. Without a view: every case, newest
+    change first."""
     chosen = queues.Filters(
         status=status, kind=kind, channel=channel, topic=topic, priority=priority, flag=flag,
         campaign=campaign, q=q,
     )  # fmt: skip
     page = queues.page(
-        session, queues.view_named(view), queues.Reader(person.staff_id, now), filters=chosen,
-        visible=visible_cases(person), cursor=cursor, limit=limit,
+        session, queues.view_named(view) if view else None, queues.Reader(person.staff_id, now),
+        filters=chosen, visible=visible_cases(person), cursor=cursor, limit=limit,
     )  # fmt: skip
     keys = [row.case_id for row in page.rows]
     found = {row.id: row for row in session.exec(select(Case).where(col(Case.id).in_(keys)))}
