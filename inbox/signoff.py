@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlmodel import Session, select
 
 from connectors.contract import Letter, PermanentFailure
-from inbox import casefile, drafting, files, outbox, standard_lines
+from inbox import casefile, draft_checks, drafting, files, outbox, standard_lines
 from inbox.access import Action, Person, may_on, require_on
 from inbox.database import after_commit, find
 from inbox.desk import Desk
@@ -170,10 +170,10 @@ def standing(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     """
     if draft.identity == drafting.OFFICE or not draft.text.strip():
         return None
-    if not drafting.has_plain_frame(session, desk, draft):
+    if not draft_checks.has_plain_frame(session, desk, draft):
         return None
     theirs = [one for one in standard_lines.in_date(session, now) if one.approved_by == draft.identity]
-    return standard_lines.made_of(draft.text, theirs, drafting.filled_in(session, draft)) or None
+    return standard_lines.made_of(draft.text, theirs, draft_checks.filled_in(session, draft)) or None
 
 
 def _is_own(desk: Desk, draft: Draft, person: Person) -> bool:
@@ -210,10 +210,10 @@ def send_back(
 
 
 def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool, now: datetime) -> None:
-    blocking = drafting.problems(session, desk, draft, now)
+    blocking = draft_checks.problems(session, desk, draft, now)
     if blocking:
         raise Refused(" ".join(blocking), problems=blocking)
-    newer = None if read_newest or draft.enquiry_id else drafting.newer_than(session, draft)
+    newer = None if read_newest or draft.enquiry_id else draft_checks.newer_than(session, draft)
     if newer is not None:
         raise Conflict("They wrote again after you began. Read it, then send anyway or change your reply.",
                        message=newer.id)  # fmt: skip

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from connectors.contract import Form, RawArrival
 from connectors.facebook.arrivals import raw_of
 from connectors.standins.facebook.state import PAGE
-from inbox import channels, drafting, hiding, signoff
+from inbox import channels, draft_checks, drafting, hiding, signoff
 from inbox.database import find
 from inbox.desk import Desk, open_desk
 from inbox.history import SYSTEM
@@ -164,7 +164,7 @@ def test_a_second_private_answer_to_a_comment_is_refused_while_it_is_written(pla
         draft = drafting.begin(
             session, desk, case, author_id=None, now=place.node.now(), actor=SYSTEM, text="x"
         )
-        return drafting.problems(session, desk, draft, place.node.now())
+        return draft_checks.problems(session, desk, draft, place.node.now())
 
     assert "privately once" in place.act(problems)[0]
 

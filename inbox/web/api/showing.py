@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from inbox import channels, clocks, drafting, holds, points, signoff
+from inbox import channels, clocks, draft_checks, drafting, holds, points, signoff
 from inbox import files as stored
 from inbox.access import Person, visible_cases
 from inbox.desk import Desk
@@ -154,7 +154,7 @@ def draft(session: Session, desk: Desk, row: Draft, case: Case, now: datetime) -
         steps=signoff.steps(desk, row),
         digest=drafting.digest(session, row),
         provenance=shapes.ProvenanceShape.model_validate(row.provenance),
-        problems=drafting.problems(session, desk, row, now),
+        problems=draft_checks.problems(session, desk, row, now),
         note=session.exec(returned.limit(1)).first(),
         delivery=delivery,
         version=row.version,

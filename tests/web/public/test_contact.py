@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox import drafting, form_sessions, writing_down
+from inbox import draft_checks, drafting, form_sessions, writing_down
 from inbox.database import Database
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
@@ -310,7 +310,7 @@ def test_a_reply_goes_by_the_mailbox_once_the_address_is_proved(place: FormOffic
             session, desk, case, author_id=None, now=place.settings.now(), actor=SYSTEM, text="Dear Donna"
         )
         assert (draft.channel_id, draft.recipients) == (place.mailbox, ["donna@example.org"])
-        [problem] = drafting.problems(session, desk, draft, place.settings.now())
+        [problem] = draft_checks.problems(session, desk, draft, place.settings.now())
         assert "Nobody has confirmed yet that donna@example.org is theirs" in problem
     if proof == "button":
         donna.post(link_in(place.mails()[0][2], "contact/"))
@@ -323,7 +323,7 @@ def test_a_reply_goes_by_the_mailbox_once_the_address_is_proved(place: FormOffic
             )  # fmt: skip
     with place.database.write(place.office.id) as session:
         desk = open_desk(session, place.line.tools)
-        assert drafting.problems(session, desk, draft, place.settings.now()) == []
+        assert draft_checks.problems(session, desk, draft, place.settings.now()) == []
 
 
 def test_somebody_known_who_asks_for_a_call_this_time_gets_no_mail(place: FormOffice) -> None:

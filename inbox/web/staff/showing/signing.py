@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import clocks, drafting, files, provenance, signoff
+from inbox import clocks, draft_checks, drafting, files, provenance, signoff
 from inbox.access import Action, Person, may
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -213,12 +213,12 @@ def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[
     ]
     found += [
         Check(False, sentence)
-        for sentence in drafting.problems(session, desk, draft, now)
+        for sentence in draft_checks.problems(session, desk, draft, now)
         if "Fill in" not in sentence
     ]
     if (why := _without_consent(session, draft)) is not None:
         found.append(Check(False, f"They are asked without the permission they need: {why}"))
-    if not draft.enquiry_id and drafting.newer_than(session, draft) is not None:
+    if not draft.enquiry_id and draft_checks.newer_than(session, draft) is not None:
         found.append(Check(False, "They wrote again after this was begun. Read it first."))
     if provenance.is_untouched_machine_text(draft):
         found.append(Check(False, "A drafting model wrote this and nobody has changed it. Read every word."))

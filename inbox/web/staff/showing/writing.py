@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import drafting, provenance, signoff, standard_lines, suggestions
+from inbox import draft_checks, drafting, provenance, signoff, standard_lines, suggestions
 from inbox import files as stored
 from inbox.access import Action, Person, may, may_on
 from inbox.desk import Desk
@@ -94,7 +94,7 @@ def reply(
     """A draft. `mine` is what was typed and is not saved, beside `theirs`, which a colleague saved."""
     url = f"/cases/{case.reference}/drafts/{draft.number}"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    arrived = drafting.newer_than(session, draft) if not draft.enquiry_id else None
+    arrived = draft_checks.newer_than(session, draft) if not draft.enquiry_id else None
     is_open = may_on(person, ChannelAct.DRAFT, draft.channel_id)
     able = may(person, Action.DRAFT, case) and is_open and draft.state in EDITABLE
     way = ways(session, desk, case, draft, who, now)

@@ -1,0 +1,92 @@
+"""What is looked at before a draft leaves: what blocks it, what came in since, how plain it is."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from connectors.contract import Form
+from inbox import address_proofs, addressing, consents, files, holds, letters, standard_lines
+from inbox.database import find, find_or_none
+from inbox.dates import local_date
+from inbox.desk import Desk
+from inbox.models import SENDING, Case, Constituent, Direction, Draft, Handle, Message
+from inbox.wording import gaps
+
+
+def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[str]:
+    """What blocks this draft from leaving, each in a sentence for its writer; empty when it may go."""
+    case = find(session, Case, draft.case_id)
+    found = holds.problems(case)
+    if not draft.text.strip():
+        found.append("Write the message first.")
+    if not draft.recipients:
+        found.append("Choose who this goes to.")
+    found += [
+        f"Fill in {gap}, or take it out." for gap in dict.fromkeys(gaps(draft.text + "\n" + draft.subject))
+    ]
+    channel = desk.channels.get(draft.channel_id or "")
+    if channel is None:
+        found.append("Choose the channel to send on.")
+    elif channel.mode not in SENDING:
+        found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
+    if not draft.enquiry_id:
+        found += [
+            f"Nobody has confirmed yet that {address} is theirs. They can press the button in our mail; "
+            "or ring them, and write the call down."
+            for address in address_proofs.unproved(session, draft.recipients)
+        ]
+    found += consents.problems(session, draft, now, desk.office.time_zone)
+    if draft.identity != letters.OFFICE and draft.identity not in desk.staff:
+        found.append("Choose in whose name this goes.")
+    found += files.problems(desk.tools, channel, files.of_draft(session, draft))
+    for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
+        ended = local_date(line.good_until or now, desk.office.time_zone)
+        found.append(f"Line {line.number} ran out on {ended}. Choose another.")
+    if found or channel is None:
+        return found
+    return letters.judged(session, desk, case, draft, channel, now)[1]
+
+
+def filled_in(session: Session, draft: Draft) -> dict[str, str]:
+    """The name and the reference that a standard line on this draft's case may hold."""
+    query = (
+        select(Case.reference, Constituent.name)
+        .outerjoin(Constituent, col(Constituent.id) == Case.constituent_id)
+        .where(Case.id == draft.case_id)
+    )
+    reference, name = session.exec(query).one()
+    return {"reference": reference, "name": name or ""}
+
+
+def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
+    """Whether everything about a draft but its text is as the program made it.
+
+    It answers the person, goes to addresses on file, under the subject it was given, with no files.
+    """
+    if draft.enquiry_id or draft.attachments or draft.form != Form.MESSAGE:
+        return False
+    case = find(session, Case, draft.case_id)
+    channel = desk.channels.get(draft.channel_id or "")
+    answers = find_or_none(session, Message, draft.answers)
+    known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
+    on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
+    return (
+        draft.subject == addressing.subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
+    )
+
+
+def newer_than(session: Session, draft: Draft) -> Message | None:
+    """A message that arrived on the case after the one this draft answers."""
+    newest = session.exec(
+        select(Message)
+        .where(
+            Message.case_id == draft.case_id,
+            Message.direction == Direction.INBOUND,
+            col(Message.machine).is_(None),
+        )
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+    if newest is None or newest.id == draft.answers:
+        return None
+    return newest if newest.received_at > draft.created_at or newest.id > (draft.answers or "") else None
