@@ -4,6 +4,7 @@ from inbox.web.api import (
     arrivals,
     bodies,
     campaigns,
+    case_acts,
     cases,
     channels,
     clocks,
@@ -27,6 +28,7 @@ from inbox.web.api import (
 
 ROUTERS = (
     cases.router,
+    case_acts.router,
     matches.router,
     joining.router,
     holds.router,

@@ -12,7 +12,7 @@ from inbox.desk import Desk
 from inbox.errors import NotFound, Refused
 from inbox.models import Case, Clock
 from inbox.web.api import shapes
-from inbox.web.api.cases import STALE
+from inbox.web.api.case_acts import STALE
 from inbox.web.dependencies import (
     IfMatch,
     Now,

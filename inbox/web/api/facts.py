@@ -7,8 +7,8 @@ from fastapi import Response
 from inbox import facts, writing_down
 from inbox.access import Action, Person, find_case
 from inbox.web.api import shapes, showing
-from inbox.web.api.cases import STALE
-from inbox.web.dependencies import IfMatch, Now, Writing, WritingDesk, check_version, etag, may
+from inbox.web.api.case_acts import STALE
+from inbox.web.dependencies import IfMatch, Now, Writing, WritingDesk, check_version, may
 from inbox.web.routers import api_router
 from routing.words import Kind, Language, Topic
 
@@ -61,6 +61,4 @@ def change_facts(
         typed = facts.PersonFacts(**change.constituent.model_dump())
         old = facts.change_person(session, desk, case, typed, **done)
         writing_down.keep_old(session, case, old, "", author_id=person.staff_id, **done)
-    session.flush()
-    response.headers.update(etag(case.version))
-    return showing.cases(session, desk, person, [case], now)[0]
+    return showing.case(session, desk, person, case, now, response)

@@ -7,8 +7,8 @@ from fastapi import Response
 from inbox import holds
 from inbox.access import Action, Person, find_case
 from inbox.web.api import shapes, showing
-from inbox.web.api.cases import STALE
-from inbox.web.dependencies import IfMatch, Now, Writing, WritingDesk, check_version, etag, may
+from inbox.web.api.case_acts import STALE
+from inbox.web.dependencies import IfMatch, Now, Writing, WritingDesk, check_version, may
 from inbox.web.routers import api_router
 
 router = api_router("cases")
@@ -28,6 +28,4 @@ def let_go(
     case = find_case(session, person, reference, Action.TRIAGE)
     check_version(case.version, version, STALE)
     holds.let_go(session, case, now=now, actor=person.actor)
-    session.flush()
-    response.headers.update(etag(case.version))
-    return showing.cases(session, desk, person, [case], now)[0]
+    return showing.case(session, desk, person, case, now, response)

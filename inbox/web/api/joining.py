@@ -9,8 +9,8 @@ from inbox import linking, merging
 from inbox.access import Action, Person, find_case, visible_cases
 from inbox.models import Case, LinkKind
 from inbox.web.api import shapes, showing
-from inbox.web.api.cases import STALE
-from inbox.web.dependencies import IfMatch, Now, Reading, Writing, WritingDesk, check_version, etag, may
+from inbox.web.api.case_acts import STALE
+from inbox.web.dependencies import IfMatch, Now, Reading, Writing, WritingDesk, check_version, may
 from inbox.web.routers import api_router
 
 router = api_router("cases")
@@ -57,9 +57,7 @@ def merge(
     target = find_case(session, person, given.into, Action.TRIAGE)
     check_version(case.version, version, STALE)
     response.headers["Undo"] = merging.merge(session, case, target, now=now, actor=person.actor)
-    session.flush()
-    response.headers.update(etag(target.version))
-    return showing.cases(session, desk, person, [target], now)[0]
+    return showing.case(session, desk, person, target, now, response)
 
 
 @router.post("/cases/{reference}/split", status_code=201)
@@ -79,11 +77,9 @@ def split(
     made, event = merging.split(
         session, desk, case, given.messages, subject=given.subject, now=now, actor=person.actor
     )
-    session.flush()
-    response.headers.update(etag(made.version))
     response.headers["Undo"] = event
     response.headers["Location"] = f"/api/v1/cases/{made.reference}"
-    return showing.cases(session, desk, person, [made], now)[0]
+    return showing.case(session, desk, person, made, now, response)
 
 
 @router.get("/cases/{reference}/links")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from fastapi import Response
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
@@ -26,6 +27,16 @@ from inbox.models import (
 )
 from inbox.models import Decision as Trace
 from inbox.web.api import shapes
+from inbox.web.dependencies import etag
+
+
+def case(
+    session: Session, desk: Desk, person: Person, row: Case, now: datetime, response: Response
+) -> shapes.CaseShape:
+    """One case as it is now, what was changed so far included; its version goes into the answer's ETag."""
+    session.flush()
+    response.headers.update(etag(row.version))
+    return cases(session, desk, person, [row], now)[0]
 
 
 def cases(
