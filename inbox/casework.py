@@ -39,8 +39,9 @@ from inbox.models import (
     new_id,
 )
 from inbox.rules.following import follow
+from routing.postcodes import normalised
 from routing.rules import ClockOrder
-from routing.words import ClockKind, Flag, Kind, Priority
+from routing.words import ClockKind, ConstituencyState, Flag, Kind, Priority
 
 OUTCOMES = (
     "resolved", "partly_resolved", "body_said_no", "referred_on", "not_a_constituent", "no_reply",
@@ -217,14 +218,18 @@ def open_by_hand(
         raise Refused("Give the person's name and what they said.")
     if when > now:
         raise Refused("Choose a date that is not in the future.")
+    code = normalised(postcode)
+    if postcode.strip() and code is None:
+        raise Refused("Enter a real postcode, or leave it empty.")
     email = people.checked_address(contact) if "@" in contact else ""
     person = people.known_by(session, "email", email) if email else None
     person = person or people.add(session, "email", Address(name.strip(), email), language=language, now=now)
     phone = phone.strip() or ("" if email else contact.strip())
     person.phone = phone[:40] or person.phone
     person.address = address.strip() or person.address
-    if postcode.strip():
-        person.postcode, person.postcode_typed = postcode.strip().upper()[:10], True
+    if code:
+        person.postcode, person.postcode_typed = code, True
+        person.constituency = ConstituencyState.UNKNOWN  # whatever an earlier postcode made of it
     session.flush()
     subject = subject.strip() or " ".join(text.split())[:80]
     case = casefile.open_case(session, desk, None, person, now=now, subject=subject)
@@ -243,7 +248,9 @@ def open_by_hand(
     )
     desk.meet(find(session, Channel, message.channel_id))
     types = tuple(one.content_type for one in given)
-    seen = triage.consider(session, desk, message, case, person, attachment_types=types, now=now)
+    seen = triage.consider(
+        session, desk, message, case, person, attachment_types=types, stated_postcode=code, now=now
+    )
     casefile.learn(person, seen.assessment)
     triage.place(session, desk, case, seen, message, now=now)
     orders = [
