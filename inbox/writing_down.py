@@ -13,7 +13,8 @@ from inbox.errors import NotFound, Refused
 from inbox.history import Actor, record
 from inbox.models import Case, Channel, Constituent, Direction, EventKind, Message, MessageKind, new_id
 from inbox.rules.following import follow
-from routing.words import ClockKind
+from routing.postcodes import normalised
+from routing.words import ClockKind, ConstituencyState
 
 BY_HAND = frozenset({MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT})
 SPOKEN = frozenset({MessageKind.CALL, MessageKind.VISIT})
@@ -79,14 +80,18 @@ def open_case(
         raise Refused("Give the person's name and what they said.")
     if when > now:
         raise Refused("Choose a date that is not in the future.")
+    code = normalised(postcode)
+    if postcode.strip() and code is None:
+        raise Refused("Enter a real postcode, or leave it empty.")
     email = people.checked_address(contact) if "@" in contact else ""
     person = people.known_by(session, "email", email) if email else None
     person = person or people.add(session, "email", Address(name.strip(), email), language=language, now=now)
     phone = phone.strip() or ("" if email else contact.strip())
     person.phone = phone[:40] or person.phone
     person.address = address.strip() or person.address
-    if postcode.strip():
-        person.postcode, person.postcode_typed = postcode.strip().upper()[:10], True
+    if code:
+        person.postcode, person.postcode_typed = code, True
+        person.constituency = ConstituencyState.UNKNOWN  # whatever an earlier postcode made of it
     session.flush()
     subject = subject.strip() or " ".join(text.split())[:80]
     case = casefile.open_case(session, desk, None, person, now=now, subject=subject)
@@ -95,7 +100,9 @@ def open_case(
                   given=given, road=road)  # fmt: skip
     desk.meet(find(session, Channel, message.channel_id))
     types = tuple(one.content_type for one in given)
-    seen = triage.consider(session, desk, message, case, person, attachment_types=types, now=now)
+    seen = triage.consider(
+        session, desk, message, case, person, attachment_types=types, stated_postcode=code, now=now
+    )
     casefile.learn(person, seen.assessment)
     triage.place(session, desk, case, seen, message, now=now)
     orders = [

@@ -24,6 +24,8 @@ KINDS = (
     ("visit", "Visit", "At a surgery or at the door"),
     ("letter", "Letter", None),
 )
+_PLACES = (("date", "at"), ("postcode", "postcode"), ("email", "email"))
+"""Which field a refusal is said at, by a word in it."""
 FIELDS = ("at", "name", "phone", "email", "address", "postcode", "subject", "text", "done")
 _FORMATS = (
     "%d %B %Y %H:%M",
@@ -74,7 +76,7 @@ def create(
             if team:
                 casework.move_to_team(session, case, team, now=room.now, actor=actor)
     except Refused as error:
-        place = "at" if "date" in error.sentence else "text"
+        place = next((name for word, name in _PLACES if word in error.sentence), "text")
         return _page(room, values, kind, team, language, Problem(place, error.sentence), status=422)
     return see_other(f"/cases/{case.reference}", told="opened")
 

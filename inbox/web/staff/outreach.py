@@ -121,6 +121,8 @@ def _problems(values: dict[str, str]) -> tuple[Problem, ...]:
 
 
 def _field(error: CaseworkError) -> str:
+    if "postcode" in error.sentence:
+        return "postcode"
     return "contact" if "email address" in error.sentence else "text"
 
 

@@ -293,7 +293,13 @@ def _plan_place(sentence: str) -> str:
 def _problem(error: CaseworkError) -> Problem:
     if isinstance(error, NotFound):
         return Problem("case", "There is no case with this reference, or you cannot see it.")
-    words = (("reference", "case"), ("name", "name"), ("email", "email"), ("about", "about"))
+    words = (
+        ("reference", "case"),
+        ("postcode", "postcode"),
+        ("name", "name"),
+        ("email", "email"),
+        ("about", "about"),
+    )
     return Problem(next((field for word, field in words if word in error.sentence), "case"), error.sentence)
 
 

@@ -54,6 +54,7 @@ def test_a_case_is_taken_at_a_door_with_a_way_to_answer(bench: Bench, desk: Desk
         ({"reply_by": ""}, "Choose how we answer"), ({"contact": ""}, "Enter a phone number"),
         ({"reply_by": "email", "contact": "nia"}, "Enter an email address"),
         ({"reply_by": "letter", "contact": " "}, "Enter an address"),
+        ({"postcode": "my house"}, "Enter a real postcode, or leave it empty"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_and_the_words_stay(
