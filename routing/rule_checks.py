@@ -37,6 +37,7 @@ from routing.rules import (
     conditions_of,
     depth_of,
 )
+from routing.words import ChannelKind
 
 if TYPE_CHECKING:
     import re2
@@ -97,6 +98,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
     found = process.extractOne(name, list(names), score_cutoff=60)
     return f' Did you mean "{found[0]}"?' if found else ""
+
+
+_WHOLE = frozenset({Operator.IS, Operator.IS_NOT, Operator.IS_ANY_OF, Operator.IS_NONE_OF})
 
 
 def _check_rule(rule: Rule) -> Iterable[Problem]:
@@ -196,6 +200,8 @@ def _fault_of_value(field: FieldName, family: Family, operator: Operator, value:
         return _fault_of_moment(operator, value)
     if family is Family.CHOICE:
         return _fault_of_choice(CHOICES[field], words)
+    if family is Family.NAME and operator in _WHOLE:
+        return _fault_of_name(field, words)
     return _fault_of_pattern(str(value)) if operator is Operator.MATCHES else None
 
 
@@ -212,6 +218,15 @@ def _fault_of_choice(choice: type[StrEnum], words: Sequence[object]) -> str | No
     names = [member.value for member in choice]
     wrong = next((str(word) for word in words if word not in names), None)
     return None if wrong is None else f'there is no "{wrong}".{nearest(wrong, names)}'
+
+
+def _fault_of_name(field: FieldName, words: Sequence[object]) -> str | None:
+    """Names that are the same in every office; those of one office are looked up there."""
+    if field is FieldName.CHANNEL:
+        return _fault_of_choice(ChannelKind, [str(word).lower() for word in words])
+    if field is FieldName.ATTACHMENT_TYPE and not all("/" in str(word) for word in words):
+        return f'{FIELD_WORDS[field]} is a name like "application/pdf"; ask whether it contains "{words[0]}".'
+    return None
 
 
 def _fault_of_pattern(pattern: str) -> str | None:

@@ -124,6 +124,23 @@ class Machine(StrEnum):
     OWN = "own"
 
 
+class ChannelKind(StrEnum):
+    """How an office is connected to where people write; the names that connectors go by."""
+
+    EMAIL = "email"
+    FACEBOOK = "facebook"
+    FEED = "feed"
+    MICROSOFT365 = "microsoft365"
+    OPEN311 = "open311"
+    OPEN311_COUNCIL = "open311_council"
+    OUTREACH = "outreach"
+    PHONE = "phone"
+    POST = "post"
+    SURGERY = "surgery"
+    WEB = "web"
+    X = "x"
+
+
 class MessageKind(StrEnum):
     MESSAGE = "message"
     COMMENT = "comment"

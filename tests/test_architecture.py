@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.registry import KINDS
+from routing.words import ChannelKind
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("inbox", "connectors", "routing")
@@ -144,3 +145,7 @@ def test_each_letter_of_ours_is_whole_in_english_and_welsh(folder: Path) -> None
 def test_each_reply_to_begin_with_is_there_in_english_and_welsh(folder: Path) -> None:
     assert {one.name for one in folder.iterdir()} == {"en.txt", "cy.txt"}
     assert all(one.read_text(encoding="utf-8").strip() for one in folder.iterdir())
+
+
+def test_rules_know_every_kind_of_channel_by_its_name() -> None:
+    assert set(ChannelKind) == set(KINDS)

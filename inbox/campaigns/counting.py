@@ -18,7 +18,8 @@ _OURS = frozenset({ConstituencyState.CONFIRMED, ConstituencyState.LIKELY})
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a pile comes to. `channels`: channel id to messages; `held_back`: reason to people."""
+    """What a pile comes to. `channels`: channel id to messages; `held_back`: reason to people;
+    `rank`: of the one copy on it with most points, so that how many there are never counts."""
 
     people: int
     messages: int
@@ -31,6 +32,7 @@ class Count:
     held_back: Mapping[HeldBack, int]
     to_answer: int
     newest_at: datetime | None
+    rank: int
 
     @property
     def answered(self) -> int:
@@ -55,6 +57,7 @@ def count(members: Sequence[Member]) -> Count:
         held_back=dict(sorted(reasons.items(), key=lambda one: list(HeldBack).index(one[0]))),
         to_answer=len(people) - sum(reasons.values()),
         newest_at=max((one.received_at for one in members), default=None),
+        rank=min((one.rank for one in members), default=0),
     )
 
 

@@ -93,6 +93,7 @@ class Member:
     likeness: int
     added_words: int
     reading: str
+    rank: int
     held_back: HeldBack | None
 
     @property
@@ -152,6 +153,7 @@ _COLUMNS: Any = (
     col(CampaignCopy.added_words), col(CampaignCopy.hides), col(CampaignCopy.reading),
     col(Case.reference), col(Case.constituent_id), col(Case.flags), col(Case.is_restricted),
     col(Case.kind), col(Case.status), col(Case.merged_into), col(Case.language), col(Case.held_by),
+    col(Case.rank),
     col(Constituent.name), col(Constituent.postcode), col(Constituent.constituency),
     col(Message.channel_id), col(Message.sender_handle), col(Message.external_id),
     col(Message.warnings), col(Message.received_at),
@@ -205,5 +207,5 @@ def _member(row: Row[Any], held_back: HeldBack | None) -> Member:
         constituency=row.constituency or ConstituencyState.UNKNOWN, channel_id=row.channel_id,
         handle=row.sender_handle, external_id=row.external_id, language=row.language,
         received_at=row.received_at, likeness=row.likeness, added_words=row.added_words,
-        reading=row.reading, held_back=held_back,
+        reading=row.reading, rank=row.rank, held_back=held_back,
     )  # fmt: skip

@@ -34,6 +34,7 @@ CASE_MOVES = {
 }
 
 OPEN = "status NOT IN ('resolved', 'closed')"
+ENDED = "status IN ('resolved', 'closed')"
 TO_SORT = "status = 'new' AND kind NOT IN ('spam', 'campaign')"
 WAITING = "status IN ('waiting_constituent', 'waiting_body') AND kind NOT IN ('spam', 'campaign')"
 DUE = "status NOT IN ('resolved', 'closed') AND kind NOT IN ('spam', 'campaign')"
@@ -93,7 +94,8 @@ class Case(Row, OfficeOwned, table=True):
         ),
         Index("case_points", "office_id", "points_at", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
         _view_index("case_campaign", CAMPAIGN, "campaign", "updated_at"),
-        _view_index("case_campaign_recent", CAMPAIGN, "updated_at"),
+        _view_index("case_campaign_first", CAMPAIGN, "rank", "received_at"),
+        _view_index("case_open", OPEN, "rank", "received_at"),
         _view_index("case_spam", SPAM, "updated_at"),
         Index("case_of_person", "constituent_id", "id"),
     )

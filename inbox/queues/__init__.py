@@ -4,7 +4,6 @@ from inbox.queues.aside import AsideArrival, AsideMessage, set_aside_arrivals, s
 from inbox.queues.counting import MOST, UNCOUNTED, counts
 from inbox.queues.outgoing import Outgoing, Submitted, outgoing, submitted
 from inbox.queues.pages import NOBODY, Filters, Page, page
-from inbox.queues.piles import Pile, piles
 from inbox.queues.rows import QueueRow, RowClock, clocks
 from inbox.queues.views import Reader, View, view_named
 
@@ -17,7 +16,6 @@ __all__ = [
     "Filters",
     "Outgoing",
     "Page",
-    "Pile",
     "QueueRow",
     "Reader",
     "RowClock",
@@ -27,7 +25,6 @@ __all__ = [
     "counts",
     "outgoing",
     "page",
-    "piles",
     "set_aside_arrivals",
     "set_aside_messages",
     "submitted",

@@ -14,34 +14,46 @@ from sqlmodel import col
 from inbox.errors import Refused
 from inbox.models import UtcDateTime
 from inbox.models.base import Row
-from inbox.queues.views import Shape, View
+from inbox.queues.views import View, parts_of
 
 _BAD = "This link to a page of a list is damaged. Start from the first page."
 
 
-def write(view: View, values: Sequence[object]) -> str:
-    """The cursor after the row with these sort keys."""
+def write(view: View | None, part: int, values: Sequence[object]) -> str:
+    """The cursor after the row with these sort keys, in this part of the view."""
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps([view, *plain]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([_names(view)[part], *plain]).encode()).decode().rstrip("=")
 
 
-def after(view: View, shape: Shape, cursor: str) -> ColumnElement[bool]:
-    """The rows behind `cursor`. Raises Refused for one that is damaged or of another view."""
-    values = _read(view, shape, cursor)
+def read(view: View | None, cursor: str | None) -> tuple[int, ColumnElement[bool] | None]:
+    """The part of `view` in which `cursor` stands, and the rows of that part behind it.
+
+    Raises Refused for one that is damaged or of another view.
+    """
+    if cursor is None:
+        return 0, None
+    part, values = _read(view, cursor)
+    shape = parts_of(view)[part]
     bounds = [bindparam(None, value, type_=key.type) for key, value in zip(shape.keys, values, strict=True)]
     here, there = tuple_(*shape.keys), tuple_(*bounds)
-    return here < there if shape.is_descending else here > there
+    return part, here < there if shape.is_descending else here > there
 
 
-def _read(view: View, shape: Shape, cursor: str) -> list[Any]:
+def _read(view: View | None, cursor: str) -> tuple[int, list[Any]]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         name, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if name != view or len(values) != len(shape.keys):
-            raise Refused(_BAD)
-        return [_typed(key, value) for key, value in zip(shape.keys, values, strict=True)]
+        part = _names(view).index(name)
+        keys = parts_of(view)[part].keys
+        return part, [_typed(key, value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         raise Refused(_BAD) from error
+
+
+def _names(view: View | None) -> list[str]:
+    """What a cursor calls each part of a view; the first part has the view's own name."""
+    first = view or "changed"
+    return [first if part == 0 else f"{first} {part}" for part in range(len(parts_of(view)))]
 
 
 def _typed(key: ColumnElement[Any], value: object) -> object:

@@ -56,7 +56,7 @@ class Outgoing:
 
 
 def submitted(session: Session, visible: ColumnElement[bool] | None = None) -> tuple[Submitted, ...]:
-    """Every draft that waits for sign-off, longest waiting first; at most 500."""
+    """Every draft that waits for sign-off, by the points of its case, then longest waiting; at most 500."""
     author = aliased(Staff)
     query = (
         select(
@@ -73,7 +73,7 @@ def submitted(session: Session, visible: ColumnElement[bool] | None = None) -> t
             as_written(f"draft.{WAITING}"),
             col(Draft.state) == DraftState.SUBMITTED,
         )
-        .order_by(col(Draft.submitted_at), col(Draft.id))
+        .order_by(col(Case.rank), col(Draft.submitted_at), col(Draft.id))
         .limit(500)
     )  # fmt: skip
     if visible is not None:

@@ -1,4 +1,4 @@
-"""A page of a view: filtered, in order, in two queries (to-sort, mine: three) however large the office.
+"""A page of a view: filtered, in order, in two queries (to-sort, mine, all: three) however large the office.
 
 Lists are plain column selects past the object layer, so each names its office itself.
 """
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from inbox import search
 from inbox.queues import cursors
 from inbox.queues.rows import QueueRow, fetch
-from inbox.queues.views import CASE, OFFICE, Reader, View, shape_of, tables, values
+from inbox.queues.views import CASE, OFFICE, Reader, View, parts_of, tables, values
 
 NOBODY = "nobody"
 _MOST_FOUND = 1_000
@@ -47,7 +47,7 @@ class Page:
 
 def page(
     session: Session,
-    view: View,
+    view: View | None,
     reader: Reader,
     *,
     filters: Filters = Filters(),
@@ -59,35 +59,40 @@ def page(
 
     Raises Refused for a damaged cursor.
     """
-    narrow = _chosen(session, filters)
-    if cursor is not None:
-        narrow.append(cursors.after(view, shape_of(view), cursor))
-    found = _keys(session, view, visible, narrow, limit + 1, values(session, reader))
-    rows = fetch(session, [keys[-1] for keys in found[:limit]], reader, visible)
-    return Page(rows, cursors.write(view, found[limit - 1]) if len(found) > limit else None)
+    chosen, given = _chosen(session, filters), values(session, reader)
+    start, bound = cursors.read(view, cursor)
+    found: list[tuple[int, tuple[Any, ...]]] = []
+    for part in range(start, len(parts_of(view))):
+        narrow = chosen if part != start or bound is None else [*chosen, bound]
+        lines = _keys(session, view, part, visible, narrow, limit + 1 - len(found), given)
+        found += [(part, keys) for keys in lines]
+        if len(found) > limit:
+            break
+    rows = fetch(session, [keys[-1] for _, keys in found[:limit]], reader, visible)
+    return Page(rows, cursors.write(view, *found[limit - 1]) if len(found) > limit else None)
 
 
 def _keys(
-    session: Session, view: View, visible: ColumnElement[bool] | None, narrow: list[ColumnElement[bool]],
-    count: int, given: Mapping[str, object],
+    session: Session, view: View | None, part: int, visible: ColumnElement[bool] | None,
+    narrow: list[ColumnElement[bool]], count: int, given: Mapping[str, object],
 ) -> list[tuple[Any, ...]]:  # fmt: skip
     """The sort keys of the first `count` rows, the id last. What a view has besides is few, and merged
     here, because a union would keep the database from reading the rest in the order of an index."""
-    main, besides = _statements(view, visible, count)
+    main, besides = _statements(view, part, visible, count)
     found = [tuple(row) for row in session.connection().execute(_narrowed(main, narrow), given)]
     if besides is None:
         return found
     others = session.connection().execute(_narrowed(besides, narrow), given)
-    merged = sorted({*found, *map(tuple, others)}, reverse=shape_of(view).is_descending)
+    merged = sorted({*found, *map(tuple, others)}, reverse=parts_of(view)[part].is_descending)
     return merged[:count]
 
 
 @lru_cache(maxsize=1024)
 def _statements(
-    view: View, visible: ColumnElement[bool] | None, count: int
+    view: View | None, part: int, visible: ColumnElement[bool] | None, count: int
 ) -> tuple[Select[Any], Select[Any] | None]:
     """A view's first rows and what it has besides, built once: see `counting`."""
-    shape = shape_of(view)
+    shape = parts_of(view)[part]
     keys = select(*shape.keys).where(CASE.office_id == OFFICE)
     if visible is not None:
         keys = keys.where(visible)

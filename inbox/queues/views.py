@@ -8,11 +8,14 @@ waiting      for a body or for the constituent; most points first, then longest 
 late         open cases whose next date has passed; most points first, then longest overdue
 safeguarding open cases in which somebody may be in danger: threats, self-harm, safeguarding, abuse at home;
              most points first, then who waits longest
-campaigns    open campaign copies (`piles` groups them); newest change first
-to-approve   cases with a draft that waits for sign-off; longest untouched first
+campaigns    open campaign copies, one by one; most points first, then who waits longest
+to-approve   cases with a draft that waits for sign-off; most points first, then longest untouched
 sending      cases with something on its way, or gone wrong and not dealt with; newest change first
 set-aside    spam (`set_aside_arrivals` and `set_aside_messages` are the rest); newest change first
-all          every case; newest change first
+all          every case: the open ones, most points first, then who waits longest; after them those that
+             ended, newest change first
+
+No view (None) is every case, newest change first: for programs that follow what changes.
 """
 
 from collections.abc import Mapping
@@ -29,7 +32,7 @@ from sqlmodel import Session, SQLModel
 from inbox.database import office_of
 from inbox.errors import Refused
 from inbox.models import CaseStatus, DraftState, UtcDateTime
-from inbox.models.case import CAMPAIGN, DUE, OPEN, SPAM, TO_SORT, WAITING
+from inbox.models.case import CAMPAIGN, DUE, ENDED, OPEN, SPAM, TO_SORT, WAITING
 from inbox.models.delivery import UNSETTLED
 from inbox.models.draft import WAITING as DRAFT_WAITING
 from routing.words import RISK_FLAGS
@@ -73,12 +76,14 @@ class Reader:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One view: what meets `condition`, in the order of `keys`, all one way, the id last. `also` names
-    cases besides that do not meet it, few and found by another index."""
+    cases besides that do not meet it, few and found by another index; `then` is a second list that follows
+    the first, in an order of its own."""
 
     condition: ColumnElement[bool]
     keys: tuple[Any, ...]
     is_descending: bool = False
     also: ColumnElement[bool] | None = None
+    then: "Shape | None" = None
 
     def ordered(self) -> list[ColumnElement[Any]]:
         return [key.desc() if self.is_descending else key.asc() for key in self.keys]
@@ -98,9 +103,11 @@ def values(session: Session, reader: Reader) -> Mapping[str, object]:
 
 
 @cache
-def shape_of(view: View) -> Shape:
+def shape_of(view: View | None) -> Shape:
     """What `view` holds, over the columns of `Case`; whoever runs it gives the `values`."""
     match view:
+        case None:
+            return Shape(true(), _CHANGED, is_descending=True)
         case View.TO_SORT:
             besides = (as_written(OPEN), as_written(f"NOT ({TO_SORT})"))
             unanswered = and_(*besides, CASE.id.in_(_unanswered()))
@@ -119,15 +126,23 @@ def shape_of(view: View) -> Shape:
             danger = or_(*(cast_(CASE.flags, String).contains(f'"{flag}"') for flag in sorted(RISK_FLAGS)))
             return Shape(and_(as_written(OPEN), danger), (CASE.rank, CASE.received_at, CASE.id))
         case View.CAMPAIGNS:
-            return Shape(as_written(CAMPAIGN), _CHANGED, is_descending=True)
+            return Shape(as_written(CAMPAIGN), (CASE.rank, CASE.received_at, CASE.id))
         case View.TO_APPROVE:
-            return Shape(CASE.id.in_(_submitted()), _CHANGED)
+            return Shape(CASE.id.in_(_submitted()), (CASE.rank, *_CHANGED))
         case View.SENDING:
             return Shape(CASE.id.in_(_unsettled()), _CHANGED, is_descending=True)
         case View.SET_ASIDE:
             return Shape(as_written(SPAM), _CHANGED, is_descending=True)
         case View.ALL:
-            return Shape(true(), _CHANGED, is_descending=True)
+            ended = Shape(as_written(ENDED), _CHANGED, is_descending=True)
+            return Shape(as_written(OPEN), (CASE.rank, CASE.received_at, CASE.id), then=ended)
+
+
+@cache
+def parts_of(view: View | None) -> tuple[Shape, ...]:
+    """The lists that `view` shows one after the other; nearly always one."""
+    first = shape_of(view)
+    return (first,) if first.then is None else (first, first.then)
 
 
 def as_written(condition: str) -> ColumnElement[bool]:

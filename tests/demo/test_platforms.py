@@ -1,31 +1,16 @@
 """The demo's platforms: people write there while it runs, and an answer leaves by the same road."""
 
 import json
-import shutil
-from collections.abc import Iterator
 
 import pytest
 from sqlmodel import col, select
 
 from inbox.demo import callers, platforms
-from inbox.demo.place import Place, open_place
 from inbox.models import Channel, Message
-from tests.demo.test_running import Running
+from tests.demo.running import Running
 from tests.rigs.product import until
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def running(made: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One demo for all that is looked at here."""
-    folder = tmp_path_factory.mktemp("platforms") / "var" / "demo"
-    shutil.copytree(made.folder, folder)
-    found = Running(open_place(folder, reset=False))
-    try:
-        yield found
-    finally:
-        found.stop()
 
 
 def test_every_event_is_on_a_platform_of_the_demo_and_has_a_name_of_its_own() -> None:
@@ -33,6 +18,21 @@ def test_every_event_is_on_a_platform_of_the_demo_and_has_a_name_of_its_own() ->
     platform_kinds = {stage.kind for stage in platforms.STAGES} - {"open311_council"}
     assert {one["on"] for one in events} == platform_kinds | callers.KINDS
     assert len({one["id"] for one in events}) == len(events)
+
+
+def test_people_write_to_outlook_and_the_answer_leaves_there(running: Running) -> None:
+    message = until(lambda: _said_on(running, "microsoft365", "boiler"), seconds=120)
+    _is_answered(running, message, "sent")
+
+
+def test_people_write_on_x_and_the_answer_is_delivered(running: Running) -> None:
+    message = until(lambda: _said_on(running, "x", "EHCP is 9 months late"), seconds=200)
+    _is_answered(running, message, "delivered")
+
+
+def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) -> None:
+    message = until(lambda: _said_on(running, "facebook", "my uc payment"), seconds=90)
+    _is_answered(running, message, "delivered")
 
 
 @pytest.mark.parametrize(("kind", "words"), [("feed", "mum's carers"), ("open311", "Deep pothole")])
@@ -45,21 +45,6 @@ def test_a_visitor_of_the_form_says_that_the_address_is_hers_and_is_answered_the
     facts = running.place.folder / "demo.json"
     until(lambda: "form-damp-address" in json.loads(facts.read_text())["said_on_platforms"], seconds=90)
     _is_answered(running, message, "sent")
-
-
-def test_people_write_on_facebook_and_the_answer_is_delivered(running: Running) -> None:
-    message = until(lambda: _said_on(running, "facebook", "my uc payment"), seconds=90)
-    _is_answered(running, message, "delivered")
-
-
-def test_people_write_to_outlook_and_the_answer_leaves_there(running: Running) -> None:
-    message = until(lambda: _said_on(running, "microsoft365", "boiler"), seconds=120)
-    _is_answered(running, message, "sent")
-
-
-def test_people_write_on_x_and_the_answer_is_delivered(running: Running) -> None:
-    message = until(lambda: _said_on(running, "x", "EHCP is 9 months late"), seconds=200)
-    _is_answered(running, message, "delivered")
 
 
 def _is_answered(running: Running, message: Message, state: str) -> None:

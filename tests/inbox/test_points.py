@@ -9,9 +9,9 @@ from sqlmodel import select
 from inbox import casework, points
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
-from inbox.models import Case, CaseStatus
+from inbox.models import Case, CaseStatus, Draft, DraftState
 from inbox.models.case import LONG_AGO
-from inbox.queues import Reader, View, page
+from inbox.queues import Reader, View, page, submitted
 from routing.words import Flag, Priority
 from tests.inbox.worlds import World
 
@@ -27,6 +27,13 @@ def look(world: World, now: datetime, limit: int = 500) -> int:
 def now_is(world: World, case: Case) -> Case:
     with world.database.read(world.office) as session:
         return session.exec(select(Case).where(Case.id == case.id)).one()
+
+
+def waits_for_a_yes(world: World, case: Case) -> Draft:
+    return Draft(
+        office_id=world.office, case_id=case.id, number=1, author_id=world.staff, text="Dear Donna",
+        state=DraftState.SUBMITTED, submitted_at=MONDAY, created_at=MONDAY, updated_at=MONDAY,
+    )  # fmt: skip
 
 
 def parts(case: Case) -> list[tuple[str, float]]:
@@ -101,14 +108,29 @@ def test_each_act_settles_the_order_at_once(world: World) -> None:
         assert row.rank == -300
 
 
-@pytest.mark.parametrize("view", [View.TO_SORT, View.MINE, View.WAITING, View.LATE])
+WORK = [view for view in View if view not in (View.SENDING, View.SET_ASIDE)]
+"""All but what is no queue of work: what is on its way, and what was put aside."""
+
+
+@pytest.mark.parametrize("view", WORK)
 def test_every_queue_of_work_is_in_the_order_of_points(world: World, view: View) -> None:
     status = {View.TO_SORT: CaseStatus.NEW, View.WAITING: CaseStatus.WAITING_BODY}.get(view, CaseStatus.OPEN)
     for place, rank in enumerate((0, -70, -300, 70, -35)):
-        world.case(
-            str(rank), rank=rank, status=status, assignee_id=world.staff,
+        case = world.case(
+            str(rank), rank=rank, status=status, assignee_id=world.staff, flags=["safeguarding"],
+            kind="campaign" if view is View.CAMPAIGNS else "casework",
             next_due_at=MONDAY - DAY + timedelta(hours=place),
         )  # fmt: skip
+        world.add(waits_for_a_yes(world, case))
     with world.database.read(world.office) as session:
         rows = page(session, view, Reader(world.staff, MONDAY)).rows
     assert [row.rank for row in rows] == [-300, -70, -35, 0, 70]
+
+
+def test_what_waits_for_sign_off_comes_by_points_and_then_longest_waiting_first(world: World) -> None:
+    cases = [world.case(str(place), rank=rank) for place, rank in enumerate((0, 0, -300))]
+    for case in cases:
+        world.add(waits_for_a_yes(world, case))
+    with world.database.read(world.office) as session:
+        order = [row.case_id for row in submitted(session)]
+    assert order == [cases[2].id, cases[0].id, cases[1].id]

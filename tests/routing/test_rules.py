@@ -108,6 +108,7 @@ def test_fixed_words_are_said_by_their_names_and_a_denial_in_its_own_words() -> 
         ({"when": _condition("text", "contains")}, "needs a value"),
         ({"when": _condition("text", "contains", " ")}, "compared with words"),
         ({"when": _condition("text", "is_set", "x")}, "takes no value"),
+        ({"when": _condition("attachment_type", "is", "pdf")}, 'ask whether it contains "pdf"'),
         ({"when": _condition("text", "matches", "(?<=a)b")}, "cannot be used"),
         ({"when": _condition("text", "matches", "(a{1000}){1000}")}, "cannot be used"),
         ({"when": _condition("received", "within_last", "soon")}, "not a length of time"),

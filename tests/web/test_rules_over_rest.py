@@ -65,6 +65,12 @@ def test_a_wrong_name_is_refused_with_its_place_and_the_nearest_right_one(bench:
     answer = sent(desk, "POST", "/replay", {"do": "added", "rule": wrong})
     assert answer.status_code == 422
     assert 'then team: there is no team "Housin". Did you mean "Housing"?' in answer.json()["detail"]
+    mistyped = {"all": [{"field": "channel", "operator": "is", "value": "facebok"}]}
+    answer = sent(
+        desk, "POST", "/replay", {"do": "added", "rule": {**CHANGED, "name": "New", "when": mistyped}}
+    )
+    assert answer.status_code == 422
+    assert 'when all 1: there is no "facebok". Did you mean "facebook"?' in answer.json()["detail"]
 
 
 def test_what_leaves_immediate_is_saved_only_when_somebody_says_that_it_may(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from sqlmodel import Session, col, select
 
-from inbox import casework, drafting, enquiries, queues, taking, undoing
+from inbox import casework, drafting, enquiries, queues, taking, undoing, writing_down
 from inbox.access import Action, Person, find_case, require, require_on, visible_cases
 from inbox.database import find
 from inbox.desk import Desk
@@ -90,7 +90,7 @@ def list_cases(
     session: Reading,
     desk: ReadingDesk,
     now: Now,
-    view: Annotated[str, Query(max_length=20)] = "all",
+    view: Annotated[str | None, Query(max_length=20)] = None,
     q: Annotated[str | None, Query(max_length=500)] = None,
     status: CaseStatus | None = None,
     kind: Annotated[str | None, Query(max_length=20)] = None,
@@ -102,14 +102,15 @@ def list_cases(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> shapes.Page[shapes.CaseShape]:
-    """A view of the office's cases, filtered; in the order of that view."""
+    """A view of the office's cases, filtered; in the order of that view. Without a view: every case, newest
+    change first."""
     chosen = queues.Filters(
         status=status, kind=kind, channel=channel, topic=topic, priority=priority, flag=flag,
         campaign=campaign, q=q,
     )  # fmt: skip
     page = queues.page(
-        session, queues.view_named(view), queues.Reader(person.staff_id, now), filters=chosen,
-        visible=visible_cases(person), cursor=cursor, limit=limit,
+        session, queues.view_named(view) if view else None, queues.Reader(person.staff_id, now),
+        filters=chosen, visible=visible_cases(person), cursor=cursor, limit=limit,
     )  # fmt: skip
     keys = [row.case_id for row in page.rows]
     found = {row.id: row for row in session.exec(select(Case).where(col(Case.id).in_(keys)))}
@@ -130,7 +131,7 @@ def make_case(
     when = new.received_at or now
     if when.tzinfo is None:
         raise Refused("received_at needs a time zone.")
-    case = casework.open_by_hand(
+    case = writing_down.open_case(
         session, desk, kind=MessageKind(new.kind), name=new.name, contact=new.contact, postcode=new.postcode,
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
         road=new.channel,
@@ -226,7 +227,9 @@ def add_note(
 ) -> shapes.MessageShape:
     """An office note. It never leaves."""
     case = find_case(session, person, reference, Action.NOTE)
-    note = casework.add_note(session, case, new.text, author_id=person.staff_id, now=now, actor=person.actor)
+    note = writing_down.add_note(
+        session, case, new.text, author_id=person.staff_id, now=now, actor=person.actor
+    )
     return showing.messages(session, desk, person, [note])[0]
 
 

@@ -30,16 +30,16 @@ def index(
     room: Annotated[Workroom, studying(Action.READ_CASE)],
     state: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """The open piles, the newest change first; closed ones under their own tab."""
+    """The open piles, the one with the copy of most points first, then the newest; closed ones under their
+    own tab."""
     is_closed = state == "closed"
     query = select(Campaign).where(
         col(Campaign.closed_at).is_not(None) if is_closed else col(Campaign.closed_at).is_(None)
     )
-    rows = []
-    for one in room.session.exec(query.order_by(col(Campaign.id).desc()).limit(100)):
-        found = campaigns.count(_members(room, one))
-        if found.people:
-            rows.append(piles.row(room.desk, one, found, room.zone))
+    newest = room.session.exec(query.order_by(col(Campaign.id).desc()).limit(100))
+    counted = [(one, campaigns.count(_members(room, one))) for one in newest]
+    counted.sort(key=lambda pile: pile[1].rank)
+    rows = [piles.row(room.desk, one, found, room.zone) for one, found in counted if found.people]
     tabs = (Tab("Open", "/campaigns", not is_closed), Tab("Closed", "/campaigns?state=closed", is_closed))
     empty = "No campaign was closed." if is_closed else "No campaign is open."
     return room.page(CampaignsPage(room.shell("Campaigns"), tabs, tuple(rows), room.local(room.now), empty))

@@ -198,7 +198,8 @@ CALENDAR = CalendarPage(
                 "subject_access",
                 "Request for own data",
                 "Give a person the data we hold about them",
-                "1 calendar month, by days that are no bank holiday anywhere in the UK",
+                "1 calendar month; if that is no working day, the next one. By days that are no bank holiday "
+                "anywhere in the UK",
                 "UK GDPR article 12(3)",
                 "1",
             ),

@@ -80,6 +80,24 @@ def test_the_list_says_how_many_people_and_what_waits_to_be_read(pile: Bench) ->
     assert "1 with own words to read" in page
 
 
+def test_the_piles_come_by_the_copy_with_most_points_whatever_their_size(pile: Bench) -> None:
+    reference = a_letter(
+        pile, name="Ann Bell", address="ann@example.org", kind="campaign", campaign="trees", subject="Trees"
+    )
+    with pile.write() as session:
+        case = session.exec(select(Case).where(Case.reference == reference)).one()
+        message = session.exec(select(Message).where(Message.case_id == case.id)).one()
+        a_campaign(session, message, case, id="b" * 32, slug="trees", title="Save our trees")
+
+    def first(rank: int) -> str:
+        with pile.write() as session:
+            session.exec(select(Case).where(Case.reference == reference)).one().rank = rank
+        shown = pile.sit(Role.CASEWORKER).get("/campaigns").text
+        return min(("banks", "trees"), key=lambda name: shown.index(f"Save our {name}"))
+
+    assert (first(0), first(80)) == ("trees", "banks")
+
+
 def test_the_pile_marks_the_words_that_a_person_added(pile: Bench) -> None:
     desk = pile.sit(Role.CASEWORKER)
     everyone = desk.get("/campaigns/banks").text
@@ -87,6 +105,7 @@ def test_the_pile_marks_the_words_that_a_person_added(pile: Bench) -> None:
     own = desk.get("/campaigns/banks/own-words").text
     assert "Farida Aziz" in own and "Colin Peake" not in own
     assert f"</span>{OWN}</ins>" in own
+    assert "All of the text, and words of their own." in own
     held = desk.get("/campaigns/banks/held-back").text
     assert "Held back: not our constituent." in held
     assert "Held back: own words, not read yet." in held
@@ -151,6 +170,17 @@ def test_a_pile_is_answered_in_four_presses_from_its_page(pile: Bench) -> None:
         assert session.exec(select(CampaignAnswer.state)).one() == "stopped"
 
 
+def test_an_answer_of_which_nothing_is_left_to_leave_is_finished_and_offers_no_stop(pile: Bench) -> None:
+    desk = pile.sit(Role.CASEWORKER)
+    page = desk.get(desk.press("/campaigns/banks/answer", ANSWER).headers["location"]).text
+    desk.press("/campaigns/banks/answer/approve", {"digest": field(page, "digest")})
+    with pile.write() as session:
+        session.exec(select(CampaignAnswer)).one().state = "prepared"
+    over = desk.get("/campaigns/banks/answer").text
+    assert "Finished" in over and "Stop all that has not left" not in over
+    assert "Answer late copies with it too" in over
+
+
 def test_a_text_with_a_gap_is_refused_where_it_stands(pile: Bench) -> None:
     refused = pile.sit(Role.CASEWORKER).press("/campaigns/banks/answer", ANSWER | {"text": "On [date]."})
     assert refused.status_code == 422
@@ -163,10 +193,12 @@ def test_where_another_must_approve_it_waits_for_them_with_their_list(app: FastA
     writer, other = bench.sit(Role.CASEWORKER), bench.sit(Role.MANAGER)
     page = writer.get(writer.press("/campaigns/banks/answer", ANSWER).headers["location"]).text
     assert "someone else must approve it" in page
-    writer.press("/campaigns/banks/answer/submit")
+    asked = writer.press("/campaigns/banks/answer/submit")
+    assert "waits for sign-off</h1>" in writer.get(asked.headers["location"]).text
     waiting = other.get("/approvals").text
     assert "/campaigns/banks/answer/check" in waiting
     check = other.get("/campaigns/banks/answer/check").text
+    assert "Send this to 2 people?" in check
     refused = other.press("/campaigns/banks/answer/return", {"note": " "})
     assert refused.status_code == 422 and "Say why" in refused.text
     sent = other.press("/campaigns/banks/answer/approve", {"digest": field(check, "digest")})

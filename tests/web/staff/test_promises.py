@@ -220,3 +220,10 @@ def test_recesses_are_brought_in_shown_and_named_where_a_surgery_is_planned_and_
     assert "Summer (now)" in desk.get("/settings/calendar").text
     assert "Parliament does not sit: Summer, from" in bench.sit(Role.CASEWORKER).get("/surgeries/new").text
     assert clock_of(bench).due_at == due
+
+
+def test_each_kind_of_promise_says_how_it_is_counted(bench: Bench) -> None:
+    page = bench.sit(Role.MANAGER).get("/settings/calendar").text
+    assert "72 hours by the clock, night and weekend too" in page
+    assert "1 calendar month; if that is no working day, the next one." in page
+    assert "10 working days, by the office’s own days" in page

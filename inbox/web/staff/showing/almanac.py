@@ -180,8 +180,7 @@ def _promises(office: Office) -> list[Promise]:
                 name=name,
                 what=usual.what,
                 source=usual.source,
-                counted=f"{clockwork.amount(held.amount, held.unit)}, by "
-                f"{clockwork.WHOSE[None if held.nation is None else str(held.nation)]}",
+                counted=clockwork.rule_of(held.amount, held.unit, held.nation and str(held.nation)),
                 change=Field(f"amount-{kind}", f"{name}: how many", str(held.amount)),
                 act=Act("Change", f"{HERE}/targets/{kind}"),
             )

@@ -1,6 +1,6 @@
 """The answer to a campaign as pages show it: what would leave, and how far it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,9 @@ _LETTERS = {
 }
 
 
+_TO_LEAVE = frozenset({"queued", "sending", "retrying"})
+
+
 def check(
     session: Session, desk: Desk, person: Person, campaign: Campaign, answer: CampaignAnswer,
     members: Sequence[Member], found: Count, *, shell: Shell, listed: int, refusal: str | None,
@@ -44,7 +47,7 @@ def check(
     return AnswerCheckPage(
         shell=shell,
         title=campaign.title,
-        heading=f"Send this to {piles.say_people(listed)}?",
+        heading=_heading(answer, listed, can=can),
         effects=_effects(desk, answer, listed),
         sample_of=members[0].name if members else "each person",
         subject=letter[0] if letter else answer.subject,
@@ -104,24 +107,36 @@ def progress(
     """How many letters are made and gone, what was left out, and the stop."""
     states = counting.recipients(session, answer)
     made, of = states.get("queued", 0), sum(states.values())
-    is_making = answer.state == AnswerState.PREPARING
-    badge = Badge("Letters are being made", Tone.REVIEW, "clock") if is_making else Badge("Ready", Tone.OK)
+    outbox = counting.letters(session, answer)
+    is_over = answer.state != AnswerState.PREPARING and not _TO_LEAVE & outbox.keys()
     url = f"/campaigns/{campaign.slug}"
     return AnswerProgressPage(
         shell=shell,
         title=campaign.title,
         back=Link(campaign.title, url),
-        state=badge,
+        state=_state(answer, is_over=is_over),
         words=f"{made} of {of} letters made",
         made=made,
         of=of,
-        lines=_lines(session, desk, answer, now, zone),
+        lines=_lines(session, desk, answer, outbox, now, zone),
         subject=answer.subject,
         text=answer.text,
-        acts=_acts(person, campaign, answer, url) if may(person, Action.SEND) else (),
+        acts=_acts(campaign, url, is_over=is_over) if may(person, Action.SEND) else (),
         loaded_at=now,
         refresh=Link("Refresh", f"{url}/answer"),
     )
+
+
+def _state(answer: CampaignAnswer, *, is_over: bool) -> Badge:
+    if answer.state == AnswerState.PREPARING:
+        return Badge("Letters are being made", Tone.REVIEW, "clock")
+    return Badge("Finished", Tone.OK, "tick") if is_over else Badge("Ready", Tone.OK)
+
+
+def _heading(answer: CampaignAnswer, listed: int, *, can: bool) -> str:
+    people = piles.say_people(listed)
+    waits = answer.state == AnswerState.SUBMITTED and not can
+    return f"This answer to {people} waits for sign-off" if waits else f"Send this to {people}?"
 
 
 def _effects(desk: Desk, answer: CampaignAnswer, listed: int) -> tuple[str, ...]:
@@ -153,28 +168,25 @@ def _may_return(person: Person, answer: CampaignAnswer) -> bool:
 
 
 def _lines(
-    session: Session, desk: Desk, answer: CampaignAnswer, now: datetime, zone: ZoneInfo
-) -> tuple[str, ...]:
+    session: Session, desk: Desk, answer: CampaignAnswer, outbox: Mapping[str, int], now: datetime,
+    zone: ZoneInfo,
+) -> tuple[str, ...]:  # fmt: skip
     approver = desk.staff.get(answer.approved_by or "")
     lines = [f"Approved by {approver.name}." if approver else "Approved."]
     if answer.leaves_at is not None:
         at = answer.leaves_at.astimezone(zone)
         verb = "They leave from" if at > now else "They left from"
         lines.append(f"{verb} {at:%H:%M} on {at.day} {at:%B}.")
-    lines += [
-        f"{number} {_LETTERS.get(state, state)}."
-        for state, number in counting.letters(session, answer).items()
-    ]
+    lines += [f"{number} {_LETTERS.get(state, state)}." for state, number in outbox.items()]
     for why, number in counting.left_out(session, answer).items():
         words = WHY[HeldBack(why)] if why in set(HeldBack) else "left the pile"
         lines.append(f"{piles.say_people(number)} left out: {words}.")
     return tuple(lines)
 
 
-def _acts(person: Person, campaign: Campaign, answer: CampaignAnswer, url: str) -> tuple[Act, ...]:
+def _acts(campaign: Campaign, url: str, *, is_over: bool) -> tuple[Act, ...]:
+    """Stop, while there is something to stop; and what late copies get."""
     late = "off" if campaign.answers_late else "on"
     words = "Stop answering late copies" if campaign.answers_late else "Answer late copies with it too"
-    return (
-        Act("Stop all that has not left", f"{url}/answer/stop", "z"),
-        Act(words, f"{url}/late", fields=(("switch", late),)),
-    )
+    stop = Act("Stop all that has not left", f"{url}/answer/stop", "z")
+    return (*(() if is_over else (stop,)), Act(words, f"{url}/late", fields=(("switch", late),)))

@@ -66,6 +66,16 @@ def amount(number: int, unit: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def rule_of(number: int, unit: str, nation: str | None) -> str:
+    """How a promise of this length is counted, before it is made to anybody."""
+    how, days = amount(number, unit), WHOSE.get(nation, "")
+    if unit == Unit.HOURS:
+        return f"{how} by the clock, night and weekend too"
+    if unit == Unit.WORKING_DAYS:
+        return f"{how}, by {days}"
+    return f"{how}; if that is no working day, the next one. By {days}"
+
+
 def counted(desk: Desk, clock: Clock) -> str:
     """How a promise is counted, in one sentence."""
     came = local_date(clock.received_at, desk.office.time_zone)

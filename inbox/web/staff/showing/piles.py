@@ -145,7 +145,7 @@ def _card(
         id=member.message_id,
         who=member.name,
         case_url=f"/cases/{member.reference}",
-        line=f"{place}, {way}. {member.likeness}% the same as the text.",
+        line=f"{place}, {way}. {_likeness(member)}",
         at=member.received_at.astimezone(zone),
         language=member.language,
         added=tuple(text[start:end] for start, end in copy.added) if member.has_own_words else (),
@@ -157,6 +157,12 @@ def _card(
         held_back=f"Held back: {WHY[member.held_back]}." if member.held_back else None,
         acts=acts,
     )
+
+
+def _likeness(member: Member) -> str:
+    if member.likeness == 100 and member.has_own_words:
+        return "All of the text, and words of their own."
+    return f"{member.likeness}% the same as the text."
 
 
 def _acts(campaign: Campaign, member: Member, *, keys: bool) -> tuple[Act, ...]:

@@ -1,7 +1,6 @@
 """Looking at a Page: all of it once, in order, under the names that calls use; limits heeded."""
 
 import base64
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,21 +16,9 @@ from connectors.facebook import files
 from connectors.facebook.channel import FacebookChannel
 from connectors.standins.facebook.state import PAGE
 from tests.connectors.contract_suite import PollingRig, PollsContract, collected
-from tests.rigs.facebook import Facebook, call_of, facebook
+from tests.rigs.facebook import Facebook, call_of
 
 PERSON = "6780462125377510"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Facebook]:
-    with facebook() as running:
-        yield running
-
-
-@pytest.fixture
-def page(server: Facebook) -> Facebook:
-    server.clear()
-    return server
 
 
 def names(page: Facebook, cursor: str | None = None) -> list[str]:
