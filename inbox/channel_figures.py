@@ -8,7 +8,15 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from inbox import silence
-from inbox.models import Arrival, ArrivalState, Channel, ChannelCost, Delivery, DeliveryState
+from inbox.models import (
+    Arrival,
+    ArrivalState,
+    Channel,
+    ChannelBudget,
+    ChannelCost,
+    Delivery,
+    DeliveryState,
+)
 from inbox.silence import Silence
 
 FAILED_WITHIN = timedelta(days=7)
@@ -48,6 +56,17 @@ def of(session: Session, channels: Sequence[Channel], now: datetime) -> dict[str
         )
         for one in channels
     }
+
+
+def allowed(session: Session, channel: Channel, now: datetime) -> list[ChannelBudget]:
+    """What its platform said that it still allows, by the platform's own name for each limit."""
+    query = (
+        select(ChannelBudget)
+        .where(ChannelBudget.channel_id == channel.id, col(ChannelBudget.resets_at) > now)
+        .where(col(ChannelBudget.remaining).is_not(None), col(ChannelBudget.name).not_like("% pace"))
+        .order_by(col(ChannelBudget.name))
+    )
+    return list(session.exec(query))
 
 
 def _count(session: Session, states: tuple[DeliveryState, ...], now: datetime) -> dict[str, int]:

@@ -161,11 +161,15 @@ def _page(room: Room, row: Channel, *problems: Problem, tested: tuple[Line, ...]
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
     figures = channel_figures.of(room.session, [row], room.now)
     guide = wires.guide(row, room.wiring.settings) if manages else None
+    budgets = channel_figures.allowed(room.session, row, room.now)
     lately = channel_log.lately(room.session, row, room.now)
     view = ChannelPage(
         room.shell("Channels"),
         wires.row(row, figures[row.id], room.now, room.zone),
-        wires.facts(row, channels.webhook_url(row, room.wiring.settings)),
+        (
+            *wires.facts(row, channels.webhook_url(row, room.wiring.settings)),
+            *wires.allowance(budgets, room.zone),
+        ),
         wires.modes(row),
         f"/channels/{row.id}/mode",
         acts,

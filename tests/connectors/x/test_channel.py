@@ -489,8 +489,10 @@ def test_what_x_would_refuse_is_said_while_it_is_written() -> None:
 
 
 def test_x_is_asked_no_oftener_than_it_allows_for_direct_messages() -> None:
-    with pytest.raises(PermanentFailure, match="poll_seconds must be a number from 60 to 3600"):
-        x_channel("http://127.0.0.1:1", poll_seconds="59")
+    asked = {given: x_channel("http://127.0.0.1:1", poll_seconds=given) for given in ("5", "60", "90")}
+    assert [one.poll_seconds for one in asked.values()] == [60, 60, 90]
+    for one in asked.values():
+        one.close()
 
 
 def test_the_cost_of_a_link_is_said() -> None:

@@ -1,11 +1,11 @@
 """A channel's page: what its modes mean, and what happened on it lately."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
 from inbox.history import SYSTEM, record
-from inbox.models import Channel, Delivery, DeliveryState, EventKind, Role, new_id
+from inbox.models import Channel, ChannelBudget, Delivery, DeliveryState, EventKind, Role, new_id
 from tests.factories import a_channel
 from tests.web.staff.offices import Bench
 
@@ -82,3 +82,16 @@ def test_every_channel_that_people_or_our_own_pages_feed_can_be_tested(bench: Be
         answer = desk.press(f"/channels/{row}/test", {})
         assert answer.status_code == 200, (kind, answer.text)
         assert "What happened" in answer.text
+
+
+def test_what_the_platform_still_allows_stands_on_its_page_until_it_begins_anew(bench: Bench) -> None:
+    channel = channel_of(bench)
+    with bench.write() as session:
+        for name, remaining, minutes in (("dm_events", 0, 9), ("mentions", 294, 9), ("lookup", 1, -9)):
+            resets_at = datetime.now(UTC) + timedelta(minutes=minutes)
+            session.add(ChannelBudget(office_id=channel.office_id, channel_id=channel.id, name=name,
+                                      remaining=remaining, resets_at=resets_at))  # fmt: skip
+    page = page_of(bench)
+    assert "dm events: none until" in page
+    assert "mentions: 294 until" in page
+    assert "lookup" not in page

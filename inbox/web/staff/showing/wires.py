@@ -10,7 +10,7 @@ from connectors.guides import Step
 from connectors.keys import Key
 from inbox import channel_consent, channels
 from inbox.channel_figures import Figures
-from inbox.models import Channel, ChannelHealth, ChannelMode, Event, EventKind
+from inbox.models import Channel, ChannelBudget, ChannelHealth, ChannelMode, Event, EventKind
 from inbox.settings import Settings
 from inbox.silence import Silence
 from inbox.web.staff.showing import happenings
@@ -93,6 +93,16 @@ def facts(channel: Channel, webhook: str | None) -> tuple[tuple[str, str], ...]:
     sealed = [(key.words, "Kept encrypted") for key in keys.values() if key.secret and channel.sealed]
     called = [("Webhook address: copy it to the platform", webhook)] if webhook else []
     return (("Account", channel.account), *known, *called, *sealed[:1])
+
+
+def allowance(budgets: Sequence[ChannelBudget], zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    """What the platform still lets us ask, in words; nothing where it has told no limit lately."""
+    told = [
+        f"{one.name.replace('_', ' ')}: {one.remaining or 'none'} until {end.astimezone(zone):%H:%M}"
+        for one in budgets
+        if (end := one.resets_at) is not None
+    ]
+    return (("The platform still allows", "; ".join(told)),) if told else ()
 
 
 def log(
