@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
+# What was compiled once is kept, whatever the machine says: the tests start the program hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test check bench screens lock sbom test-setup
 .DEFAULT_GOAL := help
 

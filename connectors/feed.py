@@ -41,8 +41,8 @@ from connectors.keys import Key, filled, table
 from connectors.wording import plain
 
 LARGEST = 5 << 20
-MOST_ENTRIES = 500
-REMEMBERED = 2000
+MOST_ENTRIES = 2000
+REMEMBERED = 4000
 LONGEST_TEXT = 100_000
 
 
@@ -67,7 +67,7 @@ class FeedChannel:
         self._treat_as = values["treat_as"]
         since = values.get("since")
         self._since = _aware(datetime.fromisoformat(since)) if since else None
-        self.poll_seconds = int(values["poll_seconds"])
+        self.poll_seconds = float(values["poll_seconds"])
         self._client = http.client(allow_private)
         self._closed = threading.Event()
 
@@ -96,7 +96,7 @@ class FeedChannel:
         answer = self._get({name: before[name] for name in ("etag", "modified") if before.get(name)})
         if answer.status == 304:
             return Batch((), cursor)
-        entries = _entries(answer)
+        entries, left_out = _entries(answer)
         seen: dict[str, str] = dict(before["seen"])
         arrivals: list[RawArrival] = []
         for entry in reversed(entries):
@@ -111,7 +111,8 @@ class FeedChannel:
             "modified": answer.headers.get("last-modified", ""),
             "seen": dict(list(seen.items())[-REMEMBERED:]),
         }
-        return Batch(tuple(arrivals), json.dumps(after))
+        notices = _notices(entries, left_out, before["seen"])
+        return Batch(tuple(arrivals), json.dumps(after), notices=notices)
 
     def acknowledge(self, arrivals: Sequence[RawArrival]) -> None:
         """A feed keeps no account of its readers."""
@@ -148,10 +149,10 @@ class FeedChannel:
 
     def check(self) -> Sequence[Checked]:
         try:
-            entries = _entries(self._get({}))
+            entries, left_out = _entries(self._get({}))
         except ConnectorFailure as failure:
             return (Checked("The feed", False, failure.reason),)
-        return (Checked("The feed", True, f"it has {len(entries)} entries now"),)
+        return (Checked("The feed", True, f"it has {len(entries) + left_out} entries now"),)
 
     def _arrival(self, entry: Mapping[str, Any], digest: str, *, is_edit: bool) -> RawArrival:
         key = entry["id"][:400]
@@ -200,16 +201,32 @@ def _check_status(answer: httpx.Response) -> None:
         raise TemporaryFailure(f"the feed's server answered {status}")
 
 
-def _entries(answer: "_Answer") -> list[dict[str, Any]]:
-    """The entries, newest first as feeds have them, each as plain words. Raises TemporaryFailure for none of
-    a feed's shape: a site in trouble answers with a page."""
+def _notices(entries: Sequence[Mapping[str, Any]], left_out: int, seen: Mapping[str, str]) -> tuple[str, ...]:
+    """What the office must know of: a feed shows what is newest, and what falls out is never told."""
+    if left_out and entries[-1]["id"] not in seen:
+        return (f"Of the feed {MOST_ENTRIES} entries are read; {left_out} older ones are not.",)
+    if seen and entries and not any(one["id"] in seen for one in entries):
+        return (
+            f"All {len(entries)} entries of the feed are new: older ones may have gone from it unseen. "
+            "Look at the site, and ask it more often.",
+        )
+    return ()
+
+
+def _entries(answer: "_Answer") -> tuple[list[dict[str, Any]], int]:
+    """The entries, newest first as feeds have them, each as plain words; and how many more there were.
+
+    Raises TemporaryFailure for none of a feed's shape: a site in trouble answers with a page.
+    """
     import feedparser  # loaded when the first feed is read: it is large
 
     # Bytes that name a file would be opened as that file: only a stream is ever read as what it is.
     parsed = feedparser.parse(io.BytesIO(answer.body), sanitize_html=True, resolve_relative_uris=False)
     if not parsed.get("version"):
         raise TemporaryFailure("what came is not a feed")
-    return [_entry(one, parsed.feed.get("title", "")) for one in parsed.entries[:MOST_ENTRIES]]
+    title = parsed.feed.get("title", "")
+    left_out = max(0, len(parsed.entries) - MOST_ENTRIES)
+    return [_entry(one, title) for one in parsed.entries[:MOST_ENTRIES]], left_out
 
 
 def _entry(given: Mapping[str, Any], feed: str) -> dict[str, Any]:

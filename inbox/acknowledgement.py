@@ -116,7 +116,9 @@ def _acknowledge(
     try:
         with savepoint(session):
             token = status_links.issue(session, case, person, language=language, now=now)
-            subject, text = letter(_LETTER[desk.office.kind], language, _values(desk, case, token, language))
+            subject, text = letter(
+                _LETTER[desk.office.kind], language, _values(session, desk, case, token, language, now)
+            )
             if channel.mode == ChannelMode.REDIRECT and not is_typed:
                 text = f"{channel.redirect_words}\n\n{text}"
             return send_automatic(
@@ -262,8 +264,10 @@ def _lately(session: Session, person: Constituent, now: datetime) -> int:
     return session.exec(query).one()
 
 
-def _values(desk: Desk, case: Case, token: str, language: str) -> dict[str, str]:
-    office = desk.office
+def _values(
+    session: Session, desk: Desk, case: Case, token: str, language: str, now: datetime
+) -> dict[str, str | None]:
+    office, promised = desk.office, status_links.next_word(session, case, now)
     welsh = "/cy" if language == "cy" else ""
     return {
         "office": office.name,
@@ -271,7 +275,7 @@ def _values(desk: Desk, case: Case, token: str, language: str) -> dict[str, str]
         "constituency": office.constituency or "",
         "reference": case.reference,
         "received_on": local_date(case.received_at, office.time_zone, language),
-        "next_update": local_date(case.next_due_at, office.time_zone, language) if case.next_due_at else "",
+        "next_update": local_date(promised, office.time_zone, language) if promised else None,
         "status_link": f"{desk.tools.base_url.rstrip('/')}{welsh}/s/{token}",
         "phone": office.phone or "",
     }

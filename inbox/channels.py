@@ -1,7 +1,6 @@
 """Connected accounts: made, tested, switched, watched. The only module that knows concrete channels."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -286,6 +285,8 @@ def set_mode(
         channel=channel.id,
         before=before,
         after=mode,
+        reason=reason.strip(),
+        until=until.isoformat() if until else None,
     )
 
 
@@ -323,8 +324,11 @@ def test(channel: Channel, keys: SecretKeys, settings: Settings, database: Datab
         return (Checked("settings", False, problem.sentence),)
     if not isinstance(connector, Tests):
         return (Checked("settings", True, "This kind of channel needs no connection."),)
-    with closing(cast(Any, connector)):
+    try:
         return connector.check()
+    finally:
+        if hasattr(connector, "close"):  # a form has nothing to let go of
+            connector.close()
 
 
 def health(channel: Channel, now: datetime) -> ChannelHealth:
@@ -335,7 +339,7 @@ def health(channel: Channel, now: datetime) -> ChannelHealth:
         return ChannelHealth.NEEDS_ATTENTION
     if channel.failing_since is not None:
         return ChannelHealth.FAILING
-    if channel.last_ok_at is None and not _is_by_hand(channel):
+    if (channel.last_ok_at or channel.last_in_at) is None and not _is_by_hand(channel):
         return ChannelHealth.WAITING
     return ChannelHealth.OK
 

@@ -10,7 +10,17 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form
-from inbox import address_proofs, addressing, consents, files, holds, letters, people, standard_lines
+from inbox import (
+    address_proofs,
+    addressing,
+    consents,
+    files,
+    holds,
+    letters,
+    people,
+    standard_lines,
+    status_links,
+)
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -60,7 +70,7 @@ def begin(
     draft = unsaved(session, desk, case, now, answers=answers)
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     draft.number = _next_number(session, case)
-    draft.text = fill(template.body, values(desk, case, person, now)) if template else text
+    draft.text = fill(template.body, values(session, desk, case, person, now)) if template else text
     draft.author_id, draft.writers = author_id, [author_id] if author_id else []
     draft.provenance = {
         "drafted_by": author_id,
@@ -293,9 +303,11 @@ def newest_inbound(session: Session, case: Case) -> Message | None:
     return session.exec(query.limit(1)).first()
 
 
-def values(desk: Desk, case: Case, person: Constituent | None, now: datetime) -> dict[str, str]:
+def values(
+    session: Session, desk: Desk, case: Case, person: Constituent | None, now: datetime
+) -> dict[str, str]:
     """What named placeholders stand for on this case. What is not known is left out, and so stays a gap."""
-    office = desk.office
+    office, promised = desk.office, status_links.next_word(session, case, now)
     language = person.language if person else "en"
     known = {
         "name": person.name if person else "",
@@ -304,7 +316,7 @@ def values(desk: Desk, case: Case, person: Constituent | None, now: datetime) ->
         "member": office.member or "",
         "constituency": office.constituency or "",
         "received_on": local_date(case.received_at, office.time_zone, language),
-        "next_update": local_date(case.next_due_at, office.time_zone, language) if case.next_due_at else "",
+        "next_update": local_date(promised, office.time_zone, language) if promised else "",
         "postcode": person.postcode or "" if person else "",
         "signature": office.signature or "",
         "phone": office.phone or "",

@@ -181,7 +181,7 @@ def status_of(session: Session, link: StatusLink, case: Case, *, now: datetime) 
         stage=_stage(session, case, now),
         received_at=case.received_at,
         updated_at=max((step.at for step in steps), default=case.received_at),
-        next_word_by=_next_word(session, case, now),
+        next_word_by=next_word(session, case, now),
         steps=tuple(steps),
         can_add=True,
         language=link.language,
@@ -250,7 +250,7 @@ def _reply_is_being_prepared(session: Session, case: Case) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def _next_word(session: Session, case: Case, now: datetime) -> datetime | None:
+def next_word(session: Session, case: Case, now: datetime) -> datetime | None:
     """The next date we promised this person. Never one that has passed (then the page says we are late), nor
     one of a promise that stands still: nobody knows it yet."""
     if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):

@@ -122,7 +122,7 @@ def words_of_answer(
 def filled(session: Session, desk: Desk, case: Case, body: str, now: datetime) -> str:
     """Words of a line or a template with what is known of the case."""
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    return fill(body, drafting.values(desk, case, who, now))
+    return fill(body, drafting.values(session, desk, case, who, now))
 
 
 def _ranked(line: StandardLine, case: Case, asked: set[str], language: str, now: datetime) -> RankedLine:

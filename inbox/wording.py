@@ -20,10 +20,16 @@ PLACEHOLDERS = frozenset(
 """Every placeholder a template may use; any other blocks saving."""
 
 
-def letter(name: str, language: str, values: Mapping[str, str]) -> tuple[str, str]:
-    """Subject and text of one of the product's own letters (`templates/messages/<name>/<language>/`)."""
-    subject = fill(_words(name, language, "subject"), values)
-    return " ".join(subject.split()), fill(_words(name, language, "body"), values)
+def letter(name: str, language: str, values: Mapping[str, str | None]) -> tuple[str, str]:
+    """Subject and text of one of the product's own letters (`templates/messages/<name>/<language>/`).
+
+    A line of the text that says something we do not have (None) is left out as a whole.
+    """
+    known = {name: value for name, value in values.items() if value is not None}
+    subject = fill(_words(name, language, "subject"), known)
+    lines = _words(name, language, "body").split("\n")
+    said = [line for line in lines if all(values.get(one, "") is not None for one in placeholders_of(line))]
+    return " ".join(subject.split()), fill("\n".join(said), known)
 
 
 def words_of(name: str, language: str) -> tuple[str, str]:

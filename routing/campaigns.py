@@ -1,8 +1,8 @@
 """Copies of one text told from letters in own words: what a text is known by, and how alike two texts are.
 
 A copy keeps most of the word pairs of its text through greetings, signatures, small edits, reordering and
-added paragraphs. A reworded copy keeps its facts: the same numbers, dates, names and hashtags, sentence for
-sentence. Own words on the same subject keep neither.
+added paragraphs. A reworded copy keeps its facts, the same numbers, dates, names and hashtags, sentence for
+sentence, or a large share of the words that carry meaning. Own words on the same subject keep neither.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import sqrt
 from zlib import crc32
 
 from routing.anchors import anchors, stem, weight
@@ -31,6 +32,9 @@ SURE_PAIRS = 8
 REWORDED = 0.45
 ALIGNED = 0.42
 """A rewording says the same sentence for sentence: so much has a counterpart, whatever facts both name."""
+SAME_WORDS, FEWEST_WORDS = 0.34, 8
+"""The share of meaning words, by the cosine of the two sets, and how many they must be, that two people who
+write of one subject hardly ever have in common."""
 RESTATED = 0.3
 """A sentence that shares so much with one of the text says nothing of its own."""
 _MASK = (1 << 31) - 1
@@ -42,12 +46,13 @@ class Gist:
     """What a text is known by, its greeting, signature and postcodes left out.
 
     `pairs`: neighbouring words that carry meaning, as numbers. `anchors`: numbers, dates, names, hashtags and
-    links. `sentences`: the meaning words of each sentence.
+    links. `sentences`: the meaning words of each sentence; `words`: of all of them.
     """
 
     pairs: frozenset[int]
     anchors: frozenset[str]
     sentences: tuple[frozenset[str], ...]
+    words: frozenset[str]
     subject: str
 
     @property
@@ -72,10 +77,12 @@ def gist_of(subject: str, text: str) -> Gist:
     words = core_words(text)
     core = text[words[0].start : words[-1].end] if words else ""
     telling = [(stem(word.plain), word) for word in words if _tells(word.plain)]
+    sentences = _sentences(text[:LONGEST], telling)
     return Gist(
         pairs=_pairs([stem for stem, _ in telling]),
         anchors=frozenset(anchors(core)),
-        sentences=_sentences(text[:LONGEST], telling),
+        sentences=sentences,
+        words=frozenset().union(*sentences),
         subject=subject_key(subject),
     )
 
@@ -98,7 +105,13 @@ def are_copies(one: Gist, other: Gist) -> bool:
     """Whether the two are one text, edited, reordered, added to, or said in other words."""
     if not (one.is_telling and other.is_telling):
         return False
-    return is_same_text(one, other) or reworded(one, other) >= REWORDED
+    return is_same_text(one, other) or has_the_same_words(one, other) or reworded(one, other) >= REWORDED
+
+
+def has_the_same_words(one: Gist, other: Gist) -> bool:
+    """Whether two texts are made of the same words, in whatever sentences."""
+    common = len(one.words & other.words)
+    return common >= FEWEST_WORDS and common >= SAME_WORDS * sqrt(len(one.words) * len(other.words))
 
 
 def reworded(one: Gist, other: Gist) -> float:
@@ -183,7 +196,7 @@ def _sentences(text: str, telling: list[tuple[str, Word]]) -> tuple[frozenset[st
 
 @cache
 def _untelling() -> frozenset[str]:
-    return word_set("frequent_words") | word_set("english") | word_set("letter_words")
+    return word_set("frequent_words") | word_set("english") | word_set("welsh") | word_set("letter_words")
 
 
 def _tells(word: str) -> bool:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import combinations
 
 from routing.assessment import Assessment, MessageFacts, assess
-from routing.campaigns import Gist, gist_of, likeness, restates, subject_key
+from routing.campaigns import Gist, gist_of, is_same_text, likeness, restates, subject_key
 from routing.case_flags import case_flags
 from routing.constituency import PostcodeTable
 from routing.differences import Differences, added_text, differences
@@ -16,6 +17,8 @@ from routing.piles import piles
 from routing.words import LIFE_FLAGS, RISK_FLAGS, Flag, Kind, Priority
 
 FEWEST_PEOPLE = 2
+FEWEST_IN_OTHER_WORDS = 3
+"""Two who say much the same in other words may do so by chance."""
 FEWEST_WITH_A_MATTER = 5
 """A text that asks for help with a matter, such as the letter of a block of tenants, is casework longer; one
 that reads like a threat or self-harm is put before a person each time for as long."""
@@ -136,14 +139,29 @@ def template_of(texts: Sequence[str]) -> int:
     )
 
 
-def makes_a_campaign(people: int, template: MessageFacts, area: PostcodeTable | None) -> bool:
-    """Whether a text sent by so many people is a campaign; two who live together send one of their case."""
-    kind = assess(template, area).kind
+def fewest_for(gists: Sequence[Gist]) -> int:
+    """How many people must have sent texts that are alike before they are a campaign."""
+    is_one_text = any(is_same_text(one, other) for one, other in combinations(gists[:_MOST_WEIGHED], 2))
+    return FEWEST_PEOPLE if is_one_text else FEWEST_IN_OTHER_WORDS
+
+
+def makes_a_campaign(
+    senders: Sequence[str], gists: Sequence[Gist], template: Gist, facts: MessageFacts,
+    area: PostcodeTable | None,
+) -> bool:  # fmt: skip
+    """Whether letters that are alike are a campaign, `template` being the text that most people sent and
+    `facts` the letter it stands in.
+
+    Two who live together send one text of their case, and people with like troubles find like words.
+    """
+    kind = assess(facts, area).kind
     if kind in _NOT_PILED:
         return False
-    as_copy = assess(replace(template, is_campaign=True), area)
-    is_grave = kind in _MATTERS or bool(as_copy.flags & LIFE_FLAGS)
-    return people >= (FEWEST_WITH_A_MATTER if is_grave else FEWEST_PEOPLE)
+    as_copy = assess(replace(facts, is_campaign=True), area)
+    if kind in _MATTERS or as_copy.flags & LIFE_FLAGS:
+        same = {who for who, gist in zip(senders, gists, strict=True) if is_same_text(gist, template)}
+        return len(same) >= FEWEST_WITH_A_MATTER
+    return len(set(senders)) >= fewest_for(gists)
 
 
 def read_together(
@@ -151,7 +169,7 @@ def read_together(
 ) -> Mapping[int, tuple[str, Copy]]:
     """The copies among messages, by place: the key that all copies of one text share, and what each adds.
 
-    Here two people are enough for any text; on live mail a text that asks for help needs more of them.
+    Here a text that asks for help needs no more people than another; on live mail it does.
     """
     gists = [gist_of(message.subject, message.text) for message in messages]
     members: dict[int, list[int]] = {}
@@ -162,7 +180,10 @@ def read_together(
     for number, places in enumerate(members.values(), start=1):
         template = messages[places[template_of([messages[place].text for place in places])]]
         people = len({messages[place].from_address.lower() or place for place in places})
-        if people < FEWEST_PEOPLE or assess(template, area).kind in _NOT_PILED:
+        if (
+            people < fewest_for([gists[place] for place in places])
+            or assess(template, area).kind in _NOT_PILED
+        ):
             continue
         for place in places:
             copy = read_copy(messages[place], template.text, area, title=template.subject,

@@ -21,6 +21,12 @@ MOST_SENTENCES = 1_500
 """Past these the text is cut by length alone: hostile text makes a sentence of every letter."""
 _ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
 _TOKENS = re.compile(r"[a-z0-9£%@#]+(?:'[a-z]+)*")
+_ADDRESSES = re.compile(
+    r"(?:https?://|www\.)\S+"
+    r"|(?<![a-z0-9._+-])[a-z0-9._+-]+"
+    r"(?:@[a-z0-9.-]+|\.(?:com|net|org|uk|eu|io|gov|example|test)\b(?:/\S*)?)"
+)
+"""What stands in an address was chosen by whoever named the site: "pills.example" is nobody's wish."""
 _SPELT = re.compile(r"(?<![a-z])(?:[a-z][ .*_-]){3,}[a-z](?![a-z])")
 _DIGIT = re.compile(r"[0-9]")
 _MIXED = re.compile(r"[a-z][0-9]|[0-9][a-z]")
@@ -86,11 +92,18 @@ def plain_words(text: str) -> str:
     forms = short_forms()
     if not text.isascii():
         text = text.translate(_pictures())
-    folded = _SPELT.sub(_joined, fold(text))
+    folded = fold(text)
+    if "." in folded[:-1]:
+        folded = _ADDRESSES.sub(_named, folded)
+    folded = _SPELT.sub(_joined, folded)
     words = [forms.get(token) or token.replace("'", "") for token in _TOKENS.findall(folded)]
     if _DIGIT.search(folded) and _MIXED.search(folded):
         words = [_in_letters(word) for word in words]
     return f" {' '.join(words)} "
+
+
+def _named(address: "re.Match[str]") -> str:
+    return " mailaddress " if "@" in address.group() else " weblink "
 
 
 def _joined(spelt: "re.Match[str]") -> str:

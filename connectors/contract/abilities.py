@@ -22,7 +22,9 @@ from connectors.contract.envelopes import (
 
 @runtime_checkable
 class Polls(Protocol):
-    """Collects by asking."""
+    """Collects by asking, every `poll_seconds` and whenever the platform hints at news."""
+
+    poll_seconds: float
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next arrivals after `cursor` (None: from `since`). Changes nothing on the server."""

@@ -23,6 +23,16 @@ LINE_ENDINGS = " \t*_\xa0"
 DIGIT = re.compile(r"\d")
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]+\.\w|\[mailto:|<mailto:|mailto:", re.IGNORECASE)
+# Programs that go on in the line: "On Mon, 2 Nov 2026 at 10:14, Ann<ann@example.org> wrote:   Dear Sir,".
+WROTE_INLINE = re.compile(
+    r"\s*On \w{3,9},? .{5,40}\d{1,2}[:.]\d{2}.{0,120}<[^<>\s@]{1,64}@[^<>\s]+>\s*wrote:\s{2,}\S"
+)
+# What help desks put above a mail, so that they can tell what was answered.
+REPLY_ABOVE = re.compile(
+    r"[\s*>]*[-_=#*~]{2,}[\s-]*(?:please\s+)?(?:type\s+|write\s+|enter\s+)?(?:your\s+)?(?:reply|respond|response)"
+    r"\s+above\s+this\s+line\b",
+    re.IGNORECASE,
+)
 # "Rowan Ashby <rowan@example.org>:" after a date, as some programs put it, with no verb.
 DATED_ADDRESS = re.compile(r"\d{4}.{0,80}<[^<>\s@]+@[^<>\s]+>\s*[::]\s*\Z")
 
@@ -107,7 +117,7 @@ _DEVICES = (
     r"|ffôn|ffon|symudol|handy|smartphone|telefon|téléphone|teléfono|telefono|telefoon|mobil|mac"
     r"|proton ?mail|spark"
     r"|ee|o2|vodafone|virgin media|talktalk|app|device|note|plus|pro|max|ultra|mini|desktop|web|wireless"
-    r"|handheld"
+    r"|handheld|secure email|on the [a-z0-9]+ network"
     r"|gesendet|geschickt|gesendet\.|network|[45]g|[a-z]?\d{1,3}[a-z]?)"
 )
 # "Sent from my Samsung Galaxy smartphone", "Get Outlook for iOS <https://…>": the line ends with the device.
@@ -126,7 +136,7 @@ DEVICE_LINE = re.compile(
     r"|holen sie sich) "
     r"(?:outlook|yahoo mail|bluemail)(?: (?:for|pour|für|para|per|voor|för|til|ar gyfer) (?:ios|android"
     r"|mac))?)"
-    r"[.!*_]?\s*(?:<[^<>]*>|\(?https?://\S+)?\s*\Z",
+    r"[.!*_]?\s*(?:<[^<>]*>|\[[\w.-]+\]|\(?https?://\S+)?\s*\Z",
     re.IGNORECASE,
 )
 FOOTER = re.compile(

@@ -63,7 +63,9 @@ def _history_starts(lines: list[str], is_reply: bool) -> int:
 def _starts_history(lines: list[str], number: int, is_answer: bool) -> bool:
     line = lines[number]
     first = line.lstrip()[:1]
-    if first in "-_=—*" and marks.DIVIDER.match(line):
+    if first in "-_=—*#~" and (marks.DIVIDER.match(line) or marks.REPLY_ABOVE.match(line)):
+        return True
+    if "wrote:  " in line and marks.WROTE_INLINE.match(line):
         return True
     if ":" in line or "：" in line:
         if _ends_like_attribution(line) and marks.BEGIN_FORWARD.match(line):

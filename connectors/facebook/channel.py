@@ -44,6 +44,7 @@ class FacebookChannel:
 
     def __init__(self, given: FacebookSettings, around: Surroundings) -> None:
         self.settings = given
+        self.poll_seconds: float = given.poll_seconds
         self._graph = Graph(given, around.budget, min(around.patience, 30))
         self._poller = Poller(given, self._graph)
 

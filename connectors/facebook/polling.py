@@ -36,17 +36,12 @@ class Poller:
         self._given = given
         self._graph = graph
         self._ended = threading.Event()
-        self._waited = 0.0
 
     def fetch(self, cursor: str | None) -> Batch:
         """The next list's next page, oldest first. Raises as Graph.get."""
         at = Cursor.read(cursor)
         edges = (_CONVERSATIONS, *(_WALL if self._given.reads_comments else ()))
         edge = at.edge if at.edge in edges else edges[0]
-        if edge == edges[0] and not at.after:
-            if 0 < self._waited < self._given.poll_seconds:
-                return Batch((), cursor)  # a small Page has few calls a day
-            self._waited = 0.0
         notices = self._check(at) if not at.after and edge == edges[0] else ()
         try:
             found, after = self._conversations(at) if edge == _CONVERSATIONS else self._wall(edge, at)
@@ -71,7 +66,6 @@ class Poller:
 
     def wait(self, seconds: float) -> bool:
         self._ended.wait(seconds)
-        self._waited += seconds
         return False
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ FIELDS = (
     "messages", "messaging_postbacks", "message_echoes", "message_deliveries", "message_reads",
     "message_edits", "message_reactions", "feed", "mention",
 )  # fmt: skip
-_TURNED_ON = "Facebook had stopped calling us for this Page; it was asked to begin again"
+_TURNED_ON = "Facebook did not call us for this Page; it was asked to"
 
 
 def missing(graph: Graph, given: FacebookSettings) -> tuple[str, ...]:

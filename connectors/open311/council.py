@@ -36,7 +36,7 @@ class CouncilChannel:
 
     def __init__(self, given: CouncilSettings, around: Surroundings) -> None:
         self.settings = given
-        self.poll_seconds = given.poll_seconds
+        self.poll_seconds: float = given.poll_seconds
         self._api = Api(given, around.budget, min(around.patience, 60))
         self._follower = Follower(given, self._api, around.sent)
 

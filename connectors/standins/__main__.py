@@ -11,6 +11,7 @@ from connectors.standins.server import StandIn
 
 KINDS = {
     "facebook": "connectors.standins.facebook:FacebookStandIn",
+    "feed": "connectors.standins.feed:FeedStandIn",
     "graph": "connectors.standins.graph:GraphStandIn",
     "microsoft365": "connectors.standins.graph:GraphStandIn",
     "open311": "connectors.standins.open311:Open311StandIn",

@@ -31,6 +31,7 @@ UNSUMMONED = (
 )
 NOTHING_TO_ANSWER = "Choose the post that this answers: X lets us speak in public only as an answer."
 NEVER_WROTE = "They have not sent us a private message on X, and X allows one only after they have."
+IN_PUBLIC = " Answer in public, with nothing private in it, and ask them to write to you."
 SEALED = (
     "Their message is encrypted on X. Open X to read and answer it there: an answer from here would not be."
 )
@@ -135,6 +136,10 @@ def _of_post(letter: Letter) -> list[str]:
     return found
 
 
+def _may_be_public(letter: Letter) -> bool:
+    return letter.answered_form in (Form.POST, Form.COMMENT) and NOT_SUMMONED not in letter.answered_warnings
+
+
 def _of_direct(letter: Letter) -> list[str]:
     found = []
     if len(letter.recipients) != 1 or not letter.recipients[0].address.isdigit():
@@ -142,7 +147,7 @@ def _of_direct(letter: Letter) -> list[str]:
     elif ENCRYPTED in letter.answered_warnings:
         found.append(SEALED)
     elif letter.heard_at is None:
-        found.append(NEVER_WROTE)
+        found.append(NEVER_WROTE + (IN_PUBLIC if _may_be_public(letter) else ""))
     if len(letter.text) > LONGEST_DIRECT:
         found.append(f"This is too long for a message on X: the most is {LONGEST_DIRECT:,} characters.")
     return found

@@ -9,6 +9,8 @@ from connectors.guard import web_address
 from connectors.keys import Key, filled, table
 
 BASE_URL = "https://api.x.com"
+FASTEST = 60
+"""Seconds between two looks: X allows 15 looks at direct messages in 15 minutes."""
 
 KEYS: Mapping[str, Key] = table(
     Key("user_id", "the account's number at X, as GET /2/users/me gives it", required=True),
@@ -67,7 +69,7 @@ def parse(
         daily_cap=_number(values["daily_cap"], "daily_cap", 0, 100_000) or None,
         recheck=int(_number(values["recheck"], "recheck", 0, 100)),
         since=_since(values.get("since")),
-        poll_seconds=_number(values["poll_seconds"], "poll_seconds", 1, 3600),
+        poll_seconds=_number(values["poll_seconds"], "poll_seconds", FASTEST, 3600),
         base_url=_https(values["base_url"], "base_url", allow_private) or BASE_URL,
     )
 

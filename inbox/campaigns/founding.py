@@ -11,7 +11,7 @@ from inbox import clocks, triage
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Campaign, CampaignCopy, Case, CaseStatus, Constituent, EventKind, Message, Reading
-from inbox.recall import KnownText, Recall
+from inbox.recall import KnownText, Recall, gist_of_kept
 from inbox.triage import facts_of
 from routing.campaigns import subject_key
 from routing.copies import Copy, makes_a_campaign, read_copy, template_of
@@ -35,13 +35,15 @@ def found_if_due(
     known.flush(session)
     _note_first(session, text, now)
     members = _members(session, text.text_id)
-    people = {one.constituent_id for _, one in members} | {writer.id if writer else message.sender_handle}
-    texts = [one.new_text for _, one in members] + [message.new_text]
-    chosen = template_of(texts)
-    template = [*(one for _, one in members), message][chosen]
-    if not makes_a_campaign(len(people), facts_of(desk, template), desk.area):
+    letters = [*(one for _, one in members), message]
+    senders = [one.constituent_id or one.sender_handle for one in letters[:-1]]
+    senders.append(writer.id if writer else message.sender_handle)
+    chosen = template_of([one.new_text for one in letters])
+    template = letters[chosen]
+    gists = [gist_of_kept(one.subject or "", one.new_text) for one in letters]
+    if not makes_a_campaign(senders, gists, gists[chosen], facts_of(desk, template), desk.area):
         return
-    title = _title([one.subject for _, one in members] + [message.subject], template)
+    title = _title([one.subject for one in letters], template)
     campaign = Campaign(
         office_id=desk.office.id, slug=_free_slug(session, title), title=title, template=template.new_text,
         template_id=template.id, created_at=now, updated_at=now,

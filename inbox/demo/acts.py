@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import bodies, casework, consents, drafting, enquiries, signoff, status_links
+from inbox import (
+    bodies,
+    casework,
+    consents,
+    drafting,
+    enquiries,
+    matches,
+    signoff,
+    status_links,
+    writing_down,
+)
 from inbox.database import find
 from inbox.demo.stories import Step
 from inbox.desk import Desk
@@ -53,7 +63,7 @@ def staff_called(desk: Desk, first_name: str) -> Staff:
 
 def open_by_hand(session: Session, desk: Desk, step: Step, staff: Staff, now: datetime) -> Case:
     """A case from a call, a letter or a visit."""
-    return casework.open_by_hand(
+    return writing_down.open_case(
         session, desk, kind=MessageKind(step.do), name=step["from"], contact=step["contact"],
         postcode=step["postcode"], subject=step["subject"], text=step["text"], author_id=staff.id,
         when=now - timedelta(minutes=5), now=now, actor=Actor(ActorKind.STAFF, staff.id, staff.name),
@@ -66,13 +76,13 @@ def _assign(turn: Turn) -> None:
 
 
 def _note(turn: Turn) -> None:
-    casework.add_note(
+    writing_down.add_note(
         turn.session, turn.case, turn.step["text"], author_id=turn.staff.id, now=turn.now, actor=turn.actor
     )
 
 
 def _log(turn: Turn) -> None:
-    casework.log(
+    writing_down.log(
         turn.session, turn.case, MessageKind(turn.step["kind"]), turn.step["text"], author_id=turn.staff.id,
         when=turn.now, now=turn.now, actor=turn.actor,
     )  # fmt: skip
@@ -195,7 +205,7 @@ def _answered(turn: Turn) -> None:
 def _accept_match(turn: Turn) -> None:
     query = select(Message).where(Message.case_id == turn.case.id, col(Message.proposed_case_id).is_not(None))
     message = turn.session.exec(query).one()
-    casework.accept_match(turn.session, turn.desk, message, now=turn.now, actor=turn.actor)
+    matches.accept(turn.session, turn.desk, message, now=turn.now, actor=turn.actor)
 
 
 def _open_draft(turn: Turn) -> Draft:

@@ -1,6 +1,7 @@
 """The demo's own Facebook and its like: stand-ins on loopback, a channel for each, people who write there.
 
-To add a platform: a `Stage` in `STAGES`, and its events in `stories/platforms.toml`. Its stand-in's acts take
+To add a platform: a `Stage` in `STAGES`, and its events in `stories/platforms.toml`; `inbox.demo.callers` has
+those who call us instead. A stand-in's acts take
 `id` (the name of what is said, kept over restarts), `ago` (seconds) and `quiet` (call nobody), so that a
 second start can tell it what was said before.
 """
@@ -25,7 +26,7 @@ from connectors.standins.x import signing_in as x_sign_in
 from connectors.standins.x import state as x
 from inbox import channels
 from inbox.database import Database
-from inbox.demo import founding
+from inbox.demo import callers, founding
 from inbox.demo.place import Place
 from inbox.history import OPERATOR, record
 from inbox.models import Channel, ChannelMode, EventKind
@@ -33,7 +34,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 
 Event = Mapping[str, Any]
-_PAUSES = (1, 5, 9, 15, 21, 40)
+_PAUSES = (1, 3, 4, 5, 6, 7, 8, 10, 20, 40)
 _CALLED_ABOUT = ("messages", "message_echoes", "message_deliveries", "message_reads", "message_edits", "feed")
 _CALL_WORD = "a word of the demo"
 _OUTLOOK = "rowan.ashby@parliament.example"
@@ -43,7 +44,7 @@ _OUTLOOK = "rowan.ashby@parliament.example"
 class Stage:
     """One platform in the demo: the channel that the MP's office has there, and how the two know each other.
 
-    `values` are settings beside `base_url`. `called_at`: the stand-in's act that takes our webhook's address;
+    `values` are settings beside its address. `called_at`: the stand-in's act that takes our webhook;
     None for a platform that is only asked. `settles`: acts to begin with.
     """
 
@@ -54,6 +55,8 @@ class Stage:
     called_at: str | None = "_webhook"
     stand_in: str | None = None
     """Its stand-in, where that has another name than the kind."""
+    address: tuple[str, str] = ("base_url", "")
+    """The setting that says where it is, and the path there."""
     settles: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
@@ -97,6 +100,14 @@ STAGES: tuple[Stage, ...] = (
         called_at=None,
         stand_in="open311",
     ),
+    Stage(
+        kind="feed",
+        name="Comments on the website",
+        values={"poll_seconds": "60"},
+        secrets={},
+        called_at=None,
+        address=("url", "/feed"),
+    ),
 )  # fmt: skip
 
 
@@ -110,53 +121,64 @@ class Platforms:
     office_id: str
     urls: Mapping[str, str]
 
+    def prepare(self) -> None:
+        """Before anybody asks: our side connected to theirs, and theirs told again what was said before."""
+        now, said = datetime.now(UTC).timestamp(), self.place.facts.said_on_platforms
+        with httpx.Client(trust_env=False, timeout=15) as client:
+            for stage in STAGES:
+                for path, given in stage.settles:
+                    client.post(f"{self.urls[stage.kind]}/{path}", json=given)
+            for event in events():
+                if event["on"] in self.urls and event["id"] in said:
+                    self._act(client, {**event, "ago": now - said[event["id"]], "quiet": True})
+        with self.database.write(self.office_id) as session:
+            for stage in STAGES:
+                connected(session, stage, self.urls[stage.kind], self.settings)
+            callers.introduce(session, self.settings)
+
     def run(self, stopping: threading.Event) -> None:
-        """Introduces everybody, tells what was said before, then lets people write, one after another."""
+        """Tells everybody where to call, then lets people write, one after another."""
         with httpx.Client(trust_env=False, timeout=15) as client:
             for stage in STAGES:
                 if not self._introduce(client, stage, stopping):
                     return
             pauses = iter(_PAUSES)
-            for event in self._still_to_come(client):
+            for event in events():
+                if event["id"] in self.place.facts.said_on_platforms:
+                    continue
                 if stopping.wait(next(pauses, _PAUSES[-1])):
                     return
                 self._say(client, event)
 
     def _introduce(self, client: httpx.Client, stage: Stage, stopping: threading.Event) -> bool:
-        """Our side connected to theirs, and theirs told where to call, once somebody would answer there."""
-        url = self.urls[stage.kind]
-        with self.database.write(self.office_id) as session:
-            channel = connected(session, stage, url, self.settings)
-        for path, given in stage.settles:
-            client.post(f"{url}/{path}", json=given)
+        """Theirs told where to call, once somebody would answer there."""
+        with self.database.read(self.office_id) as session:
+            channel = _find(session, stage)
+        if channel is None:
+            return True  # somebody removed it
         hook = f"{self.settings.base_url}/webhooks/{stage.kind}/{channel.id}"
         while stage.called_at is not None and not stopping.is_set():
             told = {"url": hook, "verify_token": _CALL_WORD}
-            if client.post(f"{url}/{stage.called_at}", json=told).json().get("status") == 200:
+            answer = client.post(f"{self.urls[stage.kind]}/{stage.called_at}", json=told)
+            if answer.json().get("status") == 200:
                 break
             stopping.wait(0.5)
         return not stopping.is_set()
 
-    def _still_to_come(self, client: httpx.Client) -> Iterator[Event]:
-        """What nobody said yet; what was said is told to the stand-ins again, quietly."""
-        now = datetime.now(UTC).timestamp()
-        said = self.place.facts.said_on_platforms
-        for event in events():
-            if event["on"] not in self.urls:
-                continue
-            if event["id"] in said:
-                self._act(client, {**event, "ago": now - said[event["id"]], "quiet": True})
-            else:
-                yield event
-
     def _say(self, client: httpx.Client, event: Event) -> None:
-        self._act(client, event)
+        try:
+            self._act(client, event)
+        except httpx.HTTPError:
+            return  # somebody closed that door; it is tried again at the next start
         self.place.facts.said_on_platforms[event["id"]] = datetime.now(UTC).timestamp()
         self.place.save()
 
     def _act(self, client: httpx.Client, event: Event) -> None:
-        given = {name: value for name, value in event.items() if name not in ("on", "do")}
-        client.post(f"{self.urls[event['on']]}/_{event['do']}", json=given).raise_for_status()
+        if event["on"] in callers.KINDS:
+            callers.call(client, self.settings.base_url, self.place.outbox, event)
+        else:
+            given = {name: value for name, value in event.items() if name not in ("on", "do")}
+            client.post(f"{self.urls[event['on']]}/_{event['do']}", json=given).raise_for_status()
 
 
 def events() -> Sequence[Event]:
@@ -168,22 +190,26 @@ def events() -> Sequence[Event]:
 
 def connected(session: Session, stage: Stage, url: str, settings: Settings) -> Channel:
     """The office's channel on this platform, pointed at where its stand-in listens now."""
-    now = settings.now()
-    query = select(Channel).where(Channel.kind == stage.kind, col(Channel.removed_at).is_(None))
-    channel = session.exec(query).first()
+    now, channel = settings.now(), _find(session, stage)
+    key, path = stage.address
     if channel is None:
         keys = SecretKeys(settings.keys)
         channel = channels.add(
-            session, kind=stage.kind, name=stage.name, values={**stage.values, "base_url": url},
+            session, kind=stage.kind, name=stage.name, values={**stage.values, key: f"{url}{path}"},
             secrets=stage.secrets, keys=keys, settings=settings, now=now, actor=OPERATOR,
             mode=ChannelMode.FULL,
         )  # fmt: skip
-    elif channel.settings.get("base_url") != url:
-        channel.settings = {**channel.settings, "base_url": url}
+    elif channel.settings.get(key) != f"{url}{path}":
+        channel.settings = {**channel.settings, key: f"{url}{path}"}
         channels.worked(channel, now)
         record(session, None, EventKind.CHANNEL_CHANGED, OPERATOR, now=now, channel=channel.id,
-               fields=["base_url"])  # fmt: skip
+               fields=[key])  # fmt: skip
     return channel
+
+
+def _find(session: Session, stage: Stage) -> Channel | None:
+    query = select(Channel).where(Channel.kind == stage.kind, col(Channel.removed_at).is_(None))
+    return session.exec(query).first()
 
 
 @contextmanager
@@ -195,6 +221,7 @@ def running(
     urls = {kind: one.start() for kind, one in made.items()}
     stopping = threading.Event()
     told = Platforms(place, settings, database, office_ids[founding.MP.key], urls)
+    told.prepare()
     threading.Thread(target=told.run, args=(stopping,), name="demo platforms", daemon=True).start()
     try:
         yield

@@ -95,7 +95,7 @@ def _values(
     zone = desk.office.time_zone
     clock, first = clocks.of_enquiry(session, case, enquiry.id), _first_of(session, enquiry)
     return {
-        **drafting.values(desk, case, None, now),
+        **drafting.values(session, desk, case, None, now),
         "body": enquiry.body,
         "passed_by": first.body,
         "first_asked_on": local_date(first.asked_at or now, zone, language),

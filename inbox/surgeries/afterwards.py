@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from inbox import casework, clocks, consents
+from inbox import clocks, consents, writing_down
 from inbox.database import find_or_none
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
@@ -71,9 +71,9 @@ def follow_up(
         raise Conflict("They did not come, so nothing was said.")
     when = min(appointment.starts_at, now)
     done: dict[str, Any] = {"author_id": author_id, "now": now, "actor": actor}
-    said = casework.log(session, case, MessageKind.VISIT, told.said, when=when, road=SURGERY, **done)
+    said = writing_down.log(session, case, MessageKind.VISIT, told.said, when=when, road=SURGERY, **done)
     if told.promised.strip():
-        casework.add_note(session, case, f"Promised at the surgery: {told.promised.strip()}", **done)
+        writing_down.add_note(session, case, f"Promised at the surgery: {told.promised.strip()}", **done)
     if told.consents:
         consent(session, case, "at the surgery", said, staff_id=author_id, now=now, actor=actor)
     if told.days is not None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import casework
+from inbox import writing_down
 from inbox.database import find, locked
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
@@ -61,7 +61,7 @@ def open_case(
     actor: Actor,
 ) -> Case:  # fmt: skip
     """The case of somebody who asks for an appointment (a call), or stands at the door (a visit)."""
-    return casework.open_by_hand(
+    return writing_down.open_case(
         session, desk, kind=kind, name=who.name, contact=who.email or who.phone, phone=who.phone,
         postcode=who.postcode, subject="", text=who.about, language=who.language, author_id=author_id,
         when=now, now=now, actor=actor, road=SURGERY,

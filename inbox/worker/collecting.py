@@ -59,12 +59,10 @@ class Collector:
         now = self._node.now()
         if (channel.retry_at and channel.retry_at > now) or not self._may_take_in():
             return False
-        lease = _lease_of(channel.id)
-        with self._node.database.write() as session:
-            if not jobs.hold(session, lease, self._node.name, self._node.shared_now(session), self._lease()):
-                return False
+        if not self._hold(channel):
+            return False
         try:
-            return self._collect(channel, lease)
+            return self._collect(channel, _lease_of(channel.id))
         except ConnectorFailure as failure:
             self._failed(channel, failure)
         except (Refused, SetupProblem) as problem:
@@ -178,26 +176,44 @@ class Collector:
         if source is None:
             self._loops.stopping.wait(1)
             return
-        seconds = min(float(channel.settings.get("poll_seconds", "60")), self._lease().total_seconds() / 2)
         try:
-            if channels.is_called(channel):
-                self._wait_for_hint(channel, source, seconds)
-            else:
-                source.wait(seconds)
+            self._wait_for_turn(channel, source, source.poll_seconds)
         except ConnectorFailure as failure:
             self._failed(channel, failure)
 
-    def _wait_for_hint(self, channel: Channel, source: Polls, seconds: float) -> None:
-        """Until the poll is due, or the platform has told the web process that something waits."""
-        left = seconds
+    def _wait_for_turn(self, channel: Channel, source: Polls, left: float) -> None:
+        """Until the poll is due, or the platform says that something waits, or the channel was changed.
+
+        The mailbox stays ours meanwhile, however seldom it is asked.
+        """
+        longest = self._lease().total_seconds() / 2
+        turn = _LOOK_FOR_HINTS_EVERY if channels.is_called(channel) else longest
+        owned = longest
         while left > 0 and not self._loops.stopping.is_set():
-            source.wait(min(left, _LOOK_FOR_HINTS_EVERY))
-            left -= _LOOK_FOR_HINTS_EVERY
-            with self._node.database.read(channel.office_id) as session:
-                if find(session, Channel, channel.id).hinted_at != channel.hinted_at:
-                    if isinstance(source, HearsHints):
-                        source.hinted()
+            if source.wait(min(left, turn, longest)) or self._is_due(channel, source):
+                return
+            left -= turn
+            owned -= turn
+            if owned <= 0 and left > 0:
+                if not self._hold(channel):
                     return
+                owned = longest
+
+    def _is_due(self, channel: Channel, source: Polls) -> bool:
+        """Whether the platform told the web process that something waits, or somebody changed the channel."""
+        with self._node.database.read(channel.office_id) as session:
+            now = find(session, Channel, channel.id)
+        if now.hinted_at != channel.hinted_at:
+            if isinstance(source, HearsHints):
+                source.hinted()
+            return True
+        kept = (channel.mode, channel.removed_at, channel.settings, channel.sealed)
+        return (now.mode, now.removed_at, now.settings, now.sealed) != kept
+
+    def _hold(self, channel: Channel) -> bool:
+        with self._node.database.write() as session:
+            shared_now = self._node.shared_now(session)
+            return jobs.hold(session, _lease_of(channel.id), self._node.name, shared_now, self._lease())
 
     def _may_take_in(self) -> bool:
         if self._node.store.has_room():

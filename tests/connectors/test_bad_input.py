@@ -3,13 +3,13 @@
 The table of where each sentence of the bad input is shown; what is not named here stands in this file:
 
 wrong signature · replay · one bad item in a batch     `ReceivesContract`, which every called channel passes
-re-encoded JSON                                        there, and test_facebook_webhook, x/test_hearing
-200 with an error or a page                            test_microsoft365_collecting, test_facebook_polling and
-                                                       _sending, x/test_channel, open311/test_councils,
-                                                       test_feed
+re-encoded JSON                                        there, and facebook/test_webhook, x/test_hearing
+200 with an error or a page                            test_microsoft365_collecting, facebook/test_polling and
+                                                       facebook/test_sending, x/test_channel,
+                                                       open311/test_councils, test_feed
 edited before it was seen                              tests/inbox/test_conversations, for every channel
 a deleted parent                                       test_microsoft365_sending, x/test_channel,
-                                                       test_facebook_sending; the cases: test_conversations
+                                                       facebook/test_sending; the cases: test_conversations
 what comes by our own form                             test_web_form, web/public/test_contact_under_attack and
                                                        _elsewhere (unknown and missing fields are refused)
 """

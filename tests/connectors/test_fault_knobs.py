@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 GRAPH = "test_microsoft365_collecting.py"
 WRITE = "test_microsoft365_sending.py"
 TOLD = "test_microsoft365_subscribing.py"
-LOOK = "test_facebook_polling.py"
-SEND = "test_facebook_sending.py"
-CALL = "test_facebook_calling.py"
+LOOK = "facebook/test_polling.py"
+SEND = "facebook/test_sending.py"
+CALL = "facebook/test_calling.py"
 X = "x/test_channel.py"
 XCALL = "x/test_calling.py"
 COUNCIL = "open311/test_councils.py"
@@ -92,7 +92,7 @@ KNOBS: dict[str, dict[str, tuple[str, str] | None]] = {
     },
     "a handshake that fails": {
         "graph": (TOLD, "an_address_that_microsoft_cannot_reach_is_a_notice_once_and_no_failure"),
-        "facebook": ("test_facebook_webhook.py", "a_handshake_is_answered_with_its_challenge_and_another_word_is_refused"),  # noqa: E501
+        "facebook": ("facebook/test_webhook.py", "a_handshake_is_answered_with_its_challenge_and_another_word_is_refused"),  # noqa: E501
         "x": (XCALL, "another_consumer_secret_here_than_there_is_named"),
         "open311": None,  # as above
     },

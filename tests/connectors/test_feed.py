@@ -1,9 +1,11 @@
 """RSS and Atom: each entry once, edits told, pages that are no feed refused, nothing that runs kept."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from connectors.contract import (
@@ -17,7 +19,8 @@ from connectors.contract import (
     TemporaryFailure,
     Unreadable,
 )
-from connectors.feed import LARGEST, FeedChannel
+from connectors.feed import LARGEST, MOST_ENTRIES, FeedChannel
+from connectors.standins.feed import FeedStandIn
 from connectors.standins.server import Asked, StandIn, Told
 from tests.connectors.contract_suite import PollingRig, PollsContract
 
@@ -203,3 +206,38 @@ def test_what_was_stored_wrongly_is_said_to_be_unreadable(site: Site) -> None:
 def test_wrong_settings_are_refused_in_words(settings: dict[str, str], words: str) -> None:
     with pytest.raises(PermanentFailure, match=words):
         FeedChannel.from_settings(settings, {}, Surroundings())
+
+
+def test_where_all_that_a_feed_shows_is_new_the_office_is_told_that_some_may_be_missing() -> None:
+    blog = FeedStandIn()
+    blog.start()
+    say = partial(httpx.post, f"{blog.url}/_say", trust_env=False)
+    httpx.post(f"{blog.url}/_show", json={"newest": 2}, trust_env=False)
+    settings = {"url": f"{blog.url}/feed", "since": "2026-01-01"}
+    reader = FeedChannel.from_settings(settings, {}, Surroundings(frozenset({"127.0.0.1"})))
+    try:
+        say(json={"id": "1", "from": "Wyn Parry", "text": "The 42 never comes."})
+        first = reader.fetch(None)
+        say(json={"id": "2", "from": "Wyn Parry", "text": "It came."})
+        second = reader.fetch(first.cursor)
+        for number in ("3", "4", "5"):  # one more than it shows
+            say(json={"id": number, "from": "Wyn Parry", "text": "Late again."})
+        third = reader.fetch(second.cursor)
+    finally:
+        reader.close()
+        blog.stop()
+    assert (first.notices, second.notices) == ((), ())
+    assert len(third.arrivals) == 2
+    assert "may have gone from it unseen" in third.notices[0]
+
+
+def test_a_feed_longer_than_what_is_read_says_so_once(site: Site) -> None:
+    for number in range(MOST_ENTRIES + 3):
+        site.say(f"Comment {number}")
+    reader = channel(site)
+    first = reader.fetch(None)
+    site.say("One more")
+    second = reader.fetch(first.cursor)
+    assert (len(first.arrivals), len(second.arrivals)) == (MOST_ENTRIES, 1)
+    assert "3 older ones are not" in first.notices[0]
+    assert second.notices == ()

@@ -9,6 +9,7 @@ import pytest
 from inbox.database import Database
 from inbox.demo import main
 from inbox.demo.place import Place, open_place
+from tests.demo.running import Running
 
 ADDRESS = "http://127.0.0.1:8000"
 
@@ -32,6 +33,20 @@ def history(made: Place) -> Iterator[Database]:
 @pytest.fixture
 def copied(made: Place, tmp_path: Path) -> Place:
     """A demo of this test's own, in `var/demo` of its folder."""
-    folder = tmp_path / "var" / "demo"
+    return _copy(made, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def running(made: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A demo that runs for all tests of a file: what happens in it happens while each of them waits."""
+    found = Running(_copy(made, tmp_path_factory.mktemp("running")))
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def _copy(made: Place, home: Path) -> Place:
+    folder = home / "var" / "demo"
     shutil.copytree(made.folder, folder)
     return open_place(folder, reset=False)

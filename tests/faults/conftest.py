@@ -15,14 +15,6 @@ from tests.rigs.smtp_sink import SmtpSink
 LEASE = "1"
 
 
-@pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    """Where processes of the program come from."""
-    server = Forks()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, forks: Forks,

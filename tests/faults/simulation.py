@@ -69,6 +69,7 @@ class SimulatedChannel:
 
     KEYS: ClassVar[Mapping[str, Key]] = {}
     limits = EmailChannel.limits
+    poll_seconds = 60.0
     compose: Callable[[Letter], bytes] = staticmethod(EmailChannel.compose)
     world: ClassVar[Platform]
 

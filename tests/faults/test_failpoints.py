@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+from tests.rigs.forks import Forks
 from tests.rigs.product import Product
 
 ROOT = Path(__file__).parent.parent.parent
@@ -16,8 +17,8 @@ def test_the_page_lists_the_points_of_the_code_in_full_and_no_others() -> None:
     assert set(listed) == _reached()
 
 
-def test_a_failpoint_is_refused_outside_of_tests(tmp_path: Path) -> None:
-    product = Product(tmp_path)
+def test_a_failpoint_is_refused_outside_of_tests(tmp_path: Path, forks: Forks) -> None:
+    product = Product(tmp_path, forks=forks)
     for where in ("production", "development"):
         refused = product.refusal("work", "--until-idle", INBOX_ENV=where, INBOX_FAILPOINT="intake.kept")
         assert "INBOX_FAILPOINT" in refused

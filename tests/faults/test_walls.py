@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from inbox import casework, drafting, enquiries, signoff
+from inbox import drafting, enquiries, signoff, writing_down
 from inbox.database import Database, find
 from inbox.desk import open_desk
 from inbox.errors import NotAllowed, NotFound
@@ -177,7 +177,9 @@ def _answer(office: Office) -> None:
         desk = open_desk(session, office.worker.node.line.tools)
         case = session.exec(select(Case)).one()
         actor = _actor(office.staff)
-        casework.add_note(session, case, "Rang them.", author_id=office.staff, now=office.now, actor=actor)
+        writing_down.add_note(
+            session, case, "Rang them.", author_id=office.staff, now=office.now, actor=actor
+        )
         draft = drafting.begin(
             session, desk, case, author_id=office.staff, now=office.now, actor=actor,
             text="Dear Donna, it will be mended.",

@@ -9,6 +9,7 @@ import pytest
 
 from inbox.wording import letter
 from tests.rigs.dovecot import Dovecot
+from tests.rigs.forks import Forks
 from tests.rigs.places import furnished
 from tests.rigs.smtp_sink import SmtpSink
 
@@ -19,10 +20,10 @@ MAIL = (
 
 
 def test_the_link_leaves_with_the_letter_and_stands_in_no_row(
-    tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink
+    tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink, forks: Forks
 ) -> None:
     env = {"INBOX_DATABASE_URL": f"sqlite:///{tmp_path}/inbox.db"}
-    with furnished(tmp_path / "home", env, dovecot, smtp_sink) as place:
+    with furnished(tmp_path / "home", env, dovecot, smtp_sink, forks=forks) as place:
         place.dovecot.deliver(MAIL)
         place.product.tell("work", "--until-idle")
         mail = message_from_bytes(place.sink.messages[0].raw, policy=policy.default)

@@ -7,13 +7,15 @@ import pytest
 
 from tests.databases import EmptyDatabases
 from tests.rigs.dovecot import Dovecot
+from tests.rigs.forks import Forks
 from tests.rigs.places import Place, furnished
 from tests.rigs.smtp_sink import SmtpSink
 
 
 @pytest.fixture
 def place(
-    tmp_path: Path, empty_databases: EmptyDatabases, dovecot: Dovecot, smtp_sink: SmtpSink
+    tmp_path: Path, empty_databases: EmptyDatabases, dovecot: Dovecot, smtp_sink: SmtpSink, forks: Forks
 ) -> Iterator[Place]:
-    with furnished(tmp_path / "home", empty_databases().environment, dovecot, smtp_sink) as made:
+    env = empty_databases().environment
+    with furnished(tmp_path / "home", env, dovecot, smtp_sink, forks=forks) as made:
         yield made

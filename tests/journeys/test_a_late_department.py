@@ -18,6 +18,7 @@ from routing.working_time import WorkingCalendar
 from tests.databases import EmptyDatabases
 from tests.rigs.browser import violations
 from tests.rigs.dovecot import Dovecot
+from tests.rigs.forks import Forks
 from tests.rigs.places import Place, furnished
 from tests.rigs.product import PASSWORD
 from tests.rigs.smtp_sink import SmtpSink
@@ -31,9 +32,11 @@ DEPARTMENT = "letters@homesandbenefits.example"
 
 @pytest.fixture
 def place(
-    tmp_path: Path, empty_sqlite_databases: EmptyDatabases, dovecot: Dovecot, smtp_sink: SmtpSink
-) -> Iterator[Place]:
-    with furnished(tmp_path / "home", empty_sqlite_databases().environment, dovecot, smtp_sink) as made:
+    tmp_path: Path, empty_sqlite_databases: EmptyDatabases, dovecot: Dovecot, smtp_sink: SmtpSink,
+    forks: Forks,
+) -> Iterator[Place]:  # fmt: skip
+    env = empty_sqlite_databases().environment
+    with furnished(tmp_path / "home", env, dovecot, smtp_sink, forks=forks) as made:
         yield made
 
 

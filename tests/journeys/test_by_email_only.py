@@ -14,6 +14,7 @@ import pytest
 from connectors.standins.facebook import state
 from tests.rigs.dovecot import Dovecot
 from tests.rigs.facebook import WORD, Facebook, facebook
+from tests.rigs.forks import Forks
 from tests.rigs.places import Place, furnished
 from tests.rigs.product import until
 from tests.rigs.smtp_sink import SmtpSink
@@ -23,8 +24,8 @@ MEMBER = "rowan@wexcombe.example"
 
 
 @pytest.fixture
-def place(tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink) -> Iterator[Place]:
-    with furnished(tmp_path / "home", {}, dovecot, smtp_sink, plus_addressing="yes") as made:
+def place(tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink, forks: Forks) -> Iterator[Place]:
+    with furnished(tmp_path / "home", {}, dovecot, smtp_sink, forks=forks, plus_addressing="yes") as made:
         yield made
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from connectors.standins.facebook import state
 from tests.rigs.facebook import WORD, Facebook, facebook
+from tests.rigs.forks import Forks
 from tests.rigs.product import Product, installed, until
 
 PERSON = "6780462125377510"
@@ -22,9 +23,9 @@ def page() -> Iterator[Facebook]:
 
 
 @pytest.fixture
-def product(tmp_path: Path, page: Facebook) -> Iterator[Product]:
+def product(tmp_path: Path, page: Facebook, forks: Forks) -> Iterator[Product]:
     """An office with the Page connected and running; Facebook calls it."""
-    with installed(tmp_path / "home") as made:
+    with installed(tmp_path / "home", forks=forks) as made:
         office = made.office()
         made.tell("office", "set", "--office", office, "undo_seconds=0")
         made.person(office, "priya@wexcombe.example", "Priya Nair")

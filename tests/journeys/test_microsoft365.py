@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.connectors.microsoft365 import MAILBOX, SECRETS, Account, settings_at
+from tests.rigs.forks import Forks
 from tests.rigs.platforms import platform
 from tests.rigs.product import Product, installed, until
 
@@ -20,9 +21,9 @@ def account() -> Iterator[Account]:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, account: Account) -> Iterator[Product]:
+def product(tmp_path_factory: pytest.TempPathFactory, account: Account, forks: Forks) -> Iterator[Product]:
     """An office with the mailbox connected and running. It looks by itself only every half minute."""
-    with installed(tmp_path_factory.mktemp("home"), INBOX_LEASE_SECONDS="60") as made:
+    with installed(tmp_path_factory.mktemp("home"), forks=forks, INBOX_LEASE_SECONDS="60") as made:
         office = made.office()
         made.tell("office", "set", "--office", office, "undo_seconds=0")
         made.person(office, "priya@wexcombe.example", "Priya Nair")

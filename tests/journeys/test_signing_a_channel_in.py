@@ -17,6 +17,7 @@ from connectors.standins.x import signing_in as x
 from connectors.standins.x.state import OFFICE_ID
 from tests.journeys.test_through_a_browser import PATIENCE, _signed_in
 from tests.rigs.browser import violations
+from tests.rigs.forks import Forks
 from tests.rigs.platforms import platform
 from tests.rigs.product import Product, installed
 
@@ -31,9 +32,9 @@ def platforms() -> Iterator[dict[str, str]]:
 
 
 def test_three_accounts_are_signed_in_and_begin_to_listen(
-    tmp_path: Path, platforms: dict[str, str], visitor: Visitor
+    tmp_path: Path, platforms: dict[str, str], visitor: Visitor, forks: Forks
 ) -> None:
-    with installed(tmp_path / "home") as product:
+    with installed(tmp_path / "home", forks=forks) as product:
         office = product.office()
         manager = product.person(office, "tom@wexcombe.example", "Tom Hale", "manager")
         product.serve("web")

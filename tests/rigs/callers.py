@@ -51,6 +51,7 @@ class CallingChannel:
 
     KEYS: ClassVar[Mapping[str, Key]] = {}
     limits = Limits(characters=200, subject=False, forms=(Form.MESSAGE, Form.COMMENT))
+    poll_seconds = 60.0
     files: ClassVar[dict[str, bytes]] = {}
     sent: ClassVar[list[OutboundMessage]] = []
 

@@ -13,6 +13,7 @@ from tests.rigs import browser as browsers
 from tests.rigs.certificates import Certificates, make
 from tests.rigs.dovecot import USER, Dovecot, Profile
 from tests.rigs.faulty_proxy import FaultyProxy
+from tests.rigs.forks import Forks
 from tests.rigs.postgres import Database, Postgres
 from tests.rigs.smtp_sink import SmtpSink
 
@@ -91,6 +92,14 @@ def postgres_database(postgres: Postgres) -> Iterator[Database]:
     """An empty database of its own, dropped afterwards."""
     with postgres.database() as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Where processes of the program come from that need not import everything first."""
+    server = Forks()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ def labelled(name: str) -> list[Labels]:
     return read_labelled(FOLDER / f"{name}.jsonl")
 
 
-def pairs_of(name: str) -> list[tuple[Labels, Assessment]]:
-    messages = labelled(name)
-    read = read_all([one.message for one in messages], TABLE)
-    return [(one, found.assessment) for one, found in zip(messages, read, strict=True)]
+def pairs_of(name: str, *, every: int = 1) -> list[tuple[Labels, Assessment]]:
+    """Every `every`th message of a file, from the first, with what was made of it."""
+    chosen = labelled(name)[::every]
+    read = read_all([one.message for one in chosen], TABLE)
+    return [(one, found.assessment) for one, found in zip(chosen, read, strict=True)]

@@ -11,7 +11,7 @@ from bench.corpus import mails
 from connectors.email.mime import read_mail
 from routing.assessment import MessageFacts
 from routing.campaigns import are_copies, gist_of, is_same_text
-from routing.copies import read_together, template_of
+from routing.copies import makes_a_campaign, read_together, template_of
 from routing.differences import added_text, differences
 from routing.letter_parts import core_words
 from routing.piles import piles
@@ -98,13 +98,48 @@ def test_copies_and_rewordings_are_paired_and_own_words_are_not(
     assert len(said & true) >= recall * len(true), missed
 
 
-def test_letters_in_own_words_that_share_a_subject_and_a_few_phrases_are_no_pile() -> None:
+def test_letters_in_own_words_that_share_a_subject_and_a_few_phrases_are_no_campaign() -> None:
     """Each sentence of these is put together at random from the same few hundred phrases."""
     letters = [_letter_of(mail.raw) for mail in mails(500) if mail.answers is None]
-    own = [gist_of(subject, text) for subject, text in letters if not text.startswith("Dear MP")]
-    wrong = [pair for pair in combinations(own, 2) if are_copies(*pair)]
+    own = [letter for letter in letters if not letter[1].startswith("Dear MP")]
     assert len(own) > 200
-    assert len(wrong) <= 2
+    gists = [gist_of(subject, text) for subject, text in own]
+    found = piles(gists)
+    for pile in {one for one in found if one is not None}:
+        members = [number for number, one in enumerate(found) if one == pile]
+        subject, text = own[members[0]]
+        facts = MessageFacts(text, RECEIVED, subject)
+        senders = [str(number) for number in members]
+        assert not makes_a_campaign(senders, [gists[one] for one in members], gists[members[0]], facts, None)
+
+
+MAYOR = (
+    "A mayor for the whole county would be one person to blame and one to thank. I support the plan and "
+    "hope that you vote for powers over buses, housing and skills to come down from Whitehall.",
+    "Please back the plan for a county mayor: one person to thank or to blame, with powers over housing, "
+    "buses and skills moved down from Whitehall.",
+    "Powers over skills, buses and housing belong here and not in Whitehall. A county mayor gives us one "
+    "person to blame or thank, so I ask you to support the plan.",
+)
+
+
+def test_a_text_in_other_words_is_a_campaign_once_three_people_sent_it() -> None:
+    letters = [MessageFacts(text, RECEIVED, from_address=f"{number}@example.org")
+               for number, text in enumerate(MAYOR)]  # fmt: skip
+    assert len({key for key, _ in read_together(letters, None).values()}) == 1
+    assert len(read_together(letters, None)) == 3
+    assert not read_together(letters[:2], None)
+
+
+def test_a_matter_in_other_words_is_never_a_campaign() -> None:
+    """Those who have like troubles find like words."""
+    texts = [
+        f"{who} has waited {since} for the council to mend the boiler in our flat and the baby is cold "
+        f"at night. The housing office promised an engineer and nobody came. Can you help?"
+        for who, since in (("My wife", "a month"), ("Our family", "weeks"), ("My sister", "since May"))
+    ]
+    gists = [gist_of("", text) for text in texts]
+    assert not makes_a_campaign("abc", gists, gists[0], MessageFacts(texts[0], RECEIVED), None)
 
 
 def _letter_of(raw: bytes) -> tuple[str, str]:
@@ -124,13 +159,11 @@ def campaign_letters(name: str) -> list[tuple[str, str, str]]:
     return found
 
 
-def test_no_two_letters_of_the_labelled_set_are_copies_but_those_of_campaigns() -> None:
+def test_no_letters_of_the_labelled_set_are_a_campaign_but_those_of_campaigns() -> None:
     rows = labelled("never_tuned")
-    found = piles([gist_of(one.message.subject, one.message.text) for one in rows])
-    piled = [one for one, pile in zip(rows, found, strict=True) if pile is not None]
-    assert piled
-    written = [one for one in piled if one.kind is not Kind.AUTO_REPLY]  # machines repeat themselves
-    assert all(one.campaign or one.kind is Kind.CAMPAIGN for one in written)
+    found = read_together([one.message for one in rows], None)
+    assert found
+    assert all(rows[place].campaign or rows[place].kind is Kind.CAMPAIGN for place in found)
 
 
 def test_the_words_between_greeting_and_signature_are_the_letter() -> None:

@@ -43,7 +43,23 @@ def test_digits_and_pictures_alone_are_no_risk(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 100_000, "a. " * 60_000, "kill you " * 20_000, "\u0928\u092e" * 40_000, ""]
+    "text",
+    [
+        "The rota is on https://kill-you.example/burn-it-down?when=saturday for the bees.",
+        "Mail end.it.all@example.org about the theatre tickets.",
+        "I bought the vitamins at goodbye-forever.example.",
+    ],
+)
+def test_the_words_of_an_address_are_nobodys_wish(text: str) -> None:
+    assert not assessed(text).flags & {Flag.THREAT, Flag.SELF_HARM}
+
+
+def test_a_full_stop_without_a_space_is_no_address() -> None:
+    assert Flag.THREAT in assessed("You did nothing.I am going to kill you.Rot").flags
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "a. " * 60_000, "kill you " * 20_000, "a." * 100_000, "\u0928\u092e" * 40_000, ""]
 )
 def test_any_text_gets_a_decision(text: str) -> None:
     assert assessed(text).kind

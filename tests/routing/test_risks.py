@@ -4,7 +4,7 @@ import pytest
 
 from routing.risks import LABELS
 from routing.words import Flag, Kind, Priority
-from tests.routing.labelled_sets import labelled, pairs_of
+from tests.routing.labelled_sets import pairs_of
 from tests.routing.places import assessed
 
 THREATS = """
@@ -227,8 +227,9 @@ def test_what_needs_care_is_flagged(text: str, flag: Flag) -> None:
 
 
 def test_the_labelled_messages_stay_above_the_floor() -> None:
-    pairs = pairs_of("tuned")
-    assert len(pairs) == len(labelled("tuned")) >= 250
+    """A quarter of the file says what the whole file says; `inbox evaluate` reads it all."""
+    pairs = pairs_of("tuned", every=4)
+    assert len(pairs) >= 2500
     life = [pair for pair in pairs if pair[0].kind in {Kind.THREAT, Kind.SELF_HARM_RISK}]
     seen = [found for _, found in life if found.priority is Priority.IMMEDIATE]
     alarms = [

@@ -1,6 +1,7 @@
 """What the text of a campaign itself reads like is no risk of each who sent it; what a person added is."""
 
 from routing.assessment import MessageFacts, assess
+from routing.campaigns import gist_of
 from routing.copies import makes_a_campaign, read_copy, read_together, risks_of_text
 from routing.labelled import UNDATED
 from routing.words import Flag, Kind, Priority
@@ -48,8 +49,10 @@ def test_another_risk_than_the_text_s_own_is_kept() -> None:
 
 
 def test_such_a_text_is_a_campaign_once_five_people_sent_it() -> None:
-    assert not makes_a_campaign(4, a_letter(), None)
-    assert makes_a_campaign(5, a_letter(), None)
+    gist = gist_of(TITLE, a_letter().text)
+    assert not makes_a_campaign("abcd", [gist] * 4, gist, a_letter(), None)
+    assert not makes_a_campaign("abcda", [gist] * 5, gist, a_letter(), None)
+    assert makes_a_campaign("abcde", [gist] * 5, gist, a_letter(), None)
     four = read_together([a_letter(number=number) for number in range(4)], None)
     assert all(Flag.SELF_HARM in copy.assessment.flags for _, copy in four.values())
     five = read_together([a_letter(number=number) for number in range(5)], None)

@@ -96,7 +96,7 @@ class State(StandIn):
         known = next((one for one in self.users.values() if one.username == username), None)
         if known is not None:
             return known
-        user = User(user_id or self.new_id(), username, name or username)
+        user = User(user_id or _number_of(username), username, name or username)
         self.users[user.id] = user
         return user
 
@@ -143,6 +143,11 @@ class State(StandIn):
             raise Refusal(Told(TOO_MANY, 429, headers))
         self.used[name] = (resets_at, used + 1)
         return headers
+
+
+def _number_of(username: str) -> str:
+    """An account's number: past 2^53, and the same whenever the platform begins anew."""
+    return str(1_400_000_000_000_000_000 + int.from_bytes(hashlib.sha256(username.encode()).digest()[:6]))
 
 
 TOO_MANY = {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank", "status": 429}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from sqlmodel import Session, col, select
 
-from inbox import casework, drafting, enquiries, queues, taking, undoing
+from inbox import casework, drafting, enquiries, queues, taking, undoing, writing_down
 from inbox.access import Action, Person, find_case, require, require_on, visible_cases
 from inbox.database import find
 from inbox.desk import Desk
@@ -131,7 +131,7 @@ def make_case(
     when = new.received_at or now
     if when.tzinfo is None:
         raise Refused("received_at needs a time zone.")
-    case = casework.open_by_hand(
+    case = writing_down.open_case(
         session, desk, kind=MessageKind(new.kind), name=new.name, contact=new.contact, postcode=new.postcode,
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
         road=new.channel,
@@ -227,7 +227,9 @@ def add_note(
 ) -> shapes.MessageShape:
     """An office note. It never leaves."""
     case = find_case(session, person, reference, Action.NOTE)
-    note = casework.add_note(session, case, new.text, author_id=person.staff_id, now=now, actor=person.actor)
+    note = writing_down.add_note(
+        session, case, new.text, author_id=person.staff_id, now=now, actor=person.actor
+    )
     return showing.messages(session, desk, person, [note])[0]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Response
 
-from inbox import casework, facts
+from inbox import facts, writing_down
 from inbox.access import Action, Person, find_case
 from inbox.web.api import shapes, showing
 from inbox.web.api.cases import STALE
@@ -60,7 +60,7 @@ def change_facts(
     if change.constituent is not None:
         typed = facts.PersonFacts(**change.constituent.model_dump())
         old = facts.change_person(session, desk, case, typed, **done)
-        casework.keep_old(session, case, old, "", author_id=person.staff_id, **done)
+        writing_down.keep_old(session, case, old, "", author_id=person.staff_id, **done)
     session.flush()
     response.headers.update(etag(case.version))
     return showing.cases(session, desk, person, [case], now)[0]

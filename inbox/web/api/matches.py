@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Response
 from sqlmodel import Session, select
 
-from inbox import casework
+from inbox import matches
 from inbox.access import Action, Person, find_case, require_on
 from inbox.errors import NotFound
 from inbox.models import Case, ChannelAct, Message
@@ -28,7 +28,7 @@ def accept(
 ) -> shapes.CaseShape:
     """The message belongs to the proposed case: it moves there."""
     message = _message(session, person, reference, message_id)
-    target = casework.accept_match(session, desk, message, now=now, actor=person.actor)
+    target = matches.accept(session, desk, message, now=now, actor=person.actor)
     session.flush()
     response.headers.update(etag(target.version))
     return showing.cases(session, desk, person, [target], now)[0]
@@ -45,7 +45,7 @@ def reject(
 ) -> shapes.MessageShape:
     """The message is a matter of its own."""
     message = _message(session, person, reference, message_id)
-    casework.reject_match(session, message, now=now, actor=person.actor)
+    matches.reject(session, message, now=now, actor=person.actor)
     session.flush()
     return showing.messages(session, desk, person, [message])[0]
 

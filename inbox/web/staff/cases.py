@@ -6,7 +6,7 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import casework, presence, status_links
+from inbox import casework, presence, status_links, writing_down
 from inbox.access import Action
 from inbox.database import savepoint
 from inbox.errors import Refused
@@ -50,7 +50,7 @@ def note(reference: str, room: Annotated[Workroom, acting(Action.NOTE)], text: T
     case = room.case(reference, Action.NOTE)
     try:
         with savepoint(room.session):
-            casework.add_note(
+            writing_down.add_note(
                 room.session,
                 case,
                 text,
@@ -90,7 +90,7 @@ def log(
         with savepoint(room.session):
             if kind not in ("call", "letter", "visit"):
                 raise Refused("Choose a call, a letter or a visit.")
-            casework.log(
+            writing_down.log(
                 room.session, case, MessageKind(kind), text, author_id=room.person.staff_id, when=room.now,
                 now=room.now, actor=room.person.actor, given=given.checked(),
             )  # fmt: skip

@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Query, Request
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from inbox import channel_figures, channels
+from inbox import channel_figures, channel_log, channels
 from inbox.access import Action, require_on
 from inbox.database import find, savepoint
 from inbox.errors import Conflict, NotFound, Refused
@@ -67,11 +67,11 @@ def test(channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]
     """Connects and says what works; sends nothing and changes nothing."""
     row = _channel(room, channel_id, settings=True)
     found = channels.test(row, room.wiring.keys, room.wiring.settings, room.wiring.database)
-    log = tuple(
+    tested = tuple(
         Line(room.local(room.now), f"{one.step}: {one.detail}", "works" if one.ok else "does not")
         for one in found
     )
-    return _page(room, row, log=log)
+    return _page(room, row, tested=tested)
 
 
 @router.post("/channels/{channel_id}/mode")
@@ -156,12 +156,12 @@ def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Proble
     return room.page(view, 422 if problems else 200)
 
 
-def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = ()) -> Response:
+def _page(room: Room, row: Channel, *problems: Problem, tested: tuple[Line, ...] = ()) -> Response:
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
     figures = channel_figures.of(room.session, [row], room.now)
     guide = wires.guide(row, room.wiring.settings) if manages else None
-    trouble = wires.trouble(row, room.zone)
+    lately = channel_log.lately(room.session, row, room.now)
     view = ChannelPage(
         room.shell("Channels"),
         wires.row(row, figures[row.id], room.now, room.zone),
@@ -169,7 +169,7 @@ def _page(room: Room, row: Channel, *problems: Problem, log: tuple[Line, ...] = 
         wires.modes(row),
         f"/channels/{row.id}/mode",
         acts,
-        (*log, *trouble),
+        (*tested, *wires.log(row, figures[row.id], lately, room.now, room.zone)),
         room.local(room.now),
         problems,
         _links(room, row),

@@ -7,7 +7,7 @@ from fastapi import Form
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import bodies, casework, consents, enquiries
+from inbox import bodies, consents, enquiries, writing_down
 from inbox.access import Action
 from inbox.database import savepoint
 from inbox.dates import end_of_day, local_date, read_day
@@ -89,7 +89,7 @@ def _write_down(
     message_id, file_id = _evidence(room, case, values["evidence"])
     if files := given.checked():
         words = f"Permission from {values['given_by'].strip() or 'the person'}."
-        said = casework.log(
+        said = writing_down.log(
             room.session, case, MessageKind.LETTER, words, author_id=room.person.staff_id, when=room.now,
             now=room.now, actor=room.person.actor, given=files,
         )  # fmt: skip

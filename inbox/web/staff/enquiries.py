@@ -7,7 +7,7 @@ from fastapi import Form, Query
 from sqlmodel import select
 from starlette.responses import Response
 
-from inbox import casework, enquiries
+from inbox import enquiries, writing_down
 from inbox.access import Action, visible_cases
 from inbox.database import savepoint
 from inbox.dates import local_date
@@ -140,7 +140,7 @@ def rang(
         with savepoint(room.session):
             if not text.strip():
                 raise Refused("Write what they said.")
-            casework.add_note(
+            writing_down.add_note(
                 room.session, case, f"Rang {enquiry.body}.\n\n{text.strip()}",
                 author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
             )  # fmt: skip

@@ -7,7 +7,7 @@ from fastapi import Form
 from sqlmodel import select
 from starlette.responses import Response
 
-from inbox import casework, facts
+from inbox import casework, facts, writing_down
 from inbox.access import Action
 from inbox.database import savepoint
 from inbox.errors import Conflict, Refused
@@ -106,7 +106,7 @@ def _change(room: Workroom, case: Case, typed: dict[str, Any]) -> None:
     person = facts.PersonFacts(**{key: typed[key] for key in PERSON if key in new})
     old = facts.change_person(session, room.desk, case, person, **done) if case.constituent_id else {}
     said = "" if "flag" in new else why  # a change of flags has noted it already
-    casework.keep_old(session, case, old, said, author_id=room.person.staff_id, **done)
+    writing_down.keep_old(session, case, old, said, author_id=room.person.staff_id, **done)
 
 
 def _current(room: Workroom, case: Case) -> dict[str, Any]:

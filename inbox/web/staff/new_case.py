@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Form
 from starlette.responses import Response
 
-from inbox import casework
+from inbox import casework, writing_down
 from inbox.access import Action
 from inbox.database import savepoint
 from inbox.errors import Refused
@@ -62,13 +62,13 @@ def create(
     session, actor = room.session, room.person.actor
     try:
         with savepoint(session):
-            case = casework.open_by_hand(
+            case = writing_down.open_case(
                 session, room.desk, kind=MessageKind(kind), name=name, contact=email or phone, phone=phone,
                 address=address, language=language, postcode=postcode, subject=subject, text=text,
                 author_id=room.person.staff_id, when=when, now=room.now, actor=actor, given=given.files,
             )  # fmt: skip
             if done.strip():
-                casework.add_note(
+                writing_down.add_note(
                     session, case, done, author_id=room.person.staff_id, now=room.now, actor=actor
                 )
             if team:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Form, Query
 from starlette.responses import JSONResponse, Response
 
-from inbox import casework, kept_forms
+from inbox import kept_forms, writing_down
 from inbox.access import Action, find_case
 from inbox.database import find_or_none, savepoint
 from inbox.errors import CaseworkError, Conflict, NotFound, Refused
@@ -79,7 +79,7 @@ def take(
 def _taken(room: Workroom, values: dict[str, str]) -> Case:
     way, contact = values["reply_by"], values["contact"].strip()
     done: dict[str, Any] = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
-    case = casework.open_by_hand(
+    case = writing_down.open_case(
         room.session, room.desk, kind=MessageKind.VISIT, name=values["name"],
         contact=contact if way == "email" else "", phone=contact if way == "phone" else "",
         address=contact if way == "letter" else "", postcode=values["postcode"], subject="",
@@ -91,10 +91,10 @@ def _taken(room: Workroom, values: dict[str, str]) -> Case:
         person.safe_contact = {**person.safe_contact, "reply_by": "post" if way == "letter" else way}
     place = " ".join(values["place"].split())
     if place:
-        casework.add_note(room.session, case, f"Taken at {place}.", **done)
+        writing_down.add_note(room.session, case, f"Taken at {place}.", **done)
     if values["consent"] == "yes":
         where = f"at {place}" if place else "at the door"
-        said = casework.first_said(room.session, case)
+        said = writing_down.first_said(room.session, case)
         afterwards.consent(
             room.session, case, where, said, staff_id=room.staff_id, now=room.now, actor=room.person.actor
         )

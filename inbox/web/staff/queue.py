@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from inbox import presence, queues, taking
 from inbox.access import Action, visible_cases
 from inbox.errors import NotFound
-from inbox.models import Staff, Team
+from inbox.models import Channel, Staff, Team
 from inbox.queues import View
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
@@ -29,6 +29,11 @@ _STAFF = (
     sql.select(col(Staff.id), col(Staff.name), col(Staff.roles))
     .where(col(Staff.office_id) == sql.bindparam("office"), col(Staff.is_active))
     .order_by(col(Staff.name))
+)
+_CHANNELS = (
+    sql.select(col(Channel.id), col(Channel.name))
+    .where(col(Channel.office_id) == sql.bindparam("office"), col(Channel.removed_at).is_(None))
+    .order_by(col(Channel.name))
 )
 _TEAMS = (
     sql.select(col(Team.id), col(Team.name))
@@ -118,6 +123,7 @@ def list_of(
     people = [(row.id, row.name) for row in staff]
     able = [(row.id, row.name) for row in staff if lists.WORKS & set(row.roles)]
     teams = [(row.id, row.name) for row in connection.execute(_TEAMS, office)]
+    ways = [(row.id, row.name) for row in connection.execute(_CHANNELS, office)]
     there = presence.elsewhere(room.session, room.staff_id, room.now)
     busy = {
         row.case_id: "Nobody has it yet" for row in found.rows if view is View.MINE and not row.assignee_id
@@ -126,8 +132,9 @@ def list_of(
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
     total = len(shown) if view in _OTHERWISE_COUNTED else room.counts[view]
     return lists.listed(
-        view, shown, office=room.office, people=people, query=query, total=total, next_cursor=found.next,
-        now=room.now, base=base, heading=heading, may_create=room.may(Action.CREATE_CASE),
+        view, shown, office=room.office, people=people, channels=ways, query=query, total=total,
+        next_cursor=found.next, now=room.now, base=base, heading=heading,
+        may_create=room.may(Action.CREATE_CASE),
         take_next=take if offers else None, bulk=lists.bulk(room.person, able, teams),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import casework, drafting, holds, undoing
+from inbox import casework, drafting, holds, matches, undoing
 from inbox.access import Action, may_on, require_on
 from inbox.database import find
 from inbox.errors import NotFound, Refused
@@ -131,7 +131,7 @@ def accept_match(
     row = _proposed(room, case, message)
     other = find(room.session, Case, row.proposed_case_id)
     room.case(other.reference, Action.TRIAGE)
-    target = casework.accept_match(room.session, room.desk, row, now=room.now, actor=room.person.actor)
+    target = matches.accept(room.session, room.desk, row, now=room.now, actor=room.person.actor)
     return told(room, "matched", gone=reference, onward=f"/cases/{target.reference}", back=back)
 
 
@@ -141,7 +141,7 @@ def reject_match(
 ) -> Response:
     """A matter of its own."""
     case = room.case(reference, Action.TRIAGE)
-    casework.reject_match(room.session, _proposed(room, case, message), now=room.now, actor=room.person.actor)
+    matches.reject(room.session, _proposed(room, case, message), now=room.now, actor=room.person.actor)
     return told(room, "own", onward=f"/cases/{reference}", back=back)
 
 

@@ -63,6 +63,9 @@ DIVIDERS = {
     "old hotmail block": "Date: Mon, 2 Mar 2026\nFrom: rowan@example.com\nTo: donna@example.org",
     "zoho": "---- On Mon, 02 Mar 2026 09:00:50 +0000 rowan@example.com wrote ----",
     "danish samsung": "-------- Oprindelig besked --------\nFra: Rowan Ashby",
+    "help desk": "-- Please reply above this line --",
+    "help desk, typed": "##- Please type your reply above this line -##",
+    "yahoo on a phone": "On Mon, 2 Mar 2026 at 09:00, Rowan Ashby<casework@example.com> wrote:   Dear Donna,",
     "mobile gmail block": "-------- Original message --------\nFrom: Rowan\nDate: 02/03/2026\nTo: Donna",
 }
 
@@ -81,6 +84,9 @@ SIGNATURES = [
     "Sent via BT Email App",
     "Sent from Yahoo Mail for iPhone",
     "Sent with Proton Mail secure email.",
+    "Sent with Proton Mail secure email. [proton.example]",
+    "Get Outlook for Android [aka.example.com]",
+    "Sent from my BlackBerry 10 smartphone on the EE network.",
     "Anfonwyd o fy iPhone",
     "Von meinem iPhone gesendet",
     "Envoyé de mon iPhone",
@@ -137,6 +143,7 @@ KEPT = {
     "a story across lines": "On Tuesday at 10:30\nI met the officer. Later\nshe wrote:\nNo.\nHelp me please.",
     "a device in a sentence": "Hello\n\nSent from my iPhone and it broke, so please ring me.\nDonna",
     "dashes between thoughts": f"First the damp.\n--\nThen the rent, {'which went up, ' * 5}again.\nHelp.",
+    "how a desk asks for answers": "Hello\n\nThey say reply above this line, but I find no line.\nDonna",
     "a postscript below the signature": "Hello\n-- \nDonna\nPS please ring before noon",
     "a letter head": "From: Donna Fretwell\nTo: Rowan Ashby MP\nSubject: Damp\n\nDear Rowan,\nplease help.",
     "a lone from line": "Hello\nFrom: my window I see the mould.\nHelp.",

@@ -475,6 +475,7 @@ def test_what_x_would_refuse_is_said_while_it_is_written() -> None:
         (letter("a" * 281, **public), "1 characters too long"),
         (letter("語" * 141, **public), "2 characters too long"),
         (letter(), "have not sent us a private message"),
+        (letter(answered_form=Form.POST, in_reply_to="9"), "Answer in public, with nothing private in it"),
         (letter(**private, answered_warnings=("encrypted-elsewhere",)), "encrypted on X"),
         (letter("a" * 10_001, **private), "too long for a message"),
     ]
@@ -485,6 +486,11 @@ def test_what_x_would_refuse_is_said_while_it_is_written() -> None:
             XChannel.compose(one)
     for fine in (letter(**public), letter("a" * 281, **private), letter("@wyn " + "a" * 280, **public)):
         assert XChannel.problems(fine, now) == []
+
+
+def test_x_is_asked_no_oftener_than_it_allows_for_direct_messages() -> None:
+    with pytest.raises(PermanentFailure, match="poll_seconds must be a number from 60 to 3600"):
+        x_channel("http://127.0.0.1:1", poll_seconds="59")
 
 
 def test_the_cost_of_a_link_is_said() -> None:

@@ -85,7 +85,7 @@ MODES = Group(
             choices=(
                 Choice("full", "Collects and sends", True),
                 Choice("listen", "Listens only", detail="Collects messages, sends nothing"),
-                Choice("off", "Off", detail="Does nothing; mail stays on its server"),
+                Choice("off", "Off", detail="Collects nothing, sends nothing"),
             ),
         ),
         Field("reason", "Reason", hint="Others will read it", optional=True),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox import casework, drafting, form_sessions
+from inbox import drafting, form_sessions, writing_down
 from inbox.database import Database
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
@@ -317,7 +317,7 @@ def test_a_reply_goes_by_the_mailbox_once_the_address_is_proved(place: FormOffic
     else:
         now = place.settings.now()
         with place.database.write(place.office.id) as session:
-            casework.log(
+            writing_down.log(
                 session, case, MessageKind.CALL, "She gave her address again.", author_id=None, when=now,
                 now=now, actor=SYSTEM,
             )  # fmt: skip

@@ -27,4 +27,4 @@ def words(
     template = found.get(person.language if person else "en") or found.get("en")
     if template is None:
         return "", ""
-    return fill(template.body, drafting.values(desk, case, person, now)), template.title
+    return fill(template.body, drafting.values(session, desk, case, person, now)), template.title

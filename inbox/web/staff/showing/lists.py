@@ -123,12 +123,13 @@ def _preview(row: QueueRow) -> str:
 
 def listed(
     view: View, shown: tuple[Row, ...], *, office: Office, people: Sequence[tuple[str, str]],
+    channels: Sequence[tuple[str, str]],
     query: Mapping[str, str], total: int, next_cursor: str | None, now: datetime, base: str,
     heading: str | None = None, may_create: bool, bulk: tuple[Choice, ...],
     take_next: Act | None = None,
 ) -> QueueList:  # fmt: skip
-    """The whole list. `people` may be given cases (id, name); `query` holds the filters in use; `base` is the
-    list's own address."""
+    """The whole list. `people` may be given cases (id, name), `channels` bring them in; `query` holds
+    the filters in use; `base` is the list's own address."""
     kept = {
         name: value for name, value in query.items() if name in ("priority", "channel", "assignee") and value
     }
@@ -142,7 +143,7 @@ def listed(
         loaded_at=now.astimezone(calendar_of(office).zone),
         refresh_url=here,
         new_url="/cases/new" if may_create else None,
-        filters=filters(base, people, kept),
+        filters=filters(base, people, channels, kept),
         bulk=bulk,
         bulk_url=f"/bulk?back={view}",
         empty="No case fits these filters." if kept else _EMPTY[view],
@@ -154,14 +155,15 @@ def listed(
     )
 
 
-def filters(base: str, people: Sequence[tuple[str, str]], kept: Mapping[str, str]) -> Filters:
+def filters(
+    base: str, people: Sequence[tuple[str, str]], channels: Sequence[tuple[str, str]], kept: Mapping[str, str]
+) -> Filters:
     """The filters with what is chosen now, and in words what is left out."""
 
     def options(name: str, pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
         chosen = kept.get(name, "")
         return tuple(Choice(value, label, value == chosen) for value, label in (("", "All"), *pairs))
 
-    channels = [(kind, say.channel(kind)[0]) for kind in ("email", "phone", "post", "surgery", "web")]
     made = Filters(
         url=base,
         priority=options("priority", tuple(say.URGENCIES.items())),

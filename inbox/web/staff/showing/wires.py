@@ -1,6 +1,6 @@
 """Channels as the pages show them: health, mode, settings without secrets, the fields to add one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,9 +10,10 @@ from connectors.guides import Step
 from connectors.keys import Key
 from inbox import channel_consent, channels
 from inbox.channel_figures import Figures
-from inbox.models import Channel, ChannelHealth, ChannelMode
+from inbox.models import Channel, ChannelHealth, ChannelMode, Event, EventKind
 from inbox.settings import Settings
 from inbox.silence import Silence
+from inbox.web.staff.showing import happenings
 from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
@@ -25,12 +26,17 @@ KINDS = {
     "phone": "Phone calls",
     "surgery": "Surgeries and visits",
     "outreach": "Doors and stalls",
+    "facebook": "Facebook Page",
+    "x": "X account",
+    "feed": "Feed (RSS or Atom)",
+    "open311": "Street faults that others report to you (Open311)",
+    "open311_council": "A council that takes street faults (Open311)",
 }
 ENDS_SOON = timedelta(days=14)
 MODES = {
     ChannelMode.FULL: "Collects and sends",
     ChannelMode.LISTEN: "Listens only",
-    ChannelMode.REDIRECT: "Sends everything to a test address",
+    ChannelMode.REDIRECT: "Sends people elsewhere",
     ChannelMode.OFF: "Off",
 }
 EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
@@ -39,7 +45,8 @@ EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
     ChannelMode.LISTEN: ("Stop sending by", ("Messages still come in.", "Nothing leaves by it.")),
     ChannelMode.REDIRECT: ("Send people elsewhere from", ("Messages still come in and become cases.",
                            "Whoever writes is answered with your words; replies still leave.")),
-    ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.", "Mail stays on its server.")),
+    ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.",
+                                     "What people write stays where they wrote it.")),
 }  # fmt: skip
 _STATES = {
     ChannelHealth.OK: Badge("Working", Tone.OK, "tick"),
@@ -88,11 +95,36 @@ def facts(channel: Channel, webhook: str | None) -> tuple[tuple[str, str], ...]:
     return (("Account", channel.account), *known, *called, *sealed[:1])
 
 
-def trouble(channel: Channel, zone: ZoneInfo) -> tuple[Line, ...]:
-    if channel.failing_since is None:
-        return ()
-    words = f"{channel.trouble or 'It did not answer'}. Tried {channel.failures} times. Nothing was lost."
-    return (Line(channel.failing_since.astimezone(zone), words),)
+def log(
+    channel: Channel, figures: Figures, events: Sequence[Event], now: datetime, zone: ZoneInfo
+) -> tuple[Line, ...]:
+    """What failed, and what happened to it: newest first."""
+    found = []
+    if figures.unknown:
+        words = f"Nobody knows whether these arrived: {figures.unknown}. Look under Sending."
+        found.append(Line(now.astimezone(zone), words))
+    if figures.failed:
+        words = f"Failed or came back in the last 7 days: {figures.failed}. Look under Sending."
+        found.append(Line(now.astimezone(zone), words))
+    if channel.failing_since is not None:
+        words = f"{channel.trouble or 'It did not answer'}. Tried {channel.failures} times. Nothing was lost."
+        found.append(Line(channel.failing_since.astimezone(zone), words))
+    happened = [Line(one.at.astimezone(zone), _happened(one), happenings.who(one) or None) for one in events]
+    return (*found, *happened)
+
+
+def _happened(event: Event) -> str:
+    told = {name: str(value) for name, value in event.detail.items() if value}
+    if event.kind == EventKind.CHANNEL_NOTICE:
+        return say.sentence(told.get("notice", "it needed attention"))
+    if event.kind == EventKind.CHANNEL_ADDED:
+        return "It was added."
+    if event.kind == EventKind.CHANNEL_RIGHTS_CHANGED:
+        return "Who may do what on it was changed."
+    if told.get("after") not in set(ChannelMode):
+        return "Its settings were changed."
+    why = f": {told['reason']}" if "reason" in told else ""
+    return f"Now “{MODES[ChannelMode(told['after'])]}”{why}"
 
 
 def modes(channel: Channel) -> Group:
@@ -100,7 +132,7 @@ def modes(channel: Channel) -> Group:
     details = {
         ChannelMode.LISTEN: "Collects messages, sends nothing",
         ChannelMode.REDIRECT: "Collects messages, and answers where to go instead",
-        ChannelMode.OFF: "Does nothing; mail stays on its server",
+        ChannelMode.OFF: "Collects nothing, sends nothing",
     }
     offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
     choices = tuple(Choice(str(one), MODES[one], channel.mode == one, details.get(one)) for one in offered)

@@ -19,6 +19,7 @@ _CHANNELS = {
     "surgery": ("Visit", "visit"),
     "outreach": ("Visit", "visit"),
     "open311": ("Report", "form"),
+    "open311_council": ("Street faults", "form"),
     "feed": ("Feed", "feed"),
 }
 _KINDS = {

@@ -161,7 +161,7 @@ def lines(
 ) -> tuple[StandardLine, ...]:
     """Standard lines and templates, the likeliest first, filled with what is known of this case."""
     language = who.language if who else "en"
-    known = drafting.values(desk, case, who, now)
+    known = drafting.values(session, desk, case, who, now)
     approved = tuple(
         StandardLine(
             one.line.id, f"Line {one.line.number}: {one.line.title}",

@@ -1,7 +1,6 @@
 """Answers on a Page: what Facebook takes, when, once; what each refusal means; what nobody knows."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +23,7 @@ from connectors.facebook.channel import FacebookChannel
 from connectors.facebook.composing import read_back
 from connectors.standins.facebook.state import PAGE
 from tests.connectors.contract_suite import ChecksContract, SendingRig, SendsContract
-from tests.rigs.facebook import Facebook, facebook
+from tests.rigs.facebook import Facebook
 
 PERSON = "6780462125377510"
 SEND = "POST /v26.0/[0-9]+/messages"
@@ -37,17 +36,11 @@ COMMENT = replace(LETTER, answered_form=Form.COMMENT, in_reply_to="5_9", heard_a
 CHANNEL = FacebookChannel
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Facebook]:
-    with facebook() as running:
-        yield running
-
-
 @pytest.fixture
-def page(server: Facebook) -> Facebook:
-    server.clear()
-    server.says(PERSON, "My bins", name="Donna Fretwell")
-    return server
+def page(page: Facebook) -> Facebook:
+    """The Page, to which somebody wrote."""
+    page.says(PERSON, "My bins", name="Donna Fretwell")
+    return page
 
 
 def outgoing(letter: Letter = LETTER) -> OutboundMessage:

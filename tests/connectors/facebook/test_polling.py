@@ -1,8 +1,6 @@
 """Looking at a Page: all of it once, in order, under the names that calls use; limits heeded."""
 
 import base64
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,21 +16,9 @@ from connectors.facebook import files
 from connectors.facebook.channel import FacebookChannel
 from connectors.standins.facebook.state import PAGE
 from tests.connectors.contract_suite import PollingRig, PollsContract, collected
-from tests.rigs.facebook import Facebook, call_of, facebook
+from tests.rigs.facebook import Facebook, call_of
 
 PERSON = "6780462125377510"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Facebook]:
-    with facebook() as running:
-        yield running
-
-
-@pytest.fixture
-def page(server: Facebook) -> Facebook:
-    server.clear()
-    return server
 
 
 def names(page: Facebook, cursor: str | None = None) -> list[str]:
@@ -121,21 +107,6 @@ def test_many_threads_and_many_pages_come_whole_and_each_in_order(page: Facebook
     assert sum(len(one) for one in by_thread.values()) == 260
     assert all(one == sorted(one) for one in by_thread.values())
     assert names(page, cursor) == []
-
-
-def test_between_two_looks_it_rests_as_long_as_it_was_told(
-    page: Facebook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    channel = page.channel(poll_seconds="60")
-    _, cursor = collected(channel)
-    page.says(PERSON, "My bins")
-    monkeypatch.setattr(threading.Event, "wait", lambda self, seconds: False)
-    channel.wait(59)
-    asked = len(page.platform.log())
-    assert channel.fetch(cursor).arrivals == ()
-    assert len(page.platform.log()) == asked
-    channel.wait(1)
-    assert len(collected(channel, cursor)[0]) == 1
 
 
 def test_what_is_older_than_since_is_left_alone(page: Facebook) -> None:

@@ -1,21 +1,14 @@
 """The stand-in, driven by a client that knows nothing of us: python-facebook-api."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from pyfacebook import FacebookError, GraphAPI
 
 from connectors.standins.facebook.state import APP, APP_SECRET, PAGE, PAGE_NAME, PAGE_TOKEN, USER_TOKEN
-from tests.rigs.facebook import Facebook, facebook
+from tests.rigs.facebook import Facebook
 
 PERSON = "6780462125377510"
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Facebook]:
-    with facebook() as running:
-        yield running
 
 
 def client(page: Facebook, token: str = PAGE_TOKEN) -> GraphAPI:

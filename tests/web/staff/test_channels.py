@@ -1,0 +1,84 @@
+"""A channel's page: what its modes mean, and what happened on it lately."""
+
+from datetime import UTC, datetime
+
+from sqlmodel import select
+
+from inbox.history import SYSTEM, record
+from inbox.models import Channel, Delivery, DeliveryState, EventKind, Role, new_id
+from tests.factories import a_channel
+from tests.web.staff.offices import Bench
+
+
+def channel_of(bench: Bench) -> Channel:
+    with bench.read() as session:
+        found: Channel = session.exec(select(Channel).where(Channel.kind == "email")).one()
+        return found
+
+
+def page_of(bench: Bench) -> str:
+    return bench.sit(Role.MANAGER).get(f"/channels/{channel_of(bench).id}").text
+
+
+def test_redirecting_is_named_by_what_it_does(bench: Bench) -> None:
+    page = page_of(bench)
+    assert "Sends people elsewhere" in page
+    assert "test address" not in page
+
+
+def test_who_switched_it_and_why_stands_on_its_page(bench: Bench) -> None:
+    desk, url = bench.sit(Role.MANAGER), f"/channels/{channel_of(bench).id}"
+    desk.press(f"{url}/mode", {"mode": "listen", "reason": "The election", "confirmed": "yes"})
+    page = page_of(bench)
+    assert "Now “Listens only”: The election" in page
+    assert "Nothing happened" not in page
+
+
+def test_what_a_platform_made_us_notice_stands_on_its_page_in_words(bench: Bench) -> None:
+    with bench.write() as session:
+        told = {"channel": channel_of(bench).id, "notice": "the call was not signed with our secret"}
+        record(session, None, EventKind.CHANNEL_NOTICE, SYSTEM, now=datetime.now(UTC), **told)
+    assert "The call was not signed with our secret" in page_of(bench)
+
+
+def test_messages_that_failed_are_not_called_nothing(bench: Bench) -> None:
+    channel = channel_of(bench)
+    with bench.write() as session:
+        for state in (DeliveryState.FAILED, DeliveryState.UNKNOWN):
+            session.add(
+                Delivery(
+                    office_id=channel.office_id,
+                    channel_id=channel.id,
+                    case_id=bench.case().id,
+                    purpose="reply",
+                    recipients=["a@example.org"],
+                    envelope_sender="",
+                    outgoing_id=new_id(),
+                    raw_hash="0" * 64,
+                    state=state,
+                    queued_at=datetime.now(UTC),
+                    next_at=datetime.now(UTC),
+                )
+            )
+    page = page_of(bench)
+    assert "Failed or came back in the last 7 days: 1." in page
+    assert "Nobody knows whether these arrived: 1." in page
+
+
+def test_a_list_can_be_narrowed_to_any_channel_of_the_office(bench: Bench) -> None:
+    with bench.write() as session:
+        page = a_channel(session, kind="facebook", name="Our Page", account="111").id
+    desk = bench.sit(Role.CASEWORKER)
+    assert f'<option value="{page}"' in desk.get("/queue/all").text
+    assert bench.reference in desk.get(f"/queue/all?channel={channel_of(bench).id}").text
+    assert bench.reference not in desk.get(f"/queue/all?channel={page}").text
+
+
+def test_every_channel_that_people_or_our_own_pages_feed_can_be_tested(bench: Bench) -> None:
+    desk = bench.sit(Role.MANAGER)
+    for kind in ("web", "post", "phone", "surgery", "outreach"):
+        with bench.write() as session:
+            row = a_channel(session, kind=kind, name=f"Ours: {kind}", account=kind, settings={}).id
+        answer = desk.press(f"/channels/{row}/test", {})
+        assert answer.status_code == 200, (kind, answer.text)
+        assert "What happened" in answer.text
