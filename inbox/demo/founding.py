@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from inbox import areas, bodies, channels, offices
 from inbox.database import Database
+from inbox.demo import lines
 from inbox.demo.place import LOOPBACK, Facts, SignIn
 from inbox.desk import Tools
 from inbox.history import OPERATOR, record
@@ -138,6 +139,8 @@ def _found(
         session.flush()
         ids = {member.key: _join(session, tools, facts, plan, member, now) for member in plan.members}
         _fill_teams(session, office_id, plan, ids)
+        if "rowan" in ids:
+            lines.lay(session, ids, now)
         pairs = {**plan.settings, "undo_seconds": str(UNDO_SECONDS)}
         offices.change(session, office, pairs, actor=OPERATOR, now=now)
         channels.add(

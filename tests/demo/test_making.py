@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import Session, col, select
 
-from inbox import queues, status_links
+from inbox import queues, standard_lines, status_links
 from inbox.database import Database
 from inbox.demo import founding, main
 from inbox.demo.place import Place, open_place
@@ -47,6 +47,13 @@ def test_every_view_of_the_mps_office_has_something_in_it(
         reader = _reader(session, "Priya")
         rows = queues.page(session, view, reader).rows
     assert rows
+
+
+def test_the_mps_office_has_standard_lines_in_use(history: Database, offices: dict[str, str]) -> None:
+    with history.read(offices["mp"]) as session:
+        used = standard_lines.in_date(session, datetime.now(UTC))
+    assert {line.topic for line in used} >= {"housing-social", "benefits-disability"}
+    assert any(line.welsh for line in used)
 
 
 def test_mail_of_machines_and_mail_that_cannot_be_read_is_set_aside(
