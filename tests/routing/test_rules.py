@@ -172,8 +172,11 @@ def test_what_is_misspelt_in_several_rules_and_places_is_told_at_once() -> None:
     with pytest.raises(RulesRefused) as refused:
         rule_set_from_json(text)
     assert [(one.rule, one.place) for one in refused.value.problems] == [
-        ("Housing", "when all 1"), ("Housing", "then topics 2"), ("Second", "then priority"), ("Third", "when"),
-    ]  # fmt: skip
+        ("Housing", "when all 1"),
+        ("Housing", "then topics 2"),
+        ("Second", "then priority"),
+        ("Third", "when"),
+    ]
 
 
 @pytest.mark.parametrize(
