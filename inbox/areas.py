@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from inbox.errors import Refused
 from inbox.models import Area
+from routing.postcodes import normalised
 
 DEFAULT_BOUNDARIES = "2024-07-04"
 """The general election at which the seats of the 2023 boundary reviews began."""
@@ -147,7 +148,7 @@ def look_up(session: Session, words: str, *, on: date) -> Found | None:
 
     Raises Refused where the words are no postcode.
     """
-    code = code_in(words)
+    code = normalised(words) or code_in(words)
     if code is None:
         raise Refused(
             f"`{words.strip()}` is not a postcode, a sector or a district, such as ZZ10 4AB or ZZ10."

@@ -163,6 +163,22 @@ def test_every_fault_of_a_file_is_told_at_once_and_equal_names_are_one_of_them()
     assert len(refused.value.problems) == 2
 
 
+def test_what_is_misspelt_in_several_rules_and_places_is_told_at_once() -> None:
+    first = {**HOUSING, "when": {"all": [{"field": "mesage", "operator": "contains", "value": "x"}]},
+             "then": {"topics": ["schools", "housing-socail"]}}  # fmt: skip
+    second = {**HOUSING, "name": "Second", "then": {"priority": "hihg"}}
+    third = {**HOUSING, "name": "Third", "when": {}}
+    text = json.dumps({"format": "casework-inbox/rules", "version": 1, "rules": [first, second, third]})
+    with pytest.raises(RulesRefused) as refused:
+        rule_set_from_json(text)
+    assert [(one.rule, one.place) for one in refused.value.problems] == [
+        ("Housing", "when all 1"),
+        ("Housing", "then topics 2"),
+        ("Second", "then priority"),
+        ("Third", "when"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"format":"casework-inbox/rules","version":9}', "[" * 5000]
 )
