@@ -35,7 +35,7 @@ class Introducer:
         self._store = store
         self._keys = keys
         self._settings = settings.model_copy(update={"smtp_timeout": _PATIENCE_SECONDS})
-        self._readers = {kind: read for kind, read in channels.readers().items() if channels.introduces(kind)}
+        self._readers = channels.readers()
         self._rests_until: dict[str, float] = {}
         self._met: dict[tuple[str, str], str] = {}
 
@@ -55,15 +55,15 @@ class Introducer:
 
     def meet(self, office_id: str, arrival_ids: Sequence[str]) -> None:
         """Asks for the names of everybody in a burst at once, to have them as each is filed."""
-        if len(arrival_ids) < 2 or not self._readers:
+        if len(arrival_ids) < 2:
             return
         with self._database.read(office_id) as session:
             query = (
                 select(Arrival, Channel)
                 .join(Channel, col(Channel.id) == Arrival.channel_id)
-                .where(col(Arrival.id).in_(arrival_ids), col(Channel.kind).in_(self._readers))
+                .where(col(Arrival.id).in_(arrival_ids))
             )
-            rows = session.exec(query).all()
+            rows = [one for one in session.exec(query) if channels.introduces(one[1].kind)]
             strangers: dict[str, dict[str, None]] = {}
             for arrival, channel in rows:
                 address = self._nameless(arrival, channel.kind)
