@@ -25,7 +25,7 @@ from inbox.errors import NotFound, NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
 from inbox.web import idempotency
 from inbox.web.own_site import SAFE, check_csrf, check_origin
-from inbox.web.wiring import Wiring, wiring_of
+from inbox.web.wiring import Wiring, cookie_name, wiring_of
 
 
 async def _wiring(request: Request) -> Wiring:
@@ -54,11 +54,6 @@ class Visit:
     @property
     def csrf_token(self) -> str:
         return self.seat.csrf if self.seat else ""
-
-
-def cookie_name(wiring: Wiring) -> str:
-    """`__Host-` binds the cookie to this host and https; plain http exists on loopback only."""
-    return "__Host-inbox" if wiring.settings.is_https else "inbox"
 
 
 # Every request walks all that its route depends on, so what only needs the request asks for nothing else.

@@ -14,11 +14,13 @@ from inbox.models import (
     Attachment,
     Case,
     Channel,
+    Constituent,
     Delivery,
     DeliveryState,
     Direction,
     Event,
     EventKind,
+    Handle,
     Message,
     MessageKind,
     Staff,
@@ -53,13 +55,27 @@ def shown(
         sent.setdefault(each.message_id, []).append(each)
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
     staff = {row.id: row.name for row in session.exec(select(Staff))}
-    fates = social.fates(session, case, rows)
-    return tuple(
+    fates, people = social.fates(session, case, rows), _people_behind_numbers(session, rows)
+    messages = (
         _message(
             case, row, files.get(row.id, []), sent.get(row.id, []), kinds, staff, zone, fates.get(row.id, ())
         )
         for row in rows
     )
+    return tuple(replace(one, to=people.get(one.to, one.to)) if one.to else one for one in messages)
+
+
+def _people_behind_numbers(session: Session, rows: Sequence[Message]) -> dict[str | None, str]:
+    """Who is behind what a platform calls them: an address by mail tells it, an account's number does not."""
+    sent_to = (row.recipients for row in rows if row.direction == Direction.OUTBOUND)
+    numbers = {one for recipients in sent_to for one in recipients if "@" not in one}
+    if not numbers:
+        return {}
+    query = select(Handle.address, Constituent.name).join(
+        Constituent, col(Constituent.id) == Handle.constituent_id
+    )
+    found = session.exec(query.where(col(Handle.address).in_(numbers)))
+    return {address: name for address, name in found if name}
 
 
 def timeline(
