@@ -1,16 +1,30 @@
 """Whom an answer reaches when it begins: privately, and in public only where nothing else can be done."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
 from connectors.contract import Form
-from inbox import draft_checks, drafting
+from inbox import draft_checks, drafting, staff_post
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
-from inbox.models import Case, Constituent, Draft, Handle, Template
+from inbox.models import (
+    Case,
+    Channel,
+    ChannelMode,
+    Constituent,
+    Delivery,
+    Draft,
+    Handle,
+    PostBy,
+    PostCases,
+    Role,
+    Staff,
+    Template,
+)
 from tests.inbox.worlds import World
 from tests.rigs.platforms import Platform, platform
 from tests.rigs.x import OFFICE, XOffice
@@ -94,3 +108,20 @@ def test_what_only_the_person_may_tell_of_themselves_is_not_told_to_everybody(
     draft, [problem] = begun(office, text)
     assert draft.form == Form.POST
     assert "Everybody can read this" in problem
+
+
+def test_whoever_answers_by_email_is_told_that_everybody_will_read_it(office: XOffice) -> None:
+    with office.world.database.write(office.world.office) as session:
+        for mailbox in session.exec(select(Channel).where(Channel.kind == "email")):
+            mailbox.settings = {**mailbox.settings, "plus_addressing": "yes"}
+            mailbox.mode = ChannelMode.FULL
+        staff = session.exec(select(Staff).where(Staff.id == office.world.staff)).one()
+        staff.roles = [Role.CASEWORKER]
+        wanted = staff_post.Wanted(by=PostBy.EMAIL, cases=PostCases.ALL)
+        staff_post.choose(session, staff, wanted, now=office.moment - timedelta(hours=1), actor=SYSTEM)
+    office.later(minutes=1)
+    with office.world.database.write(office.world.office) as session:
+        assert staff_post.hand_over(session, open_desk(session, office.line.tools), now=office.moment) == 1
+    [delivery] = [one for one in office.all(Delivery) if one.purpose == "to_staff"]
+    mail = office.line.tools.store.get(office.world.office, delivery.raw_hash).decode()
+    assert "answer on X will be read by everybody" in " ".join(mail.split())

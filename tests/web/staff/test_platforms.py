@@ -84,6 +84,18 @@ def test_an_answer_to_a_comment_is_private_unless_publicly_is_chosen(bench: Benc
     assert "composer--public" in page
 
 
+def test_what_went_to_a_person_on_a_platform_is_shown_with_their_name_and_not_a_number(
+    bench: Bench,
+) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    desk = bench.sit(Role.CASEWORKER)
+    desk.press(f"/cases/{bench.reference}/drafts/send", {"text": "We will ring."})
+    for page in (f"/cases/{bench.reference}", "/sending"):
+        shown = desk.get(page).text
+        assert "Donna Fretwell" in shown
+        assert f"to {PERSON}" not in shown.lower()
+
+
 def test_choosing_again_who_reads_it_voids_a_yes(bench: Bench) -> None:
     on_facebook(bench, MessageKind.COMMENT)
     desk = bench.sit(Role.CASEWORKER)

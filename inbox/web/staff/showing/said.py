@@ -14,13 +14,11 @@ from inbox.models import (
     Attachment,
     Case,
     Channel,
-    Constituent,
     Delivery,
     DeliveryState,
     Direction,
     Event,
     EventKind,
-    Handle,
     Message,
     MessageKind,
     Staff,
@@ -55,27 +53,22 @@ def shown(
         sent.setdefault(each.message_id, []).append(each)
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
     staff = {row.id: row.name for row in session.exec(select(Staff))}
-    fates, people = social.fates(session, case, rows), _people_behind_numbers(session, rows)
-    messages = (
+    fates = social.fates(session, case, rows)
+    names = social.called(session, (to for row in rows for to in row.recipients))
+    return tuple(
         _message(
-            case, row, files.get(row.id, []), sent.get(row.id, []), kinds, staff, zone, fates.get(row.id, ())
+            case,
+            row,
+            files.get(row.id, []),
+            sent.get(row.id, []),
+            kinds,
+            staff,
+            names,
+            zone,
+            fates.get(row.id, ()),
         )
         for row in rows
     )
-    return tuple(replace(one, to=people.get(one.to, one.to)) if one.to else one for one in messages)
-
-
-def _people_behind_numbers(session: Session, rows: Sequence[Message]) -> dict[str | None, str]:
-    """Who is behind what a platform calls them: an address by mail tells it, an account's number does not."""
-    sent_to = (row.recipients for row in rows if row.direction == Direction.OUTBOUND)
-    numbers = {one for recipients in sent_to for one in recipients if "@" not in one}
-    if not numbers:
-        return {}
-    query = select(Handle.address, Constituent.name).join(
-        Constituent, col(Constituent.id) == Handle.constituent_id
-    )
-    found = session.exec(query.where(col(Handle.address).in_(numbers)))
-    return {address: name for address, name in found if name}
 
 
 def timeline(
@@ -115,7 +108,8 @@ def timeline(
 
 def _message(
     case: Case | None, row: Message, files: Sequence[Attachment], sent: Sequence[Delivery],
-    kinds: Mapping[str, str], staff: Mapping[str, str], zone: ZoneInfo, fate: tuple[Badge, ...],
+    kinds: Mapping[str, str], staff: Mapping[str, str], names: Mapping[str, str], zone: ZoneInfo,
+    fate: tuple[Badge, ...],
 ) -> views.Message:  # fmt: skip
     word, icon = say.channel(kinds.get(row.channel_id or "", "email" if row.arrival_id else None), row.kind)
     if row.direction == Direction.NOTE:
@@ -135,7 +129,9 @@ def _message(
         id=row.id,
         direction=views.Direction(row.direction),
         who=_who(row, staff),
-        to=", ".join(row.recipients) if row.direction == Direction.OUTBOUND else None,
+        to=", ".join(names.get(to, to) for to in row.recipients)
+        if row.direction == Direction.OUTBOUND
+        else None,
         at=row.received_at.astimezone(zone),
         channel=word,
         channel_icon=icon,
