@@ -13,6 +13,8 @@ from inbox.models import AddressProof, Case, Channel, Direction, EventKind, Hand
 from inbox.secrets import new_token, token_hash
 
 _BY_HAND = (MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT)
+_ADDRESSES = "email"
+"""Under which kind the addresses of letters are kept, typed ones too."""
 _AT_ONCE = 500
 LIFE = timedelta(days=3)
 """As long as an acknowledgement may still follow."""
@@ -71,7 +73,7 @@ def _of_their_cases(addresses: Sequence[str]) -> SelectOfScalar[str]:
         select(Handle.address)
         .join(Case, col(Case.constituent_id) == Handle.constituent_id)
         .join(Message, col(Message.case_id) == Case.id)
-        .where(Handle.channel_kind == "email", col(Handle.address).in_(addresses))
+        .where(Handle.channel_kind == _ADDRESSES, col(Handle.address).in_(addresses))
     )
 
 
