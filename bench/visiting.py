@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from base64 import b64encode
 from collections.abc import Callable
 
@@ -25,7 +26,7 @@ def visitor(bench: Bench, office: str, staff: str) -> Callable[[str], bytes]:
     settings.clock_offset = (NOW - settings.now()).total_seconds()
     app = create_app(settings, database=bench.database)
     token = _signed_in(bench, office, staff, settings)
-    loop = asyncio.new_event_loop()
+    loop = _served()
 
     async def get(path: str) -> bytes:
         scope = {
@@ -50,7 +51,14 @@ def visitor(bench: Bench, office: str, staff: str) -> Callable[[str], bytes]:
             raise RuntimeError(f"{path} answered {status}")
         return body
 
-    return lambda path: loop.run_until_complete(get(path))
+    return lambda path: asyncio.run_coroutine_threadsafe(get(path), loop).result()
+
+
+def _served() -> asyncio.AbstractEventLoop:
+    """A loop that runs on, as a server's does: its worker threads end with the task that it was begun by."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=lambda: loop.run_until_complete(asyncio.Event().wait()), daemon=True).start()
+    return loop
 
 
 def _signed_in(bench: Bench, office: str, staff: str, settings: Settings) -> str:

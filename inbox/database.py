@@ -40,6 +40,13 @@ _WHOSE = "it must belong to the user that runs the program"
 _LONGEST_WAIT_SECONDS = 30
 _LONGEST_LOCK_SECONDS = 5
 _LOOK_AGAIN_SECONDS = 0.001
+_ENTER = text("SELECT set_config('inbox.office', :office, true)")
+_BEGIN = text(
+    "SELECT set_config('inbox.office', :office, true), "
+    # Like SQLite's busy_timeout: who cannot have a row for so long is told to come again.
+    f"set_config('lock_timeout', '{_LONGEST_LOCK_SECONDS}s', true)"
+)
+"""Asked by every session: built once, and past the object layer."""
 
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
@@ -146,14 +153,7 @@ class _Session(Session):
         super().__init__(engine, expire_on_commit=False, autoflush=False)
         self.info["office"] = office_id
         if engine.dialect.name == "postgresql":
-            # Like SQLite's busy_timeout: who cannot have a row for so long is told to come again.
-            self.execute(
-                text(
-                    "SELECT set_config('inbox.office', :office, true), "
-                    f"set_config('lock_timeout', '{_LONGEST_LOCK_SECONDS}s', true)"
-                ),
-                {"office": office_id or ""},
-            )
+            self.connection().execute(_BEGIN, {"office": office_id or ""})
 
 
 def office_of(session: Session) -> str:
@@ -170,7 +170,7 @@ def enter_office(session: Session, office_id: str) -> None:
     session.expunge_all()
     session.info["office"] = office_id
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT set_config('inbox.office', :office, true)"), {"office": office_id})
+        session.connection().execute(_ENTER, {"office": office_id})
 
 
 def hide_channels(session: Session, channel_ids: frozenset[str]) -> None:

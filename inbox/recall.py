@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from connectors.contract import InboundMessage
 from inbox.database import office_of
-from inbox.models import Campaign, Case, Constituent, Handle, Message
+from inbox.models import Campaign, CampaignCopy, Case, Constituent, Handle, Message
 from inbox.references import new_reference
 from routing.campaigns import Gist, gist_of
 
@@ -33,14 +33,16 @@ class KnownText:
     copies: int = 1
     joined: Campaign | None = None
     """The pile whose text this is, where that pile was joined to `campaign`."""
+    members: list[tuple[CampaignCopy, Message]] | None = None
+    """Its copies in order, kept from when they are first asked for, while there is no campaign."""
 
 
 @dataclass(slots=True)
 class Recall:
     """`contents`: content key to message id. `people`: (kind of channel, address) to person. `answered`: the
     Message-ID of a message on a case to that case's id. `prints`: what texts are known by to those texts;
-    `gists`: of texts and, by content key, of the messages; `texts`: those met again. `size`: how many
-    messages it was asked for."""
+    `gists`: of texts and, by content key, of the messages; `texts`: those met again. `filed`: the messages
+    filed since, by id, with their case. `size`: how many messages it was asked for."""
 
     size: int = 1
     contents: dict[str, str] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Recall:
     prints: dict[int, list[str]] = field(default_factory=dict)
     gists: dict[str, Gist] = field(default_factory=dict)
     texts: dict[str, KnownText] = field(default_factory=dict)
+    filed: dict[str, tuple[Message, Case]] = field(default_factory=dict)
     _references: list[str] = field(default_factory=list)
     _threads: set[str] = field(default_factory=set)
     _unwritten: set[str | None] = field(default_factory=set)
@@ -60,6 +63,7 @@ class Recall:
         """A message that was just filed on `case`: the next one of the batch may repeat or answer it."""
         self._unwritten |= {message.id, message.constituent_id, message.case_id}
         if case is not None:
+            self.filed[message.id] = (message, case)
             self._unwritten.add(case.constituent_id)
         if message.thread:
             self._threads.add(message.thread)

@@ -72,14 +72,14 @@ def read_copy(
 
 def _matter(own: str, template: str) -> str:
     """The added sentences that do more than say the template's in other words."""
-    known = _gist_of_template(template)
+    known = _gist_alone(template)
     return "\n".join(line for line in own.split("\n") if not restates(line, known))
 
 
-@lru_cache(maxsize=16)
-def _gist_of_template(template: str) -> Gist:
-    """Asked for with every copy of it."""
-    return gist_of("", template)
+@lru_cache(maxsize=64)
+def _gist_alone(text: str) -> Gist:
+    """Asked for a template with every copy of it, and for each copy until there is a campaign."""
+    return gist_of("", text)
 
 
 def risks_of_text(template: str, title: str, area: PostcodeTable | None) -> Assessment | None:
@@ -132,7 +132,7 @@ def template_of(texts: Sequence[str]) -> int:
     times = Counter(weighed)
     if max(times.values()) > 1:
         return weighed.index(max(times, key=lambda core: (times[core], -len(core))))
-    gists = [gist_of("", text) for text in texts[:_MOST_WEIGHED]]
+    gists = [_gist_alone(text) for text in texts[:_MOST_WEIGHED]]
     return max(
         range(len(gists)),
         key=lambda one: (sum(likeness(gists[one], other) for other in gists), -len(weighed[one])),
@@ -145,6 +145,12 @@ def fewest_for(gists: Sequence[Gist]) -> int:
     return FEWEST_PEOPLE if is_one_text else FEWEST_IN_OTHER_WORDS
 
 
+def may_make_a_campaign(senders: Sequence[str], gists: Sequence[Gist]) -> bool:
+    """Whether letters that are alike have enough senders to be a campaign if they are no person's matter:
+    what can be told before any of them is read."""
+    return len(set(senders)) >= min(fewest_for(gists), FEWEST_WITH_A_MATTER)
+
+
 def makes_a_campaign(
     senders: Sequence[str], gists: Sequence[Gist], template: Gist, facts: MessageFacts,
     area: PostcodeTable | None,
@@ -154,11 +160,12 @@ def makes_a_campaign(
 
     Two who live together send one text of their case, and people with like troubles find like words.
     """
+    if not may_make_a_campaign(senders, gists):
+        return False
     kind = assess(facts, area).kind
     if kind in _NOT_PILED:
         return False
-    as_copy = assess(replace(facts, is_campaign=True), area)
-    if kind in _MATTERS or as_copy.flags & LIFE_FLAGS:
+    if kind in _MATTERS or assess(replace(facts, is_campaign=True), area).flags & LIFE_FLAGS:
         same = {who for who, gist in zip(senders, gists, strict=True) if is_same_text(gist, template)}
         return len(same) >= FEWEST_WITH_A_MATTER
     return len(set(senders)) >= fewest_for(gists)

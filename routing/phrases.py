@@ -28,6 +28,9 @@ from routing.phrase_notation import (
 )
 from routing.wording import Sentence
 
+SENTENCES_KEPT = 1_000
+"""Sentences whose reading is kept at hand: copies of one text, greetings and thanks come again and again."""
+
 
 class Phrase:
     """One phrase of a list: what it speaks for, how strongly, and, if it is not plain words, the classes of
@@ -80,21 +83,22 @@ class PhraseLists:
                 waiting.setdefault(numbers[needle], []).append((phrase, groups[needs[:2][-1]]))
         self._waiting = [waiting.get(number, ()) for number in range(len(numbers))]
         self._machine = AhoCorasick(list(numbers), matchkind=MatchKind.Standard)
+        self._found_in = lru_cache(maxsize=SENTENCES_KEPT)(self._find_in)
 
     def find(self, sentences: tuple[Sentence, ...]) -> list[Hit]:
         """Every phrase that stands in a sentence, once per sentence."""
         return [
             Hit(phrase, number, words)
             for number, sentence in enumerate(sentences)
-            for phrase, words in self._found_in(sentence.plain).items()
+            for phrase, words in self._found_in(sentence.plain)
         ]
 
-    def _found_in(self, plain: str) -> dict[Phrase, str]:
+    def _find_in(self, plain: str) -> tuple[tuple[Phrase, str], ...]:
         matches = self._machine.find_matches_as_indexes(plain, overlapping=True)
         needles = dict.fromkeys([number for number, _, _ in matches])
         lacks = set(needles).isdisjoint
         phrases = [phrase for number in needles for phrase, also in self._waiting[number] if not lacks(also)]
-        return {phrase: words for phrase in phrases if (words := phrase.found_in(plain))}
+        return tuple({phrase: words for phrase in phrases if (words := phrase.found_in(plain))}.items())
 
 
 @lru_cache(maxsize=1)

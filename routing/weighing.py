@@ -17,6 +17,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from routing.lanes import Lanes
+from routing.phrases import SENTENCES_KEPT
 from routing.signals import Signals
 from routing.word_families import MOST_KNOWN, families_of, matters_of, stem_of
 from routing.wording import Sentence
@@ -85,10 +86,14 @@ class Weights:
         pairs = (*self._next.values(), *self._later.values())
         self._second = frozenset(name for table in pairs for name in table)
         self._known: dict[str, _Known] = {}
+        self._weighed = lru_cache(maxsize=SENTENCES_KEPT)(self._weigh)
 
     def weigh(self, sentence: Sentence, labels: Iterable[str]) -> Weighed:
         """What a sentence that hits these labels speaks for."""
-        words = sentence.plain.split()
+        return self._weighed(sentence.plain, tuple(labels))
+
+    def _weigh(self, plain: str, labels: tuple[str, ...]) -> Weighed:
+        words = plain.split()
         known = [self._known.get(word) or self._learn(word) for word in words]
         said = self._labelled(labels) + [one.alone for one in known]
         said += _paired(known, known[1:], 1) + _paired(known, known[2:], 2)

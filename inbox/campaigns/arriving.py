@@ -84,6 +84,8 @@ def join(
         return
     copy = founding.a_copy(message, case, seen.text.text_id, seen.likeness, now)
     session.add(copy)
+    if seen.text.members is not None:
+        seen.text.members.append((copy, message))
     if seen.campaign is None or seen.copy is None:
         return
     seen.text.copies += 1
@@ -117,8 +119,9 @@ def case_in(session: Session, campaign: Campaign | None, person: Constituent | N
 
 
 def _known_text(session: Session, known: Recall, text_id: str) -> KnownText:
+    if text_id in known.filed:  # new in this batch: nobody has copied it yet
+        known.texts.setdefault(text_id, KnownText(text_id))
     if text_id not in known.texts:
-        known.see(session, text_id)
         row = session.exec(select(CampaignCopy).where(CampaignCopy.message_id == text_id)).first()
         campaign = find_or_none(session, Campaign, row.campaign_id) if row else None
         copies = 1

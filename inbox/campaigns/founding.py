@@ -14,7 +14,7 @@ from inbox.models import Campaign, CampaignCopy, Case, CaseStatus, Constituent, 
 from inbox.recall import KnownText, Recall, gist_of_kept
 from inbox.triage import facts_of
 from routing.campaigns import subject_key
-from routing.copies import Copy, makes_a_campaign, read_copy, template_of
+from routing.copies import Copy, makes_a_campaign, may_make_a_campaign, read_copy, template_of
 from routing.letter_parts import core_words
 from routing.words import Kind, Priority
 
@@ -32,17 +32,18 @@ def found_if_due(
     known: Recall, *, now: datetime,
 ) -> None:  # fmt: skip
     """Makes a text a campaign if `message` is the copy that makes it one, and gathers the earlier copies."""
-    known.flush(session)
-    _note_first(session, text, now)
-    members = _members(session, text.text_id)
+    members = _members(session, text, known, now)
     letters = [*(one for _, one in members), message]
     senders = [one.constituent_id or one.sender_handle for one in letters[:-1]]
     senders.append(writer.id if writer else message.sender_handle)
+    gists = [gist_of_kept(one.subject or "", one.new_text) for one in letters]
+    if not may_make_a_campaign(senders, gists):
+        return
     chosen = template_of([one.new_text for one in letters])
     template = letters[chosen]
-    gists = [gist_of_kept(one.subject or "", one.new_text) for one in letters]
     if not makes_a_campaign(senders, gists, gists[chosen], facts_of(desk, template), desk.area):
         return
+    known.flush(session)
     title = _title([one.subject for one in letters], template)
     campaign = Campaign(
         office_id=desk.office.id, slug=_free_slug(session, title), title=title, template=template.new_text,
@@ -53,7 +54,7 @@ def found_if_due(
     record(session, None, EventKind.CAMPAIGN_FOUND, SYSTEM, now=now, campaign=campaign.id)
     for copy, member in members:
         _gather(session, desk, campaign, copy, member, now)
-    text.campaign, text.copies = campaign, len(members)
+    text.campaign, text.copies, text.members = campaign, len(members), None
 
 
 def a_copy(message: Message, case: Case, text_id: str, likeness: int, now: datetime) -> CampaignCopy:
@@ -102,25 +103,40 @@ def _core_of(members: Sequence[tuple[CampaignCopy, Message]], template: Message)
     return next(copy.core for copy, member in members if member.id == template.id)
 
 
-def _note_first(session: Session, text: KnownText, now: datetime) -> None:
-    """The first message of a text becomes a copy of it once there is a second."""
-    if session.exec(select(CampaignCopy.message_id).where(CampaignCopy.message_id == text.text_id)).first():
-        return
-    query = select(Message, Case).join(Case, col(Case.id) == Message.case_id)
-    row = session.exec(query.where(Message.id == text.text_id)).first()
-    if row is not None:
-        session.add(a_copy(row[0], row[1], text.text_id, 100, now))
-        session.flush()
+def _members(
+    session: Session, text: KnownText, known: Recall, now: datetime
+) -> Sequence[tuple[CampaignCopy, Message]]:
+    """The copies of a text, in order; its first message becomes one once there is a second."""
+    if text.members is None:
+        text.members = [] if text.text_id in known.filed else _kept_members(session, text.text_id)
+        if all(copy.message_id != text.text_id for copy, _ in text.members):
+            text.members = [*_noted_first(session, text, known, now), *text.members]
+    return text.members[:_MOST_MEMBERS]
 
 
-def _members(session: Session, text_id: str) -> Sequence[tuple[CampaignCopy, Message]]:
+def _kept_members(session: Session, text_id: str) -> list[tuple[CampaignCopy, Message]]:
     query = (
         select(CampaignCopy, Message)
         .join(Message, col(Message.id) == CampaignCopy.message_id)
         .where(CampaignCopy.text_id == text_id)
         .order_by(col(CampaignCopy.message_id))
     )
-    return session.exec(query.limit(_MOST_MEMBERS)).all()
+    return [(copy, message) for copy, message in session.exec(query.limit(_MOST_MEMBERS))]
+
+
+def _noted_first(
+    session: Session, text: KnownText, known: Recall, now: datetime
+) -> list[tuple[CampaignCopy, Message]]:
+    """The first message of a text as a copy of it; none if it is gone."""
+    row = known.filed.get(text.text_id)
+    if row is None:
+        query = select(Message, Case).join(Case, col(Case.id) == Message.case_id)
+        row = session.exec(query.where(Message.id == text.text_id)).first()
+    if row is None:
+        return []
+    copy = a_copy(row[0], row[1], text.text_id, 100, now)
+    session.add(copy)
+    return [(copy, row[0])]
 
 
 def _gather(

@@ -1,5 +1,6 @@
 """Answers on a platform: who reads them, until when, privately or publicly; comments that are hidden."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from inbox.models import (
     MessageKind,
     Role,
 )
-from tests.factories import a_channel
+from tests.factories import a_channel, a_message
 from tests.web.staff.offices import Bench
 
 PERSON = "6780462125377510"
@@ -56,6 +57,15 @@ def test_a_private_answer_says_who_reads_it_and_until_when_and_asks_for_no_subje
     assert 'name="subject"' not in page
     assert 'name="form"' not in page
     assert 'type="file"' not in page
+
+
+def test_what_was_sent_names_the_person_and_not_their_number(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    with bench.write() as session:
+        a_message(session, case_id=bench.case().id, channel_id=bench.case().channel_id, direction="outbound",
+                  recipients=[PERSON], text="At ten.", new_text="At ten.")  # fmt: skip
+    page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}").text
+    assert re.search(r"Facebook message to\s+Donna Fretwell", re.sub(r"<[^>]+>", "", page))
 
 
 def test_an_answer_to_a_comment_is_private_unless_publicly_is_chosen(bench: Bench) -> None:
