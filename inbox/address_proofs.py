@@ -14,6 +14,8 @@ from inbox.secrets import new_token, token_hash
 
 _BY_HAND = (MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT)
 _AT_ONCE = 500
+ADDRESSES = "email"
+"""The kind of address that is asked about, as handles name it."""
 LIFE = timedelta(days=3)
 """As long as an acknowledgement may still follow."""
 MOST_PER_DAY = 2
@@ -71,7 +73,7 @@ def _of_their_cases(addresses: Sequence[str]) -> SelectOfScalar[str]:
         select(Handle.address)
         .join(Case, col(Case.constituent_id) == Handle.constituent_id)
         .join(Message, col(Message.case_id) == Case.id)
-        .where(Handle.channel_kind == "email", col(Handle.address).in_(addresses))
+        .where(Handle.channel_kind == ADDRESSES, col(Handle.address).in_(addresses))
     )
 
 
