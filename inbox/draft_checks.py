@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import PUBLIC, Form
+from connectors.contract import PUBLIC, Form, Limits
 from inbox import address_proofs, addressing, consents, files, holds, letters, standard_lines
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
@@ -39,7 +39,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     if draft.identity != letters.OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
     if draft.form in tuple(PUBLIC):
-        found += told_to_everybody(session, draft)
+        found += told_to_everybody(session, desk, draft)
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))
     for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
         ended = local_date(line.good_until or now, desk.office.time_zone)
@@ -49,20 +49,25 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     return letters.judged(session, desk, case, draft, channel, now)[1]
 
 
-def told_to_everybody(session: Session, draft: Draft) -> list[str]:
+def told_to_everybody(session: Session, desk: Desk, draft: Draft) -> list[str]:
     """What a public answer holds that is the person's own to tell: how and where they are reached."""
     case = find(session, Case, draft.case_id)
     person = find_or_none(session, Constituent, case.constituent_id)
     if person is None:
         return []
     rows = session.exec(select(Handle).where(Handle.constituent_id == person.id)).all()
-    own = [one.address for one in rows if "@" in one.address or one.channel_kind == "phone"]
+    own = [one.address for one in rows if not _is_seen_by_all(desk, one)]
     said = _squeezed(draft.text)
     return [
         f"Everybody can read this answer. Take out {one}, or answer privately."
         for one in dict.fromkeys((*own, *([person.postcode] if person.postcode else [])))
         if _squeezed(one) in said
     ]
+
+
+def _is_seen_by_all(desk: Desk, handle: Handle) -> bool:
+    """Whether this is what a platform, on which people speak in public, calls them itself."""
+    return not PUBLIC.isdisjoint(desk.tools.limits.get(handle.channel_kind, Limits()).forms)
 
 
 def _squeezed(words: str) -> str:

@@ -1,5 +1,6 @@
 """The X channel: reads mentions and direct messages, hears of them by webhook, answers those who asked."""
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -132,4 +133,7 @@ def _who(given: XSettings) -> OAuthClient:
 @lru_cache(maxsize=256)
 def _tokens(who: OAuthClient, kept: KeptSecrets, allow_private: frozenset[str]) -> TokenProvider:
     """One provider per account, however often it is opened: collecting and sending share its token."""
-    return TokenProvider(who, kept, http.client(allow_private))
+    client = http.client(allow_private)
+    made = TokenProvider(who, kept, client)
+    weakref.finalize(made, client.close)
+    return made

@@ -6,6 +6,7 @@ SyncLost      410: the place in a folder is forgotten; read it again from the st
 
 import threading
 import uuid
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ class TooLarge(PermanentFailure):
         self.head = head
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Line:
     """What all connectors of one account share: its sign-in, connections, four places and pace."""
 
@@ -74,7 +75,9 @@ class Line:
 def line(who: OAuthClient, mailbox: str, kept: KeptSecrets, allow_private: frozenset[str]) -> Line:
     """One line per account, however often it is opened: collecting and sending share its token."""
     client = http.client(allow_private, timeout=TIMEOUT)
-    return Line(TokenProvider(who, kept, client), client)
+    made = Line(TokenProvider(who, kept, client), client)
+    weakref.finalize(made, client.close)  # when nobody opens the account any more, and as the program ends
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelBudget, Delivery, DeliveryState, EventKind, Role, new_id
+from inbox.web.staff.showing import wires
 from tests.factories import a_channel
 from tests.web.staff.offices import Bench
 
@@ -95,3 +96,10 @@ def test_what_the_platform_still_allows_stands_on_its_page_until_it_begins_anew(
     assert "dm events: none until" in page
     assert "mentions: 294 until" in page
     assert "lookup" not in page
+
+
+def test_an_address_that_the_program_tells_the_platform_itself_is_not_for_copying() -> None:
+    for kind, words in (("microsoft365", "the program tells it to Microsoft"), ("facebook", "copy it to")):
+        channel = Channel(office_id="o", kind=kind, name=kind, account="a", settings={})
+        [told] = [name for name, value in wires.facts(channel, "https://inbox.example/w") if "/w" in value]
+        assert words in told

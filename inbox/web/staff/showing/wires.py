@@ -74,6 +74,9 @@ def row(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> Ch
     )  # fmt: skip
 
 
+_CALLED = {"microsoft365": "Webhook address: the program tells it to Microsoft"}
+
+
 def cost(figures: Figures) -> str:
     """Money in words; "" where nothing was ever charged."""
     if not figures.spent_this_month and figures.cap is None:
@@ -91,7 +94,9 @@ def facts(channel: Channel, webhook: str | None) -> tuple[tuple[str, str], ...]:
     keys = channels.kinds().get(channel.kind, {})
     known = [(keys[name].words if name in keys else name, value) for name, value in channel.settings.items()]
     sealed = [(key.words, "Kept encrypted") for key in keys.values() if key.secret and channel.sealed]
-    called = [("Webhook address: copy it to the platform", webhook)] if webhook else []
+    called = (
+        [(_CALLED.get(channel.kind, "Webhook address: copy it to the platform"), webhook)] if webhook else []
+    )
     return (("Account", channel.account), *known, *called, *sealed[:1])
 
 
