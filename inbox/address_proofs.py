@@ -1,10 +1,11 @@
 """Whether an email address that somebody typed is theirs: proved by a button, by a mail or by a call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inbox.database import locked, office_of
 from inbox.history import CONSTITUENT, SYSTEM, record
@@ -12,6 +13,7 @@ from inbox.models import AddressProof, Case, Channel, Direction, EventKind, Hand
 from inbox.secrets import new_token, token_hash
 
 _BY_HAND = (MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT)
+_AT_ONCE = 500
 LIFE = timedelta(days=3)
 """As long as an acknowledgement may still follow."""
 MOST_PER_DAY = 2
@@ -24,37 +26,53 @@ def is_proved(session: Session, address: str) -> bool:
     Its owner pressed the button or wrote to us from it; or a person of the office spoke with them, and wrote
     that down.
     """
-    pressed = select(AddressProof.token_hash).where(
-        AddressProof.address == address, col(AddressProof.proved_at).is_not(None)
-    )
-    if session.exec(pressed.limit(1)).first() is not None:
-        return True
-    wrote = (
-        select(Message.id)
-        .join(Channel, col(Channel.id) == Message.channel_id)
-        .where(
-            Message.sender_handle == address,
-            Message.direction == Direction.INBOUND,
-            col(Message.kind) == MessageKind.MESSAGE,
-            Channel.kind != "web",
-        )
-    )
-    if session.exec(wrote.limit(1)).first() is not None:
-        return True
-    spoke = (
-        select(Message.id)
-        .join(Handle, col(Handle.constituent_id) == Message.constituent_id)
-        .where(Handle.address == address, col(Message.kind).in_(_BY_HAND))
-    )
-    return session.exec(spoke.limit(1)).first() is not None
+    return address in _proved(session, [address])
 
 
 def unproved(session: Session, addresses: Iterable[str]) -> list[str]:
     """Those of `addresses` that are known from the form only, and not proved."""
-    typed = select(Message.sender_handle).where(
-        col(Message.sender_handle).in_(list(addresses)), Message.kind == MessageKind.FORM
+    asked = list(dict.fromkeys(addresses))
+    found: list[str] = []
+    for start in range(0, len(asked), _AT_ONCE):
+        query = _written_from(asked[start : start + _AT_ONCE]).where(Message.kind == MessageKind.FORM)
+        typed = sorted(set(session.exec(query)))
+        proved = _proved(session, typed) if typed else set()
+        found += [one for one in typed if one not in proved]
+    return found
+
+
+def _proved(session: Session, addresses: Sequence[str]) -> set[str]:
+    pressed = select(AddressProof.address).where(
+        AddressProof.office_id == office_of(session),
+        col(AddressProof.address).in_(addresses),
+        col(AddressProof.proved_at).is_not(None),
     )
-    return [one for one in dict.fromkeys(session.exec(typed)) if not is_proved(session, one)]
+    wrote = (
+        _written_from(addresses)
+        .join(Channel, col(Channel.id) == Message.channel_id)
+        .where(
+            Message.direction == Direction.INBOUND, Message.kind == MessageKind.MESSAGE, Channel.kind != "web"
+        )
+    )
+    spoke = _of_their_cases(addresses).where(
+        Message.constituent_id == Handle.constituent_id, col(Message.kind).in_(_BY_HAND)
+    )
+    return {one for query in (pressed, wrote, spoke) for one in session.exec(query.distinct())}
+
+
+def _written_from(addresses: Sequence[str]) -> SelectOfScalar[str]:
+    return _of_their_cases(addresses).where(Message.sender_handle == Handle.address)
+
+
+def _of_their_cases(addresses: Sequence[str]) -> SelectOfScalar[str]:
+    """The addresses, once for each message on the cases of their people: found by indexes, whatever the
+    number of messages."""
+    return (
+        select(Handle.address)
+        .join(Case, col(Case.constituent_id) == Handle.constituent_id)
+        .join(Message, col(Message.case_id) == Case.id)
+        .where(Handle.channel_kind == "email", col(Handle.address).in_(addresses))
+    )
 
 
 def may_ask(session: Session, address: str, now: datetime) -> bool:

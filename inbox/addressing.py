@@ -1,11 +1,12 @@
 """To whom a message of ours goes, by which channel, and under what subject."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
-from connectors.contract import Limits
-from inbox import people
+from connectors.contract import PUBLIC, Form, Limits
+from inbox import letters, people
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Refused
@@ -38,6 +39,28 @@ def subject(desk: Desk, case: Case, channel: Channel | None, answers: Message | 
     subject = " ".join((answers.subject if answers and answers.subject else case.subject).split())
     plain = subject if subject.lower().startswith("re:") else f"Re: {subject}"
     return plain if case.reference in plain else f"{plain} ({case.reference})"
+
+
+def form(session: Session, desk: Desk, case: Case, draft: Draft, now: datetime) -> Form:
+    """How an answer nobody has written yet goes out: privately; publicly where nothing else can be done.
+
+    So it is on X with whoever named the office and never wrote to it. Whoever was answered privately once
+    is not answered in public unless somebody says so.
+    """
+    channel, answers = (
+        desk.channels.get(draft.channel_id or ""),
+        find_or_none(session, Message, draft.answers),
+    )
+    if channel is None or answers is None or answers.kind not in tuple(PUBLIC):
+        return Form.MESSAGE
+    privately = draft.form = Form.MESSAGE
+    if letters.is_second(session, draft, answers):
+        return privately
+    for one in (privately, *desk.tools.limits.get(channel.kind, Limits()).forms):
+        draft.form = one
+        if not letters.judged(session, desk, case, draft, channel, now)[1]:
+            return one
+    return privately
 
 
 def checked(session: Session, desk: Desk, draft: Draft, wanted: Sequence[str]) -> list[str]:

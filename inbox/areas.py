@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from inbox.errors import Refused
 from inbox.models import Area
+from routing.postcodes import normalised
 
 DEFAULT_BOUNDARIES = "2024-07-04"
 """The general election at which the seats of the 2023 boundary reviews began."""
@@ -147,13 +148,12 @@ def look_up(session: Session, words: str, *, on: date) -> Found | None:
 
     Raises Refused where the words are no postcode.
     """
-    code = code_in(words)
+    code = normalised(words) or code_in(words)
     if code is None:
         raise Refused(
             f"`{words.strip()}` is not a postcode, a sector or a district, such as ZZ10 4AB or ZZ10."
         )
-    current = select(col(Area.boundaries)).where(col(Area.boundaries) <= on.isoformat())
-    boundaries = session.connection().execute(current.order_by(col(Area.boundaries).desc()).limit(1)).scalar()
+    boundaries = boundaries_on(session, on)
     if boundaries is None:
         return None
     query = select(col(Area.code), col(Area.constituency), col(Area.member)).where(
@@ -164,6 +164,12 @@ def look_up(session: Session, words: str, *, on: date) -> Found | None:
         return None
     matched, constituency, member = max(rows, key=lambda row: len(row[0]))
     return Found(code, matched, constituency, member, boundaries)
+
+
+def boundaries_on(session: Session, on: date) -> str | None:
+    """Since when the seats of that day stand; None for an empty table."""
+    current = select(col(Area.boundaries)).where(col(Area.boundaries) <= on.isoformat())
+    return session.connection().execute(current.order_by(col(Area.boundaries).desc()).limit(1)).scalar()
 
 
 def _codes_above(code: str) -> Sequence[str]:

@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from inbox import clocks, points, search
 from inbox.desk import Desk
-from inbox.history import SYSTEM, record
+from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     CASE_MOVES,
     Case,
@@ -14,6 +14,7 @@ from inbox.models import (
     Constituent,
     EventKind,
     Message,
+    Staff,
     move,
 )
 from inbox.recall import Recall, free_references
@@ -74,6 +75,24 @@ def wake(session: Session, desk: Desk, case: Case, message: Message, *, now: dat
         case.waiting_for = None
         record(session, case, EventKind.STATUS_CHANGED, SYSTEM, now=now, before=before, after=case.status)
     case.version += 1
+
+
+def answered(
+    session: Session, case: Case, *, now: datetime, actor: Actor, writer: Staff | None = None
+) -> None:
+    """Somebody of the office has answered, so a case that nobody sorted is in work. Where nobody had it, it
+    is the writer's, who knows what was promised."""
+    if case.status != CaseStatus.NEW:
+        return
+    before = case.status
+    case.status = move(before, CaseStatus.OPEN, CASE_MOVES, "case")
+    case.version += 1
+    case.updated_at = now
+    if writer is not None and writer.is_active and case.assignee_id is None:
+        case.assignee_id = writer.id
+        record(session, case, EventKind.ASSIGNED, actor, now=now, before=None, after=writer.id, sorted=True)
+        return
+    record(session, case, EventKind.STATUS_CHANGED, actor, now=now, before=before, after=case.status)
 
 
 def learn(person: Constituent, assessment: Assessment) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import and_, case, func
 from sqlmodel import Session, col, select
 
 from inbox import silence
+from inbox.jobs import JobKind
 from inbox.models import (
     Arrival,
     ArrivalState,
@@ -16,11 +17,13 @@ from inbox.models import (
     ChannelCost,
     Delivery,
     DeliveryState,
+    Job,
 )
 from inbox.silence import Silence
 
 FAILED_WITHIN = timedelta(days=7)
 _MILLION = 1_000_000
+_READING = (JobKind.PROCESS, JobKind.READ)
 _WAITING = (DeliveryState.QUEUED, DeliveryState.RETRYING, DeliveryState.SENDING)
 
 
@@ -78,16 +81,26 @@ def _count(session: Session, states: tuple[DeliveryState, ...], now: datetime) -
     return dict(session.exec(query).all())
 
 
+def unread_since(session: Session) -> dict[str, datetime]:
+    """By channel: since when the oldest arrival waits to be read. One that was set aside and is run again
+    has `attempts` behind it, and waits since somebody asked for that."""
+    asked = and_(
+        col(Job.subject_id) == Arrival.id, col(Job.finished_at).is_(None), col(Job.kind).in_(_READING)
+    )
+    again = func.coalesce(Job.due_at, Arrival.kept_at)
+    since = case((col(Arrival.attempts) == 0, Arrival.kept_at), else_=again)
+    query = select(Arrival.channel_id, func.min(since)).outerjoin(Job, asked)
+    found = session.exec(query.where(Arrival.state == ArrivalState.WAITING).group_by(col(Arrival.channel_id)))
+    return dict(found.all())
+
+
 def _oldest(session: Session) -> dict[str, datetime]:
     """Since when the oldest thing waits: to be read, or to leave."""
-    unread = select(Arrival.channel_id, func.min(Arrival.kept_at)).where(
-        Arrival.state == ArrivalState.WAITING
-    )
     unsent = select(Delivery.channel_id, func.min(Delivery.queued_at)).where(
         col(Delivery.state).in_(_WAITING)
     )
     found = [
-        *session.exec(unread.group_by(col(Arrival.channel_id))),
+        *unread_since(session).items(),
         *session.exec(unsent.group_by(col(Delivery.channel_id))),
     ]
     return {

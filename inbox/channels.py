@@ -101,7 +101,7 @@ def is_called(channel: Channel) -> bool:
 def introduces(kind: str) -> bool:
     """Whether this kind can say who is behind an address."""
     made = registry.kind(kind)
-    return made is not None and hasattr(made, "name_of")
+    return made is not None and hasattr(made, "names_of")
 
 
 def _has(channel: Channel, ability: str) -> bool:

@@ -2,12 +2,22 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from inbox import clocks, enquiries, outbox
+from inbox import casefile, clocks, enquiries, outbox
 from inbox.desk import Desk
 from inbox.history import Actor, record
-from inbox.models import CASE_MOVES, Case, CaseStatus, Delivery, DeliveryState, Draft, EventKind, move
+from inbox.models import (
+    CASE_MOVES,
+    Case,
+    CaseStatus,
+    Delivery,
+    DeliveryState,
+    Draft,
+    EventKind,
+    Staff,
+    move,
+)
 from inbox.outbox import Purpose
 from routing.words import ClockKind
 
@@ -32,6 +42,7 @@ def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, act
     if delivery.purpose == Purpose.ACKNOWLEDGEMENT:
         clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
     elif delivery.purpose == Purpose.REPLY:
+        casefile.answered(session, case, now=now, actor=actor, writer=_writer(session, delivery))
         clocks.replied(session, desk, case, now=now, actor=actor)
         enquiries.put_away_updates(session, case, now=now, actor=actor)
     elif delivery.purpose == Purpose.CAMPAIGN:
@@ -51,6 +62,12 @@ def came_back(session: Session, delivery: Delivery, *, now: datetime) -> None:
     draft = session.exec(select(Draft).where(Draft.id == lead.draft_id)).first()
     if draft is not None:
         enquiries.came_back(session, draft, now=now)
+
+
+def _writer(session: Session, delivery: Delivery) -> Staff | None:
+    """Who began the reply; None for a machine's, or a program's."""
+    query = select(Staff).join(Draft, col(Draft.author_id) == Staff.id)
+    return session.exec(query.where(Draft.id == delivery.draft_id)).first()
 
 
 def _answered(session: Session, case: Case, *, now: datetime, actor: Actor) -> None:

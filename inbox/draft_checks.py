@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import Form
+from connectors.contract import PUBLIC, Form
 from inbox import address_proofs, addressing, consents, files, holds, letters, standard_lines
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
@@ -38,6 +38,8 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     found += consents.problems(session, draft, now, desk.office.time_zone)
     if draft.identity != letters.OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
+    if draft.form in tuple(PUBLIC):
+        found += told_to_everybody(session, draft)
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))
     for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
         ended = local_date(line.good_until or now, desk.office.time_zone)
@@ -45,6 +47,26 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     if found or channel is None:
         return found
     return letters.judged(session, desk, case, draft, channel, now)[1]
+
+
+def told_to_everybody(session: Session, draft: Draft) -> list[str]:
+    """What a public answer holds that is the person's own to tell: how and where they are reached."""
+    case = find(session, Case, draft.case_id)
+    person = find_or_none(session, Constituent, case.constituent_id)
+    if person is None:
+        return []
+    rows = session.exec(select(Handle).where(Handle.constituent_id == person.id)).all()
+    own = [one.address for one in rows if "@" in one.address or one.channel_kind == "phone"]
+    said = _squeezed(draft.text)
+    return [
+        f"Everybody can read this answer. Take out {one}, or answer privately."
+        for one in dict.fromkeys((*own, *([person.postcode] if person.postcode else [])))
+        if _squeezed(one) in said
+    ]
+
+
+def _squeezed(words: str) -> str:
+    return "".join(words.casefold().split())
 
 
 def filled_in(session: Session, draft: Draft) -> dict[str, str]:

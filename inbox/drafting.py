@@ -59,8 +59,13 @@ def begin(
     session: Session, desk: Desk, case: Case, *, author_id: str | None, now: datetime, actor: Actor,
     answers: Message | None = None, template: Template | None = None, text: str = "",
 ) -> Draft:  # fmt: skip
-    """A new draft on a case: to the person who wrote, on the channel they used, in the office's name."""
+    """A new draft on a case: to the person who wrote, on the channel they used, in the office's name.
+
+    Words that a template or the program laid ready are private until somebody says otherwise.
+    """
     draft = unsaved(session, desk, case, now, answers=answers)
+    if template or not author_id:
+        draft.form = Form.MESSAGE
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     draft.number = _next_number(session, case)
     draft.text = fill(template.body, values(session, desk, case, person, now)) if template else text
@@ -81,11 +86,11 @@ def begin(
 def unsaved(
     session: Session, desk: Desk, case: Case, now: datetime, *, answers: Message | None = None
 ) -> Draft:
-    """The draft that would begin now, not stored: to whom, by which channel, answering what."""
+    """The draft that would begin now, not stored: to whom, by which channel, answering what, seen by whom."""
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     answers = answers or newest_inbound(session, case)
     channel = addressing.carrier(desk, case, answers)
-    return Draft(
+    draft = Draft(
         office_id=case.office_id,
         case_id=case.id,
         number=0,
@@ -97,6 +102,8 @@ def unsaved(
         created_at=now,
         updated_at=now,
     )
+    draft.form = addressing.form(session, desk, case, draft, now)
+    return draft
 
 
 def moved(session: Session, desk: Desk, case: Case, channel_id: str, changes: Changes) -> Changes:

@@ -44,8 +44,8 @@ def letter_for(
         form=Form(draft.form),
         answered_form=Form(answers.kind) if answers and answers.kind in _FORMS else Form.MESSAGE,
         answered_at=answers.received_at if answers else None,
-        is_second=_is_second(session, draft, answers),
-        heard_at=_heard_at(session, draft, channel),
+        is_second=is_second(session, draft, answers),
+        heard_at=_heard_at(session, case, draft, channel),
         answered_warnings=tuple(answers.warnings) if answers else (),
         told=draft.told,
     )
@@ -65,7 +65,7 @@ def judged(
     return advice, problems
 
 
-def _is_second(session: Session, draft: Draft, answers: Message | None) -> bool:
+def is_second(session: Session, draft: Draft, answers: Message | None) -> bool:
     """Whether something has gone out, or may have, in answer to the same message in the same form."""
     if answers is None:
         return False
@@ -78,10 +78,18 @@ def _is_second(session: Session, draft: Draft, answers: Message | None) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def _heard_at(session: Session, draft: Draft, channel: Channel) -> datetime | None:
-    """When those it goes to last spoke to us through this channel, from which reply windows count."""
+def _heard_at(session: Session, case: Case, draft: Draft, channel: Channel) -> datetime | None:
+    """When those it goes to last spoke to us through this channel, from which reply windows count.
+
+    Platforms know no cases: what the person said on another of theirs opens the window too.
+    """
+    theirs = (
+        select(Case.id).where(Case.constituent_id == case.constituent_id)
+        if case.constituent_id
+        else [case.id]
+    )
     query = select(func.max(Message.received_at)).where(
-        Message.case_id == draft.case_id,
+        col(Message.case_id).in_(theirs),
         Message.channel_id == channel.id,
         Message.direction == Direction.INBOUND,
         col(Message.sender_handle).in_(draft.recipients),

@@ -54,6 +54,14 @@ def no_name(arrival: RawArrival, office_id: str, channel_id: str, address: str) 
     return ""
 
 
+Meet = Callable[[str, Sequence[str]], None]
+"""Asks, for all of these arrivals at once, after people who sent no name (office id, arrival ids)."""
+
+
+def nobody_met(office_id: str, arrival_ids: Sequence[str]) -> None:
+    """Where nobody is asked."""
+
+
 def no_download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
     """Where nothing is fetched: what an import reads is whole."""
     raise PermanentFailure("Files are not fetched here.")
@@ -73,6 +81,7 @@ class Line:
     """The clock by which leases are counted: one for all nodes."""
     download: Download = no_download
     name_of: NameOf = no_name
+    meet: Meet = nobody_met
 
 
 @dataclass(slots=True)
@@ -137,11 +146,11 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
         claimed = jobs.claim(session, kind, now, lease, limit=limit)
     if claimed:
         get_ready()
-    desks: dict[str, Desk] = {}
+    desks = {office_id: _desk(line, office_id) for office_id in {job.office_id: None for job in claimed}}
+    for office_id in desks:
+        line.meet(office_id, [job.subject_id for job in claimed if job.office_id == office_id])
     for job in claimed:
-        desk = desks.get(job.office_id) or _desk(line, job.office_id)
-        desks[job.office_id] = desk
-        _process_one(line, desk, job)
+        _process_one(line, desks[job.office_id], job)
         line.database.give_way()
     return len(claimed)
 

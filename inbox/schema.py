@@ -62,6 +62,7 @@ def upgrade(settings: Settings, tell: Callable[[str], None] = lambda _: None) ->
     database = Database(url)  # refuses other kinds of database
     try:
         database.make()
+        _refuse_unknown(current(database))
         _keep_safe(database, settings, tell)
     finally:
         database.close()
@@ -96,7 +97,7 @@ def _migrate(connection: Connection) -> None:
 def _keep_safe(database: Database, settings: Settings, tell: Callable[[str], None]) -> None:
     """Before cases are changed: a copy of them on SQLite, a word on PostgreSQL, whose copies are dumps."""
     found = current(database)
-    if found is None or found == newest() or found not in _versions() or not _holds_data(database):
+    if found is None or found == newest() or not _holds_data(database):
         return
     if database.file is None:
         tell(
@@ -141,16 +142,21 @@ def check(database: Database, settings: Settings) -> None:
     found, wanted = current(database), newest()
     if found is None:
         raise SetupProblem("the database is empty: run `inbox migrate`")
+    _refuse_unknown(found)
     if found != wanted:
-        if found not in _versions():
-            raise SetupProblem(
-                f"the database is at version {found}, which this program does not know: install a newer one"
-            )
         raise SetupProblem(
             f"the database is at version {found}, this program needs {wanted}: run `inbox migrate`"
         )
     if not database.is_sqlite and settings.env is Environment.PRODUCTION:
         _refuse_strong_role(database)
+
+
+def _refuse_unknown(found: str | None) -> None:
+    """An older program leaves a newer database as it is."""
+    if found is not None and found not in _versions():
+        raise SetupProblem(
+            f"the database is at version {found}, which this program does not know: install a newer one"
+        )
 
 
 def _versions() -> list[str]:

@@ -10,8 +10,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -22,7 +23,7 @@ from fastapi import FastAPI
 from inbox import schema
 from inbox.app import create_app
 from inbox.database import Database
-from inbox.errors import SetupProblem
+from inbox.errors import SetupProblem, Unavailable
 from inbox.settings import Settings, load_settings
 from inbox.storage import open_store
 from inbox.worker import Worker, make_node
@@ -30,6 +31,8 @@ from inbox.worker import Worker, make_node
 MOST_FILES = 65_536
 _LESS_URGENT = 5
 """How much nicer than a web process, as `nice` counts."""
+_LOOK_AT_SCHEMA_SECONDS = 5.0
+"""How long a program may go on after its database was migrated by another."""
 
 
 def serve(
@@ -56,7 +59,9 @@ def serve(
             if worker is not None:
                 worker.start()
             announce(_address(listener))
-            _server(app, host, port).run(sockets=[listener])
+            server = _server(app, host, port)
+            with _ending_when_outgrown(database, partial(setattr, server, "should_exit", True)):
+                server.run(sockets=[listener])
     finally:
         if worker is not None:
             worker.stop()
@@ -78,7 +83,7 @@ def work(*, until_idle: bool = False) -> None:
         if until_idle:
             worker.until_idle()
         else:
-            _work_until_told(worker)
+            _work_until_told(worker, database)
     finally:
         database.close()
 
@@ -173,7 +178,38 @@ def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def _work_until_told(worker: Worker) -> None:
+@contextmanager
+def _ending_when_outgrown(database: Database, stop: Callable[[], None]) -> Iterator[None]:
+    """Calls `stop` when another program has migrated the database: what this one would write does not fit.
+
+    Raises SetupProblem at the end, if that was why it came.
+    """
+    over, found = threading.Event(), list[str]()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_AT_SCHEMA_SECONDS):
+            with suppress(Unavailable):
+                version = schema.current(database)
+                if version != schema.newest():
+                    found.append(version or "none")
+                    stop()
+                    return
+
+    thread = threading.Thread(target=watch, name="schema", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(_LOOK_AT_SCHEMA_SECONDS)
+    if found:
+        raise SetupProblem(
+            f"stopped: the database was brought to version {found[0]} while this program, which needs "
+            f"{schema.newest()}, was running; start the program that belongs to it"
+        )
+
+
+def _work_until_told(worker: Worker, database: Database) -> None:
     told = threading.Event()
 
     def tell(number: int, frame: FrameType | None) -> None:
@@ -181,6 +217,9 @@ def _work_until_told(worker: Worker) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, tell)
-    worker.start()
-    told.wait()
-    worker.stop()
+    try:
+        with _ending_when_outgrown(database, told.set):
+            worker.start()
+            told.wait()
+    finally:
+        worker.stop()

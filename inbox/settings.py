@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     drafting_key: str | None = Field(None, description="the drafting model's key")
     drafting_model: str = Field("default", description="the name the drafting model is asked for by")
     drafting_seconds: float = Field(45, gt=0, le=300, description="how long its answer is waited for")
+    postcode_lookup_url: str | None = Field(
+        None, description="postcode service asked for seats the table does not know; without it none is"
+    )
     low_disk_megabytes: int = Field(
         200, ge=0, description="below this much free space, nothing new is taken in"
     )
@@ -130,23 +133,26 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _the_model_is_reached_safely(self) -> Self:
-        if self.drafting_url is None:
-            return self
+    def _services_are_reached_safely(self) -> Self:
+        self._must_be_safe("INBOX_DRAFTING_URL", self.drafting_url, "https://…/v1/chat/completions")
+        self._must_be_safe("INBOX_POSTCODE_LOOKUP_URL", self.postcode_lookup_url, "https://…/postcodes")
+        return self
+
+    def _must_be_safe(self, name: str, url: str | None, like: str) -> None:
+        if url is None:
+            return
         try:
-            found = urlsplit(self.drafting_url)
+            found = urlsplit(url)
             host = found.hostname or ""
         except ValueError:
             host, found = "", urlsplit("")
         if not host or found.scheme not in ("http", "https"):
-            raise ValueError(
-                "INBOX_DRAFTING_URL must be a whole address, such as https://…/v1/chat/completions"
-            )
+            raise ValueError(f"{name} must be a whole address, such as {like}")
         if found.username or found.password:
-            raise ValueError("INBOX_DRAFTING_URL must hold no key: set INBOX_DRAFTING_KEY")
+            key = ": set INBOX_DRAFTING_KEY" if name == "INBOX_DRAFTING_URL" else ""
+            raise ValueError(f"{name} must hold no key{key}")
         if found.scheme == "http" and not (_is_near(host) or host.lower() in self.private_hosts):
-            raise ValueError("INBOX_DRAFTING_URL must begin with https:// unless it is in your own network")
-        return self
+            raise ValueError(f"{name} must begin with https:// unless it is in your own network")
 
     @property
     def drafting_host(self) -> str | None:

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from connectors.contract import Handle, Letter, PermanentFailure
-from inbox import alerts, outbox
+from connectors.contract import PUBLIC, Handle, Letter, PermanentFailure
+from inbox import alerts, drafting, outbox
 from inbox.access import Person, visible_cases
 from inbox.database import find_or_none, office_of
 from inbox.desk import Desk
@@ -206,6 +206,7 @@ def _letter(
         "name": (person.name if person else "") or message.sender_name,
         "body": message.new_text[:MOST_WORDS],
         "office": desk.office.name,
+        "platform": _public_on(session, desk, case, message, now),
     })  # fmt: skip
     return Letter(
         message_id=outgoing_id,
@@ -218,6 +219,15 @@ def _letter(
         automatic=True,
         reply_to=reply_to,
     )
+
+
+def _public_on(session: Session, desk: Desk, case: Case, message: Message, now: datetime) -> str | None:
+    """The platform on which everybody will read the answer; None where it goes to the person alone."""
+    if message.kind not in tuple(PUBLIC):
+        return None
+    draft = drafting.unsaved(session, desk, case, now, answers=message)
+    channel = desk.channels.get(draft.channel_id or "")
+    return KINDS.get(channel.kind, channel.name) if channel and draft.form in tuple(PUBLIC) else None
 
 
 def _answer_address(desk: Desk, channel: Channel, case: Case, staff: Staff) -> Handle | None:

@@ -33,6 +33,8 @@ NAMES: Mapping[str, str] = {
     Machine.BOUNCE: "Returned mail",
     Machine.LIST: "Mailing list",
     Machine.OWN: "Our own mail",
+    "waiting_constituent": "Waiting for the person",
+    "waiting_body": "Waiting for a reply",
     ClockKind.FOI: "freedom of information",
 }
 

@@ -25,6 +25,11 @@ _SENTENCE_END = re.compile(r"[.!?;]\s|\n\n|\n(?=[a-z]+,)")
 _ASIDE = re.compile(r"\([^()]*\)")
 _HOME = phrase_pattern("home_cues")
 _NOT_HOME = phrase_pattern("other_address_cues")
+_NO_ADDRESS = phrase_pattern("no_address_cues")
+_PROSE_ABOVE = re.compile(
+    r"(?:(?:^|\s)(?!(?:at|in|near|street|road|lane|avenue|close|is|are)\b)[a-z']+){3}[ .!?]*\n\s*$"
+)
+"""A line of running words above a postcode that stands on a line of its own: its words name no address."""
 _CLAUSE = re.compile("[(,;]| and ")
 _BY_PLACE = 1
 """How much a postcode near the end, where people sign, seems more of a home."""
@@ -128,8 +133,9 @@ def _likeness(text: str, start: int, end: int) -> int:
     line = text[line_start : line_end if line_end >= 0 else len(text)]
     if line.startswith((">", "|")):
         return -5
-    before = _SENTENCE_END.split(text[max(0, start - 70) : start].lower())[-1]
-    before = _ASIDE.sub("", before)
+    before = text[max(0, start - 70) : start]
+    before = "" if _PROSE_ABOVE.search(before) else _SENTENCE_END.split(before.lower())[-1]
+    before = _NO_ADDRESS.sub("", _ASIDE.sub("", before))
     for other in _WHOLE.finditer(before):  # what is said of another address is not said of this one
         if _mended(other):
             before = " " * other.end() + before[other.end() :]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from routing.plain_words import plain
 from routing.rule_fields import (
     CHANGEABLE,
     CHOICES,
@@ -217,7 +218,13 @@ def _fault_of_moment(operator: Operator, value: object) -> str | None:
 def _fault_of_choice(choice: type[StrEnum], words: Sequence[object]) -> str | None:
     names = [member.value for member in choice]
     wrong = next((str(word) for word in words if word not in names), None)
-    return None if wrong is None else f'there is no "{wrong}".{nearest(wrong, names)}'
+    if wrong is None:
+        return None
+    said = {plain(name).casefold(): name for name in names}
+    hint = nearest(wrong, names) or nearest(wrong.casefold(), said)
+    for in_words, name in said.items():
+        hint = hint.replace(f'"{in_words}"', f'"{name}"')
+    return f'there is no "{wrong}".{hint}'
 
 
 def _fault_of_name(field: FieldName, words: Sequence[object]) -> str | None:

@@ -1,7 +1,8 @@
 """Rule sets as files: stable, readable JSON out; JSON in, with every fault named in a plain sentence."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -28,9 +29,25 @@ def rule_set_to_json(rules: Iterable[Rule]) -> str:
 
 def rule_set_from_json(text: str) -> tuple[Rule, ...]:
     """The rules of a file, checked, in reading order; raises `RulesRefused` with every problem."""
-    rules = tuple(_rule(raw, number) for number, raw in enumerate(_listed(text), start=1))
-    check_rules(rules)
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    for number, raw in enumerate(_listed(text), start=1):
+        with _collected(problems):
+            rules.append(_rule(raw, number))
+    with _collected(problems):
+        check_rules(rules)
+    if problems:
+        raise RulesRefused(problems)
     return tuple(sorted(rules, key=lambda rule: rule.position))
+
+
+@contextmanager
+def _collected(problems: list[Problem]) -> Iterator[None]:
+    """What is refused inside is added to `problems`, and reading goes on."""
+    try:
+        yield
+    except RulesRefused as error:
+        problems.extend(error.problems)
 
 
 def rule_from(raw: Mapping[str, Any]) -> Rule:
@@ -72,12 +89,14 @@ def _rule(raw: Any, number: int) -> Rule:
         raise _refused(f"number {number}", "", "a rule is an object with a name, when and then.")
     name = str(raw.get("name") or f"number {number}")
     problems = list(_name_faults(name, raw.get("when") or {}, "when", 1))
+    unnamed = {**raw, "when": {}} if problems else raw  # what was told of the conditions is not told again
+    try:
+        rule = Rule.model_validate(unnamed)
+    except ValidationError as error:
+        raise RulesRefused([*problems, *(_told(name, fault) for fault in error.errors())]) from error
     if problems:
         raise RulesRefused(problems)
-    try:
-        return Rule.model_validate(raw)
-    except ValidationError as error:
-        raise RulesRefused([_told(name, raw, fault) for fault in error.errors()]) from error
+    return rule
 
 
 def _name_faults(rule: str, group: Any, place: str, depth: int) -> Iterable[Problem]:
@@ -112,8 +131,8 @@ def _condition_faults(rule: str, part: Mapping[str, Any], here: str) -> Iterable
             yield Problem(rule, here, f'there is no {key} "{word}".{nearest(str(word), map(str, names))}')
 
 
-def _told(name: str, raw: Any, fault: Any) -> Problem:
-    place = [str(step) for step in fault["loc"]]
+def _told(name: str, fault: Any) -> Problem:
+    place = [str(step + 1 if isinstance(step, int) else step) for step in fault["loc"]]
     if fault["type"] == "extra_forbidden":
         siblings = _siblings(place[:-1])
         return Problem(name, " ".join(place), f'there is no "{place[-1]}".{nearest(place[-1], siblings)}')

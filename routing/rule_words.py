@@ -16,6 +16,7 @@ from routing.rule_fields import (
 from routing.rules import NAMED_LEAD, Actions, ClockOrder, Condition, Group, Operator, Rule, Trigger
 from routing.words import Unit
 
+_MOST_WORDS = 6
 _WHEN = {trigger: f"{words[0].upper()}{words[1:]}" for trigger, words in TRIGGER_WORDS.items()}
 
 
@@ -70,9 +71,11 @@ def _says(part: Condition, holds: str) -> str:
     says = f"{FIELD_WORDS[part.field]} {holds}"
     if part.operator in NO_VALUE:
         return says
-    named = plain if FAMILIES[part.field] is Family.CHOICE else '"{}"'.format
+    fixed = FAMILIES[part.field] is Family.CHOICE
+    named = plain if fixed else '"{}"'.format
     if isinstance(part.value, tuple):
-        return f"{says} {listed([named(word) for word in part.value], 'or')}"
+        most = len(part.value) if fixed else _MOST_WORDS  # what a rule chooses from is said whole
+        return f"{says} {listed([named(word) for word in part.value], 'or', most)}"
     return f"{says} {named(part.value)}" if isinstance(part.value, str) else f"{says} {part.value}"
 
 

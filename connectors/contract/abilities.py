@@ -1,6 +1,6 @@
 """What a channel can do: the protocols, of which each kind implements those that fit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -109,10 +109,10 @@ class Advises(Protocol):
 
 @runtime_checkable
 class Introduces(Protocol):
-    """Can say who is behind an address, where messages themselves do not tell."""
+    """Can say who is behind addresses, where messages themselves do not tell."""
 
-    def name_of(self, address: str) -> str:
-        """The name to show; words like "somebody" where the platform keeps it.
+    def names_of(self, addresses: Sequence[str]) -> Mapping[str, str]:
+        """The name to show for each; words like "somebody" where the platform keeps it.
 
         Raises TemporaryFailure or CredentialsRejected where the platform cannot be asked now."""
         ...

@@ -12,7 +12,6 @@ from connectors.contract import (
     Limits,
     News,
     OutboundMessage,
-    PermanentFailure,
     RawArrival,
     RemoteFile,
     SentReceipt,
@@ -21,18 +20,14 @@ from connectors.contract import (
     WebhookAnswer,
     WebhookRequest,
 )
-from connectors.facebook import checking, composing, files, sending, webhook
+from connectors.facebook import checking, composing, files, profiles, sending, webhook
 from connectors.facebook import settings as facebook_settings
 from connectors.facebook.consent import FacebookConsent
 from connectors.facebook.graph import Graph
 from connectors.facebook.polling import Poller
 from connectors.facebook.reading import understand
 from connectors.facebook.settings import FacebookSettings
-from connectors.facebook.shapes import words_of
 from connectors.keys import Key
-
-SOMEBODY = "Facebook user"
-"""What a person is called whose name Facebook keeps to itself."""
 
 
 class FacebookChannel:
@@ -107,16 +102,9 @@ class FacebookChannel:
     def hide(self, external_id: str, *, is_hidden: bool) -> None:
         sending.hide(self._graph, external_id, is_hidden=is_hidden)
 
-    def name_of(self, address: str) -> str:
-        """Who a person is, where Facebook says it. Raises as `Graph.get`, where it cannot be asked now."""
-        if not address.isdigit():
-            return SOMEBODY
-        try:
-            told = self._graph.get(address, fields="first_name,last_name")
-        except PermanentFailure:
-            return SOMEBODY
-        name = " ".join(words_of(told.get(part)) for part in ("first_name", "last_name"))
-        return " ".join(name.split()) or SOMEBODY
+    def names_of(self, addresses: Sequence[str]) -> Mapping[str, str]:
+        """Who people are, where Facebook says it. Raises as `Graph.get`, where it cannot be asked now."""
+        return profiles.names(self._graph, addresses)
 
     def check(self) -> Sequence[Checked]:
         return checking.check(self._graph, self.settings)

@@ -71,8 +71,8 @@ def compose(session: Session, desk: Desk, answer: CampaignAnswer, *, now: dateti
         member = people.get(recipient.case_id)
         if member is None:
             continue
-        letter = _letter(desk, answer, member, now)
-        channel = desk.channels[member.channel_id or ""]
+        channel = _carrier(desk, member)
+        letter = _letter(desk, answer, channel, member, now)
         try:
             raw = desk.tools.composers[channel.kind].compose(letter)
         except PermanentFailure:
@@ -146,8 +146,15 @@ def _people(
     return {one.case_id: one for one in found if on_the_list(one)}
 
 
-def _letter(desk: Desk, answer: CampaignAnswer, member: Member, now: datetime) -> Letter:
-    channel = desk.channels[member.channel_id or ""]
+def _carrier(desk: Desk, member: Member) -> Channel:
+    """The mailbox that answers somebody on the list: whoever filled in a form is answered by email."""
+    carrier = desk.carrier_of(member.channel_id)
+    if carrier is None:
+        raise RuntimeError("somebody is on the list whom no channel can answer")
+    return carrier
+
+
+def _letter(desk: Desk, answer: CampaignAnswer, channel: Channel, member: Member, now: datetime) -> Letter:
     named = _named(member)
     values = _values(desk, member)
     domain = channel.account.rpartition("@")[2]
@@ -176,7 +183,7 @@ def _queue_one(
     session: Session, desk: Desk, answer: CampaignAnswer, recipient: CampaignRecipient, member: Member,
     stored: Stored, case: Case, now: datetime,
 ) -> None:  # fmt: skip
-    channel = desk.channels[member.channel_id or ""]
+    channel = _carrier(desk, member)
     message = _message(answer, stored.made.letter, case, channel, member, now)
     session.add(message)
     outgoing_id = stored.made.letter.message_id

@@ -12,7 +12,7 @@ from inbox.models import CampaignAnswer, CampaignCopy, CampaignRecipient, Channe
 def why_not(session: Session, desk: Desk, answer: CampaignAnswer, person: Person) -> str | None:
     """Why this person may not approve it, in a sentence; None when they may."""
     refusal = signoff.may_approve(desk, answer, person.staff_id or "")
-    if refusal or all(may_on(person, ChannelAct.SEND, one) for one in _channels(session, answer)):
+    if refusal or all(may_on(person, ChannelAct.SEND, one) for one in _carriers(session, desk, answer)):
         return refusal
     return "Your role may not send on a channel that some of these letters leave by. Ask for sign-off."
 
@@ -23,12 +23,13 @@ def require(session: Session, desk: Desk, answer: CampaignAnswer, person: Person
         raise NotAllowed(refusal)
 
 
-def _channels(session: Session, answer: CampaignAnswer) -> set[str | None]:
-    """The channels that those on the list wrote by."""
+def _carriers(session: Session, desk: Desk, answer: CampaignAnswer) -> set[str | None]:
+    """The channels that answer those on the list."""
     query = (
         select(Message.channel_id)
         .join(CampaignCopy, col(CampaignCopy.message_id) == Message.id)
         .join(CampaignRecipient, col(CampaignRecipient.case_id) == CampaignCopy.case_id)
         .where(CampaignRecipient.answer_id == answer.id)
     )
-    return set(session.exec(query.distinct()))
+    carriers = [desk.carrier_of(one) for one in session.exec(query.distinct())]
+    return {one.id if one else None for one in carriers}

@@ -1,6 +1,6 @@
 """Who is on a pile, and who must not get its standard answer, each with the reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlmodel import Session, col
 
+from inbox import address_proofs
 from inbox.database import office_of
 from inbox.desk import Desk
 from inbox.models import (
@@ -45,6 +46,7 @@ class HeldBack(StrEnum):
     SAME_PERSON = "same_person"
     DISOWNED = "disowned"
     NO_WAY_BACK = "no_way_back"
+    UNPROVED = "unproved"
     NOT_OURS = "not_ours"
     NO_ADDRESS = "no_address"
     HELD = "held"
@@ -61,6 +63,7 @@ WHY = {
     HeldBack.SAME_PERSON: "on the list with another message",
     HeldBack.DISOWNED: "it may not be from whom it says",
     HeldBack.NO_WAY_BACK: "no address we can write to",
+    HeldBack.UNPROVED: "not confirmed yet that the address they typed is theirs",
     HeldBack.NOT_OURS: "not our constituent",
     HeldBack.NO_ADDRESS: "no address given",
     HeldBack.HELD: "held back by a person",
@@ -86,6 +89,7 @@ class Member:
     postcode: str | None
     constituency: str
     channel_id: str | None
+    """The channel they wrote by; `Desk.carrier_of` it is what answers them."""
     handle: str
     external_id: str | None
     language: str
@@ -117,27 +121,38 @@ def members(
     for row in rows:
         if row.constituent_id:
             first.setdefault(row.constituent_id, row.case_id)
+    typed = [row.sender_handle for row in rows if row.message_kind == MessageKind.FORM]
+    among = _Among(answered, first, frozenset(address_proofs.unproved(session, typed)))
     skipped = frozenset(included) & MAY_BE_INCLUDED
-    return [_member(row, _held_back(desk, row, answered, first, skipped)) for row in rows]
+    return [_member(row, _held_back(desk, row, among, skipped)) for row in rows]
 
 
-def _held_back(
-    desk: Desk, row: Row[Any], answered: set[str], first: dict[str, str],
-    skipped: frozenset[HeldBack],
-) -> HeldBack | None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """What is known of all on a pile together: who was answered, whose copy came first, which addresses
+    nobody proved."""
+
+    answered: set[str]
+    first: Mapping[str, str]
+    unproved: frozenset[str]
+
+
+def _held_back(desk: Desk, row: Row[Any], among: _Among, skipped: frozenset[HeldBack]) -> HeldBack | None:
     """The first reason that holds, or None for somebody who gets the standard answer."""
-    channel = desk.channels.get(row.channel_id or "")
-    sends = channel is not None and channel.mode == ChannelMode.FULL and channel.kind in desk.tools.composers
+    carrier = desk.carrier_of(row.channel_id)
+    sends = carrier is not None and carrier.mode == ChannelMode.FULL and desk.can_mail(carrier)
     flags = set(row.flags)
     unread = row.reading == Reading.UNREAD
     reasons = {
-        HeldBack.ANSWERED: row.constituent_id in answered,
+        HeldBack.ANSWERED: row.constituent_id in among.answered,
         HeldBack.RISK: bool(flags & (RISK_FLAGS | {Flag.CONFIDENTIAL})) or row.is_restricted,
         HeldBack.HIDDEN_CASEWORK: row.hides or row.reading == Reading.LIFTED,
         HeldBack.IN_WORK: row.kind != Kind.CAMPAIGN or row.status != CaseStatus.NEW or bool(row.merged_into),
-        HeldBack.SAME_PERSON: row.constituent_id is None or first.get(row.constituent_id) != row.case_id,
+        HeldBack.SAME_PERSON: row.constituent_id is None
+        or among.first.get(row.constituent_id) != row.case_id,
         HeldBack.DISOWNED: "dmarc-fail" in row.warnings,
         HeldBack.NO_WAY_BACK: not sends or "@" not in row.sender_handle,
+        HeldBack.UNPROVED: row.sender_handle in among.unproved,
         HeldBack.NOT_OURS: row.constituency == ConstituencyState.NOT_OURS,
         HeldBack.NO_ADDRESS: desk.area is not None and row.constituency == ConstituencyState.UNKNOWN,
         HeldBack.HELD: row.reading == Reading.HELD,
@@ -156,7 +171,7 @@ _COLUMNS: Any = (
     col(Case.rank),
     col(Constituent.name), col(Constituent.postcode), col(Constituent.constituency),
     col(Message.channel_id), col(Message.sender_handle), col(Message.external_id),
-    col(Message.warnings), col(Message.received_at),
+    col(Message.kind).label("message_kind"), col(Message.warnings), col(Message.received_at),
 )  # fmt: skip
 
 

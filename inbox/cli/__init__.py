@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except typer.TyperException as error:
-        return _say(f"{error.format_message()} {_hint(error)}".strip(), error.exit_code)
+        said = error.format_message().replace("Value error, ", "")
+        return _say(f"{said} {_hint(error)}".strip(), error.exit_code)
     except typer.Abort:
         return _say("stopped; nothing was changed by the part that had not finished.", 1)
     except CaseworkError as error:

@@ -58,7 +58,8 @@ def backup(
     if json and str(file) != "-":
         as_json(told)
     else:
-        tell(f"Backed up {made.offices} offices, {made.rows} rows and {made.files} files to {file}.")
+        offices_made = "1 office" if made.offices == 1 else f"{made.offices} offices"
+        tell(f"Backed up {offices_made}, {made.rows} rows and {made.files} files to {file}.")
     if made.missing:
         tell(
             f"inbox: the backup is whole but for {len(made.missing)} stored files that were gone already, "

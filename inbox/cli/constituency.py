@@ -1,14 +1,17 @@
 """`inbox constituency`: the postcode table."""
 
-from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from inbox.cli.opening import opened
+from inbox.cli.opening import Opened, opened
 from inbox.cli.printing import as_json, tell
 from inbox.cli.words import Json, example
+
+if TYPE_CHECKING:
+    from inbox.areas import Found
 
 commands = typer.Typer(
     help="Which postcode is in which seat: import, look up.", no_args_is_help=True, rich_markup_mode=None
@@ -63,15 +66,29 @@ def import_(
 
 @commands.command(epilog=example("inbox constituency lookup 'ZZ10 4AB'"))
 def lookup(
-    postcode: Annotated[str, typer.Argument(help="Whole, a sector or a district.")], json: Json = False
+    postcode: Annotated[str, typer.Argument(help="Whole, a sector or a district.")],
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Put what the postcode service says into the table.")
+    ] = False,
+    json: Json = False,
 ) -> None:
-    """Say which seat a postcode is in. Exit 1 when the table does not know."""
+    """Say which seat a postcode is in. Exit 1 when nobody knows.
+
+    Where INBOX_POSTCODE_LOOKUP_URL is set, that service is asked for what the table does not know.
+    """
     from inbox import areas
     from inbox.errors import NotFound
 
-    with opened() as inbox, inbox.database.read() as session:
-        today: date = inbox.now.date()
-        found = areas.look_up(session, postcode, on=today)
+    with opened() as inbox:
+        with inbox.database.read() as session:
+            found = areas.look_up(session, postcode, on=inbox.now.date())
+        source = "table"
+        if found is None and inbox.settings.postcode_lookup_url:
+            found, source = _asked(inbox, postcode), "online"
+            if found and keep:
+                line = areas.AreaLine(found.postcode, found.constituency, None)
+                with inbox.database.write() as session:
+                    areas.load(session, [line], found.boundaries)
     if found is None:
         raise NotFound(f"the postcode table does not know {postcode.strip().upper()}.")
     if json:
@@ -82,8 +99,31 @@ def lookup(
                 "member": found.member,
                 "matched": found.matched,
                 "boundaries": found.boundaries,
+                "source": source,
             }
         )
     else:
         member = f" (MP: {found.member})" if found.member else ""
-        print(f"{found.constituency}{member}, by {found.matched}, boundaries of {found.boundaries}")
+        told = "the postcode service" if source == "online" else found.matched
+        print(f"{found.constituency}{member}, by {told}, boundaries of {found.boundaries}")
+
+
+def _asked(inbox: Opened, words: str) -> "Found | None":
+    """What the postcode service says of a whole postcode; the transaction is over by then."""
+    from connectors.contract import PermanentFailure, TemporaryFailure
+    from connectors.postcode_lookup import Service, ask
+    from inbox import areas
+    from inbox.errors import Refused
+    from routing.postcodes import normalised
+
+    url, code = inbox.settings.postcode_lookup_url, normalised(words)
+    if code is None or url is None:
+        return None
+    try:
+        named = inbox.settings.private_hosts | {urlsplit(url).hostname or ""}
+        seat = ask(Service(url, allow_private=named), code)
+    except (PermanentFailure, TemporaryFailure) as failure:
+        raise Refused(str(failure)) from failure
+    with inbox.database.read() as session:
+        boundaries = areas.boundaries_on(session, inbox.now.date()) or areas.DEFAULT_BOUNDARIES
+    return areas.Found(code, code, seat, None, boundaries) if seat else None

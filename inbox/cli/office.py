@@ -51,7 +51,11 @@ def add(
 )
 def set_(
     office: InOffice,
-    pairs: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", help="See the list above.")],
+    pairs: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE...", help="See the list above.")
+    ] = None,
+    approval: Annotated[str | None, typer.Option(help="The same as approval=….")] = None,
+    undo_seconds: Annotated[str | None, typer.Option(help="The same as undo_seconds=….")] = None,
     json: Json = False,
 ) -> None:
     """Change an office's settings.
@@ -72,7 +76,11 @@ def set_(
     from inbox import offices
     from inbox.history import OPERATOR
 
-    wanted = _pairs(pairs)
+    wanted = _pairs(pairs or [])
+    options = {"approval": approval, "undo_seconds": undo_seconds}
+    wanted |= {key: value for key, value in options.items() if value is not None}
+    if not wanted:
+        raise typer.BadParameter("say what to change, as KEY=VALUE.")
     with opened() as inbox:
         found = inbox.office(office)
         with inbox.database.write(found.id) as session:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from connectors.contract import Form
 from inbox import bodies, consents, drafting
 from inbox.bodies.facts import USUAL_TARGET
 from inbox.database import find, locked
@@ -63,6 +64,7 @@ def letter_to(
     """A letter to a body as a draft: it answers nothing that the person wrote, and goes by a mailbox."""
     draft = drafting.begin(session, desk, case, author_id=author_id, now=now, actor=actor, text=text)
     draft.enquiry_id, draft.answers, draft.subject, draft.language = enquiry.id, None, subject, "en"
+    draft.form = Form.MESSAGE
     carrier = desk.carrier_of(None)
     if carrier is not None and not _can_mail(desk, draft.channel_id):
         draft.channel_id = carrier.id

@@ -108,6 +108,7 @@ def sent_elsewhere(
     session.flush()
     hit.message_count += 1
     hit.updated_at = now
+    casefile.answered(session, hit, now=now, actor=SYSTEM)
     answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.REFERRAL)
     clocks.meet(session, hit, answered, now=now, actor=SYSTEM)
     record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)

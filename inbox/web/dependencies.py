@@ -25,7 +25,7 @@ from inbox.errors import NotFound, NotSignedIn, Refused, Stale, VersionMissing
 from inbox.sign_in import sessions, tokens
 from inbox.web import idempotency
 from inbox.web.own_site import SAFE, check_csrf, check_origin
-from inbox.web.wiring import Wiring, wiring_of
+from inbox.web.wiring import Wiring, cookie_name, wiring_of
 
 
 async def _wiring(request: Request) -> Wiring:
@@ -54,11 +54,6 @@ class Visit:
     @property
     def csrf_token(self) -> str:
         return self.seat.csrf if self.seat else ""
-
-
-def cookie_name(wiring: Wiring) -> str:
-    """`__Host-` binds the cookie to this host and https; plain http exists on loopback only."""
-    return "__Host-inbox" if wiring.settings.is_https else "inbox"
 
 
 # Every request walks all that its route depends on, so what only needs the request asks for nothing else.
@@ -185,9 +180,25 @@ async def _if_match(
     if_match: Annotated[str, Header(description="The version you change; a read gives it as ETag")] = "",
 ) -> int:
     """The version that this write changes, from If-Match: 428 without it, 412 for what is no version."""
+    version = _version_in(if_match)
+    if version is None:
+        raise VersionMissing("Say in If-Match which version you change; a read gives it as ETag.")
+    return version
+
+
+async def _if_match_given(
+    visit: SignedIn,
+    if_match: Annotated[str, Header(description="May be left out: this adds and overwrites nothing")] = "",
+) -> int | None:
+    """The same for a write that only adds: it may leave If-Match out, and what it says is kept."""
+    return _version_in(if_match)
+
+
+def _version_in(if_match: str) -> int | None:
+    """None for no version. Raises Stale for what cannot be one."""
     given = if_match.strip()
     if not given or given == "*":
-        raise VersionMissing("Say in If-Match which version you change; a read gives it as ETag.")
+        return None
     bare = given.removeprefix("W/").strip('"')
     if not bare.isascii() or not bare.isdigit():
         raise Stale("This is not the current version. Read it again.")
@@ -195,11 +206,15 @@ async def _if_match(
 
 
 IfMatch = Annotated[int, Depends(_if_match)]
+IfMatchGiven = Annotated[int | None, Depends(_if_match_given)]
 
 
-def check_version(current: int, given: int, sentence: str, **details: object) -> None:
-    """Raises Stale unless `given` is the `current` version. `details` (both texts) go into the answer."""
-    if current != given:
+def check_version(current: int, given: int | None, sentence: str, **details: object) -> None:
+    """Raises Stale unless `given` is the `current` version. `details` (both texts) go into the answer.
+
+    None, from a write that only adds, is whatever version there is.
+    """
+    if given is not None and current != given:
         raise Stale(sentence, version=current, **details)
 
 

@@ -30,7 +30,7 @@ from inbox.web.rendering import page
 from inbox.web.views.errors import ErrorPage, Typed
 from inbox.web.views.parts import Link, PublicShell, Undo
 from inbox.web.views.queue import ActedPart
-from inbox.web.wiring import wiring_of
+from inbox.web.wiring import cookie_name, wiring_of
 
 FOR_PROGRAMS = (
     "/api/",
@@ -119,7 +119,11 @@ def error_page(request: Request, error: CaseworkError) -> ErrorPage:
     """The page that says it, with a way on."""
     language = "cy" if request.scope["path"].startswith("/cy/") else "en"
     code = request.scope.get("state", {}).get("request_id")
-    links = (Link("Sign in", "/sign-in"),) if isinstance(error, NotSignedIn) else ()
+    links: tuple[Link, ...] = ()
+    if isinstance(error, NotSignedIn):
+        links = (Link("Sign in", "/sign-in"),)
+    elif cookie_name(wiring_of(request)) in request.cookies:
+        links = (Link("Back to your inbox", "/"),)
     shell = PublicShell(language=language)
     shown = code if error.status >= 500 else None
     title, words = error.title, error.sentence

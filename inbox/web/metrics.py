@@ -53,13 +53,11 @@ def standing(database: Database, now: datetime) -> Standing:
 
 def _of_office(session: Session, found: Standing, now: datetime) -> None:
     waiting = (ArrivalState.WAITING, ArrivalState.QUARANTINED)
-    arrivals = sql.select(col(Arrival.state), sql.func.count(), sql.func.min(col(Arrival.kept_at)))
-    for state, count, oldest in session.execute(
-        arrivals.where(col(Arrival.state).in_(waiting)).group_by(col(Arrival.state))
-    ):
+    arrivals = sql.select(col(Arrival.state), sql.func.count()).where(col(Arrival.state).in_(waiting))
+    for state, count in session.execute(arrivals.group_by(col(Arrival.state))):
         found.arrivals[state] += count
-        if state == ArrivalState.WAITING:
-            found.oldest_arrival_seconds = max(found.oldest_arrival_seconds, _age(oldest, now))
+    for since in channel_figures.unread_since(session).values():
+        found.oldest_arrival_seconds = max(found.oldest_arrival_seconds, _age(since, now))
     deliveries = sql.select(col(Delivery.state), sql.func.count(), sql.func.min(col(Delivery.queued_at)))
     for state, count, oldest in session.execute(
         deliveries.where(col(Delivery.state).in_(OPEN_DELIVERIES)).group_by(col(Delivery.state))

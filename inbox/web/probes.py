@@ -35,8 +35,9 @@ def ready(wiring: Wired, now: Now) -> JSONResponse:
             checks["schema"] = "not at this version: run `inbox migrate`"
     except CaseworkError as error:
         checks["database"] = error.sentence
-    if found and max(found.oldest_job_seconds, found.oldest_arrival_seconds) > LATE_SECONDS:
-        checks["queue"] = f"work has waited for {int(found.oldest_job_seconds)} s: is a worker running?"
+    waited = max(found.oldest_job_seconds, found.oldest_arrival_seconds) if found else 0.0
+    if waited > LATE_SECONDS:
+        checks["queue"] = f"work has waited for {int(waited)} s: is a worker running?"
     if not _has_room(wiring):
         checks["disk"] = "low"
     is_ready = all(checks[name] == "ok" for name in ("database", "schema", "queue"))

@@ -17,14 +17,14 @@ from inbox.desk import open_desk
 from inbox.errors import CaseworkError, NotFound, NotSignedIn, TooMany
 from inbox.models import Office, Role, SignInAddress, Staff
 from inbox.sign_in import door, passwords, sessions, throttle
-from inbox.web.dependencies import Now, SignedIn, Visitor, Wired, cookie_name
+from inbox.web.dependencies import Now, SignedIn, Visitor, Wired
 from inbox.web.own_site import check_csrf
 from inbox.web.rendering import page
 from inbox.web.routers import page_router
 from inbox.web.views.errors import ErrorPage
 from inbox.web.views.parts import Link, Problem, PublicShell
 from inbox.web.views.sign_in import CodePage, DemoPerson, SignedInPage, SignInPage
-from inbox.web.wiring import Wiring
+from inbox.web.wiring import Wiring, cookie_name
 
 HELP = "Cannot sign in? Ask the person who manages your office's inbox."
 TELL_FROM = 5

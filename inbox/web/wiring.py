@@ -48,3 +48,8 @@ def wiring_of(connection: HTTPConnection) -> Wiring:
     """The wiring of the app that answers this request."""
     wiring: Wiring = connection.app.state.wiring
     return wiring
+
+
+def cookie_name(wiring: Wiring) -> str:
+    """`__Host-` binds the cookie to this host and https; plain http exists on loopback only."""
+    return "__Host-inbox" if wiring.settings.is_https else "inbox"

@@ -36,9 +36,18 @@ def make_line(settings: Settings, database: Database, store: FolderStore) -> Lin
     lease = timedelta(seconds=settings.lease_seconds)
     download = fetching.downloader(database, tools.keys, settings)
     now_here = shared_clock(lambda: settings.clock_offset)
-    introduce = Introducer(database, tools.keys, settings)
+    introduce = Introducer(database, store, tools.keys, settings)
     return Line(
-        database, tools, channels.readers(), tools.scan, settings.now, lease, now_here, download, introduce
+        database,
+        tools,
+        channels.readers(),
+        tools.scan,
+        settings.now,
+        lease,
+        now_here,
+        download,
+        introduce,
+        introduce.meet,
     )
 
 

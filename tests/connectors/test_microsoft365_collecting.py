@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.contract import Boundless, CredentialsRejected, PermanentFailure, TemporaryFailure
+from connectors.email.graph import pacing
 from connectors.standins.graph.allowance import Allowance
 from connectors.standins.graph.sign_in import REFRESH_TOKEN
 from tests.connectors.contract_suite import collected
@@ -349,11 +350,11 @@ def test_past_its_allowance_a_mailbox_is_left_alone_by_all_nodes_until_the_time_
     account: Account,
 ) -> None:
     account.deliver("letter", times=20)
-    account.platform.order("_limit", requests=9, seconds=600)
+    account.platform.order("_limit", requests=10, seconds=600)  # a list, and three times three letters
     budget = Told()
     here, there = (account.channel(around={"budget": budget}) for _ in range(2))
     first = here.fetch(None)
-    assert len(first.arrivals) == 8
+    assert len(first.arrivals) == 9
     assert budget.waits is not None
     budget.waits = None
     with pytest.raises(TemporaryFailure) as caught:
@@ -373,6 +374,27 @@ def test_past_its_allowance_a_mailbox_is_left_alone_by_all_nodes_until_the_time_
     bodies = [one.raw.decode().rstrip().rpartition(" ")[2] for one in (*first.arrivals, *rest)]
     assert bodies == [f"{number}." for number in range(20)]
     account.platform.order("_clock", offset=0)
+
+
+def test_a_mailbox_with_much_waiting_rests_before_microsoft_has_to_refuse(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(pacing, "monotonic", lambda: now[0])
+    monkeypatch.setattr(pacing, "KEPT_FREE", pacing.ALLOWED - 40)  # so that forty requests are many
+    mailbox = "busy@ashby.example"
+    account.platform.order("_deliver", mailbox=mailbox, text="letter", times=75)
+    budget = Told()
+    channel = account.channel(around={"budget": budget}, mailbox=mailbox)
+    first = channel.fetch(None)
+    with pytest.raises(TemporaryFailure, match="More mail is waiting") as caught:
+        channel.fetch(first.cursor)
+    assert caught.value.after == budget.waits == timedelta(seconds=600), "all nodes leave it alone"
+    now[0] += 600
+    budget.waits = None
+    rest, _ = collected(channel, first.cursor)
+    assert len(first.arrivals) + len(rest) == 75
+    assert not [one for one in account.asked() if one["status"] == 429]
 
 
 def test_ten_thousand_requests_in_ten_minutes_are_what_the_stand_in_allows_a_mailbox() -> None:

@@ -1,17 +1,21 @@
-"""F-15, A-95: migrations killed halfway, run twice at once or without room on the disk lose nothing."""
+"""F-15, A-95: migrations killed halfway, run twice at once, beside writers or without room lose nothing."""
 
+import itertools
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from inbox import safe_copies
 from inbox.database import Database
@@ -19,13 +23,15 @@ from inbox.errors import SetupProblem
 from inbox.schema import current, data_folder, newest
 from tests.databases import Addresses, EmptyDatabases
 from tests.rigs.forks import Forks
-from tests.rigs.product import Product
+from tests.rigs.product import Product, until
 
 BEFORE = "0003"
 """The release that is left: before the largest changes."""
-ROW = """INSERT INTO office (id, slug, name, kind, nation, time_zone, hours, approval_office,
-undo_seconds, languages, prefix, created_at) VALUES ('01', 'rowan', 'Rowan Ashby MP', 'mp', 'england',
-'Europe/London', '{}', 'any', 10, '["en"]', 'RA', '2026-01-01 00:00:00+00')"""
+COLUMNS = """id, slug, name, kind, nation, time_zone, hours, approval_office, undo_seconds, languages,
+prefix, created_at"""
+"""What an office of that release has."""
+ROW = f"""INSERT INTO office ({COLUMNS}) VALUES (:id, :slug, 'Rowan Ashby MP', 'mp', 'england',
+'Europe/London', '{{}}', 'any', 10, '["en"]', :prefix, '2026-01-01 00:00:00+00')"""
 
 
 @pytest.fixture
@@ -65,6 +71,19 @@ class Left:
         finally:
             database.close()
 
+    def is_at_work(self) -> bool:
+        """Whether a worker's timetable has fired."""
+        found: list[object] = []
+        self.change(lambda one: found.extend(one.execute(text("SELECT name FROM tick"))))
+        return bool(found)
+
+    def rows(self) -> dict[str, str]:
+        """Each office as that release saw it, by its id."""
+        found: dict[str, str] = {}
+        query = text(f"SELECT {COLUMNS} FROM office")
+        self.change(lambda one: found.update({row[0]: repr(row) for row in one.execute(query)}))
+        return found
+
     def offices(self) -> list[str]:
         found: list[str] = []
         self.change(lambda one: found.extend(one.execute(text("SELECT name FROM office")).scalars()))
@@ -76,7 +95,15 @@ def _reach_with_an_office(connection: Connection) -> None:
     config.set_main_option("script_location", str(data_folder("alembic")))
     config.attributes["connection"] = connection
     command.upgrade(config, BEFORE)
-    connection.exec_driver_sql(ROW)
+    _write_office(connection, "01")
+
+
+def _say_newer(connection: Connection) -> None:
+    connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+
+def _write_office(connection: Connection, key: str) -> None:
+    connection.execute(text(ROW), {"id": key, "slug": f"rowan-{key}", "prefix": key})
 
 
 @pytest.mark.parametrize("nth", [20, 120])
@@ -93,6 +120,60 @@ def test_two_at_once_run_one_after_the_other(left: Left) -> None:
     both = [left.product.start("migrate") for _ in range(2)]
     assert [one.wait(60) for one in both] == [0, 0]
     assert (left.version(), left.offices()) == (newest(), ["Rowan Ashby MP"])
+
+
+def test_what_others_write_meanwhile_is_there_afterwards_or_was_refused(left: Left) -> None:
+    """An older program that goes on writing: each row of which it heard "committed" comes through whole."""
+    before, kept, over = left.rows(), ["01"], threading.Event()
+
+    def write() -> None:
+        for number in itertools.count(10):
+            try:
+                left.change(partial(_write_office, key=str(number)))
+            except DBAPIError:
+                pass  # locked out, or no longer of this shape: refused, and it knows
+            else:
+                kept.append(str(number))
+            if over.is_set():
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        until(lambda: len(kept) > 2)
+        assert left.migrate() == 0
+    finally:
+        over.set()
+        writer.join()
+    assert left.version() == newest()
+    found = left.rows()
+    assert sorted(found) == sorted(kept)
+    assert {one: found[one] for one in before} == before
+
+
+@pytest.mark.parametrize("words", [("run", "--port", "0"), ("worker",)], ids=lambda words: words[0])
+def test_a_program_whose_database_is_migrated_under_it_stops_and_says_why(
+    left: Left, words: tuple[str, ...]
+) -> None:
+    left.product.tell("migrate")
+    running = left.product.start(*words)
+    until(lambda: left.is_at_work(), seconds=60)
+    left.change(_say_newer)
+    assert running.wait(60) == 1
+    said = [line for line in left.product.log().splitlines() if line.startswith("inbox: ")]
+    assert len(said) == 1 and "brought to version 9999 while this program" in said[0]
+
+
+@pytest.mark.parametrize("words", [("run", "--port", "0"), ("worker",)], ids=lambda words: words[0])
+def test_an_older_program_refuses_a_newer_database_and_leaves_it_as_it_is(
+    left: Left, words: tuple[str, ...]
+) -> None:
+    left.product.tell("migrate")
+    left.change(_say_newer)
+    for asked in (words, ("migrate",)):
+        said = left.product.refusal(*asked)
+        assert "version 9999, which this program does not know: install a newer one" in said
+    assert (left.version(), left.offices()) == ("9999", ["Rowan Ashby MP"])
 
 
 def test_what_was_there_is_copied_first_or_the_reader_is_told_to(left: Left) -> None:

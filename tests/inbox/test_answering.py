@@ -5,20 +5,25 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from inbox import address_proofs, import_channel
 from inbox.answering import preparing, writing
 from inbox.campaigns.holding import HeldBack, members
 from inbox.desk import open_desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
 from inbox.history import Actor, ActorKind, verify
 from inbox.models import (
+    AddressProof,
     AnswerState,
     CampaignAnswer,
     CampaignRecipient,
     Case,
+    Channel,
     Constituent,
     Delivery,
     DeliveryState,
+    Handle,
     Message,
+    MessageKind,
     Office,
 )
 from tests.inbox.campaign_post import BANKS, PLEA, Post
@@ -160,6 +165,35 @@ def test_whoever_must_not_get_the_standard_answer_is_held_back_with_the_reason(p
     assert HeldBack.ANSWERED in held(post).values()
 
 
+def test_copies_from_a_form_and_imported_ones_are_answered_by_the_mailbox(post: Post) -> None:
+    post.arrive(*NAMES)
+    with post.office.writing() as session:
+        imported = import_channel.of_office(session, actor=PRIYA, now=post.office.now).id
+        form = Channel(office_id=post.office.id, kind="web", name="Form", account="form", mode="full",
+                       since=post.office.now, created_at=post.office.now)  # fmt: skip
+        session.add(form)
+        session.flush()
+        _came_by(session, "colin.peake@example.org", channel_id=imported)
+        for name in ("sheila.barton", "alan.treves"):
+            _came_by(session, f"{name}@example.org", channel_id=form.id, kind=MessageKind.FORM)
+        case_id = post.case_of("Alan Treves").id
+        address_proofs.ask(
+            session, session.get_one(Case, case_id), "alan.treves@example.org", post.office.now
+        )
+        session.flush()
+        proof = session.exec(select(AddressProof)).one()
+        proof.proved_at = post.office.now
+    why = {name.lower().replace(".", " "): why for name, why in held(post).items()}
+    assert why == {
+        "colin peake": None, "sheila barton": HeldBack.UNPROVED, "alan treves": None, "moira finch": None,
+        "ruth pym": None,
+    }  # fmt: skip
+    approve(post, write(post))
+    wait_and_work(post)
+    addresses = [f"{name}@example.org" for name in ("alan.treves", "colin.peake", "moira.finch", "ruth.pym")]
+    assert sorted(letters(post)) == [(one,) for one in addresses]
+
+
 def test_somebody_who_writes_again_before_the_letter_is_made_is_left_out(post: Post) -> None:
     post.arrive(*NAMES)
     answer_id = write(post)
@@ -257,6 +291,15 @@ def _change(session: Session, kind: Any, called: str, **facts: Any) -> None:
         if row.name.lower().replace(".", " ") == called:
             for field, value in facts.items():
                 setattr(row, field, value)
+
+
+def _came_by(session: Session, address: str, **facts: Any) -> None:
+    """The message of this address came by another way, and the address is one of letters."""
+    message = session.exec(select(Message).where(Message.sender_handle == address)).one()
+    for field, value in facts.items():
+        setattr(message, field, value)
+    handle = session.exec(select(Handle).where(Handle.address == address)).one()
+    handle.channel_kind = "email"
 
 
 def _change_case(session: Session, case_id: str, **facts: Any) -> None:

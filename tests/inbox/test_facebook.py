@@ -270,15 +270,37 @@ def test_who_wrote_while_no_name_was_to_be_had_is_named_with_their_next_message(
     assert inbound == ["", "", "Donna Fretwell"]
 
 
+def test_strangers_of_one_burst_are_named_by_one_request(place: Place) -> None:
+    people = {str(5_000_000 + number): f"Person {number}" for number in range(12)}
+    for number, name in people.items():
+        place.page.says(number, "My bins", name=name)
+    told = [_told(0, "My bins", f"m_{who}", who) for who in people]
+    before = len(place.page.platform.log())
+    keep(place.node.line, place.channel, place.world.office, told, None)
+    while process_due(place.node.line):
+        pass
+    assert sorted(one.name for one in place.all(Constituent)) == sorted(people.values())
+    assert len(place.page.platform.log()) - before == 1
+
+
+def test_where_facebook_refuses_them_together_each_is_asked_after(place: Place) -> None:
+    place.page.says("5000001", "My bins", name="Person 1")
+    told = [_told(0, "My bins", f"m_{who}", who) for who in ("5000001", "404")]
+    keep(place.node.line, place.channel, place.world.office, told, None)
+    while process_due(place.node.line):
+        pass
+    assert sorted(one.name for one in place.all(Constituent)) == ["Facebook user", "Person 1"]
+
+
 def _take_in(node: Node, place: Place, arrival: RawArrival) -> None:
     keep(node.line, place.channel, place.world.office, [arrival], None)
     while process_due(node.line):
         pass
 
 
-def _told(number: int, text: str, mid: str = "m_1") -> RawArrival:
+def _told(number: int, text: str, mid: str = "m_1", who: str = DONNA) -> RawArrival:
     """A message, and its edits by number."""
-    event: dict[str, Any] = {"sender": {"id": DONNA}, "recipient": {"id": PAGE}, "timestamp": 1777980000000}
+    event: dict[str, Any] = {"sender": {"id": who}, "recipient": {"id": PAGE}, "timestamp": 1777980000000}
     key = {"mid": mid, "text": text}
     event |= {"message": key} if number == 0 else {"message_edit": {**key, "num_edit": number}}
     raw = raw_of({"page": PAGE, "time": 1, "messaging": event})

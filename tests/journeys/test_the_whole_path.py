@@ -61,6 +61,10 @@ def test_a_mail_becomes_a_case_an_acknowledgement_a_signed_off_reply_and_a_statu
     assert reply["Auto-Submitted"] is None
     assert "we have asked Marl Homes" in reply.get_content()
     until(lambda: _delivery_states(priya) == {"sent"})
+    shown = _status_page(f"{product.url}{link[1]}", "donna@example.org")
+    assert "We are working on it" in shown and "mould" not in shown
+    assert _items(priya, "/cases?view=to-sort") == []
+    assert [one["assignee"] for one in _items(priya, "/cases?view=mine")] == ["priya@wexcombe.example"]
 
     place.dovecot.deliver(_answer(reply["Message-ID"]))
     until(lambda: _only_case(priya)["message_count"] == 4)
@@ -84,6 +88,15 @@ def test_two_workers_on_one_mailbox_make_one_case_of_each_mail(place: Place) -> 
     assert sorted(one.recipients[0] for one in place.sink.messages) == sorted(
         f"person{number}@example.org" for number in range(40)
     )
+
+
+def _status_page(link: str, check: str) -> str:
+    """What the constituent sees behind the link of the acknowledgement."""
+    with httpx.Client(follow_redirects=True, timeout=30) as browser:
+        assert "Rowan" not in browser.get(link).text
+        page = browser.post(link, data={"check": check})
+        assert page.status_code == 200 and page.url.path == "/status", page.url
+        return page.text
 
 
 def _only_case(client: httpx.Client) -> Any:

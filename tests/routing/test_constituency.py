@@ -66,6 +66,13 @@ def test_what_is_no_postcode_is_left_alone(text: str) -> None:
         ("I am selling the house at ZZ25 1AA.", None),
         ("It isn't the council's car park, before you ask.\nNeville Sproat, ZZ17 6JG", "ZZ17 6JG"),
         ("I only want a letter. Mina (mum of Arlo, 9, happy at his school) ZZ15 5LW", "ZZ15 5LW"),
+        ("please help me with my council tax ZZ10 4AB", "ZZ10 4AB"),
+        ("still waiting on the hospital appointment\nZZ10 4AB", "ZZ10 4AB"),
+        ("my boiler broke and the housing company just ignores me\nZZ10 4AB", "ZZ10 4AB"),
+        ("they gave my son no place at the school\nDonna, ZZ10 4AB", "ZZ10 4AB"),
+        ("Bright & Lowe Solicitors\n4 High Street\nZZ20 1AA", None),
+        ("please write to Wexcombe General Hospital\nZZ20 1AA", None),
+        ("my solicitors are\nLowe & Co\nZZ20 1AA", None),
         ("No address here", None),
     ],
 )

@@ -81,7 +81,7 @@ def _holds(field: str, operator: str, value: Any = None, facts: CaseFacts = FACT
         ("from_name", "word_list", ["fretwell"]),
         ("to", "is", "help@example.org"),
         ("to", "contains", "office"),
-        ("channel", "is_any_of", ["email", "form"]),
+        ("channel", "is_any_of", ["email", "web"]),
         ("message_kind", "is", "message"),
         ("machine", "is_not_set", None),
         ("kind", "is", "casework"),

@@ -149,6 +149,22 @@ def test_a_rule_without_meaning_is_refused_with_a_plain_sentence(changes: Any, s
     assert says in message
 
 
+def test_a_fixed_word_is_nearest_by_its_code_or_by_its_name() -> None:
+    assert 'Did you mean "housing-social"?' in _refusal(when=_condition("topic", "is", "housing-socail"))
+    assert 'Did you mean "nhs-access"?' in _refusal(when=_condition("topic", "is", "Getting NHS car"))
+
+
+def test_the_sentence_says_every_topic_and_counts_the_words_of_a_long_list() -> None:
+    topics = ["housing-social", "housing-private", "homelessness", "planning", "asb", "passports", "tax"]
+    words = [f"word{number}" for number in range(9)]
+    assert "Passports or Tax, " in describe(
+        rule_from({**HOUSING, "when": _condition("topic", "is_any_of", topics)})
+    )
+    assert '"word5" or 3 more, ' in describe(
+        rule_from({**HOUSING, "when": _condition("text", "word_list", words)})
+    )
+
+
 def test_the_place_of_a_fault_deep_inside_is_named() -> None:
     assert _refusal(
         when={"all": [{"any": [DAMP, {"field": "x", "operator": "is", "value": "y"}]}]}
@@ -161,6 +177,22 @@ def test_every_fault_of_a_file_is_told_at_once_and_equal_names_are_one_of_them()
     with pytest.raises(RulesRefused) as refused:
         rule_set_from_json(text)
     assert len(refused.value.problems) == 2
+
+
+def test_what_is_misspelt_in_several_rules_and_places_is_told_at_once() -> None:
+    first = {**HOUSING, "when": {"all": [{"field": "mesage", "operator": "contains", "value": "x"}]},
+             "then": {"topics": ["schools", "housing-socail"]}}  # fmt: skip
+    second = {**HOUSING, "name": "Second", "then": {"priority": "hihg"}}
+    third = {**HOUSING, "name": "Third", "when": {}}
+    text = json.dumps({"format": "casework-inbox/rules", "version": 1, "rules": [first, second, third]})
+    with pytest.raises(RulesRefused) as refused:
+        rule_set_from_json(text)
+    assert [(one.rule, one.place) for one in refused.value.problems] == [
+        ("Housing", "when all 1"),
+        ("Housing", "then topics 2"),
+        ("Second", "then priority"),
+        ("Third", "when"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,13 @@ def test_a_person_gets_a_page_with_a_sentence(desk: Desk) -> None:
     assert "You cannot see this page, or it does not exist." in answer.text
 
 
+def test_a_page_that_was_refused_leads_back_for_those_who_are_signed_in(desk: Desk, world: World) -> None:
+    assert "Back to your inbox" not in desk.get("/nowhere").text
+    desk.sit(world.ours.people[Role.CASEWORKER])
+    for path in ("/nowhere", "/history"):
+        assert 'href="/"' in desk.get(path).text.partition("<main")[2]
+
+
 def test_htmx_gets_the_bar_at_the_foot_for_what_can_be_mended(desk: Desk, world: World) -> None:
     desk.sit(world.ours.people[Role.CASEWORKER])
     answer = desk.press("/presence", {"act": "reading"}, headers={"HX-Request": "true"})

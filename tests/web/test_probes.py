@@ -7,9 +7,11 @@ import pytest
 import sqlalchemy as sql
 from fastapi import FastAPI
 
+from inbox import channel_figures, set_aside
 from inbox.app import create_app
 from inbox.database import Database
 from inbox.errors import TooMany
+from inbox.history import OPERATOR
 from inbox.models import DeliveryState, Job
 from inbox.web.limits import Window
 from inbox.web.metrics import standing
@@ -44,6 +46,20 @@ def test_it_is_not_ready_on_another_schema(desk: Desk, world: World) -> None:
     answer = desk.get("/readyz")
     assert answer.status_code == 503
     assert "inbox migrate" in answer.json()["checks"]["schema"]
+
+
+def test_what_is_run_again_waits_since_then_and_not_since_it_came(desk: Desk, world: World) -> None:
+    """Else one press on something old would take every node out of service."""
+    with world.database.write(world.ours.office.id) as session:
+        channel = a_channel(session)
+        old = an_arrival(session, channel, state="quarantined", attempts=3, kept_at=NOW - timedelta(days=9))
+        set_aside.run_again(session, old.id, now=datetime.now(UTC), actor=OPERATOR)
+    answer = desk.get("/readyz")
+    with world.database.read(world.ours.office.id) as session:
+        numbers = channel_figures.of(session, [channel], datetime.now(UTC))
+    assert (answer.status_code, answer.json()["oldest_arrival_seconds"] < 600) == (200, True), answer.text
+    since = numbers[channel.id].waiting_since
+    assert since is not None and datetime.now(UTC) - since < timedelta(minutes=10)
 
 
 def test_the_numbers_are_counted_over_all_offices(database: Database) -> None:

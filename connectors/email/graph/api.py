@@ -24,6 +24,7 @@ from connectors.contract import (
     PermanentFailure,
     TemporaryFailure,
 )
+from connectors.email.graph.pacing import Pace
 from connectors.oauth import OAuthClient, TokenProvider
 from connectors.wording import plain
 
@@ -59,13 +60,14 @@ class TooLarge(PermanentFailure):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What all connectors of one account share: its sign-in, its connections, its four places."""
+    """What all connectors of one account share: its sign-in, connections, four places and pace."""
 
     tokens: TokenProvider
     client: httpx.Client
     places: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MOST_AT_ONCE)
     )
+    pace: Pace = field(default_factory=Pace)
 
 
 @lru_cache(maxsize=256)
@@ -138,10 +140,17 @@ class Graph:
             self._refused(answer, is_final=False)
 
     def hold_back(self) -> None:
-        """Raises TemporaryFailure while Microsoft has told any node of ours to wait."""
+        """Raises TemporaryFailure while Microsoft has told any node of ours to wait, and near its limit."""
         wait = self._budget.wait(BUDGET)
         if wait is not None:
             raise TemporaryFailure("Microsoft 365 asked us to wait", after=wait)
+        rest = self._line.pace.rest()
+        if rest is not None:
+            self._budget.heard(BUDGET, remaining=0, resets_in=rest)
+            raise TemporaryFailure(
+                "More mail is waiting than Microsoft 365 lets us read at once; we go on when it does",
+                after=rest,
+            )
 
     def forget_sign_in(self) -> None:
         """What is tested is what was typed last."""
@@ -164,6 +173,7 @@ class Graph:
         self, method: str, url: str, headers: dict[str, str], given: dict[str, Any], *, is_final: bool
     ) -> Answer:
         headers = {"client-request-id": str(uuid.uuid4()), **headers}
+        self._line.pace.count()
         with (
             self._line.places,
             _in_words(is_final=is_final),

@@ -13,6 +13,7 @@ from inbox.models import CaseStatus, ChannelAct, Event, Staff, Team, Template
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import (
     IfMatch,
+    IfMatchGiven,
     Now,
     Writing,
     WritingDesk,
@@ -68,6 +69,7 @@ class NewDraft(shapes.Shape):
 def add_note(
     reference: str,
     new: NewNote,
+    version: IfMatchGiven,
     person: Annotated[Person, may(Action.NOTE)],
     session: Writing,
     desk: WritingDesk,
@@ -75,6 +77,7 @@ def add_note(
 ) -> shapes.MessageShape:
     """An office note. It never leaves."""
     case = find_case(session, person, reference, Action.NOTE)
+    check_version(case.version, version, STALE)
     note = writing_down.add_note(
         session, case, new.text, author_id=person.staff_id, now=now, actor=person.actor
     )
@@ -140,6 +143,7 @@ def change_status(
 def ask(
     reference: str,
     new: NewEnquiry,
+    version: IfMatchGiven,
     person: Annotated[Person, may(Action.DRAFT)],
     session: Writing,
     desk: WritingDesk,
@@ -147,6 +151,7 @@ def ask(
 ) -> shapes.DraftShape:
     """Asks a body: the letter as a draft; its clock starts when the letter has left."""
     case = find_case(session, person, reference, Action.DRAFT)
+    check_version(case.version, version, STALE)
     _, letter = enquiries.ask(
         session, desk, case, body=new.body, address=new.address, question=new.question,
         working_days=new.working_days if "working_days" in new.model_fields_set else None,
@@ -161,6 +166,7 @@ def ask(
 def begin_draft(
     reference: str,
     new: NewDraft,
+    version: IfMatchGiven,
     person: Annotated[Person, may(Action.DRAFT)],
     session: Writing,
     desk: WritingDesk,
@@ -169,6 +175,7 @@ def begin_draft(
 ) -> shapes.DraftShape:
     """A new draft to the person who wrote, on the channel they used."""
     case = find_case(session, person, reference, Action.DRAFT)
+    check_version(case.version, version, STALE)
     template = _template(session, new.template, case.language) if new.template else None
     row = drafting.begin(
         session,

@@ -22,7 +22,7 @@ from inbox.web.dependencies import (
     may,
 )
 from inbox.web.routers import api_router
-from routing.words import Priority
+from routing.words import Flag, Kind, Priority
 
 router = api_router("cases")
 
@@ -49,11 +49,11 @@ def list_cases(
     view: Annotated[str | None, Query(max_length=20)] = None,
     q: Annotated[str | None, Query(max_length=500)] = None,
     status: CaseStatus | None = None,
-    kind: Annotated[str | None, Query(max_length=20)] = None,
+    kind: Kind | None = None,
     channel: Annotated[str | None, Query(max_length=80)] = None,
     topic: Annotated[str | None, Query(max_length=40)] = None,
     priority: Priority | None = None,
-    flag: Annotated[str | None, Query(max_length=20)] = None,
+    flag: Flag | None = None,
     campaign: Annotated[str | None, Query(max_length=80)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,

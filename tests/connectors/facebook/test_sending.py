@@ -262,9 +262,24 @@ def test_a_comment_is_hidden_and_shown_again(page: Facebook) -> None:
 
 
 def test_a_person_has_the_name_facebook_tells_and_else_is_somebody(page: Facebook) -> None:
-    assert page.channel().name_of(PERSON) == "Donna Fretwell"
-    assert page.channel().name_of("404") == "Facebook user"
-    assert page.channel().name_of("c/5_9") == "Facebook user"
+    channel = page.channel()
+    assert channel.names_of([PERSON]) == {PERSON: "Donna Fretwell"}
+    assert channel.names_of(["404", "c/5_9"]) == {"404": "Facebook user", "c/5_9": "Facebook user"}
+
+
+def test_many_people_are_asked_after_in_one_request(page: Facebook) -> None:
+    people = {str(5_000_000 + number): f"Person {number}" for number in range(120)}
+    for number, name in people.items():
+        page.says(number, "My bins", name=name)
+    before = len(page.platform.log())
+    assert page.channel().names_of(list(people)) == people
+    assert len(page.platform.log()) - before == 3
+
+
+def test_one_whom_facebook_does_not_know_takes_nobody_elses_name(page: Facebook) -> None:
+    page.says(PERSON, "My bins", name="Donna Fretwell")
+    told = page.channel().names_of([PERSON, "404"])
+    assert told == {PERSON: "Donna Fretwell", "404": "Facebook user"}
 
 
 def test_a_token_that_died_is_said_in_words(page: Facebook) -> None:

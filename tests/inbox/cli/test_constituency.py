@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from inbox.areas import code_in
+from tests.rigs.postcode_service import postcode_service
 
 from .conftest import Installation
 
@@ -25,11 +26,12 @@ def test_the_longest_match_wins(inbox_on_each: Installation) -> None:
     assert ran.json == {"boundaries": "2024-07-04", "added": 3, "changed": 0, "unchanged": 0, "removed": 0}
     found = {
         words: inbox.ok("constituency", "lookup", words, "--json").json
-        for words in ("zz10 4ab", "ZZ10 4AC", "ZZ10 5AA", "ZZ10")
+        for words in ("zz10 4ab", "ZZ1O-4AB", "ZZ10 4AC", "ZZ10 5AA", "ZZ10")
     }
     seats = {words: (one["constituency"], one["matched"]) for words, one in found.items()}
     assert seats == {
         "zz10 4ab": ("Dyffryn Arlais", "ZZ10 4AB"),
+        "ZZ1O-4AB": ("Dyffryn Arlais", "ZZ10 4AB"),
         "ZZ10 4AC": ("Tern Vale", "ZZ10 4"),
         "ZZ10 5AA": ("Wexcombe and Marl Valley", "ZZ10"),
         "ZZ10": ("Wexcombe and Marl Valley", "ZZ10"),
@@ -98,3 +100,23 @@ def test_a_file_that_is_not_utf_8_says_so(inbox: Installation) -> None:
 )  # fmt: skip
 def test_codes_are_read_however_they_are_spaced(words: str, code: str | None) -> None:
     assert code_in(words) == code
+
+
+def test_a_service_is_asked_only_where_one_is_set_and_only_for_what_the_table_does_not_know(
+    inbox: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox.ok("constituency", "import", _file(inbox.folder, "postcode,constituency\nZZ11,Marl\n"))
+    with postcode_service() as (url, asked):
+        assert inbox.run("constituency", "lookup", "ZZ10 4AB").status == 1
+        monkeypatch.setenv("INBOX_POSTCODE_LOOKUP_URL", url)
+        assert "Marl, by ZZ11" in inbox.ok("constituency", "lookup", "ZZ11 2QT").out
+        assert asked == []
+        found = inbox.ok("constituency", "lookup", "zz1o4ab", "--json").json
+        assert (found["constituency"], found["source"]) == ("Wexcombe and Marl Valley", "online")
+        inbox.ok("constituency", "lookup", "ZZ10 4AB", "--keep")
+        assert asked == ["/postcodes/ZZ104AB"] * 2
+        assert inbox.ok("constituency", "lookup", "ZZ10 4AB", "--json").json["source"] == "table"
+        assert inbox.run("constituency", "lookup", "ZZ10").status == 1, "a district is asked of nobody"
+        refused = inbox.run("constituency", "lookup", "ZZ90 7AA")
+        assert refused.status == 1 and "out of order just now (503)" in refused.err
+        assert len(asked) == 3

@@ -163,3 +163,10 @@ def test_a_pack_goes_to_another_kind_of_office_with_the_teams_it_names(inbox: In
     assert refused.status == 1 and 'there is no team "FOI and data"' in refused.err
     assert inbox.ok(*words, "--add-teams", "--json").json["added"] > 3
     assert "Freedom of information (version" in inbox.ok("rules", "list", "--office", office).out
+
+
+def test_approval_and_the_undo_window_may_be_given_as_options_too(inbox: Installation) -> None:
+    slug = inbox.office()
+    said = inbox.ok("office", "set", "--office", slug, "--approval", "office=other", "--undo-seconds", "30")
+    assert said.err.strip() == "Changed: approval_office, undo_seconds."
+    assert inbox.run("office", "set", "--office", slug).status == 2

@@ -1,5 +1,6 @@
 """Answers on a platform: who reads them, until when, privately or publicly; comments that are hidden."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from inbox.models import (
     MessageKind,
     Role,
 )
-from tests.factories import a_channel
+from tests.factories import a_channel, a_message
 from tests.web.staff.offices import Bench
 
 PERSON = "6780462125377510"
@@ -58,6 +59,15 @@ def test_a_private_answer_says_who_reads_it_and_until_when_and_asks_for_no_subje
     assert 'type="file"' not in page
 
 
+def test_what_was_sent_names_the_person_and_not_their_number(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    with bench.write() as session:
+        a_message(session, case_id=bench.case().id, channel_id=bench.case().channel_id, direction="outbound",
+                  recipients=[PERSON], text="At ten.", new_text="At ten.")  # fmt: skip
+    page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}").text
+    assert re.search(r"Facebook message to\s+Donna Fretwell", re.sub(r"<[^>]+>", "", page))
+
+
 def test_an_answer_to_a_comment_is_private_unless_publicly_is_chosen(bench: Bench) -> None:
     on_facebook(bench, MessageKind.COMMENT)
     desk = bench.sit(Role.CASEWORKER)
@@ -72,6 +82,18 @@ def test_an_answer_to_a_comment_is_private_unless_publicly_is_chosen(bench: Benc
     page = desk.get(where).text
     assert "Everyone can read this on Facebook. Write nothing that is private." in page
     assert "composer--public" in page
+
+
+def test_what_went_to_a_person_on_a_platform_is_shown_with_their_name_and_not_a_number(
+    bench: Bench,
+) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    desk = bench.sit(Role.CASEWORKER)
+    desk.press(f"/cases/{bench.reference}/drafts/send", {"text": "We will ring."})
+    for page in (f"/cases/{bench.reference}", "/sending"):
+        shown = desk.get(page).text
+        assert "Donna Fretwell" in shown
+        assert f"to {PERSON}" not in shown.lower()
 
 
 def test_choosing_again_who_reads_it_voids_a_yes(bench: Bench) -> None:

@@ -97,6 +97,33 @@ def _in_order(rule: Rule) -> Rule:
     return rule.model_copy(update={"then": then.model_copy(update=ticked)})
 
 
+@pytest.mark.parametrize(
+    ("field", "operator", "typed", "meant"),
+    [
+        ("topic", "is_any_of", "Social housing, antisocial behaviour", ["housing-social", "asb"]),
+        ("topic", "is", "housing-social", "housing-social"),
+        ("flag", "is_any_of", "Health, belief or the like", ["special-category"]),
+        ("flag", "is_any_of", "Health, belief or the like\nVulnerable\n", ["special-category", "vulnerable"]),
+        ("constituency", "is", "Somebody else's", "not_ours"),
+        ("status", "is_not", "waiting for a reply", "waiting_body"),
+        ("topic", "is", "social houses", "social houses"),
+        ("message", "word_list", "Social housing, Media", ["Social housing", "Media"]),
+    ],
+)  # fmt: skip
+def test_fixed_words_go_by_their_names_or_their_codes(
+    field: str, operator: str, typed: str, meant: object
+) -> None:
+    fields = {"c.all-1.field": field, "c.all-1.operator": operator, "c.all-1.value": typed}
+    assert ruleform.typed(fields) == {"all": [{"field": field, "operator": operator, "value": meant}]}
+
+
+def test_the_form_shows_names_and_keeps_lines_apart_where_a_name_has_a_comma() -> None:
+    value = ["special-category", "vulnerable"]
+    (top, *_) = ruleform.lists({"all": [{"field": "flag", "operator": "is_any_of", "value": value}]}, {})
+    assert top.rows[0].value == "Health, belief or the like\nVulnerable\n"
+    assert top.rows[0].is_long, "a field of one line would lose the ends of lines"
+
+
 def test_a_group_is_added_where_it_was_asked_for_and_nowhere_else() -> None:
     when = {"any": [{"field": "topic", "operator": "is", "value": "asb"}, {"all": []}]}
     assert ruleform.with_group(when, "none") == {**when, "none": [{"all": []}]}

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from inbox import triage
-from inbox.models import Case, Event, EventKind, OnceKey, Role, Rule, RuleVersion
+from inbox.models import Case, Event, EventKind, OnceKey, Role, Rule, RuleSecret, RuleVersion
 from inbox.web.staff import rule_tries
 from tests.web.desks import Desk
 from tests.web.staff.offices import Bench, a_letter, inbound
@@ -258,6 +258,25 @@ def test_the_secret_of_a_rule_is_shown_once_and_no_copy_of_the_page_is_kept(benc
     with bench.read() as session:
         assert all(secret.encode() not in (row.answer or b"") for row in session.exec(select(OnceKey)))
     assert EventKind.RULE_SECRET_MADE in bench.events()
+
+
+def test_saving_a_rule_that_calls_an_address_shows_its_first_secret_and_never_again(bench: Bench) -> None:
+    rule, desk = the_rule(bench), bench.sit(Role.MANAGER)
+    press = hidden(tried(desk, f"/rules/{rule.id}", {**DAMP, "webhook": "https://hooks.example.org/told"}))
+    saved = desk.press("/rules/apply", {**press, "once": "a-key-of-the-form"})
+    assert saved.status_code == 200 and "The secret, shown this once" in saved.text
+    secret = saved.text.split('guide__copy">')[1].split("<")[0]
+    assert secret.startswith("whsec_") and len(secret) > 40
+    assert "These calls are signed" in saved.text and "Copy it now and enter it" in saved.text
+    twice = desk.press("/rules/apply", {**press, "once": "a-key-of-the-form"}).text
+    assert secret not in twice and "shown once" in twice, "a second press of the same button tells nothing"
+    assert secret not in desk.get(f"/rules/{rule.id}/calls").text
+    fields = {**DAMP, "webhook": "https://hooks.example.org/told", "priority": "standard", "version": "2"}
+    again = desk.press("/rules/apply", hidden(tried(desk, f"/rules/{rule.id}", fields)))
+    assert again.headers["location"] == f"/rules/{rule.id}?told=saved", "a change keeps the secret there is"
+    with bench.read() as session:
+        made = session.exec(select(RuleSecret)).one()
+        assert (made.rule_id, made.made_by) == (rule.id, "Manager Person")
 
 
 def test_calls_of_a_restricted_case_are_listed_without_its_reference(bench: Bench) -> None:

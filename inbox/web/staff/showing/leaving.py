@@ -1,6 +1,6 @@
 """Deliveries as cards, grouped by what a person has to do about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from inbox.models import Case, Channel, Constituent, Delivery, DeliveryState
 from inbox.queues import Outgoing
+from inbox.web.staff.showing import social
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Link, Tab, Tone
 from inbox.web.views.sending import DeliveryGroup, DeliveryRow
@@ -64,10 +65,11 @@ def more(state: str, following: str | None) -> Link | None:
 def open_groups(session: Session, rows: Sequence[Outgoing], zone: ZoneInfo) -> tuple[DeliveryGroup, ...]:
     """What is not settled, by what is to be done."""
     names = _names(session, [row.case_id or "" for row in rows])
+    called = social.called(session, (to for row in rows for to in row.recipients))
     found = []
     for heading, words, states in _GROUPS:
         cards = tuple(
-            _open(row, names.get(row.case_id or "", "the person"), zone)
+            _open(row, names.get(row.case_id or "", "the person"), called, zone)
             for row in rows
             if row.state in states
         )
@@ -85,17 +87,19 @@ def past_group(
     names = _names(session, [row.case_id or "" for row in rows])
     cases = {row.id: row for row in session.exec(select(Case).where(col(Case.id).in_(list(names))))}
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
+    called = social.called(session, (to for row in rows for to in row.recipients))
     cards = tuple(
-        _past(row, cases.get(row.case_id or ""), names, kinds.get(row.channel_id), zone) for row in rows
+        _past(row, cases.get(row.case_id or ""), names, called, kinds.get(row.channel_id), zone)
+        for row in rows
     )
     heading, words = ("Sent", "Newest first.") if state == "sent" else ("Stopped", "These were not sent.")
     return (DeliveryGroup(heading, words, cards),)
 
 
-def _open(row: Outgoing, name: str, zone: ZoneInfo) -> DeliveryRow:
+def _open(row: Outgoing, name: str, called: Mapping[str, str], zone: ZoneInfo) -> DeliveryRow:
     word, icon = say.channel(row.channel_kind)
     badge, words = _state(row.state, row.next_at.astimezone(zone), row.trouble)
-    to = ", ".join(row.recipients)
+    to = ", ".join(called.get(one, one) for one in row.recipients)
     evidence = tuple(
         line for line in (f"To {to}." if to else "", row.evidence or "", _tries(row.attempts)) if line
     )
@@ -107,16 +111,18 @@ def _open(row: Outgoing, name: str, zone: ZoneInfo) -> DeliveryRow:
 
 
 def _past(
-    row: Delivery, case: Case | None, names: dict[str, str], kind: str | None, zone: ZoneInfo
-) -> DeliveryRow:
+    row: Delivery, case: Case | None, names: dict[str, str], called: Mapping[str, str], kind: str | None,
+    zone: ZoneInfo,
+) -> DeliveryRow:  # fmt: skip
     word, icon = say.channel(kind)
+    to = ", ".join(called.get(one, one) for one in row.recipients)
     at = (row.sent_at or row.queued_at).astimezone(zone)
     badge, words = _state(row.state, at, row.trouble)
     title = _PURPOSES.get(row.purpose, "Message to {}").format(names.get(row.case_id or "", "the person"))
     reference = case.reference if case else ""
     return DeliveryRow(
         row.id, title, reference, f"/cases/{reference}" if case else "/sending", word, icon, at, badge,
-        f"To {', '.join(row.recipients)}. {words}".strip(), tuple([row.evidence] if row.evidence else []), (),
+        f"To {to}. {words}".strip(), tuple([row.evidence] if row.evidence else []), (),
     )  # fmt: skip
 
 

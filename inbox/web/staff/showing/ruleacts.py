@@ -8,6 +8,7 @@ from inbox.rules.names import NAMED_LEAD, Names
 from inbox.web.staff.showing.ruleform import select
 from inbox.web.views.parts import Choice, Field, FieldKind, Group
 from routing.engine import ROUND_ROBIN
+from routing.plain_words import plain
 from routing.rule_fields import TRIGGER_WORDS
 from routing.words import ClockKind, Flag, Kind, Nation, Priority, Topic, Unit
 
@@ -42,7 +43,7 @@ def then(raw: Mapping[str, Any], names: Names, people: Mapping[str, str]) -> Gro
         select("team", "Send it to team", [NOTHING, *((one, one) for one in names.teams)],
                _said(does, "team")),
         select("person", "Give it to", givers, _said(does, "person").lower()),
-        select("priority", "Make it", [NOTHING, *((one, _title(one)) for one in Priority)],
+        select("priority", "Make it", [NOTHING, *((one, plain(one)) for one in Priority)],
                _said(does, "priority")),
         select("stop", "After this rule", _AFTER, "yes" if raw.get("stop") else ""),
     )  # fmt: skip
@@ -56,9 +57,9 @@ def more(raw: Mapping[str, Any], names: Names, people: Mapping[str, str]) -> Gro
     tellable = [(NAMED_LEAD, "The named lead"), *((one, f"Team {one}") for one in names.teams)]
     tellable += [(one, people.get(one, one)) for one in names.people]
     fields = (
-        select("kind", "Call it", [NOTHING, *((one, _title(one)) for one in Kind)], _said(does, "kind")),
-        _ticks("topics", "Add topics", [(str(one), str(one)) for one in Topic], does.get("topics", ())),
-        _ticks("flags", "Raise flags", [(str(one), _title(one)) for one in Flag], does.get("flags", ())),
+        select("kind", "Call it", [NOTHING, *((one, plain(one)) for one in Kind)], _said(does, "kind")),
+        _ticks("topics", "Add topics", [(str(one), plain(one)) for one in Topic], does.get("topics", ())),
+        _ticks("flags", "Raise flags", [(str(one), plain(one)) for one in Flag], does.get("flags", ())),
         Field("clocks", "Start clocks", "\n".join(map(_clock, does.get("clocks", ()))), FieldKind.AREA,
               optional=True, hint=f"One on each line: {', '.join(ClockKind)}. With a length of its own: "
               "“foi 20 working days”, and whose days count: “foi 20 working days uk”."),
@@ -154,8 +155,3 @@ def _many(form: Form, name: str) -> list[str]:
 
 def _said(does: Mapping[str, Any], name: str) -> str:
     return str(does.get(name) or "")
-
-
-def _title(word: str) -> str:
-    plain = str(word).replace("-", " ").replace("_", " ")
-    return plain[0].upper() + plain[1:]

@@ -7,10 +7,12 @@ adds a group.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from inbox.web.views.parts import Choice, Field, FieldKind, Problem
 from inbox.web.views.rules import ConditionGroup, ConditionList, ConditionRow
+from routing.plain_words import plain
 from routing.rule_checks import Problem as Fault
 from routing.rule_fields import CHOICES, FAMILIES, FIELD_WORDS, LISTS, NO_VALUE, OPERATOR_WORDS, Family
 from routing.rules import DEEPEST, FieldName, Operator
@@ -77,8 +79,8 @@ def problems(faults: Iterable[Fault]) -> tuple[Problem, ...]:
 
 def known_values(teams: Sequence[str], people: Sequence[str], campaigns: Iterable[str]) -> tuple[str, ...]:
     """Words that a condition may be compared with: offered while one types."""
-    codes = {member.value for choice in CHOICES.values() for member in choice}
-    return (*sorted(codes), *teams, *people, *sorted(campaigns)[:200])
+    fixed = {plain(member.value) for choice in CHOICES.values() for member in choice}
+    return (*sorted(fixed, key=str.casefold), *teams, *people, *sorted(campaigns)[:200])
 
 
 def select(name: str, label: str, choices: Iterable[tuple[str, str]], chosen: str, **more: Any) -> Field:
@@ -110,15 +112,29 @@ def _value(field: str, operator: str, words: str) -> Any:
     """What was typed, as the kind of value that the field is compared with."""
     if operator in {str(one) for one in NO_VALUE} and not words:
         return None
-    if operator in {str(one) for one in LISTS}:
-        parts = words.splitlines() if "\n" in words else words.split(",")
-        return [word.strip() for word in parts if word.strip()]
     family = FAMILIES[FieldName(field)] if field in _FIELDS else None
+    if operator in {str(one) for one in LISTS}:
+        whole = "\n" not in words and _code(field, words) != words  # a name may have a comma in it
+        parts = [words] if whole else words.splitlines() if "\n" in words else words.split(",")
+        return [_code(field, word.strip()) for word in parts if word.strip()]
+    if family is Family.CHOICE:
+        return _code(field, words)
     if family is Family.NUMBER:
         return _number(words)
     if family is Family.YES_NO:
         return {"yes": True, "true": True, "no": False, "false": False}.get(words.lower(), words)
     return words
+
+
+def _code(field: str, words: str) -> str:
+    """The fixed word of a field that goes by this name ("Social housing"); else the words as they are."""
+    return _codes(field).get(words.replace("'", "’").casefold(), words)
+
+
+@cache
+def _codes(field: str) -> Mapping[str, str]:
+    choice = CHOICES.get(FieldName(field)) if field in _FIELDS else None
+    return {plain(member.value).casefold(): member.value for member in choice or ()}
 
 
 def _number(words: str) -> int | float | str:
@@ -150,24 +166,32 @@ def _lists(
 
 
 def _row(path: str, number: int, part: Mapping[str, Any], wrong: Mapping[str, str]) -> ConditionRow:
-    value = _shown(part.get("value"))
     field, operator = str(part.get("field", "")), str(part.get("operator", "contains"))
+    value = _shown(field, part.get("value"))
     nothing = Choice("", "Choose what to look at", not field)
     fields = (nothing, *(Choice(one, FIELD_WORDS[one], one == field) for one in FieldName))
     operators = tuple(Choice(one, OPERATOR_WORDS[one], one == operator) for one in Operator)
     names = [f"c.{path}.{end}" for end in ("value", "field", "operator")]
     said = next((wrong[name] for name in names if name in wrong), "")
     return ConditionRow(
-        f"c.{path}", f"Condition {number}", fields, operators, value, len(value) > _LONG, said
+        f"c.{path}",
+        f"Condition {number}",
+        fields,
+        operators,
+        value,
+        len(value) > _LONG or "\n" in value,
+        said,
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(field: str, value: Any) -> str:
+    """A value as people write it; fixed words by their names."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    names = {code: plain(code) for code in _codes(field).values()}
     if not isinstance(value, list | tuple):
-        return str(value)
-    words = [str(word) for word in value]
+        return names.get(str(value), str(value))
+    words = [names.get(str(word), str(word)) for word in value]
     return "\n".join([*words, ""] if any("," in word for word in words) else [", ".join(words)])

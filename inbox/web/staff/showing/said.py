@@ -54,9 +54,18 @@ def shown(
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
     staff = {row.id: row.name for row in session.exec(select(Staff))}
     fates = social.fates(session, case, rows)
+    names = social.called(session, (to for row in rows for to in row.recipients))
     return tuple(
         _message(
-            case, row, files.get(row.id, []), sent.get(row.id, []), kinds, staff, zone, fates.get(row.id, ())
+            case,
+            row,
+            files.get(row.id, []),
+            sent.get(row.id, []),
+            kinds,
+            staff,
+            names,
+            zone,
+            fates.get(row.id, ()),
         )
         for row in rows
     )
@@ -99,7 +108,8 @@ def timeline(
 
 def _message(
     case: Case | None, row: Message, files: Sequence[Attachment], sent: Sequence[Delivery],
-    kinds: Mapping[str, str], staff: Mapping[str, str], zone: ZoneInfo, fate: tuple[Badge, ...],
+    kinds: Mapping[str, str], staff: Mapping[str, str], names: Mapping[str, str], zone: ZoneInfo,
+    fate: tuple[Badge, ...],
 ) -> views.Message:  # fmt: skip
     word, icon = say.channel(kinds.get(row.channel_id or "", "email" if row.arrival_id else None), row.kind)
     if row.direction == Direction.NOTE:
@@ -119,7 +129,9 @@ def _message(
         id=row.id,
         direction=views.Direction(row.direction),
         who=_who(row, staff),
-        to=", ".join(row.recipients) if row.direction == Direction.OUTBOUND else None,
+        to=", ".join(names.get(to, to) for to in row.recipients)
+        if row.direction == Direction.OUTBOUND
+        else None,
         at=row.received_at.astimezone(zone),
         channel=word,
         channel_icon=icon,

@@ -1,6 +1,6 @@
 """What became of a message on its platform: edited, taken back, hidden; where it stands; hiding it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
@@ -8,9 +8,24 @@ from sqlmodel import Session, col, select
 from inbox import address_proofs, hiding
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
-from inbox.models import Case, Message, MessageKind
+from inbox.models import Case, Constituent, Handle, Message, MessageKind
 from inbox.web.views.messages import Place
 from inbox.web.views.parts import Act, Badge, Tone
+
+KNOWN_BY_NUMBER = ("facebook", "x")
+
+
+def called(session: Session, addresses: Iterable[str]) -> Mapping[str, str]:
+    """The names of people whom a platform knows by a number; email addresses are shown as they are."""
+    numbers = {one for one in addresses if one.isdigit()}
+    if not numbers:
+        return {}
+    query = (
+        select(Handle.address, Constituent.name)
+        .join(Constituent, col(Constituent.id) == Handle.constituent_id)
+        .where(col(Handle.channel_kind).in_(KNOWN_BY_NUMBER), col(Handle.address).in_(numbers))
+    )
+    return dict(session.exec(query).all())
 
 
 def fates(session: Session, case: Case | None, rows: Sequence[Message]) -> dict[str, tuple[Badge, ...]]:

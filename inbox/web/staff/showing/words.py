@@ -11,6 +11,7 @@ from routing.words import Kind, Machine
 _CHANNELS = {
     "email": ("Email", "email"),
     "microsoft365": ("Email", "email"),
+    "import": ("Imported mail", "email"),
     "web": ("Web form", "form"),
     "facebook": ("Facebook message", "facebook-message"),
     "x": ("X message", "x-message"),
