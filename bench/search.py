@@ -9,7 +9,7 @@ from bench.databases import KINDS, Bench, opened
 from bench.measuring import report, timed
 from bench.seeding import CHANNEL, NOW, OFFICE, identity, seed_cases, stamp
 from inbox.search import find
-from inbox.search.drivers import code, stretch_of
+from inbox.search.drivers import code, pair_codes, stretch_of
 
 MESSAGES = 1_000_000
 A_CASE = 4
@@ -149,11 +149,16 @@ def _entries(messages: int) -> Iterator[_Row]:
 
 
 def _codes(messages: int) -> Iterator[_Row]:
-    texts = [_coded(text) for text in _paragraphs()]
+    paragraphs = _paragraphs()
+    texts, ends = [_coded(text) for text in paragraphs], [text.split()[::21] for text in paragraphs]
     for number, chosen in _chosen(messages):
-        codes = [stretch_of(number + 1), _coded(_facts(number)), *(texts[each] for each in chosen)]
+        facts = _facts(number)
+        met = [facts.split()[-1], *(end for each in chosen for end in ends[each])][:-1]
+        between = [one for pair in zip(met[::2], met[1::2], strict=True) for one in pair_codes(OFFICE, pair)]
+        codes = [stretch_of(number + 1), _coded(facts), *(texts[each] for each in chosen), *between]
         yield number + 1, " ".join(codes)
 
 
 def _coded(text: str) -> str:
-    return " ".join(code(OFFICE, word) for word in dict.fromkeys(text.split()))
+    words = text.split()
+    return " ".join([*(code(OFFICE, word) for word in dict.fromkeys(words)), *pair_codes(OFFICE, words)])

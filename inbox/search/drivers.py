@@ -5,11 +5,13 @@ PostgreSQL: the newest entries are looked through first (that finds common words
 fill the page is the GIN index asked, first for the newest stretches, then for all, whose answer is then
 short. (It names every hit in no order, and each hit costs a page read.) The planner is not asked to choose.
 The GIN index lies in a table outside row-level security, because PostgreSQL uses no index for a search
-on a table with policies (the operator is not leakproof); it holds hashes made with the office's id.
+on a table with policies (the operator is not leakproof); it holds hashes made with the office's id. Words in
+a row have a short hash of each two of them too, or a phrase of common words would name every entry with them.
 """
 
 import hashlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlalchemy import (
     ARRAY,
@@ -67,7 +69,7 @@ def candidates(session: Session, question: Question, before: int, count: int) ->
     if session.get_bind().dialect.name == "sqlite":
         query, match = _FTS, _fts_match(office_of(session), words, beginnings)
     else:
-        query, match = _GIN, _gin_match(office_of(session), words, beginnings)
+        query, match = _GIN, _gin_match(office_of(session), words, beginnings, question.phrases)
     found = session.connection().execute(query, {"match": match, "before": before, "count": count})
     return [int(number) for (number,) in found]
 
@@ -84,7 +86,7 @@ def lately(session: Session, question: Question, before: int, count: int) -> tup
     the position to go on from (None: there is nothing earlier)."""
     newest = max(before - 1, 0)
     start = max((newest >> _STRETCH_BITS) - 1, 0) << _STRETCH_BITS
-    words = _gin_match(office_of(session), question.indexed, ())
+    words = _gin_match(office_of(session), question.indexed, (), question.phrases)
     match = f"{words} & ({stretch_of(start)} | {stretch_of(newest)})"
     rows = session.connection().execute(_GIN, {"match": match, "before": before, "count": count})
     numbers = [int(number) for (number,) in rows]
@@ -143,14 +145,20 @@ def _fts_match(office: str, words: Sequence[str], beginnings: Sequence[str]) -> 
     return " AND ".join(terms)
 
 
-def _gin_match(office: str, words: Sequence[str], beginnings: Sequence[str]) -> str:
+def _gin_match(office: str, words: Sequence[str], beginnings: Sequence[str], phrases: Sequence[str]) -> str:
     exact = [f"'{code(office, word)}'" for word in words]
-    return " & ".join([*exact, *(f"'{_head(office, each)}':*" for each in beginnings)])
+    pairs = [f"'{one}'" for phrase in phrases for one in pair_codes(office, phrase.split())]
+    return " & ".join([*exact, *pairs, *(f"'{_head(office, each)}':*" for each in beginnings)])
 
 
 def code(office: str, word: str) -> str:
     """A word as the PostgreSQL index has it: the same as the function `search_code` of the migration."""
     return _head(office, word) + _hash(office + word)
+
+
+def pair_codes(office: str, words: Sequence[str]) -> list[str]:
+    """Neighbouring words as the PostgreSQL index has them: as the migration's function `search_pairs`."""
+    return [_hash(f"{office}{first} {second}")[:4] for first, second in pairwise(words)]
 
 
 def _head(office: str, word: str) -> str:

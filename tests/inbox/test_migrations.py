@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlmodel import SQLModel
@@ -18,9 +19,18 @@ from inbox.database import Database
 from inbox.errors import SetupProblem
 from inbox.schema import check, current, data_folder, newest, upgrade
 from tests.databases import Addresses, EmptyDatabases
+from tests.inbox.worlds import found_world
 
 SCRIPTS = ScriptDirectory(str(data_folder("alembic")))
 REVISIONS = [one.revision for one in reversed(list(SCRIPTS.walk_revisions()))]
+
+_CODES = text("SELECT codes::text FROM search_index ORDER BY number")
+_FORGET_PAIRS = (
+    "UPDATE search_index SET codes = array_to_tsvector(ARRAY(SELECT lexeme FROM unnest(codes) "
+    "WHERE length(lexeme) = 16 OR lexeme LIKE 'n%'))",
+    "DROP FUNCTION search_pairs CASCADE",
+)
+"""What 0023 adds, taken away."""
 
 
 def _reach(addresses: Addresses, revision: str) -> None:
@@ -68,6 +78,26 @@ def test_the_migrated_tables_are_those_of_the_models(empty_databases: EmptyDatab
         differences = compare_metadata(context, SQLModel.metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_what_was_indexed_by_an_older_release_is_found_by_its_phrases(
+    empty_postgresql_databases: EmptyDatabases,
+) -> None:
+    addresses = empty_postgresql_databases.migrated()
+    database = Database(addresses.url)
+    for slug in ("ashby", "probert"):
+        found_world(database, slug).case("black mould in the bedroom")
+    engine = create_engine(addresses.migrate_url or addresses.url)
+    with engine.begin() as connection:
+        before = connection.execute(_CODES).all()
+        for statement in _FORGET_PAIRS:
+            connection.execute(text(statement))
+        assert connection.execute(_CODES).all() != before
+        with Operations.context(MigrationContext.configure(connection)):
+            SCRIPTS.get_revision("0023").module.upgrade()
+        assert connection.execute(_CODES).all() == before
+    engine.dispose()
+    database.close()
 
 
 def test_a_migrated_postgresql_walls_every_table_of_an_office(postgresql_database: Database) -> None:

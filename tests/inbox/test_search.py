@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from inbox.models import Case
 from inbox.search import find, fold, forget, reindex, understand
+from inbox.search.drivers import NEWEST, candidates, saying
 from tests.inbox.worlds import World
 
 QUESTIONS = [
@@ -96,6 +97,16 @@ def test_every_question_finds_the_same_on_both_databases(world: World, cases: di
     with world.database.read(world.office) as session:
         answers = {asked: [names[hit.case_id] for hit in find(session, asked).hits] for asked, _ in QUESTIONS}
     assert answers == dict(QUESTIONS)
+
+
+def test_the_index_itself_knows_words_in_a_row(world: World, cases: dict[str, Case]) -> None:
+    with world.database.read(world.office) as session:
+        for phrase, is_there in (("black mould in the bedroom", True), ("mould black", False)):
+            numbers = candidates(session, understand(f'"{phrase}"'), NEWEST, 10) or []
+            said = saying(session, [f" {phrase} "], numbers)
+            assert bool(said) is is_there, phrase
+            if not world.database.is_sqlite:
+                assert said == numbers, phrase
 
 
 def test_a_case_with_many_hits_comes_once_with_its_newest_message(world: World) -> None:
