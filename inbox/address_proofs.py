@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from inbox import people
 from inbox.database import locked, office_of
 from inbox.history import CONSTITUENT, SYSTEM, record
 from inbox.models import AddressProof, Case, Channel, Direction, EventKind, Handle, Message, MessageKind
@@ -71,7 +72,7 @@ def _of_their_cases(addresses: Sequence[str]) -> SelectOfScalar[str]:
         select(Handle.address)
         .join(Case, col(Case.constituent_id) == Handle.constituent_id)
         .join(Message, col(Message.case_id) == Case.id)
-        .where(Handle.channel_kind == "email", col(Handle.address).in_(addresses))
+        .where(Handle.channel_kind == people.MAIL, col(Handle.address).in_(addresses))
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from connectors.contract import PUBLIC, Form
-from inbox import address_proofs, addressing, consents, files, holds, letters, standard_lines
+from inbox import address_proofs, addressing, consents, files, holds, letters, people, standard_lines
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -56,7 +56,7 @@ def told_to_everybody(session: Session, draft: Draft) -> list[str]:
     if person is None:
         return []
     rows = session.exec(select(Handle).where(Handle.constituent_id == person.id)).all()
-    own = [one.address for one in rows if "@" in one.address or one.channel_kind == "phone"]
+    own = [one.address for one in rows if one.channel_kind not in people.PLATFORMS]
     said = _squeezed(draft.text)
     return [
         f"Everybody can read this answer. Take out {one}, or answer privately."

@@ -84,8 +84,8 @@ def place_of(
 
 
 def _in_doubt(home: Place, text: str, table: PostcodeTable | None) -> Place:
-    """That home, or not known where a second postcode that may be one is ours: people write for others, from the
-    address of a service, and of where they lived before; a person of ours must never be sent away."""
+    """That home, or not known where a second postcode that may be one is ours: people write for others, from
+    the address of a service, and of where they lived before; a person of ours must never be sent away."""
     for other in postcodes_in(text):
         seat = _by_postcode(other.code, other.written, table, confirmed=False)
         if seat.state is ConstituencyState.LIKELY and other.likeness >= 0:
