@@ -3,7 +3,7 @@
 `python -m bench.training` reads `tests/routing/labelled/tuned.jsonl` and writes
 `routing/lists/learned/weights.txt`; the same messages always give the same file. The never-tuned part is
 not read. Logistic regression, one model for each question, over the features of `routing.weighing`; what
-weighs little is left out to keep the file small. It takes about four minutes.
+weighs little is left out to keep the file small. It takes about seven minutes.
 """
 
 import random
@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from math import log, sqrt
 from pathlib import Path
 
+from routing.case_flags import WEIGHED
 from routing.labelled import Labels, read_labelled
 from routing.pleas import FEWEST_WORDS, HIDING
 from routing.risks import windows
 from routing.signals import Signals
 from routing.weighing import SCALE, features_of, sentence_labels, softmax
 from routing.wording import wording
-from routing.words import Kind, Priority, Topic
+from routing.words import Flag, Kind, Priority, Topic
 
 TUNED = Path("tests/routing/labelled/tuned.jsonl")
 WEIGHTS = Path("routing/lists/learned/weights.txt")
@@ -28,6 +29,8 @@ ROUNDS = 20
 RATE, BIAS_RATE = 1.0, 0.1
 TRUST = 0.3
 SEEN_TWICE = 2
+WITHOUT_CIRCUMSTANCES = 6_400
+"""So many lines at the beginning are by hands that labelled no flags of people's circumstances."""
 MOST_OUTPUTS = 6
 """Outputs of a model that one feature keeps a weight for."""
 _MARK = re.compile(r"(?:^|[ ~])(?:zz\d|\d[a-z]{2}(?:$|[ ~])|£\d|\d{3,})")
@@ -210,6 +213,10 @@ def _hidden(labels: Labels) -> tuple[float, ...]:
     return (float(not labels.hidden_casework), float(labels.hidden_casework))
 
 
+def _flag(flag: Flag) -> Callable[[Labels], tuple[float, ...]]:
+    return lambda labels: (float(flag not in labels.flags), float(flag in labels.flags))
+
+
 KINDS = (
     Kind.CASEWORK,
     Kind.POLICY_VIEW,
@@ -263,11 +270,11 @@ def _alone(examples: list[Example]) -> list[Example]:
 
 
 def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, int, float]]:
-    """The three models, each from the messages that can teach it."""
+    """The models, each from the messages that can teach it."""
     examples = [(one, examples_of(one)) for one in labelled]
 
-    def taught(target: Callable[[Labels], tuple[float, ...]]) -> list[Example]:
-        found = [replace(whole, target=target(one)) for one, (whole, *_) in examples]
+    def taught(target: Callable[[Labels], tuple[float, ...]], after: int = 0) -> list[Example]:
+        found = [replace(whole, target=target(one)) for one, (whole, *_) in examples[after:]]
         return [example for example in found if sum(example.target) > 0.99]
 
     pleas = [
@@ -285,7 +292,15 @@ def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, int, float]]:
         ("kind", train([str(kind) for kind in KINDS], _alone(taught(_kind)), rest=False), 4_000, 0.15),
         ("topic", train([str(topic) for topic in TOPICS], _alone(taught(_topic)), rest=False), 4_000, 0.25),
         ("plea", train(("none", "own"), _alone(pleas), rest=True, trust=0.02), 3_000, 0.05),
+        *(
+            (flag.value, _trained_flag(taught(_flag(flag), WITHOUT_CIRCUMSTANCES)), 2_500, 0.1)
+            for flag in WEIGHED
+        ),
     ]
+
+
+def _trained_flag(examples: list[Example]) -> Model:
+    return train(("none", "raised"), _alone(examples), rest=True)
 
 
 def main() -> None:

@@ -13,7 +13,10 @@ from inbox.models import Case, CaseStatus, Constituent, Handle
 _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x1f\x7f]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _LONGEST_ADDRESS = 254
 _CLOSED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
-_PLATFORMS = {"facebook": "Facebook", "x": "X"}
+MAIL = "email"
+"""What an address of mail is kept under, by whichever channel it came."""
+PLATFORMS = {"facebook": "Facebook", "x": "X"}
+"""Where people are known by a number, which says nothing to anybody."""
 _ANSWERED = re.compile(r"^(?:(?:re|fwd?|aw|ateb)\s*:\s*)+", re.IGNORECASE)
 
 
@@ -59,12 +62,12 @@ def add(session: Session, channel_kind: str, sender: Address, *, language: str, 
 
 def is_nameless(person: Constituent, channel_kind: str) -> bool:
     """Whether their platform did not say who they are, when they first wrote."""
-    return channel_kind in _PLATFORMS and person.name == _called(channel_kind, "")
+    return channel_kind in PLATFORMS and person.name == _called(channel_kind, "")
 
 
 def _called(channel_kind: str, address: str) -> str:
     """Somebody without a name, by their address; a platform's number is no name."""
-    return f"Somebody on {_PLATFORMS[channel_kind]}" if channel_kind in _PLATFORMS else address
+    return f"Somebody on {PLATFORMS[channel_kind]}" if channel_kind in PLATFORMS else address
 
 
 def addresses(session: Session, person_id: str, channel_kind: str) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from routing.case_flags import LABELS as CASE_LABELS
-from routing.case_flags import case_flags, told_flags
+from routing.case_flags import case_flags, flag_evidence, told_flags
 from routing.constituency import Place, PostcodeTable, place_of
 from routing.kinds import UNWORKED, KindFacts, kind_chances, kind_of
 from routing.language import language_of
@@ -128,7 +128,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     pleas = read_pleas(signals, reading, is_copy=message.is_campaign)
     hides_case = hides_casework(pleas, kind, reading)
     kind = kind_beside(pleas, kind, hides_case)
-    flags = case_flags(flags | told_flags(signals), kind, hides_case)
+    flags = case_flags(flags | told_flags(signals, reading), kind, hides_case)
     received = message.received_at.astimezone(LONDON).date()
     priority = priority_of(signals, kind, flags, received, reading.chances("need")["now"])
     raised = priority if kind in UNWORKED else taught.raised(priority)
@@ -168,8 +168,9 @@ def _place(message: MessageFacts, area: PostcodeTable | None, signals: Signals) 
     return place_of(shown, area, stated=message.stated_postcode, elsewhere=elsewhere)
 
 
-def _flag_evidence(signals: Signals, flag: Flag) -> tuple[Evidence, ...]:
-    return (signals.evidence(LABELS[flag]) or signals.evidence(CASE_LABELS.get(flag, "")))[:1]
+def _flag_evidence(signals: Signals, reading: Reading, flag: Flag) -> tuple[Evidence, ...]:
+    listed = signals.evidence(LABELS[flag]) or signals.evidence(CASE_LABELS.get(flag, ""))
+    return listed[:1] or flag_evidence(signals, reading, flag)
 
 
 def _because(
@@ -193,7 +194,9 @@ def _because(
             for topic in topics
             for one in (*signals.evidence(f"topic {topic}")[:1], *taught.evidence("topic", topic))
         ),
-        "flags": tuple(one for flag in LABELS if flag in flags for one in _flag_evidence(signals, flag)),
+        "flags": tuple(
+            one for flag in LABELS if flag in flags for one in _flag_evidence(signals, reading, flag)
+        ),
         "priority": signals.evidence("urgency immediate")
         or signals.evidence("need immediate")
         or need_evidence(signals, reading)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from routing.postcodes import home_district, home_postcodes, normalised
+from routing.postcodes import home_district, home_postcodes, normalised, postcodes_in
 from routing.words import ConstituencyState
 
 
@@ -69,8 +69,8 @@ def place_of(
         return _by_postcode(code, code, table, confirmed=True)
     places = [_by_postcode(one.code, one.written, table, confirmed=False) for one in home_postcodes(text)]
     if places:
-        # Of two that may be the home, ours: a person of ours must never be sent away.
-        return next((one for one in places if one.state is ConstituencyState.LIKELY), places[0])
+        home = next((one for one in places if one.state is ConstituencyState.LIKELY), places[0])
+        return _in_doubt(home, text, table) if home.state is ConstituencyState.NOT_OURS else home
     district = home_district(text)
     if district and table:
         seat = table.seat_of_district(district)
@@ -81,6 +81,17 @@ def place_of(
     if elsewhere:
         return Place(ConstituencyState.NOT_OURS, "the message says so", words=elsewhere)
     return Place(ConstituencyState.UNKNOWN, "no postcode in the message")
+
+
+def _in_doubt(home: Place, text: str, table: PostcodeTable | None) -> Place:
+    """That home, or not known where a second postcode that may be one is ours: people write for others, from
+    the address of a service, and of where they lived before; a person of ours must never be sent away."""
+    for other in postcodes_in(text):
+        seat = _by_postcode(other.code, other.written, table, confirmed=False)
+        if seat.state is ConstituencyState.LIKELY and other.likeness >= 0:
+            because = f"{home.postcode} is elsewhere, and {other.code} is ours"
+            return Place(ConstituencyState.UNKNOWN, because, home.postcode, words=other.written)
+    return home
 
 
 def _by_postcode(code: str, written: str, table: PostcodeTable | None, *, confirmed: bool) -> Place:

@@ -9,6 +9,8 @@ from routing.words import ConstituencyState, Flag, Kind, Machine, Topic
 SURE = 4.0
 FAINT_CHANCE = 0.05
 """The chance under which weighed words speak against what a list says."""
+JUNK_CHANCE = 0.3
+"""The same where a list says that nobody wrote it: casework filed there is lost."""
 UNWORKED_CHANCE = 0.6
 """What a kind needs that nobody works on, or that others answer: casework filed there is lost or late."""
 MOVABLE = 0.2
@@ -41,13 +43,13 @@ def kind_of(signals: Signals, facts: KindFacts) -> Kind:
         return Kind.THREAT
     if Flag.SELF_HARM in facts.flags:
         return Kind.SELF_HARM_RISK
-    for kind, bar in (
-        (Kind.AUTO_REPLY, 5.0),
-        (Kind.SPAM, 5.0),
-        (Kind.DATA_REQUEST, SURE),
-        (Kind.MEDIA, SURE),
+    for kind, bar, chance in (
+        (Kind.AUTO_REPLY, 5.0, JUNK_CHANCE),
+        (Kind.SPAM, 5.0, JUNK_CHANCE),
+        (Kind.DATA_REQUEST, SURE, FAINT_CHANCE),
+        (Kind.MEDIA, SURE, FAINT_CHANCE),
     ):
-        if _score(signals, kind) >= bar and facts.chances[kind] >= FAINT_CHANCE:
+        if _score(signals, kind) >= bar and facts.chances[kind] >= chance:
             return kind
     if facts.is_campaign:
         return Kind.CAMPAIGN

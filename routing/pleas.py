@@ -17,11 +17,11 @@ HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW
 FRAMES = (Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW)
 """What a letter with a plea in it may open as."""
 AT_RISK = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
-PLEA = 0.85
+PLEA = 0.78
 """The chance of a plea in a sentence from which it is lifted out."""
-TURNED_TO = 0.79
+TURNED_TO = 0.7
 """The same where words such as "by the way" turn to it."""
-HIDDEN, NOT_HIDDEN = 0.3, 0.002
+HIDDEN, NOT_HIDDEN = 0.05, 0.002
 """The chance by the weighed words of a message at which a plea hides in it, and under which none does."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
@@ -102,9 +102,14 @@ def hides_casework(pleas: Pleas | None, kind: Kind, reading: Reading) -> bool:
 
 
 def kind_beside(pleas: Pleas | None, kind: Kind, hides_case: bool) -> Kind:
-    """The kind after a look at the plea: what the frame says if one is hidden, casework if all pleads."""
+    """The kind after a look at the plea: what the frame says if one is hidden, casework if all pleads.
+
+    An insult has nothing to act on; one with a plea in it is a case, or nobody would work on it.
+    """
     if pleas is None:
         return kind
+    if kind is Kind.ABUSE and hides_case:
+        return Kind.CASEWORK
     if kind is Kind.CASEWORK and hides_case and pleas.framed >= FRAMED_BESIDE:
         return pleas.framed_as
     if kind in FRAMES and pleas.chance >= PLEA and not pleas.other_words:

@@ -17,11 +17,11 @@ from routing.words import Flag
 
 RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
-UNOPPOSED = 0.7
+UNOPPOSED = 0.66
 """The chance that the weighed words of some run must leave to what a plain phrase says."""
 LIKELY = 0.5
 """The likelihood, after what speaks against it, at which the weighed words of a message raise a flag."""
-CALM = 4.4
+CALM = 4.75
 """What is added to the odds, as a logarithm, before that which speaks against a risk."""
 RUN, WHOLE = 0.7, 0.85
 """How much the odds of the likeliest run of sentences count, and those of the whole message."""
@@ -50,6 +50,16 @@ LISTED = (
     Flag.PARTY_POLITICAL,
     Flag.WELSH,
 )
+_PLAIN = (
+    Flag.SAFEGUARDING,
+    Flag.DOMESTIC_ABUSE,
+    Flag.CONFIDENTIAL,
+    Flag.MEDIA,
+    Flag.PARTY_POLITICAL,
+    Flag.WELSH,
+)
+"""What a plain phrase raises by itself. Of people's circumstances it is wrong as often as right: these are
+weighed (`routing.case_flags`)."""
 LONGEST_WINDOW = 40
 """Words within which sentences are weighed together."""
 
@@ -81,11 +91,7 @@ def flags_in(signals: Signals, risk: Risk, kinds: Mapping[str, float]) -> frozen
     against it (`likelihood`).
     """
     likely = likelihood(signals, risk, kinds)
-    flags: set[Flag] = {
-        flag
-        for flag, label in LABELS.items()
-        if flag not in (Flag.THREAT, Flag.SELF_HARM) and signals.score(label) >= RAISED
-    }
+    flags = {flag for flag in _PLAIN if signals.score(LABELS[flag]) >= RAISED}
     for flag, chance, other in (
         (Flag.THREAT, risk.threat, risk.self_harm),
         (Flag.SELF_HARM, risk.self_harm, risk.threat),

@@ -24,7 +24,7 @@ _OWN_TOPIC = {
     Kind.DATA_REQUEST: Topic.DATA_REQUEST,
 }
 LABELS = {topic: f"topic {topic.value}" for topic in Topic}
-SEVERAL = 0.15
+SEVERAL = 0.08
 """The chance from which a message is several matters."""
 
 

@@ -11,7 +11,7 @@ from routing.words import LIFE_FLAGS, Flag, Kind, Priority
 SURE = 4.0
 LIKELY = 0.12
 """The chance that it must not wait, by the weighed words, from which it does not."""
-UNLIKELY = 0.04
+UNLIKELY = 0.005
 """The chance under which no phrase of the lists says so either."""
 QUIET_KINDS = frozenset(
     {

@@ -147,3 +147,14 @@ def test_of_two_that_may_be_the_home_ours_counts_so_that_nobody_of_ours_is_sent_
 def test_a_district_alone_is_read_only_where_it_is_one() -> None:
     assert home_district("We live in ZZ14 near the mill") == "ZZ14"
     assert home_district("see form e5 and the m4") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I write for Mrs Amiri of 40 Weir Road, ZZ13 1TL. Our own address is ZZ20 5AA, do not write there.",
+        "We moved from ZZ20 3TT, it is still on the paperwork, to my mum's at ZZ17 4NE in August.",
+    ],
+)
+def test_nobody_is_sent_away_while_a_second_postcode_is_ours(text: str) -> None:
+    assert place_of(text, TABLE).state in (LIKELY, UNKNOWN)

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from inbox import address_proofs, hiding
+from inbox import address_proofs, hiding, people
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
-from inbox.models import Case, Channel, Constituent, Handle, Message, MessageKind
+from inbox.models import Case, Constituent, Handle, Message, MessageKind
 from inbox.web.views.messages import Place
 from inbox.web.views.parts import Act, Badge, Tone
 
@@ -21,7 +21,7 @@ def called(session: Session, addresses: Iterable[str]) -> Mapping[str, str]:
     query = (
         select(Handle.address, Constituent.name)
         .join(Constituent, col(Constituent.id) == Handle.constituent_id)
-        .where(col(Handle.channel_kind).in_(select(Channel.kind)), col(Handle.address).in_(numbers))
+        .where(col(Handle.channel_kind).in_(people.PLATFORMS), col(Handle.address).in_(numbers))
     )
     return dict(session.exec(query).all())
 
