@@ -74,8 +74,9 @@ class CaseFacts:
         return self.topics
 
     @property
-    def flag(self) -> frozenset[Flag]:
-        return self.flags
+    def flag(self) -> tuple[Flag, ...]:
+        """In one order always: which of them a condition names as its reason must not change by chance."""
+        return tuple(sorted(self.flags))
 
     @property
     def attachment_type(self) -> tuple[str, ...]:
