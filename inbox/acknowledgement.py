@@ -77,7 +77,8 @@ def ask_again(session: Session, desk: Desk, case: Case, message: Message, *, now
     if (
         person is None
         or message.case_id != case.id
-        or not address_proofs.unproved(session, [message.sender_handle])
+        or message.kind != MessageKind.FORM
+        or address_proofs.is_proved(session, message.sender_handle)
     ):
         raise Refused("There is no address here that waits to be confirmed.")
     if channel is None or channel.mode not in SENDING:

@@ -30,16 +30,22 @@ def is_proved(session: Session, address: str) -> bool:
     return address in _proved(session, [address])
 
 
-def unproved(session: Session, addresses: Iterable[str]) -> list[str]:
-    """Those of `addresses` that are known from the form only, and not proved."""
-    asked = list(dict.fromkeys(addresses))
-    found: list[str] = []
+def unproved(session: Session, typed: Iterable[str]) -> list[str]:
+    """Those of `typed`, addresses that were given in a form, that are not proved, each once."""
+    asked = list(dict.fromkeys(typed))
+    proved: set[str] = set()
     for start in range(0, len(asked), _AT_ONCE):
-        query = _written_from(asked[start : start + _AT_ONCE]).where(Message.kind == MessageKind.FORM)
-        typed = sorted(set(session.exec(query)))
-        proved = _proved(session, typed) if typed else set()
-        found += [one for one in typed if one not in proved]
-    return found
+        proved |= _proved(session, asked[start : start + _AT_ONCE])
+    return [one for one in asked if one not in proved]
+
+
+def given_in_forms(session: Session, case_id: str, addresses: Sequence[str]) -> set[str]:
+    """Those of `addresses` that came by a form: on this case, or on one of the people they belong to."""
+    here = select(Message.sender_handle).where(
+        Message.case_id == case_id, col(Message.sender_handle).in_(addresses)
+    )
+    both = (here, _written_from(addresses))
+    return {one for query in both for one in session.exec(query.where(Message.kind == MessageKind.FORM))}
 
 
 def _proved(session: Session, addresses: Sequence[str]) -> set[str]:

@@ -30,10 +30,11 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     elif channel.mode not in SENDING:
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if not draft.enquiry_id:
+        typed = address_proofs.given_in_forms(session, draft.case_id, draft.recipients)
         found += [
             f"Nobody has confirmed yet that {address} is theirs. They can press the button in our mail; "
             "or ring them, and write the call down."
-            for address in address_proofs.unproved(session, draft.recipients)
+            for address in address_proofs.unproved(session, sorted(typed))
         ]
     found += consents.problems(session, draft, now, desk.office.time_zone)
     if draft.identity != letters.OFFICE and draft.identity not in desk.staff:

@@ -31,6 +31,18 @@ def test_an_address_that_was_only_typed_is_asked_once_more_and_not_without_end(b
     assert not [event for event in own if event.kind == EventKind.ADDRESS_ASKED]
 
 
+def test_no_draft_leaves_for_a_typed_address_though_no_person_has_it(bench: Bench) -> None:
+    with bench.write() as session:
+        form = a_channel(session, kind="web", name="Form", account="form", mode=ChannelMode.FULL)
+        case = a_case(session, channel_id=form.id)
+        a_message(
+            session, case_id=case.id, channel_id=form.id, kind="form", sender_handle="typed@example.org"
+        )
+        draft = a_draft(session, case, recipients=["typed@example.org"], text="We asked the council.")
+    told = bench.sit(Role.CASEWORKER).get(f"/api/v1/drafts/{draft.id}").json()["problems"]
+    assert any(one.startswith("Nobody has confirmed yet that typed@example.org is theirs") for one in told)
+
+
 def test_a_program_hides_a_comment_and_chooses_how_its_answer_is_read(bench: Bench) -> None:
     with bench.write() as session:
         page = a_channel(session, kind="facebook", name="Page", account="111", mode=ChannelMode.FULL)
