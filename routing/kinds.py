@@ -13,11 +13,14 @@ JUNK_CHANCE = 0.3
 """The same where a list says that nobody wrote it: casework filed there is lost."""
 UNWORKED_CHANCE = 0.6
 """What a kind needs that nobody works on, or that others answer: casework filed there is lost or late."""
+PLAINLY = 2.0
+"""How many times as likely as casework another kind must be that is left when the likeliest is in doubt."""
 MOVABLE = 0.2
 """The chance from which learning may raise such a kind."""
 UNWORKED = frozenset({Kind.SPAM, Kind.AUTO_REPLY, Kind.ABUSE})
 OUR_OWN_KINDS = frozenset({Kind.MEDIA, Kind.OFFICE, Kind.DATA_REQUEST})
 """What is asked of the office itself: it may have a deadline, and nobody comes to harm by it."""
+_DOUBTED = UNWORKED | {Kind.MEDIA, Kind.DATA_REQUEST}
 _MACHINES = {Machine.AUTO_REPLY, Machine.BOUNCE}
 
 
@@ -80,10 +83,14 @@ def _opening(signals: Signals, chances: Mapping[str, float]) -> Kind | None:
 
 
 def _likeliest(chances: Mapping[str, float]) -> Kind:
-    kinds = [kind for kind in Kind if kind in chances]
+    """The likeliest kind that is no risk. Where that is one that nobody works on, or that others answer, and
+    it is not clear: casework, unless what is left speaks plainly for something else."""
+    kinds = [kind for kind in Kind if kind in chances and kind is not Kind.THREAT]
     best = max(kinds, key=lambda kind: chances[kind])
-    doubted = best in UNWORKED or best in (Kind.MEDIA, Kind.DATA_REQUEST)
-    return Kind.CASEWORK if doubted and chances[best] < UNWORKED_CHANCE else best
+    if best not in _DOUBTED or chances[best] >= UNWORKED_CHANCE:
+        return best
+    left = max((kind for kind in kinds if kind not in _DOUBTED), key=lambda kind: chances[kind])
+    return left if chances[left] >= PLAINLY * chances[Kind.CASEWORK] else Kind.CASEWORK
 
 
 def _score(signals: Signals, kind: Kind) -> float:

@@ -21,7 +21,7 @@ PLEA = 0.78
 """The chance of a plea in a sentence from which it is lifted out."""
 TURNED_TO = 0.7
 """The same where words such as "by the way" turn to it."""
-HIDDEN, NOT_HIDDEN = 0.05, 0.002
+HIDDEN, NOT_HIDDEN = 0.35, 0.002
 """The chance by the weighed words of a message at which a plea hides in it, and under which none does."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""

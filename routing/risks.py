@@ -17,11 +17,11 @@ from routing.words import Flag
 
 RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
-UNOPPOSED = 0.66
+UNOPPOSED = 0.6
 """The chance that the weighed words of some run must leave to what a plain phrase says."""
 LIKELY = 0.5
 """The likelihood, after what speaks against it, at which the weighed words of a message raise a flag."""
-CALM = 4.75
+CALM = 4.7
 """What is added to the odds, as a logarithm, before that which speaks against a risk."""
 RUN, WHOLE = 0.7, 0.85
 """How much the odds of the likeliest run of sentences count, and those of the whole message."""

@@ -20,7 +20,7 @@ from routing.lanes import Lanes
 from routing.phrases import SENTENCES_KEPT
 from routing.signals import Signals
 from routing.word_families import MOST_KNOWN, families_of, matters_of, stem_of
-from routing.wording import Sentence
+from routing.wording import MAIL_ADDRESS, WEB_LINK, Sentence
 
 Row = tuple[tuple[int, int], ...]
 """What a feature adds to which outputs, in whole hundredths."""
@@ -30,6 +30,7 @@ ENOUGH_ALONE = 4.0
 """The score at which the lists alone raise a flag in one sentence."""
 SCALE = 100.0
 """The file holds whole hundredths, and they are added as such: a sum is the same in any order."""
+_MASKS = frozenset({MAIL_ADDRESS, WEB_LINK})
 THREAT, SELF_HARM = "risk threat", "risk self-harm"
 LONG_WORD, BEGINNING, ENDING = 5, 4, 3
 
@@ -145,7 +146,7 @@ class Weights:
         self._alone[feature] = row
 
     def _learn(self, word: str) -> _Known:
-        names = (stem_of(word), *families_of(word))
+        names = _names(word)
         known = _Known(
             sum(self._alone.get(name, 0) for name in (*names, *matters_of(word), *_shapes(word))),
             tuple(name for name in names if name in self._second),
@@ -223,7 +224,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
 def features_of(sentence: Sentence, labels: Iterable[str]) -> list[str]:
     """All features of a sentence by name: what training counts and `Weights.weigh` adds up."""
     words = sentence.plain.split()
-    names = [(stem_of(word), *families_of(word)) for word in words]
+    names = [_names(word) for word in words]
     features = [f"={label}" for label in labels]
     for at, here in enumerate(names):
         features += (*here, *matters_of(words[at]), *_shapes(words[at]))
@@ -233,9 +234,14 @@ def features_of(sentence: Sentence, labels: Iterable[str]) -> list[str]:
     return features
 
 
+def _names(word: str) -> tuple[str, ...]:
+    """A stem and its families. A link or an address says nothing: anybody may send one."""
+    return () if word in _MASKS else (stem_of(word), *families_of(word))
+
+
 def _shapes(word: str) -> tuple[str, ...]:
     """A word as it stands, and how a long one begins and ends: "'killing", "kill-", "-ing"."""
-    if not word.isalpha():
+    if not word.isalpha() or word in _MASKS:
         return ()
     if len(word) < LONG_WORD:
         return (f"'{word}",)

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from routing.folding import clean, fold
 from routing.word_sets import word_set, words_by_line
 
+MAIL_ADDRESS, WEB_LINK = "mailaddress", "weblink"
+"""What stands in `plain` for an address and for a link: phrases may ask for them, and nothing else speaks."""
 LONGEST_SENTENCE = 400
 _REPLY = ("re:", "re :", "aw:", "sv:", "ynt:", "atb:")
 """How the subject of a reply begins: what follows was written before."""
@@ -103,7 +105,7 @@ def plain_words(text: str) -> str:
 
 
 def _named(address: "re.Match[str]") -> str:
-    return " mailaddress " if "@" in address.group() else " weblink "
+    return f" {MAIL_ADDRESS} " if "@" in address.group() else f" {WEB_LINK} "
 
 
 def _joined(spelt: "re.Match[str]") -> str:

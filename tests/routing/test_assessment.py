@@ -254,3 +254,8 @@ def test_a_person_who_answers_our_out_of_office_is_no_machine(subject: str, text
         assessed("The office is closed until Monday.", subject="Automatic reply: Your letter").kind
         is Kind.AUTO_REPLY
     )
+
+
+def test_links_make_no_junk_of_a_letter() -> None:
+    text = "My roof leaks and the council does not come. Pictures: https://pics.example/1 www.pics.example/2"
+    assert assessed(text, "The roof https://pics.example").kind is Kind.CASEWORK
