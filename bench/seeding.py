@@ -129,7 +129,7 @@ _CASE = (
     "id", "office_id", "reference", "subject", "status", "kind", "priority", "rank",
     "topics", "flags", "language", "is_restricted", "team_id", "assignee_id", "channel_id",
     "constituent_id", "campaign", "message_count", "version", "next_due_at", "received_at",
-    "created_at", "updated_at",
+    "created_at", "updated_at", "in_danger",
 )  # fmt: skip
 _MESSAGE = (
     "id", "office_id", "case_id", "channel_id", "direction", "kind", "sender_name",
@@ -153,12 +153,14 @@ def _cases(cases: int, people: int) -> Iterator[tuple[Value, ...]]:
         priority, rank = rng.choice(_PRIORITIES)
         moment = NOW - timedelta(minutes=cases - number)
         due = stamp(moment + timedelta(days=rng.randrange(1, 30))) if status != "closed" else None
+        flags = rng.choice(_FLAGS)
         yield (
             identity(number, 3), OFFICE, f"WX-{number:06X}", f"Subject {number}", status, kind, priority,
-            rank, rng.choice(_TOPICS), rng.choice(_FLAGS), "en", "1" if number % 50 == 0 else "0", TEAM,
+            rank, rng.choice(_TOPICS), flags, "en", "1" if number % 50 == 0 else "0", TEAM,
             identity(rng.randrange(STAFF), 1) if status not in ("new", "closed") else None, CHANNEL,
             identity(rng.randrange(people), 2), f"pile-{number % 12}" if kind == "campaign" else None, 1, 1,
             due, stamp(moment), stamp(moment), stamp(moment + timedelta(seconds=rng.randrange(3_600))),
+            "1" if "threat" in flags else "0",
         )  # fmt: skip
 
 

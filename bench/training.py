@@ -1,9 +1,9 @@
 """Trains the weights that come with the product on the tuned part of the labelled messages.
 
 `python -m bench.training` reads `tests/routing/labelled/tuned.jsonl` and writes
-`routing/lists/learned/weights.txt`; the same messages always give the same file. The never-tuned part is
-not read. Logistic regression, one model for each question, over the features of `routing.weighing`; what
-weighs little is left out to keep the file small. It takes about seven minutes.
+`routing/lists/learned/weights.txt` and `word_counts.txt`; the same messages always give the same files. The
+never-tuned part is not read. Logistic regression, one model for each question, over the features of
+`routing.weighing`; each is trained twice, the second time without the features that weigh little.
 """
 
 import random
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from math import log, sqrt
 from pathlib import Path
 
+from routing.campaigns import COMMON, gist_of
 from routing.case_flags import WEIGHED
 from routing.labelled import Labels, read_labelled
 from routing.pleas import FEWEST_WORDS, HIDING
@@ -25,6 +26,7 @@ from routing.words import Flag, Kind, Priority, Topic
 
 TUNED = Path("tests/routing/labelled/tuned.jsonl")
 WEIGHTS = Path("routing/lists/learned/weights.txt")
+WORD_COUNTS = Path("routing/lists/learned/word_counts.txt")
 ROUNDS = 20
 RATE, BIAS_RATE = 1.0, 0.1
 TRUST = 0.3
@@ -33,7 +35,7 @@ WITHOUT_CIRCUMSTANCES = 6_400
 """So many lines at the beginning are by hands that labelled no flags of people's circumstances."""
 MOST_OUTPUTS = 6
 """Outputs of a model that one feature keeps a weight for."""
-_MARK = re.compile(r"(?:^|[ ~])(?:zz\d|\d[a-z]{2}(?:$|[ ~])|£\d|\d{3,})")
+_MARK = re.compile(r"(?:^| )(?:zz\d|\d[a-z]{2}(?:$| )|£\d|\d{3,})")
 _NUMBERS_THAT_SPEAK = frozenset({"101", "111", "999"})
 """Helplines; other long numbers, sums and postcodes belong to one message and mean nothing in the next."""
 FAINT = 1e-4
@@ -72,8 +74,11 @@ def examples_of(labels: Labels) -> list[Example]:
     ]
 
 
-def train(classes: Sequence[str], examples: Sequence[Example], *, rest: bool, trust: float = TRUST) -> Model:
-    """Weights by stochastic gradient descent, the later half of the rounds averaged.
+def train(
+    classes: Sequence[str], examples: Sequence[Example], *, rest: bool, most: int, trust: float = TRUST
+) -> Model:
+    """Weights of the `most` features that weigh the most, trained again without the others, whose share of
+    the work they then take over.
 
     `trust` is how far the examples may pull the weights from nothing, as the inverse of the L2 penalty. A
     feature that few examples have counts for more: what everybody says tells little. With `rest`, the first
@@ -85,6 +90,21 @@ def train(classes: Sequence[str], examples: Sequence[Example], *, rest: bool, tr
         for name, count in seen.items()
         if count >= SEEN_TWICE and not _of_one_message(name)
     }
+    first = _fitted(classes, examples, rarity, rest=rest, trust=trust)
+    if len(rarity) <= most:
+        return first
+    worth: dict[str, float] = {}
+    for weights in first.weights:
+        for name, weight in weights.items():
+            worth[name] = max(worth.get(name, 0.0), abs(weight))
+    kept = {name: rarity[name] for name in sorted(worth, key=lambda name: -worth[name])[:most]}
+    return _fitted(classes, examples, kept, rest=rest, trust=trust)
+
+
+def _fitted(
+    classes: Sequence[str], examples: Sequence[Example], rarity: dict[str, float], *, rest: bool, trust: float
+) -> Model:
+    """Weights for these features by stochastic gradient descent, the later half of the rounds averaged."""
     places = {name: place for place, name in enumerate(rarity)}
     known = [_known(example, places, rarity) for example in examples]
     learner = _Learner(len(classes), len(places), first=1 if rest else 0)
@@ -159,26 +179,22 @@ def _of_one_message(feature: str) -> bool:
     return feature not in _NUMBERS_THAT_SPEAK and _MARK.search(feature) is not None
 
 
-def weights_text(models: Iterable[tuple[str, Model, int, float]]) -> str:
-    """The file of the weights: for each model its name, how many features to keep, the least weight."""
+def weights_text(models: Iterable[tuple[str, Model, float]]) -> str:
+    """The file of the weights: of each model its name and the least weight that is written."""
     outputs: list[str] = []
     bias: list[int] = []
     rows: dict[str, list[str]] = defaultdict(list)
-    for name, model, most, least in models:
+    for name, model, least in models:
         first = len(outputs)
         outputs += [f"{name} {one}" for one in model.classes]
         bias += [round(value * SCALE) for value in model.bias]
-        worth: Counter[str] = Counter()
-        for weights in model.weights:
-            for feature, weight in weights.items():
-                worth[feature] = max(worth[feature], round(abs(weight) * SCALE))
-        for feature, _ in worth.most_common(most):
+        for feature in dict.fromkeys(feature for weights in model.weights for feature in weights):
             values = [(round(one.get(feature, 0.0) * SCALE), at) for at, one in enumerate(model.weights)]
             strongest = sorted(values, key=lambda pair: -abs(pair[0]))[:MOST_OUTPUTS]
             rows[feature] += [
                 f"{first + at}:{value}" for value, at in strongest if abs(value) >= least * SCALE
             ]
-    lines = [f"{feature}\t{' '.join(row)}" for feature, row in sorted(rows.items())]
+    lines = [f"{feature}\t{' '.join(row)}" for feature, row in sorted(rows.items()) if row]
     head = "# Made by `python -m bench.training` from the tuned labelled messages; not to be edited by hand."
     return "\n".join([head, ",".join(outputs), " ".join(map(str, bias)), *lines]) + "\n"
 
@@ -262,15 +278,15 @@ def _alone(examples: list[Example]) -> list[Example]:
             features={
                 name: count
                 for name, count in example.features.items()
-                if name.startswith("=") or not (" " in name or "~" in name)
+                if name.startswith("=") or " " not in name
             },
         )
         for example in examples
     ]
 
 
-def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, int, float]]:
-    """The models, each from the messages that can teach it."""
+def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, float]]:
+    """The models, each from the messages that can teach it, with the least weight worth writing down."""
     examples = [(one, examples_of(one)) for one in labelled]
 
     def taught(target: Callable[[Labels], tuple[float, ...]], after: int = 0) -> list[Example]:
@@ -284,27 +300,44 @@ def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, int, float]]:
         for part in parts
         if part.words >= FEWEST_WORDS
     ]
+    kinds, topics = [str(kind) for kind in KINDS], [str(topic) for topic in TOPICS]
     return [
-        ("risk", train(("none", "threat", "self-harm"), taught(_risk), rest=True), 12_000, 0.06),
-        ("need", train(("later", "now"), taught(_need), rest=True), 6_000, 0.08),
-        ("several", train(("one", "several"), _alone(taught(_several)), rest=True), 3_000, 0.1),
-        ("hidden", train(("open", "hidden"), taught(_hidden), rest=True), 6_000, 0.08),
-        ("kind", train([str(kind) for kind in KINDS], _alone(taught(_kind)), rest=False), 4_000, 0.15),
-        ("topic", train([str(topic) for topic in TOPICS], _alone(taught(_topic)), rest=False), 4_000, 0.25),
-        ("plea", train(("none", "own"), _alone(pleas), rest=True, trust=0.02), 3_000, 0.05),
+        ("risk", train(("none", "threat", "self-harm"), taught(_risk), rest=True, most=50_000), 0.06),
+        ("need", train(("later", "now"), taught(_need), rest=True, most=12_000), 0.08),
+        ("several", train(("one", "several"), taught(_several), rest=True, most=12_000), 0.08),
+        ("hidden", train(("open", "hidden"), taught(_hidden), rest=True, most=30_000), 0.06),
+        ("kind", train(kinds, _alone(taught(_kind)), rest=False, most=12_000), 0.1),
+        ("topic", train(topics, _alone(taught(_topic)), rest=False, most=8_000), 0.15),
+        ("plea", train(("none", "own"), _alone(pleas), rest=True, most=6_000, trust=0.02), 0.05),
         *(
-            (flag.value, _trained_flag(taught(_flag(flag), WITHOUT_CIRCUMSTANCES)), 2_500, 0.1)
+            (
+                flag.value,
+                train(
+                    ("none", "raised"),
+                    _alone(taught(_flag(flag), WITHOUT_CIRCUMSTANCES)),
+                    rest=True,
+                    most=8_000,
+                ),
+                0.08,
+            )
             for flag in WEIGHED
         ),
     ]
 
 
-def _trained_flag(examples: list[Example]) -> Model:
-    return train(("none", "raised"), _alone(examples), rest=True)
+def word_counts_text(labelled: Sequence[Labels]) -> str:
+    """In how many letters each common word stands: by these, copies in other words are told."""
+    held = Counter(word for one in labelled for word in gist_of(one.message.subject, one.message.text).words)
+    common = [(word, count) for word, count in held.items() if count >= COMMON]
+    lines = [f"{word} {count}" for word, count in [("LETTERS", len(labelled)), *sorted(common)]]
+    head = f"# Made by `python -m bench.training`: words in {COMMON} letters or more of the tuned ones."
+    return "\n".join([head, *lines]) + "\n"
 
 
 def main() -> None:
-    WEIGHTS.write_text(weights_text(trained(read_labelled(TUNED))), encoding="utf-8")
+    labelled = read_labelled(TUNED)
+    WORD_COUNTS.write_text(word_counts_text(labelled), encoding="utf-8")
+    WEIGHTS.write_text(weights_text(trained(labelled)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ from routing.language import language_of
 from routing.learning import Leaning, Learned, all_leanings, leaned, lesson_words, of_model, words_of_stems
 from routing.pleas import hides_casework, kind_beside, read_pleas
 from routing.repeats import without_repeats
-from routing.risks import LABELS, Risk, flags_in, risk_evidence, weigh_risk
+from routing.risks import LABELS, RAISED, Risk, flags_in, risk_evidence, weigh_risk
 from routing.signals import Evidence, Signals
 from routing.topics import is_split, topics_in, topics_of_kind
 from routing.urgency import need_evidence, priority_of
 from routing.weighing import Reading, bundled_weights
 from routing.wording import Wording, wording
-from routing.words import ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
+from routing.words import LIFE_FLAGS, ConstituencyState, Flag, Kind, Language, Machine, Priority, Topic
 from routing.working_time import LONDON
 
 
@@ -112,7 +112,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     reading = Reading(signals, bundled_weights())
     risk = weigh_risk(reading)
     taught = Taught(words, reading, learned)
-    flags = flags_in(signals, risk, reading.chances("kind"))
+    flags = flags_in(signals, risk)
     if language is Language.WELSH:
         flags |= {Flag.WELSH}
     place = _place(message, area, signals)
@@ -168,9 +168,16 @@ def _place(message: MessageFacts, area: PostcodeTable | None, signals: Signals) 
     return place_of(shown, area, stated=message.stated_postcode, elsewhere=elsewhere)
 
 
-def _flag_evidence(signals: Signals, reading: Reading, flag: Flag) -> tuple[Evidence, ...]:
+def _flag_evidence(signals: Signals, reading: Reading, risk: Risk, flag: Flag) -> tuple[Evidence, ...]:
+    if flag in LIFE_FLAGS:
+        return (_listed(signals, LABELS[flag]) or risk_evidence(signals, reading, risk))[:1]
     listed = signals.evidence(LABELS[flag]) or signals.evidence(CASE_LABELS.get(flag, ""))
     return listed[:1] or flag_evidence(signals, reading, flag)
+
+
+def _listed(signals: Signals, label: str) -> tuple[Evidence, ...]:
+    """The phrases that say so by themselves; one that is only part of a sign is no evidence."""
+    return signals.evidence(label) if signals.score(label) >= RAISED else ()
 
 
 def _because(
@@ -186,7 +193,7 @@ def _because(
 ) -> dict[str, tuple[Evidence, ...]]:
     life = {Kind.THREAT: "threat", Kind.SELF_HARM_RISK: "self-harm"}
     found = {
-        "kind": signals.evidence(life[kind]) or risk_evidence(signals, reading, risk)
+        "kind": _listed(signals, life[kind]) or risk_evidence(signals, reading, risk)
         if kind in life
         else (*signals.evidence(f"kind {kind}"), *taught.evidence("kind", kind)),
         "topics": tuple(
@@ -195,7 +202,7 @@ def _because(
             for one in (*signals.evidence(f"topic {topic}")[:1], *taught.evidence("topic", topic))
         ),
         "flags": tuple(
-            one for flag in LABELS if flag in flags for one in _flag_evidence(signals, reading, flag)
+            one for flag in LABELS if flag in flags for one in _flag_evidence(signals, reading, risk, flag)
         ),
         "priority": signals.evidence("urgency immediate")
         or signals.evidence("need immediate")

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from itertools import pairwise
-from math import sqrt
+from math import fsum, log, sqrt
 from zlib import crc32
 
 from routing.anchors import anchors, stem, weight
@@ -32,9 +33,11 @@ SURE_PAIRS = 8
 REWORDED = 0.45
 ALIGNED = 0.42
 """A rewording says the same sentence for sentence: so much has a counterpart, whatever facts both name."""
-SAME_WORDS, FEWEST_WORDS = 0.34, 8
-"""The share of meaning words, by the cosine of the two sets, and how many they must be, that two people who
-write of one subject hardly ever have in common."""
+SAME_WORDS, FEWEST_WORDS = 0.24, 8
+"""The share of meaning words, by the cosine of the two sets, in which a rare word counts for more, and how
+many they must be, that two people who write of one subject hardly ever have in common."""
+COMMON = 30
+"""A word in fewer letters than this, of those that were counted, is as rare as any."""
 RESTATED = 0.3
 """A sentence that shares so much with one of the text says nothing of its own."""
 _MASK = (1 << 31) - 1
@@ -46,13 +49,15 @@ class Gist:
     """What a text is known by, its greeting, signature and postcodes left out.
 
     `pairs`: neighbouring words that carry meaning, as numbers. `anchors`: numbers, dates, names, hashtags and
-    links. `sentences`: the meaning words of each sentence; `words`: of all of them.
+    links. `sentences`: the meaning words of each sentence; `words`: of all of them; `length`: how long the
+    text is as a vector of them, rare ones weighing more.
     """
 
     pairs: frozenset[int]
     anchors: frozenset[str]
     sentences: tuple[frozenset[str], ...]
     words: frozenset[str]
+    length: float
     subject: str
 
     @property
@@ -78,11 +83,13 @@ def gist_of(subject: str, text: str) -> Gist:
     core = text[words[0].start : words[-1].end] if words else ""
     telling = [(stem(word.plain), word) for word in words if _tells(word.plain)]
     sentences = _sentences(text[:LONGEST], telling)
+    meant = frozenset[str]().union(*sentences)
     return Gist(
         pairs=_pairs([stem for stem, _ in telling]),
         anchors=frozenset(anchors(core)),
         sentences=sentences,
-        words=frozenset().union(*sentences),
+        words=meant,
+        length=sqrt(_worth(meant)),
         subject=subject_key(subject),
     )
 
@@ -110,8 +117,8 @@ def are_copies(one: Gist, other: Gist) -> bool:
 
 def has_the_same_words(one: Gist, other: Gist) -> bool:
     """Whether two texts are made of the same words, in whatever sentences."""
-    common = len(one.words & other.words)
-    return common >= FEWEST_WORDS and common >= SAME_WORDS * sqrt(len(one.words) * len(other.words))
+    common = one.words & other.words
+    return len(common) >= FEWEST_WORDS and _worth(common) >= SAME_WORDS * one.length * other.length
 
 
 def reworded(one: Gist, other: Gist) -> float:
@@ -197,6 +204,26 @@ def _sentences(text: str, telling: list[tuple[str, Word]]) -> tuple[frozenset[st
 @cache
 def _untelling() -> frozenset[str]:
     return word_set("frequent_words") | word_set("english") | word_set("welsh") | word_set("letter_words")
+
+
+def _worth(words: Iterable[str]) -> float:
+    """How much these words say together: one that few letters hold says more."""
+    squares, rarest = _rarity()
+    return fsum(squares.get(word, rarest) for word in words)
+
+
+@cache
+def _rarity() -> tuple[dict[str, float], float]:
+    """What each common word says, squared, and what all others do; `bench.training` counted them."""
+    text = (resources.files("routing") / "lists" / "learned" / "word_counts.txt").read_text(encoding="utf-8")
+    counted = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    counts = {word: int(count) for word, count in counted}
+    letters = counts.pop("LETTERS")
+    return {word: _says(letters, count) for word, count in counts.items()}, _says(letters, COMMON)
+
+
+def _says(letters: int, count: int) -> float:
+    return log(1 + letters / count) ** 2
 
 
 def _tells(word: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from routing.signals import Evidence, Signals
-from routing.weighing import Reading
+from routing.weighing import WEIGHED_WORDS, Reading
 from routing.words import Flag, Kind
 
 RAISED = 4.0
@@ -24,13 +24,13 @@ TOLD = (Flag.SAFEGUARDING, Flag.DOMESTIC_ABUSE, Flag.CONFIDENTIAL)
 """What one plain phrase is enough for: to miss it may cost a life."""
 
 WEIGHED: Mapping[Flag, float] = {
-    Flag.SAFEGUARDING: 0.05,
+    Flag.SAFEGUARDING: 0.25,
     Flag.DOMESTIC_ABUSE: 0.2,
     Flag.CONFIDENTIAL: 0.15,
     Flag.REPRESENTATIVE: 0.1,
-    Flag.THIRD_PARTY: 0.1,
-    Flag.SPECIAL_CATEGORY: 0.02,
-    Flag.VULNERABLE: 0.03,
+    Flag.THIRD_PARTY: 0.25,
+    Flag.SPECIAL_CATEGORY: 0.15,
+    Flag.VULNERABLE: 0.3,
 }
 """The chance, by the weighed words of the whole message, from which a flag is raised. Where missing it costs
 a person more, one that is wrong as often as right is borne. Chosen on messages that taught no weights."""
@@ -66,7 +66,7 @@ def flag_evidence(signals: Signals, reading: Reading, flag: Flag) -> tuple[Evide
         return ()
     sentences = signals.wording.sentences
     return tuple(
-        Evidence(f"flag {flag}", words, sentences[number].shown, f"weighed words, chance {chance:.2f}")
+        Evidence(f"flag {flag}", words, sentences[number].shown, f"{WEIGHED_WORDS}, chance {chance:.2f}")
         for number, words in reading.speaking_for(f"{flag} raised", range(len(sentences)), most=1)
     )
 

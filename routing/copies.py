@@ -102,8 +102,7 @@ def _without_shared_risks(
     if not dropped:
         return whole
     flags = whole.flags - dropped
-    is_harmless = not flags & LIFE_FLAGS
-    kind = Kind.CAMPAIGN if is_harmless and whole.kind in _RISKY else whole.kind
+    kind = _kind_left(flags) if whole.kind in _RISKY else whole.kind
     flags = case_flags(flags, kind, whole.hidden_casework)
     priority = whole.priority
     if not flags & RISK_FLAGS:
@@ -112,6 +111,13 @@ def _without_shared_risks(
     if kind is not whole.kind:
         because.pop("kind", None)
     return replace(whole, kind=kind, flags=flags, priority=priority, because=because)
+
+
+def _kind_left(flags: frozenset[Flag]) -> Kind:
+    """What a copy that read like a risk is with the flags that are its writer's own."""
+    if Flag.THREAT in flags:
+        return Kind.THREAT
+    return Kind.SELF_HARM_RISK if Flag.SELF_HARM in flags else Kind.CAMPAIGN
 
 
 @lru_cache(maxsize=256)

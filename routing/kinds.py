@@ -13,6 +13,8 @@ JUNK_CHANCE = 0.3
 """The same where a list says that nobody wrote it: casework filed there is lost."""
 UNWORKED_CHANCE = 0.6
 """What a kind needs that nobody works on, or that others answer: casework filed there is lost or late."""
+CLEARLY = 1.3
+"""How many times as likely as casework the likeliest kind must be: few words say little."""
 PLAINLY = 2.0
 """How many times as likely as casework another kind must be that is left when the likeliest is in doubt."""
 MOVABLE = 0.2
@@ -83,10 +85,13 @@ def _opening(signals: Signals, chances: Mapping[str, float]) -> Kind | None:
 
 
 def _likeliest(chances: Mapping[str, float]) -> Kind:
-    """The likeliest kind that is no risk. Where that is one that nobody works on, or that others answer, and
-    it is not clear: casework, unless what is left speaks plainly for something else."""
+    """The likeliest kind that is no risk, if clearly likelier than casework. Where it is one that nobody
+    works on, or that others answer, and not sure: casework, unless what is left speaks plainly for another.
+    """
     kinds = [kind for kind in Kind if kind in chances and kind is not Kind.THREAT]
     best = max(kinds, key=lambda kind: chances[kind])
+    if chances[best] < CLEARLY * chances[Kind.CASEWORK]:
+        return Kind.CASEWORK
     if best not in _DOUBTED or chances[best] >= UNWORKED_CHANCE:
         return best
     left = max((kind for kind in kinds if kind not in _DOUBTED), key=lambda kind: chances[kind])

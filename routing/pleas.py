@@ -17,12 +17,14 @@ HIDING = frozenset({Kind.CAMPAIGN, Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW
 FRAMES = (Kind.THANK_YOU, Kind.OFFICE, Kind.POLICY_VIEW)
 """What a letter with a plea in it may open as."""
 AT_RISK = frozenset({Kind.THREAT, Kind.SELF_HARM_RISK})
-PLEA = 0.78
+PLEA = 0.94
 """The chance of a plea in a sentence from which it is lifted out."""
-TURNED_TO = 0.7
+TURNED_TO = 0.9
 """The same where words such as "by the way" turn to it."""
-HIDDEN, NOT_HIDDEN = 0.35, 0.002
+HIDDEN, NOT_HIDDEN = 0.2, 0.002
 """The chance by the weighed words of a message at which a plea hides in it, and under which none does."""
+LEAST = 0.8
+"""The chance of a plea that some sentence must have all the same: what a campaign is about is no plea."""
 TOLD = 0.6
 """The chance from which a sentence belongs to the plea and no longer to the frame."""
 FRAMED, FRAMED_BESIDE = 0.5, 0.3
@@ -72,7 +74,7 @@ def read_pleas(signals: Signals, reading: Reading, *, is_copy: bool) -> Pleas | 
     words = [one.words for one in reading.sentences]
     chances = {run: reading.chances("plea", run)["own"] for run in _runs(words)}
     chance = max(chances.values(), default=0.0)
-    if chance < TURNED_TO:
+    if chance < LEAST:
         return None
     own = [chances.get((n,), 0.0) for n in range(len(words))]
     first = next((n for n, chance in enumerate(own) if chance >= TOLD), len(own))
@@ -87,10 +89,11 @@ def read_pleas(signals: Signals, reading: Reading, *, is_copy: bool) -> Pleas | 
 
 def hides_casework(pleas: Pleas | None, kind: Kind, reading: Reading) -> bool:
     """Whether somebody's own matter stands in a message of a kind that nobody reads for one."""
-    weighed = reading.chances("hidden")["hidden"]
-    if weighed >= HIDDEN and (kind in HIDING or kind is Kind.CASEWORK):
+    if pleas is None:
+        return False
+    if reading.chances("hidden")["hidden"] >= HIDDEN and (kind in HIDING or kind is Kind.CASEWORK):
         return True
-    if pleas is None or pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
+    if pleas.chance < (TURNED_TO if pleas.turned_to else PLEA):
         return False
     if kind is Kind.CAMPAIGN:
         return True

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from routing.word_sets import phrase_pattern, word_set
 
 _AREAS = word_set("postcode_areas")
+_WORDS = (
+    word_set("english")
+    | word_set("frequent_words")
+    | frozenset({"off", "oil", "ill", "odd", "old", "own", "iii"})
+)
+"""Three letters that are a word are no second half of a postcode."""
 _DIGIT = "[0-9OoIiLl]"
 _LETTER = "[A-Za-z]"
 _NEVER_INWARD = frozenset("CIKMOV")
@@ -110,20 +116,31 @@ def _mended(match: "re.Match[str]") -> str | None:
     spaced = bool(match[2] or match[6] or match[8])
     if spaced and inward[1:].lower() in _ENDINGS and not match.group().isupper():
         return None
-    if not _is_written_as_code(match):
+    if not _is_written_as_code(match) or _lacks_a_digit(match):
         return None
     return f"{area}{first}{second} {inward}"
 
 
+def _lacks_a_digit(match: "re.Match[str]") -> bool:
+    """Whether the one gap, "ZZ17 XB", says that a digit of the second half is missing: then the first half is
+    all there is, and to read ZZ1 7XB would move the person elsewhere."""
+    return bool(match[6]) and not match[4] and len(match[3]) == 1
+
+
 def _is_written_as_code(match: "re.Match[str]") -> bool:
-    """Whether each half has a digit as written, or all is in capitals: "so 2 out" is no SO2 0UT."""
+    """Whether each half has a digit as written, or all is in capitals: "so 2 out" is no SO2 0UT.
+
+    After a whole first half with two digits, "zz13", an O for 0 may begin the second, if that is no word.
+    """
     outward, inward = f"{match[1]}{match[3]}", f"{match[5]}{match[7]}{match[9]}"
     if not any(character.isdigit() for character in match.group()):
         return False
     if match.group().isupper():
         return True
     apart = bool(match[6] or match[8]) and match[1].isupper() is not f"{match[7]}{match[9]}".isupper()
-    return not apart and all(any(one.isdigit() for one in half) for half in (outward, inward))
+    first, second = (any(one.isdigit() for one in half) for half in (outward, inward))
+    is_whole = outward[-2:].isdigit() and not match[2] and not match[6] and not match[8]
+    return not apart and first and (second or (is_whole and inward.lower() not in _WORDS))
 
 
 def _likeness(text: str, start: int, end: int) -> int:
@@ -146,7 +163,7 @@ def _likeness(text: str, start: int, end: int) -> int:
     likeness = 0
     if homes:
         likeness += 3
-    if others and (not homes or others[-1].start() > homes[-1].start()):
+    if others and (not homes or others[-1].end() >= homes[-1].end()):
         likeness -= 5
     if _NOT_HOME.search(after):
         likeness -= 1

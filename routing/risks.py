@@ -6,32 +6,26 @@ threat elsewhere still stands. What is put indirectly is weighed: no word of it 
 a means, a watching eye and a limit that stand together are, and so are calm, farewell, papers and a means.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import exp, log
 
 from routing.signals import Evidence, Signals
-from routing.weighing import SELF_HARM, THREAT, Reading
+from routing.weighing import SELF_HARM, THREAT, WEIGHED_WORDS, Reading, Risks
 from routing.words import Flag
 
 RAISED = 4.0
 """The score at which the phrases of a list raise a flag."""
-UNOPPOSED = 0.6
+UNOPPOSED = 0.7
 """The chance that the weighed words of some run must leave to what a plain phrase says."""
 LIKELY = 0.5
 """The likelihood, after what speaks against it, at which the weighed words of a message raise a flag."""
-CALM = 4.7
-"""What is added to the odds, as a logarithm, before that which speaks against a risk."""
-RUN, WHOLE = 0.7, 0.85
-"""How much the odds of the likeliest run of sentences count, and those of the whole message."""
-CLAIMED, ASKING, LENGTH = 0.3, 1.3, 0.9
-"""What speaks against: that it reads clearly as one kind, that it ends in a question, how long it is.
-All of these were fitted on held-out folds."""
-SHORTEST = 18
-"""Fewer words than this do not speak for a risk by being few."""
-UNDONE = 1.5
-"""What is taken away where every sentence that weighs has a turn of speech that is no threat."""
+CAUTION = 0.9
+"""What is added to the odds, as a logarithm: a risk that is missed costs more than a false alarm."""
+RUN, WHOLE = 0.3, 0.85
+"""How much the odds of the likeliest run of sentences count, and those of the whole message. All three were
+fitted on messages of hands that the weights were not made from."""
 EITHER = 0.12
 """The chance at which the other flag is raised as well: a person must look, whatever its name."""
 ALONE = 0.4
@@ -70,52 +64,42 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """How likely a threat and self-harm are, and the sentences that weigh the most for the likelier.
+    """How likely a threat and self-harm are by the whole message, and where it speaks of the likelier.
 
-    `whole` is the chance of either when the whole message is weighed at once.
-    `anywhere` is the greatest chance of any sentence or run, also of one sentence of several, which alone
-    must say more.
+    `run` is the greatest chance of either in a run of sentences, `where`. `anywhere` are the greatest of a
+    threat and of self-harm in any sentence or run, also in one of several, which alone must say more.
     """
 
     threat: float
     self_harm: float
-    whole: float
-    anywhere: float
+    run: float
+    anywhere: Risks
     where: range
 
+    @property
+    def whole(self) -> float:
+        """The chance of either."""
+        return self.threat + self.self_harm
 
-def flags_in(signals: Signals, risk: Risk, kinds: Mapping[str, float]) -> frozenset[Flag]:
-    """The flags that the words of a message raise; `kinds` are the chances of each kind.
 
-    What a plain phrase says stands in a message of any kind; what is only weighed must outweigh what speaks
-    against it (`likelihood`).
-    """
-    likely = likelihood(signals, risk, kinds)
+def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
+    """The flags that the words of a message raise: what a plain phrase says, and what weighs enough."""
+    likely = likelihood(risk)
     flags = {flag for flag in _PLAIN if signals.score(LABELS[flag]) >= RAISED}
-    for flag, chance, other in (
-        (Flag.THREAT, risk.threat, risk.self_harm),
-        (Flag.SELF_HARM, risk.self_harm, risk.threat),
+    for flag, chance, other, anywhere in (
+        (Flag.THREAT, risk.threat, risk.self_harm, risk.anywhere[0]),
+        (Flag.SELF_HARM, risk.self_harm, risk.threat, risk.anywhere[1]),
     ):
         weighed = likely >= LIKELY and (chance >= other or chance >= EITHER)
-        plain = signals.score(LABELS[flag]) >= RAISED and risk.anywhere >= UNOPPOSED and chance >= other
+        plain = signals.score(LABELS[flag]) >= RAISED and anywhere >= UNOPPOSED
         if weighed or plain:
             flags.add(flag)
     return frozenset(flags)
 
 
-def likelihood(signals: Signals, risk: Risk, kinds: Mapping[str, float]) -> float:
-    """How likely a risk of either kind is, after what speaks against it in the message as a whole.
-
-    One who asks a question hopes for an answer; a long letter says many things; thanks, a view or a plea that
-    is clearly that is seldom more.
-    """
-    sentences = signals.wording.sentences
-    asks = bool(sentences) and sentences[-1].shown.endswith("?")
-    odds = CALM + RUN * _odds(risk.threat + risk.self_harm) + WHOLE * _odds(risk.whole)
-    odds -= CLAIMED * _odds(max(kinds.values(), default=0.5))
-    odds -= LENGTH * log(1 + max(signals.wording.word_count, SHORTEST)) + (ASKING if asks else 0.0)
-    if risk.where and signals.sentences_of("not threat").issuperset(risk.where):
-        odds -= UNDONE
+def likelihood(risk: Risk) -> float:
+    """How likely a risk of either kind is, by its likeliest run of sentences and by the whole message."""
+    odds = CAUTION + RUN * _odds(risk.run) + WHOLE * _odds(risk.whole)
     return 1 / (1 + exp(-odds))
 
 
@@ -126,23 +110,23 @@ def _odds(chance: float) -> float:
 
 
 def weigh_risk(reading: Reading) -> Risk:
-    """The greatest risk that any few sentences in a row speak of."""
+    """The risk that the whole message speaks of, and that any few sentences in a row do."""
     weighed = reading.sentences
     words = [0, *accumulate(one.words for one in weighed)]
     threats = [0, *accumulate(one.threat for one in weighed)]
     harms = [0, *accumulate(one.self_harm for one in weighed)]
-    worst, where, best, anywhere = (0.0, 0.0), range(0), 0.0, 0.0
+    where, best, anywhere = range(0), 0.0, (0.0, 0.0)
     for window in windows([one.words for one in weighed]):
         a, b = window.start, window.stop
         threat, harm = reading.weights.risk_chances(
             words[b] - words[a], threats[b] - threats[a], harms[b] - harms[a]
         )
-        anywhere = max(anywhere, threat + harm)
+        anywhere = (max(anywhere[0], threat), max(anywhere[1], harm))
         even = ALONE if len(window) == 1 < len(weighed) else 1.0
         if (threat + harm) * even > best:
-            best, worst, where = (threat + harm) * even, (threat * even, harm * even), window
-    whole = sum(reading.weights.risk_chances(words[-1], threats[-1], harms[-1]))
-    return Risk(*worst, whole, anywhere, where)
+            best, where = (threat + harm) * even, window
+    threat, harm = reading.weights.risk_chances(words[-1], threats[-1], harms[-1])
+    return Risk(threat, harm, best, anywhere, where)
 
 
 def windows(words: Sequence[int]) -> Iterator[range]:
@@ -164,7 +148,7 @@ def risk_evidence(signals: Signals, reading: Reading, risk: Risk) -> tuple[Evide
     is_threat = risk.threat >= risk.self_harm
     label, output = ("threat", THREAT) if is_threat else ("self-harm", SELF_HARM)
     sentences = signals.wording.sentences
-    source = f"weighed words, chance {max(risk.threat, risk.self_harm):.2f}"
+    source = f"{WEIGHED_WORDS}, chance {max(risk.threat, risk.self_harm):.2f}"
     return tuple(
         Evidence(label, words, sentences[number].shown, source)
         for number, words in reading.speaking_for(output, risk.where)

@@ -9,7 +9,7 @@ from routing.words import Kind, Topic
 
 ENOUGH = 2.0
 WEIGHED = 12.0
-TAUGHT = 2.0
+TAUGHT = 3.0
 NEAR_THE_BEST = 0.3
 MOST_TOPICS = 4
 MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
@@ -24,7 +24,7 @@ _OWN_TOPIC = {
     Kind.DATA_REQUEST: Topic.DATA_REQUEST,
 }
 LABELS = {topic: f"topic {topic.value}" for topic in Topic}
-SEVERAL = 0.08
+SEVERAL = 0.15
 """The chance from which a message is several matters."""
 
 

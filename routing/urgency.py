@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from routing.kinds import OUR_OWN_KINDS
 from routing.signals import Evidence, Signals
-from routing.weighing import Reading
+from routing.weighing import WEIGHED_WORDS, Reading
 from routing.words import LIFE_FLAGS, Flag, Kind, Priority
 
 SURE = 4.0
@@ -106,7 +106,7 @@ def need_evidence(signals: Signals, reading: Reading) -> tuple[Evidence, ...]:
         return ()
     sentences = signals.wording.sentences
     return tuple(
-        Evidence("need", words, sentences[number].shown, f"weighed words, chance {chance:.2f}")
+        Evidence("need", words, sentences[number].shown, f"{WEIGHED_WORDS}, chance {chance:.2f}")
         for number, words in reading.speaking_for("need now", range(len(sentences)))
     )
 

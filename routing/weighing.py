@@ -1,19 +1,20 @@
 """Weighs a message by what its words, and words near each other, have been found to speak for.
 
 A feature is the stem of a word or its family ("petrol", "WEAPON"), the word as it stands and how a long one
-begins and ends ("'killing", "kill-", "-ing"), two stems or families in a row ("watch your") or with one word
-between ("see~face"), or a label of the phrase lists that a sentence hits, by its name after "=". The weights
-come from a file that training wrote and a person can read: one feature a line. Pairs bear on risks, needs and
-hidden cases alone; all else is weighed by single words and by labels.
+begins and ends ("'killing", "kill-", "-ing"), two stems or families in a row ("watch your"), or a label of
+the phrase lists that a sentence hits, by its name after "=". The weights come from a file that training wrote
+and a person can read: one feature a line. Pairs bear on risks, needs, hidden cases and several matters alone;
+all else is weighed by single words and by labels.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import exp, sqrt
 from operator import itemgetter
+from sys import intern
 from typing import NamedTuple
 
 from routing.lanes import Lanes
@@ -32,6 +33,8 @@ SCALE = 100.0
 """The file holds whole hundredths, and they are added as such: a sum is the same in any order."""
 _MASKS = frozenset({MAIL_ADDRESS, WEB_LINK})
 THREAT, SELF_HARM = "risk threat", "risk self-harm"
+WEIGHED_WORDS = "weighed words"
+"""What evidence names as its rule where no word was a sign alone."""
 LONG_WORD, BEGINNING, ENDING = 5, 4, 3
 
 
@@ -46,7 +49,7 @@ class Weighed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a word and its families weigh alone, and with words that follow at once, or after one between.
+    """What a word and its families weigh alone, and with words that follow at once.
 
     `names` are those under which it may itself follow another.
     """
@@ -54,7 +57,6 @@ class _Known:
     alone: int
     names: tuple[str, ...] = ()
     next: tuple[Mapping[str, int], ...] = ()
-    later: tuple[Mapping[str, int], ...] = ()
 
 
 _UNKNOWN = _Known(0)
@@ -81,11 +83,9 @@ class Weights:
         self._risk_bias = (bias[self._risks[0]] / SCALE, bias[self._risks[1]] / SCALE)
         self._alone: dict[str, int] = {}
         self._next: dict[str, dict[str, int]] = {}
-        self._later: dict[str, dict[str, int]] = {}
         for feature, row in rows:
             self._take(feature, self._lanes.packed(row))
-        pairs = (*self._next.values(), *self._later.values())
-        self._second = frozenset(name for table in pairs for name in table)
+        self._second = frozenset(name for table in self._next.values() for name in table)
         self._known: dict[str, _Known] = {}
         self._weighed = lru_cache(maxsize=SENTENCES_KEPT)(self._weigh)
 
@@ -97,8 +97,7 @@ class Weights:
         words = plain.split()
         known = [self._known.get(word) or self._learn(word) for word in words]
         said = self._labelled(labels) + [one.alone for one in known]
-        said += _paired(known, known[1:], 1) + _paired(known, known[2:], 2)
-        sums = sum(said)
+        sums = sum(said + _paired(known, known[1:]))
         row = self._lanes.unpacked(sums)
         return Weighed(len(words), sums, row[self._risks[0]], row[self._risks[1]])
 
@@ -115,11 +114,10 @@ class Weights:
         words = sentence.plain.split()
         known = [self._learn(word) for word in words]
         worth = [float(self.weight(one.alone, output)) for one in known]
-        for ahead in (1, 2):
-            for at, (first, second) in enumerate(zip(known, known[ahead:], strict=False)):
-                half = self.weight(sum(_paired([first], [second], ahead)), output) / 2
-                worth[at] += half
-                worth[at + ahead] += half
+        for at, (first, second) in enumerate(pairwise(known)):
+            half = self.weight(sum(_paired([first], [second])), output) / 2
+            worth[at] += half
+            worth[at + 1] += half
         best = sorted(range(len(known)), key=lambda at: -worth[at])[:most]
         return " ".join(words[at] for at in sorted(best) if worth[at] > 0)
 
@@ -138,12 +136,11 @@ class Weights:
         return [self._alone[name] for label in labels if (name := f"={label}") in self._alone]
 
     def _take(self, feature: str, row: int) -> None:
-        for sign, pairs in (("~", self._later), (" ", self._next)):
-            first, found, second = feature.partition(sign)
-            if found and not feature.startswith("="):
-                pairs.setdefault(first, {})[second] = row
-                return
-        self._alone[feature] = row
+        first, found, second = feature.partition(" ")
+        if found and not feature.startswith("="):
+            self._next.setdefault(first, {})[intern(second)] = row
+        else:
+            self._alone[feature] = row
 
     def _learn(self, word: str) -> _Known:
         names = _names(word)
@@ -151,7 +148,6 @@ class Weights:
             sum(self._alone.get(name, 0) for name in (*names, *matters_of(word), *_shapes(word))),
             tuple(name for name in names if name in self._second),
             tuple(self._next[name] for name in names if name in self._next),
-            tuple(self._later[name] for name in names if name in self._later),
         )
         if known == _UNKNOWN:
             known = _UNKNOWN
@@ -161,12 +157,12 @@ class Weights:
         return known
 
 
-def _paired(firsts: Sequence[_Known], seconds: Sequence[_Known], ahead: int) -> list[int]:
-    """What words weigh with those that follow them as the next (1), or after one between (2)."""
+def _paired(firsts: Sequence[_Known], seconds: Sequence[_Known]) -> list[int]:
+    """What words weigh with those that follow them."""
     return [
         table[name]
         for first, second in zip(firsts, seconds, strict=False)
-        for table in (first.next if ahead == 1 else first.later)
+        for table in first.next
         for name in second.names
         if name in table
     ]
@@ -228,9 +224,8 @@ def features_of(sentence: Sentence, labels: Iterable[str]) -> list[str]:
     features = [f"={label}" for label in labels]
     for at, here in enumerate(names):
         features += (*here, *matters_of(words[at]), *_shapes(words[at]))
-        for ahead, sign in ((1, " "), (2, "~")):
-            if at + ahead < len(names):
-                features += [f"{first}{sign}{second}" for first in here for second in names[at + ahead]]
+        if at + 1 < len(names):
+            features += [f"{first} {second}" for first in here for second in names[at + 1]]
     return features
 
 

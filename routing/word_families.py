@@ -7,7 +7,7 @@ words, and `matter_families` what people call the things that their matters are 
 from functools import lru_cache
 from importlib import resources
 
-MOST_KNOWN = 10_000
+MOST_KNOWN = 20_000
 """Words remembered with their families; hostile text makes new words without end."""
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ied", "y"), ("ed", ""), ("es", ""), ("s", ""), ("ly", ""))
 

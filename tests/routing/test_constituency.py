@@ -73,6 +73,11 @@ def test_what_is_no_postcode_is_left_alone(text: str) -> None:
         ("Bright & Lowe Solicitors\n4 High Street\nZZ20 1AA", None),
         ("please write to Wexcombe General Hospital\nZZ20 1AA", None),
         ("my solicitors are\nLowe & Co\nZZ20 1AA", None),
+        ("I am in a Home Office hotel, ZZ12 5JA, for 19 months", "ZZ12 5JA"),
+        ("The Khans are at 14 Jubilee Close, ZZ15 5HN. J. Wells (school postcode ZZ15 1AB)", "ZZ15 5HN"),
+        ("I'm registered at home, ZZ15 2UL", "ZZ15 2UL"),
+        ("Mrs D. Pargeter, zz13 oyb", "ZZ13 0YB"),
+        ("turn at zz13 our street is the next", None),
         ("No address here", None),
     ],
 )
@@ -149,10 +154,16 @@ def test_a_district_alone_is_read_only_where_it_is_one() -> None:
     assert home_district("see form e5 and the m4") is None
 
 
+def test_a_postcode_that_lacks_a_digit_is_its_district_and_no_other() -> None:
+    place = place_of("Post code: ZZ14 XB, I think. Sully", TABLE)
+    assert (place.state, place.postcode) == (LIKELY, None)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "I write for Mrs Amiri of 40 Weir Road, ZZ13 1TL. Our own address is ZZ20 5AA, do not write there.",
+        "We used to be in ZZ20 3TT and are at 4 Weir Road, ZZ13 1TL since March.",
         "We moved from ZZ20 3TT, it is still on the paperwork, to my mum's at ZZ17 4NE in August.",
     ],
 )
