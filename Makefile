@@ -1,6 +1,7 @@
 # Everything a newcomer needs. Each target does its own set-up and may be run again at any time.
 PYTHON ?= python3
 VENV := .venv
+PORT ?= 8000
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
@@ -30,8 +31,8 @@ $(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
 	@$(UV) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: setup ## start the product with a believable demo office
-	@$(BIN)/inbox demo
+demo: setup ## start the product with a believable demo office (PORT=8000)
+	@trap : INT; $(BIN)/inbox demo --port $(PORT) || test $$? -eq 130
 
 check: $(VENV)/.developing ## formatter, linter, types, import rules, templates
 	@$(BIN)/ruff format --check .

@@ -37,7 +37,9 @@ def _placed(steps: tuple[Step, ...], addresses: Mapping[str, str]) -> tuple[Step
     )
 
 
-_TEST = Step("Press “Test it now” below. It sends nothing and says in words what is still wrong.")
+_TEST = Step(
+    "Press “Test it now” at the top of this page. It sends nothing and says in words what is still wrong."
+)
 _OPEN = Step("Open the channel when the test is green and the first messages look right.")
 
 GUIDES: Mapping[str, Guide] = {

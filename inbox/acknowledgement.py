@@ -226,6 +226,8 @@ def _why_not(
         return "channel_listens"
     if desk.office.sending_paused:
         return "sending_paused"
+    if desk.office.restored_at and message.received_at <= desk.office.restored_at:
+        return "restored"
     if message.kind in PUBLIC:
         return "public"
     if message.forwarded_by:

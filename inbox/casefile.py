@@ -62,6 +62,9 @@ def _drawn(session: Session, prefix: str, known: Recall | None) -> str:
 def wake(session: Session, desk: Desk, case: Case, message: Message, *, now: datetime) -> None:
     """Somebody wrote on this case: it is nobody's turn but ours now, and a finished one is open again."""
     before = CaseStatus(case.status)
+    is_settled = case.answered_at is not None or before in _ASLEEP
+    if is_settled and message.constituent_id == case.constituent_id:
+        case.answered_at, case.wrote_again_at = None, message.received_at
     if before in _ASLEEP:
         case.status = move(case.status, CaseStatus.OPEN, CASE_MOVES, "case")
         case.closed_at = case.outcome = case.outcome_note = None
@@ -93,6 +96,15 @@ def answered(
         record(session, case, EventKind.ASSIGNED, actor, now=now, before=None, after=writer.id, sorted=True)
         return
     record(session, case, EventKind.STATUS_CHANGED, actor, now=now, before=before, after=case.status)
+
+
+def taken_up(session: Session, case: Case, writer: Staff | None, *, now: datetime, actor: Actor) -> None:
+    """Somebody works on a case that nobody had: it is theirs, who knows what is asked for it."""
+    if case.status == CaseStatus.NEW:
+        answered(session, case, now=now, actor=actor, writer=writer)
+    elif writer is not None and writer.is_active and case.assignee_id is None:
+        case.assignee_id, case.version, case.updated_at = writer.id, case.version + 1, now
+        record(session, case, EventKind.ASSIGNED, actor, now=now, before=None, after=writer.id, sorted=False)
 
 
 def learn(person: Constituent, assessment: Assessment) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inbox import clocks, points, triage, writing_down
+from inbox import clocks, points, risks, triage, writing_down
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import Refused
@@ -80,6 +80,7 @@ def set_flags(
         raise Refused("Say why. Others will read it.")
     before = list(case.flags)
     case.flags = sorted(str(flag) for flag in flags)
+    risks.follow(session, case, before)
     case.is_restricted = Flag.RESTRICTED in flags
     points.settle(case)
     if why.strip():
@@ -89,6 +90,19 @@ def set_flags(
     return _note(
         session, case, EventKind.FACTS_CHANGED, actor, now, field="flags", before=before, after=case.flags
     )
+
+
+def no_danger(
+    session: Session, desk: Desk, case: Case, flag: Flag, *, why: str, priority: Priority, now: datetime,
+    actor: Actor,
+) -> str:  # fmt: skip
+    """A person says that nobody is in this danger, and why, which stays as a note; only a person can."""
+    if not why.strip():
+        raise Refused("Say why. Others will read it.")
+    said = "No threat." if flag is Flag.THREAT else "Nobody is in danger."
+    event = risks.dismiss(session, desk, case, flag, priority=priority, now=now, actor=actor)
+    writing_down.add_note(session, case, f"{said} {why.strip()}", author_id=actor.id, now=now, actor=actor)
+    return event
 
 
 def close(session: Session, case: Case, *, outcome: str, note: str, now: datetime, actor: Actor) -> str:

@@ -339,12 +339,12 @@ def health(channel: Channel, now: datetime) -> ChannelHealth:
         return ChannelHealth.NEEDS_ATTENTION
     if channel.failing_since is not None:
         return ChannelHealth.FAILING
-    if (channel.last_ok_at or channel.last_in_at) is None and not _is_by_hand(channel):
+    if (channel.last_ok_at or channel.last_in_at) is None and not is_by_hand(channel):
         return ChannelHealth.WAITING
     return ChannelHealth.OK
 
 
-def _is_by_hand(channel: Channel) -> bool:
+def is_by_hand(channel: Channel) -> bool:
     """Whether people are its wire: there is nothing to reach, so nothing waits to be tried."""
     is_known = channel.kind in registry.KINDS
     return is_known and not any(_has(channel, ability) for ability in ("fetch", "receive", "send"))

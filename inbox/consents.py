@@ -141,13 +141,30 @@ def lacking(session: Session, case: Case, body: Body, now: datetime, zone: str) 
     return f"{need}, and the one on this case was good until {until}."
 
 
+def lacking_for(
+    session: Session, case: Case, known: Body | None, name: str, now: datetime, zone: str
+) -> str | None:
+    """The same for any body: one that is not in the directory (`known` None) has no rule of its own, but
+    what somebody asks for somebody else needs a permission that was given."""
+    if known is not None:
+        return lacking(session, case, known, now, zone)
+    if not FOR_SOMEBODY_ELSE & set(case.flags):
+        return None
+    given = (row for row in of_case(session, case) if not row.bodies and holds(row, now))
+    if any(_STRENGTH[row.kind] >= _STRENGTH[ConsentRule.VERBAL] for row in given):
+        return None
+    return (
+        f"Somebody else asks for the person here, so {name} needs their permission, and none is on this case."
+    )
+
+
 def problems(session: Session, draft: Draft, now: datetime, zone: str) -> list[str]:
     """What stands against a letter to a body leaving; nothing where somebody said why not to wait."""
     enquiry = find_or_none(session, Enquiry, draft.enquiry_id)
     body = find_or_none(session, Body, enquiry.body_id) if enquiry else None
-    if enquiry is None or body is None or enquiry.without_consent:
+    if enquiry is None or enquiry.without_consent or (body is None and enquiry.asked_at is not None):
         return []
-    why = lacking(session, find(session, Case, draft.case_id), body, now, zone)
+    why = lacking_for(session, find(session, Case, draft.case_id), body, enquiry.body, now, zone)
     return [f"{why} Write the permission down on the case first."] if why else []
 
 

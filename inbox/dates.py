@@ -1,6 +1,6 @@
 """Dates as people read them, in English and Welsh: "Tuesday 9 June 2026", "Dydd Mawrth 9 Mehefin 2026"."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from inbox.errors import Refused
@@ -37,20 +37,42 @@ def local_date(moment: datetime, zone: str, language: str = "en") -> str:
 _TYPED = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 
 
+def day_of(words: str) -> date | None:
+    """A day as people type it: 3 June 2026, 3 Jun 2026, 03/06/2026, 2026-06-03; None for anything else, and
+    for a year that nobody writes to us about."""
+    plain = " ".join(words.split())
+    for form in _TYPED:
+        try:
+            day = datetime.strptime(plain, form).date()  # noqa: DTZ007  # a day has no zone
+        except ValueError:
+            continue
+        return day if 1900 <= day.year <= 2200 else None
+    return None
+
+
+def as_typed(words: str) -> str:
+    """A day in the one way that boxes show it, 3 June 2026; what is no day stays as it is."""
+    day = day_of(words)
+    return f"{day.day} {_MONTHS['en'][day.month - 1]} {day.year}" if day else words
+
+
+def as_iso(words: str) -> str:
+    """A day as programs write it, 2026-06-03; what is no day stays as it is."""
+    day = day_of(words)
+    return day.isoformat() if day else words
+
+
 def read_day(words: str, zone: str) -> datetime | None:
     """The first moment, in an office's time zone, of a day that a person typed; None for none.
 
     Raises Refused for anything that is no day.
     """
-    plain = " ".join(words.split())
-    if not plain:
+    if not words.strip():
         return None
-    for form in _TYPED:
-        try:
-            return datetime.strptime(plain, form).replace(tzinfo=ZoneInfo(zone))
-        except ValueError:
-            continue
-    raise Refused("Enter a day, like 30 June 2026.")
+    day = day_of(words)
+    if day is None:
+        raise Refused("Enter a day, like 30 June 2026.")
+    return datetime.combine(day, time(), ZoneInfo(zone))
 
 
 def end_of_day(words: str, zone: str) -> datetime | None:

@@ -9,7 +9,17 @@ from inbox import address_proofs, addressing, consents, files, holds, letters, s
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
-from inbox.models import SENDING, Case, Constituent, Direction, Draft, Handle, Message
+from inbox.models import (
+    SENDING,
+    Case,
+    Constituent,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Draft,
+    Handle,
+    Message,
+)
 from inbox.wording import gaps
 
 
@@ -101,6 +111,42 @@ def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
     return (
         draft.subject == addressing.subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
     )
+
+
+def happened_since(session: Session, desk: Desk, draft: Draft) -> tuple[str, str | None] | None:
+    """What a writer must be told before a reply leaves: they wrote again, or a colleague answered them.
+
+    The sentence, and the id of the message to read; None where nothing happened. Letters to bodies have none.
+    """
+    if draft.enquiry_id:
+        return None
+    newer = newer_than(session, draft)
+    if newer is not None:
+        return "They wrote again after this was begun.", newer.id
+    answered = _answered_since(session, draft)
+    if answered is None:
+        return None
+    message_id, author_id, at = answered
+    author = desk.staff.get(author_id or "")
+    name = author.name if author else "The office"
+    return (
+        f"{name} answered them at {at.astimezone(desk.calendar.zone):%H:%M}, after this was begun.",
+        message_id,
+    )
+
+
+_NEVER_CAME = (DeliveryState.FAILED, DeliveryState.STOPPED, DeliveryState.BOUNCED)
+
+
+def _answered_since(session: Session, draft: Draft) -> tuple[str | None, str | None, datetime] | None:
+    """A reply of ours to the same person that left, or is leaving, after this one was begun."""
+    query = (
+        select(Delivery.message_id, Draft.author_id, Delivery.queued_at)
+        .join(Draft, col(Draft.id) == Delivery.draft_id)
+        .where(Draft.case_id == draft.case_id, Draft.id != draft.id, col(Draft.enquiry_id).is_(None))
+        .where(Delivery.queued_at > draft.created_at, col(Delivery.state).not_in(_NEVER_CAME))
+    )
+    return session.exec(query.order_by(col(Delivery.id).desc()).limit(1)).first()
 
 
 def newer_than(session: Session, draft: Draft) -> Message | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import Form
+from connectors.contract import PUBLIC, Form, Limits
 from inbox import (
     addressing,
     files,
@@ -64,21 +64,25 @@ def begin(
     Words that a template or the program laid ready are private until somebody says otherwise.
     """
     draft = unsaved(session, desk, case, now, answers=answers)
-    if template or not author_id:
+    laid_ready = template or not author_id
+    if laid_ready:
         draft.form = Form.MESSAGE
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    draft.number = _next_number(session, case)
+    draft.number = next_number(session, case.id)
     draft.text = fill(template.body, values(session, desk, case, person, now)) if template else text
-    draft.author_id, draft.writers = author_id, [author_id] if author_id else []
+    draft.author_id = draft.holder_id = author_id
+    draft.writers = [author_id] if author_id else []
     draft.provenance = {
         "drafted_by": author_id,
         "source": "template" if template else "typed",
         "template": f"{template.name} v{template.version}" if template else None,
         "lines": [],
     }
+    if laid_ready:
+        note_privacy(desk, draft)
     session.add(draft)
     session.flush()
-    _keep_version(session, draft, author_id, now)
+    keep_version(session, draft, now)
     record(session, case, EventKind.DRAFT_STARTED, actor, now=now, draft=draft.id)
     return draft
 
@@ -122,22 +126,57 @@ def save(
     session: Session, desk: Desk, draft: Draft, changes: Changes, *, version: int, author_id: str | None,
     now: datetime, actor: Actor,
 ) -> Draft:  # fmt: skip
-    """Saves what was typed. Any change voids an approval. Raises Stale where somebody saved first."""
+    """Saves what was typed. Any change voids an approval.
+
+    Raises Stale where somebody saved first: with `text` as it stands, whose it is, and `yours`, the text that
+    was not saved. Whoever changes what a colleague held has taken it over: the history says so.
+    """
     if draft.version != version:
-        raise Stale("Somebody else changed this reply while you were writing. Both texts are kept.",
-                    version=draft.version, text=draft.text)  # fmt: skip
+        raise Stale(_who_was_first(desk, draft), version=draft.version, text=draft.text,
+                    drafted_by=draft.author_id, yours=changes.text)  # fmt: skip
     if draft.state not in EDITABLE:
-        raise Refused("This reply has left, so it cannot be changed.")
-    before = digest(session, draft)
+        raise Refused("This reply has left, so it cannot be changed.", text=draft.text, yours=changes.text)
+    before, words = digest(session, draft), draft.text
     _apply(session, desk, draft, changes)
     if digest(session, draft) == before:
         return draft
     draft.version, draft.updated_at = draft.version + 1, now
+    into_hands(session, draft, author_id, now=now, actor=actor)
     if author_id and author_id not in draft.writers:
         draft.writers = [*draft.writers, author_id]
-    _keep_version(session, draft, author_id, now)
+    if draft.text != words:
+        written_by(draft, author_id)
+    note_privacy(desk, draft)
+    keep_version(session, draft, now)
     _void(session, draft, now=now, actor=actor)
     return draft
+
+
+def into_hands(session: Session, draft: Draft, holder_id: str | None, *, now: datetime, actor: Actor) -> None:
+    """Puts a draft into somebody's box. Out of a colleague's, that is told in the history."""
+    if draft.holder_id not in (None, holder_id):
+        record(session, draft.case_id, EventKind.DRAFT_TAKEN_OVER, actor, now=now, draft=draft.id,
+               before=draft.holder_id)  # fmt: skip
+    draft.holder_id = holder_id
+
+
+def written_by(draft: Draft, author_id: str | None) -> None:
+    """Says who wrote the words that stand there: whoever changed them last, not who began."""
+    draft.author_id = author_id
+    draft.provenance = {**draft.provenance, "drafted_by": author_id}
+
+
+def note_privacy(desk: Desk, draft: Draft) -> None:
+    """Remembers that these words stood as private where they could become public: that is asked about."""
+    channel = desk.channels.get(draft.channel_id or "")
+    forms = desk.tools.limits.get(channel.kind, Limits()).forms if channel else ()
+    if len(forms) > 1 and draft.form not in tuple(PUBLIC) and draft.text.strip():
+        draft.provenance = {**draft.provenance, "begun_privately": True}
+
+
+def turns_public(draft: Draft) -> bool:
+    """Whether words that were begun privately would be read by everybody."""
+    return draft.form in tuple(PUBLIC) and bool(draft.provenance.get("begun_privately"))
 
 
 def add_files(
@@ -284,7 +323,8 @@ def _void(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> Non
     draft.state = move(draft.state, DraftState.DRAFT, DRAFT_MOVES, "reply")
 
 
-def _keep_version(session: Session, draft: Draft, author_id: str | None, now: datetime) -> None:
+def keep_version(session: Session, draft: Draft, now: datetime) -> None:
+    """Keeps the text as it stands, and who wrote it, under the draft's version."""
     session.add(
         DraftVersion(
             office_id=draft.office_id,
@@ -292,11 +332,22 @@ def _keep_version(session: Session, draft: Draft, author_id: str | None, now: da
             version=draft.version,
             subject=draft.subject,
             text=draft.text,
-            author_id=author_id,
+            author_id=draft.author_id,
             saved_at=now,
         )
     )
 
 
-def _next_number(session: Session, case: Case) -> int:
-    return (session.exec(select(func.max(Draft.number)).where(Draft.case_id == case.id)).one() or 0) + 1
+def _who_was_first(desk: Desk, draft: Draft) -> str:
+    """What stands against an older text: who wrote the newer one, or that it has left."""
+    author = desk.staff.get(draft.author_id or "")
+    name = author.name if author else "Another program"
+    at = draft.updated_at.astimezone(desk.calendar.zone)
+    if draft.state in (DraftState.QUEUED, DraftState.SENT):
+        return f"This reply has left while you were writing, with the words of {name} ({at:%H:%M})."
+    return f"{name} changed this reply at {at:%H:%M}, while you were writing. Nothing is overwritten."
+
+
+def next_number(session: Session, case_id: str) -> int:
+    """The next number of a draft on a case."""
+    return (session.exec(select(func.max(Draft.number)).where(Draft.case_id == case_id)).one() or 0) + 1

@@ -88,7 +88,7 @@ def rename(session: Session, case: Case, subject: str, *, now: datetime, actor: 
     subject = " ".join(subject.split())[:200]
     if not subject:
         raise Refused("Say in a few words what it is about.")
-    case.subject = subject
+    case.subject, case.is_title_hidden = subject, False
     return _changed(session, case, "subject", None, None, now, actor)
 
 

@@ -94,6 +94,7 @@ def split(
     made.kind, made.language, made.is_restricted = case.kind, case.language, case.is_restricted
     made.team_id, made.assignee_id = case.team_id, case.assignee_id
     made.topics, made.flags = list(case.topics), list(case.flags)
+    made.is_title_hidden = case.is_title_hidden and made.subject == case.subject
     triage.set_priority(made, Priority(case.priority))
     session.flush()
     moved = _move(session, case, made, {"messages": [one.id for one in chosen]})
@@ -144,11 +145,13 @@ def undo_split(session: Session, event: Event, *, now: datetime, actor: Actor) -
 
 
 def carry_alarm(source: Case, target: Case) -> None:
-    """What is urgent, flagged, held or restricted about a message stays so where it goes."""
+    """What is urgent, flagged, held, restricted or unanswered about a message stays so where it goes."""
     target.flags = sorted({*target.flags, *source.flags})
     priorities = (Priority(source.priority), Priority(target.priority))
     triage.set_priority(target, min(priorities, key=lambda one: one.rank))
     target.is_restricted = target.is_restricted or source.is_restricted
+    if source.answered_at is None and target.answered_at is not None:
+        target.answered_at, target.wrote_again_at = None, source.wrote_again_at or source.received_at
     if target.held_by is None:
         target.held_by, target.held_because = source.held_by, source.held_because
 
@@ -241,15 +244,19 @@ def _standing(case: Case) -> dict[str, Any]:
         "outcome": case.outcome,
         "waiting_for": case.waiting_for,
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "answered_at": case.answered_at.isoformat() if case.answered_at else None,
+        "wrote_again_at": case.wrote_again_at.isoformat() if case.wrote_again_at else None,
     }
 
 
 def _restore(case: Case, before: Mapping[str, Any]) -> None:
     case.status, case.outcome, case.waiting_for = before["status"], before["outcome"], before["waiting_for"]
-    triage.set_priority(case, Priority(before["priority"]))
     case.flags, case.topics = list(before["flags"]), list(before["topics"])
+    triage.set_priority(case, Priority(before["priority"]))
     case.is_restricted = before["is_restricted"]
-    case.closed_at = datetime.fromisoformat(before["closed_at"]) if before["closed_at"] else None
+    for moment in ("closed_at", "answered_at", "wrote_again_at"):
+        if moment in before:  # what was joined by an older program knows fewer of them
+            setattr(case, moment, datetime.fromisoformat(before[moment]) if before[moment] else None)
 
 
 def _pair(session: Session, event: Event) -> tuple[Case, Case]:

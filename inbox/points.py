@@ -14,7 +14,7 @@ from inbox.desk import Desk
 from inbox.models import Case, Clock
 from inbox.models.case import OPEN
 from routing.priority import MOST_DAYS, Lateness, Points, Standing, points_of
-from routing.words import ClockKind, Flag, Priority
+from routing.words import RISK_FLAGS, ClockKind, Flag, Priority
 from routing.working_time import WorkingCalendar
 
 AT_A_TIME = 500
@@ -39,7 +39,8 @@ _FLAGS = frozenset(Flag)
 
 
 def settle(case: Case) -> None:
-    """Makes the sort key say what the case's facts say."""
+    """Makes the sort key, and whether somebody may be in danger, say what the case's facts say."""
+    case.in_danger = bool(RISK_FLAGS & set(case.flags))
     case.rank = -of_case(case).tenths
 
 

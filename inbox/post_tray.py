@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
 
-from inbox import casefile, facts, triage
+from inbox import casefile, facts, points, triage
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
 from inbox.history import Actor, record
@@ -26,6 +26,7 @@ from inbox.models import (
     Scan,
     new_id,
 )
+from routing.words import Flag
 
 LONGEST = 200_000
 MOST_SHOWN = 100
@@ -103,12 +104,13 @@ def confirm(
     reading = _reading(case, letter, person, words[:LONGEST], author_id)
     session.add(reading)
     session.flush()
-    _title(session, case, letter, subject, words, now=now, actor=actor)
+    is_title_theirs = _title(session, case, letter, subject, words, now=now, actor=actor)
     case.message_count += 1
     case.version += 1
     case.updated_at = now
     casefile.index(session, case, reading)
     _weigh(session, desk, case, letter, reading, person, now)
+    case.is_title_hidden = case.is_title_hidden or (is_title_theirs and Flag.THREAT in reading.risks)
     record(session, case, EventKind.LETTER_CHECKED, actor, now=now, message=reading.id, before=letter.id)
     return reading
 
@@ -137,12 +139,15 @@ def _reading(
 
 def _title(
     session: Session, case: Case, letter: Message, subject: str, words: str, *, now: datetime, actor: Actor
-) -> None:
-    """A case that is called after its envelope gets the name of its matter."""
+) -> bool:
+    """A case that is called after its envelope gets the name of its matter; whether that is their words."""
     if subject.strip():
         facts.rename(session, case, subject, now=now, actor=actor)
-    elif case.subject == letter.subject:
+        return False
+    if case.subject == letter.subject:
         facts.rename(session, case, " ".join(words.split())[:80], now=now, actor=actor)
+        return True
+    return False
 
 
 def _weigh(
@@ -159,3 +164,4 @@ def _weigh(
     before = list(case.flags)
     triage.place(session, desk, case, seen, reading, now=now)
     case.flags = sorted({*case.flags, *before})
+    points.settle(case)

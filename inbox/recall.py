@@ -147,7 +147,7 @@ def _recall_texts(session: Session, incoming: Sequence[InboundMessage], found: R
             found.gists[text_id] = gist_of_kept(subject or "", text)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def gist_of_kept(subject: str, text: str) -> Gist:
     """What a kept text is known by: that of a campaign is asked for with every batch of its copies."""
     return gist_of(subject, text)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inbox import alerts, clocks, points, triage
+from inbox import alerts, clocks, points, risks, triage
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import (
@@ -178,7 +178,9 @@ def _act(
         triage.set_priority(case, verdict.priority)
     case.kind = verdict.kind or case.kind
     case.topics = [str(topic) for topic in verdict.topics]
-    case.flags = sorted({*case.flags, *(str(flag) for flag in verdict.flags)})
+    flags = list(case.flags)
+    case.flags = sorted({*flags, *(str(flag) for flag in verdict.flags)})
+    risks.follow(session, case, flags)
     case.is_restricted = case.is_restricted or Flag.RESTRICTED in verdict.flags
     points.settle(case)
     case.version += 1

@@ -1,5 +1,6 @@
 """Starts the program: the web app under uvicorn, the worker beside it or alone."""
 
+import asyncio
 import json
 import logging
 import os
@@ -59,7 +60,7 @@ def serve(
             if worker is not None:
                 worker.start()
             announce(_address(listener))
-            server = _server(app, host, port)
+            server = make_server(app, host, port)
             with _ending_when_outgrown(database, partial(setattr, server, "should_exit", True)):
                 server.run(sockets=[listener])
     finally:
@@ -161,8 +162,20 @@ def _address(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
-    """Open streams must not hold up a stop: two seconds, then they are cut and the browser comes back."""
+class _Server(uvicorn.Server):
+    """Ends the open event streams first, so that a stop neither waits for them nor cuts them."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.to_thread(self._end_streams)
+        await super().shutdown(sockets)
+
+
+def make_server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """A server not yet started. What is open two seconds after its stop is cut: the browser comes back."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -175,7 +188,7 @@ def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
         timeout_graceful_shutdown=2,
         timeout_keep_alive=30,
     )
-    return uvicorn.Server(config)
+    return _Server(config, app.state.wiring.live.stop)
 
 
 @contextmanager

@@ -213,10 +213,9 @@ def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool
     blocking = draft_checks.problems(session, desk, draft, now)
     if blocking:
         raise Refused(" ".join(blocking), problems=blocking)
-    newer = None if read_newest or draft.enquiry_id else draft_checks.newer_than(session, draft)
-    if newer is not None:
-        raise Conflict("They wrote again after you began. Read it, then send anyway or change your reply.",
-                       message=newer.id)  # fmt: skip
+    since = None if read_newest else draft_checks.happened_since(session, desk, draft)
+    if since is not None:
+        raise Conflict(f"{since[0]} Read it, then send anyway or change your reply.", message=since[1])
 
 
 def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: Actor) -> Delivery:

@@ -65,6 +65,7 @@ def write(
     draft = drafting.begin(
         session, desk, case, author_id=staff.id, now=now, actor=actor, answers=answers, text=text.strip()
     )
+    draft.holder_id = typed_by or staff.id
     draft.writers = [staff.id, *([typed_by] if typed_by and typed_by != staff.id else [])]
     draft.provenance = {**draft.provenance, "source": source}
     session.flush()

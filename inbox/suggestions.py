@@ -39,17 +39,20 @@ _LOOKED_AT = 12
 _FEWEST_WORDS = 12
 """What is left of an answer without its person must say at least so much."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_LIKE = 2
+"""From so many words in common on, a line of another topic is worth proposing; one of no topic always is."""
 _SOON = timedelta(days=7)
 _SILENT = RISK_FLAGS | {Flag.CONFIDENTIAL, Flag.RESTRICTED}
 
 
 @dataclass(frozen=True, slots=True)
 class RankedLine:
-    """A standard line that may be used now, and why it stands where it stands."""
+    """A standard line that may be used now, and why it stands where it stands. `suits`: worth proposing."""
 
     line: StandardLine
     reason: str
     score: float
+    suits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def answers(session: Session, case: Case, visible: ColumnElement[bool]) -> list[
     words = [word for word, _ in Counter(_content_words(asked)).most_common(_ASKED_WORDS)]
     hits: Counter[str] = Counter()
     for word in words:
-        for one in search.find(session, word, visible=visible, limit=_HITS_A_WORD).hits:
+        for one in search.find(session, word, visible=visible, limit=_HITS_A_WORD, is_exact=True).hits:
             if one.case_id != case.id and not one.is_restricted:
                 hits[one.case_id] += 1
     found = _cases(session, case, [key for key, _ in hits.most_common(4 * _LOOKED_AT)])
@@ -134,7 +137,8 @@ def _ranked(line: StandardLine, case: Case, asked: set[str], language: str, now:
         score -= 1.0
     if line.good_until is not None and line.good_until - now < _SOON:
         score -= 0.5
-    return RankedLine(line, "on this topic" if on_topic else "like their words" if shared else "", score)
+    reason = "on this topic" if on_topic else "like their words" if shared else ""
+    return RankedLine(line, reason, score, on_topic or not line.topic or len(shared) >= _LIKE)
 
 
 def _asked(session: Session, case: Case) -> str:

@@ -9,12 +9,13 @@ from sqlmodel import Session, col, select
 
 from inbox import casework, points
 from inbox.access import Person, visible_cases
+from inbox.database import office_of
 from inbox.dates import long_date
 from inbox.desk import Desk
 from inbox.errors import Refused
 from inbox.history import Actor, record
 from inbox.models import Case, CaseStatus, EventKind, Staff
-from inbox.models.case import DUE
+from inbox.models.case import DUE, OPEN
 from inbox.queues.views import as_written
 from routing.taking import WELSH, Waiting, is_away, may_take
 from routing.words import Topic
@@ -24,6 +25,10 @@ SKILLS = frozenset({*map(str, Topic), WELSH})
 """What can be somebody's."""
 
 _FREE = (CaseStatus.NEW, CaseStatus.OPEN)
+
+
+class Away(Refused):
+    """Whoever asks for a case is marked as away; they can say that they are back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def take_next(session: Session, desk: Desk, person: Person, *, now: datetime) ->
     """Gives `person` the first free case that is one for them; the event says by which points it was next.
 
     None when there is none. A case that somebody else is being given at this moment is passed over: its row
-    is locked, and who comes second sees that it has an owner. Raises Refused for somebody who is away.
+    is locked, and who comes second sees that it has an owner. Raises Away for somebody who is.
     """
     today = desk.calendar.day_of(now)
     everybody = [desk.worker(staff) for staff in desk.staff.values() if staff.is_active]
@@ -48,7 +53,7 @@ def take_next(session: Session, desk: Desk, person: Person, *, now: datetime) ->
     if me is None:
         raise Refused("Only somebody who works here can take a case.")
     if is_away(me, today):
-        raise Refused(_away(me.away_until))
+        raise Away(_away(me.away_until))
     passed = 0
     for case_id, waiting in _free(session, person):
         if not may_take(waiting, me, everybody, today):
@@ -68,11 +73,27 @@ def set_availability(
     """Says what is somebody's, and when they are away. Raises Refused for words or days that cannot be."""
     if set(skills) - SKILLS:
         raise Refused("Choose skills from the list.")
+    staff.skills = sorted(set(skills))
+    set_away(session, staff, away_from, away_until, now=now, actor=actor)
+
+
+def set_away(
+    session: Session, staff: Staff, away_from: date | None, away_until: date | None, *, now: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """When somebody is away, and nothing else of them; two empty days: they are here."""
     if away_until is not None and (away_from is None or away_until < away_from):
         raise Refused("The last day away comes after the first.")
-    staff.skills = sorted(set(skills))
     staff.away_from, staff.away_until = away_from, away_until
     record(session, None, EventKind.STAFF_CHANGED, actor, now=now, staff=staff.id, what="availability")
+
+
+def kept(session: Session, staff_id: str) -> int:
+    """How many open cases are somebody's, and stay theirs while they are away."""
+    query = sql.select(sql.func.count()).where(
+        col(Case.assignee_id) == staff_id, as_written(OPEN), col(Case.office_id) == office_of(session)
+    )
+    return int(session.execute(query).scalar_one())
 
 
 def _free(session: Session, person: Person) -> Iterator[tuple[str, Waiting]]:
@@ -105,4 +126,4 @@ def _lock(session: Session, case_id: str) -> Case | None:
 
 def _away(until: date | None) -> str:
     back = f"until {long_date(until)}" if until else "with no day of return"
-    return f"You are marked as away {back}. Change that under Settings, People, then take a case."
+    return f"You are marked as away {back}. Say under Settings, Away, that you are back, then take a case."

@@ -29,7 +29,7 @@ def lesson_of(session: Session, case: Case, *, since: int) -> tuple[LessonSource
     """
     teaches_nothing = (
         case.is_restricted or case.merged_into or case.campaign or LIFE_FLAGS & set(case.flags)
-        or case.outcome == "duplicate"
+        or case.outcome == "duplicate" or _was_in_doubt(session, case)
     )  # fmt: skip
     if teaches_nothing:
         return LessonSource.CLOSED, []
@@ -45,6 +45,12 @@ def lesson_of(session: Session, case: Case, *, since: int) -> tuple[LessonSource
     if ended and case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         return LessonSource.CLOSED, _labels(case, {"kind", "topics", "team"}, None)
     return LessonSource.CLOSED, []
+
+
+def _was_in_doubt(session: Session, case: Case) -> bool:
+    """Whether a person said of a danger that there is none: that holds for this one letter and no other."""
+    said = select(Event.id).where(Event.case_id == case.id, Event.kind == EventKind.RISK_DISMISSED)
+    return session.exec(said.limit(1)).first() is not None
 
 
 def _put_right(events: Iterable[Event]) -> set[str]:

@@ -20,7 +20,7 @@ from routing.engine import Decision as Verdict
 from routing.facts import CaseFacts
 from routing.signals import Evidence
 from routing.taking import Waiting, is_away, may_take
-from routing.words import Flag, Kind, Language, Machine, MessageKind, Priority
+from routing.words import RISK_FLAGS, Flag, Kind, Language, Machine, MessageKind, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,8 @@ def place(
     _raise_priority(case, verdict.priority, always=True)
     case.topics = [str(topic) for topic in verdict.topics]
     case.flags = sorted(str(flag) for flag in verdict.flags)
+    message.risks = _risks(verdict)
+    case.is_title_hidden = Flag.THREAT in message.risks
     points.settle(case)
     case.language = triage.assessment.language
     case.team_id = desk.teams.get(verdict.team or "")
@@ -134,6 +136,7 @@ def heed(session: Session, case: Case, triage: Triage, message: Message, *, now:
     """A further message on a case: it may raise the alarm or be held, and never moves or lowers anything."""
     verdict = triage.verdict
     flags = sorted({*case.flags, *(str(flag) for flag in verdict.flags if flag is not Flag.WELSH)})
+    message.risks = _risks(verdict)
     raised = verdict.priority in (Priority.IMMEDIATE, Priority.PRIORITY)
     if raised:
         raised = _raise_priority(case, verdict.priority)
@@ -144,6 +147,11 @@ def heed(session: Session, case: Case, triage: Triage, message: Message, *, now:
         points.settle(case)
         record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, priority=case.priority,
                flags=flags, rules=[one.rule for one in verdict.considered if one.matched])  # fmt: skip
+
+
+def _risks(verdict: Verdict) -> list[str]:
+    """The dangers to people that were seen in one message."""
+    return sorted(str(flag) for flag in verdict.flags & RISK_FLAGS)
 
 
 def trace_of(triage: Triage) -> dict[str, object]:

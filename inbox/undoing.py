@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox import campaigns, clocks, linking, merging, triage
+from inbox import campaigns, clocks, linking, merging, risks, triage
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound
@@ -34,6 +34,8 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
         return _undo_between(session, event, now=now, actor=actor)
     if event is not None and event.kind in campaigns.UNDOES:
         return _undo_on_pile(session, desk, event, now=now, actor=actor)
+    if event is not None and event.kind == EventKind.RISK_DISMISSED and event.case_id:
+        return _undo_dismissal(session, event, now=now, actor=actor)
     field = _field_of(event) if event is not None else None
     if event is None or field is None or event.case_id is None:
         raise NotFound
@@ -57,7 +59,7 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
 
 def can_be_undone(event: Event) -> bool:
     """Whether there is a way back from this kind of act at all."""
-    return event.kind in _BETWEEN_CASES or _field_of(event) is not None
+    return event.kind in (*_BETWEEN_CASES, EventKind.RISK_DISMISSED) or _field_of(event) is not None
 
 
 def _field_of(event: Event) -> str | None:
@@ -89,6 +91,15 @@ def _undo_between(session: Session, event: Event, *, now: datetime, actor: Actor
         case.version += 1
         return case
     raise NotFound
+
+
+def _undo_dismissal(session: Session, event: Event, *, now: datetime, actor: Actor) -> Case:
+    """Somebody is in danger after all."""
+    case = find(session, Case, event.case_id)
+    risks.take_back(session, event, case, now=now, actor=actor)
+    case.version += 1
+    record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
+    return case
 
 
 def _undo_on_pile(session: Session, desk: Desk, event: Event, *, now: datetime, actor: Actor) -> Case:

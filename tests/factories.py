@@ -40,6 +40,7 @@ from inbox.models import (
 )
 from inbox.secrets import SecretKeys
 from inbox.sign_in import codes, passwords, people
+from routing.words import RISK_FLAGS
 
 NOW = datetime(2026, 6, 2, 9, 30, tzinfo=UTC)
 KEYS = SecretKeys([bytes(range(32))])
@@ -145,6 +146,7 @@ def a_case(session: Session, **overrides: Any) -> Case:
         "created_at": NOW,
         "updated_at": NOW,
     }
+    facts["in_danger"] = bool(RISK_FLAGS & set(overrides.get("flags", ())))
     return _added(session, Case(**facts | overrides))
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to: PostgreSQL, Dovecot, Chromium, Tesseract, poppler (Debian packages), axe (npm).
+# Installs what the tests talk to: PostgreSQL, Dovecot, Exim, Chromium, Tesseract, poppler (Debian packages), axe (npm).
 # Does nothing, quickly, when all of it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,9 +8,11 @@ PATH="$PATH:/usr/sbin:/sbin"
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 command -v dovecot >/dev/null && test -x /usr/lib/dovecot/imap-login || missing+=(dovecot-imapd)
+command -v exim4 >/dev/null || missing+=(exim4-daemon-light)
 command -v chromium >/dev/null || missing+=(chromium)
 test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf || missing+=(fonts-dejavu-core)
 command -v tesseract >/dev/null || missing+=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd)
+[[ "$(ldconfig -p)" == *libatomic.so.1* ]] || missing+=(libatomic1) # what drives the browser is linked with it
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 command -v setpriv >/dev/null || missing+=(util-linux)
 
@@ -28,12 +30,13 @@ if [ "${#missing[@]}" -gt 0 ]; then
     fi
     # The packages start daemons of their own; stop only those that were not running before.
     idle=()
-    for daemon in postgresql dovecot; do
+    for daemon in postgresql dovecot exim4; do
         "${as_root[@]}" service "$daemon" status >/dev/null 2>&1 || idle+=("$daemon")
     done
+    # Nothing that is there makes room: a machine with another mail server keeps it, and is told so.
     "${as_root[@]}" apt-get update -q
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -q --no-install-recommends "${missing[@]}"
+        apt-get install -y -q --no-install-recommends --no-remove "${missing[@]}"
     for daemon in "${idle[@]}"; do
         "${as_root[@]}" service "$daemon" stop >/dev/null 2>&1 || true
     done

@@ -1,5 +1,6 @@
 """The wheel that people install: complete, and working in an empty environment far from the checkout."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,19 +8,27 @@ import subprocess
 import sys
 import venv
 import zipfile
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+import httpx
 import pytest
+
+from tests.rigs.product import free_port, until
 
 ROOT = Path(__file__).parent.parent
 
 
 def _run(*words: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INBOX_", "PYTHON"))}
     return subprocess.run(
         [str(word) for word in words],
-        cwd=folder, env=kept | environment, capture_output=True, text=True, timeout=240, check=False,
+        cwd=folder, env=_environment() | environment, capture_output=True, text=True, timeout=240,
+        check=False,
     )  # fmt: skip
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("INBOX_", "PYTHON"))}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +44,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`inbox` in an environment that holds the wheel; what it depends on comes from the one of the tests."""
+    """`inbox` in an environment of the wheel and what requirements.lock names, which the tests lend it."""
     place = tmp_path_factory.mktemp("environment")
     venv.create(place, symlinks=True, with_pip=False)
     packages = next((place / "lib").glob("python*")) / "site-packages"
@@ -45,11 +54,20 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         wheel, folder=place,
     )  # fmt: skip
     assert installed.returncode == 0, installed.stderr
-    ours = next(Path(sys.prefix, "lib").glob("python*")) / "site-packages"
-    for dependency in ours.iterdir():
-        if "casework_inbox" not in dependency.name and not (packages / dependency.name).exists():
-            (packages / dependency.name).symlink_to(dependency)
+    for lent in _what_the_product_needs():
+        (packages / lent.name).symlink_to(lent)
     return place / "bin" / "inbox"
+
+
+def _what_the_product_needs() -> set[Path]:
+    """The folders and files of the locked packages, and of none that only developing needs."""
+    found: set[Path] = set()
+    for name in re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE):
+        with contextlib.suppress(PackageNotFoundError):  # locked for other systems
+            package = distribution(name)
+            tops = {file.parts[0] for file in package.files or ()} - {"..", "__pycache__"}
+            found |= {Path(str(package.locate_file(top))) for top in tops}
+    return found
 
 
 def test_the_wheel_carries_everything_that_is_not_code(wheel: Path) -> None:
@@ -91,6 +109,31 @@ def test_an_installed_inbox_sets_itself_up_and_finds_itself_well(program: Path, 
     assert (added.returncode, added.stdout) == (0, "rowan-ashbys-office\n"), added.stderr
     well = _run(program, "doctor", folder=tmp_path, **settings)
     assert well.returncode == 0, well.stdout + well.stderr
+
+
+def test_an_installed_inbox_demo_signs_a_newcomer_in_to_a_full_queue(program: Path, tmp_path: Path) -> None:
+    port, said = free_port(), tmp_path / "said.txt"
+    with said.open("wb") as out:
+        demo = subprocess.Popen(
+            [program, "demo", "--port", str(port)], cwd=tmp_path, env=_environment(), stdout=out, stderr=out
+        )
+    try:
+        until(lambda: "Stop with Ctrl+C" in said.read_text() or demo.poll() is not None, seconds=120)
+        assert demo.poll() is None, said.read_text()
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=30) as browser:
+            page = browser.get("/sign-in").text
+            pressed = re.search(r'name="staff" value="([^"]+)"(?:(?!</form>).)*Priya Nair', page)
+            assert pressed is not None
+            queue = browser.post("/sign-in/demo", data={"staff": pressed[1]})
+            assert (queue.status_code, queue.url.path) == (200, "/queue/to-sort")
+            cases = set(re.findall(r'href="/queue/to-sort/(WX-[^"/]+)"', queue.text))
+            assert len(cases) > 5
+            assert all(browser.get(f"/cases/{case}").status_code == 200 for case in cases)
+            for file in re.findall(r'(?:src|href)="(/static/[^"]+)', queue.text):
+                assert browser.get(file).status_code == 200, file
+    finally:
+        demo.terminate()
+        demo.wait(30)
 
 
 def test_an_installed_inbox_runs_its_own_files_and_not_the_checkout(program: Path, tmp_path: Path) -> None:

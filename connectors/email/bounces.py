@@ -195,11 +195,12 @@ def read_report(headers: Headers, subject: str, text: str, reports: Sequence[tup
             else ReportAction.FAILED
         )
     diagnostic = best.first("diagnostic-code") if best else ""
+    recipient = _recipient(best, headers, start)
     return Report(
         action,
-        _recipient(best, headers, start),
+        recipient,
         _status(best, diagnostic, start),
-        _reason(diagnostic, start, subject),
+        _reason(diagnostic, recipient, start, subject),
         _original_ids(headers, start, reports),
     )
 
@@ -252,14 +253,34 @@ def _status(row: Headers | None, diagnostic: str, text: str) -> str | None:
     return None
 
 
-def _reason(diagnostic: str, text: str, subject: str) -> str:
-    """One plain sentence: the diagnostic, else the first line of the text that says what went wrong."""
+def _reason(diagnostic: str, recipient: str | None, text: str, subject: str) -> str:
+    """One plain sentence: the diagnostic, else what stands beside the address, else a line of failure."""
     if diagnostic:
         return " ".join(diagnostic.partition(";")[2].split() or diagnostic.split())[:REASON]
-    for line in text.splitlines():
+    lines = text.splitlines()
+    if beside := recipient and _beside(recipient, lines):
+        return beside[:REASON]
+    for line in lines:
         if CODE.search(line) or PHRASE.search(line):
             return " ".join(line.split())[:REASON]
     return subject[:REASON] or "The message could not be delivered."
+
+
+def _beside(recipient: str, lines: Sequence[str]) -> str:
+    """What Exim, qmail and others write after a line's opening address and below it, up to an empty line."""
+    opens = re.compile(rf"[ \t<]*{re.escape(recipient)}[ \t>]*(?::(?P<rest>.*))?", re.IGNORECASE)
+    for number, line in enumerate(lines):
+        found = opens.match(line)
+        if found is None:
+            continue
+        words = (found["rest"] or "").split()
+        for below in lines[number + 1 :]:
+            if not below.strip():
+                break
+            words += below.split()
+        if words:
+            return " ".join(words)
+    return ""
 
 
 def _original_ids(headers: Headers, text: str, reports: Sequence[tuple[str, bytes]]) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from connectors.x.posts import NOT_SUMMONED
 from connectors.x.prices import PRICES
 from connectors.x.spending import Purse
 
+ROOM_TOLD_FROM = 100
+"""From so few characters left on, the room is told."""
 CREDIT_PAUSE = timedelta(minutes=15)
 CLOCKS_DIFFER = timedelta(minutes=2)
 
@@ -59,10 +61,17 @@ def compose(letter: Letter) -> bytes:
 
 
 def advice(letter: Letter) -> Sequence[str]:
-    """What its writer should know: what a link costs. Pure."""
-    if letter.form in (Form.POST, Form.COMMENT) and links(letter.text):
-        return [f"With a link this costs ${PRICES.write_linked:.2f}; without, ${PRICES.write_answer:.2f}."]
-    return []
+    """What its writer should know: how much room is left, what a link costs. Pure."""
+    if letter.form not in (Form.POST, Form.COMMENT):
+        return []
+    found, left = [], LONGEST_POST - answer_weight(letter.text)
+    if 0 <= left <= ROOM_TOLD_FROM:
+        found.append(f"{left} {'character' if left == 1 else 'characters'} left on X, as X counts them.")
+    if links(letter.text):
+        found.append(
+            f"With a link this costs ${PRICES.write_linked:.2f}; without, ${PRICES.write_answer:.2f}."
+        )
+    return found
 
 
 class Sender:

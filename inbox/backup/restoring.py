@@ -212,11 +212,15 @@ def _count(session: Session, table: Table, *conditions: object) -> int:
 
 
 def _quieten(session: Session, office_id: str, made_at: str, now: datetime) -> int:
-    """Nothing leaves by itself: sending is paused, and what was on its way out waits for a person."""
+    """Nothing leaves by itself: sending is paused, and what was on its way out waits for a person.
+
+    Mail that came since the backup is collected again; `restored_at` keeps it from a second acknowledgement.
+    """
     enter_office(session, office_id)
     when = datetime.fromisoformat(made_at).strftime("%-d %B %Y at %H:%M UTC")
     office = session.get_one(Office, office_id)
     office.sending_paused = f"Restored from the backup of {when}. Check Sending, then resume."
+    office.restored_at = now
     session.add(office)
     held = 0
     leaving = select(Delivery).where(col(Delivery.state).in_(_LEAVING))

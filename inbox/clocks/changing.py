@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from inbox.clocks.running import count, facts_of, is_open, is_paused, of_case, show_next
+from inbox.clocks.running import ANSWERS, answered, count, facts_of, is_open, is_paused, of_case, show_next
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
@@ -150,6 +150,8 @@ def keep(session: Session, case: Case, clock: Clock, *, now: datetime, actor: Ac
     if not is_open(clock):
         raise Conflict("This promise is over already.")
     clock.met_at = now
+    if clock.kind in ANSWERS:
+        answered(case, now)
     case.version += 1
     show_next(case, of_case(session, case))
     record(session, case, EventKind.CLOCK_MET, actor, now=now, clock=clock.id, clock_kind=clock.kind)

@@ -1,6 +1,7 @@
 """Promises begun, kept and given up; and a clock's row as the facts that `routing.sla` reckons with."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -14,6 +15,9 @@ from routing.rules import ClockOrder
 from routing.sla import ClockFacts, Extension, Pause, Reading, due_at, read, warn_at
 from routing.words import ClockKind, ClockState, Nation, Unit
 from routing.working_time import WorkingCalendar
+
+ANSWERS = frozenset({ClockKind.FIRST_REPLY, ClockKind.NEXT_UPDATE, ClockKind.REFERRAL})
+"""What is kept by telling the person something."""
 
 RUNNING = frozenset({ClockState.RUNNING, ClockState.AT_RISK, ClockState.BREACHED})
 
@@ -86,7 +90,14 @@ def meet(
         if clock.kind in wanted and is_open(clock) and (enquiry_id is None or clock.enquiry_id == enquiry_id):
             clock.met_at = now
             record(session, case, EventKind.CLOCK_MET, actor, now=now, clock=clock.id, clock_kind=clock.kind)
+    if wanted & ANSWERS:
+        answered(case, now)
     show_next(case, clocks)
+
+
+def answered(case: Case, now: datetime) -> None:
+    """The person has heard from somebody of the office; they wait for nothing until they write again."""
+    case.answered_at, case.wrote_again_at = now, None
 
 
 def replied(session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor) -> None:
@@ -178,8 +189,16 @@ def facts_of(clock: Clock, more: tuple[Extension, ...] = ()) -> ClockFacts:
 
 
 def reading(desk: Desk, clock: Clock, now: datetime) -> Reading:
-    """What the clock says at `now`."""
-    return read(facts_of(clock), now, desk.calendar)
+    """What the clock says at `now`. What is over was promised by the calendar of its time, and keeps that
+    promise whatever the office's hours or holidays became since."""
+    found = read(facts_of(clock), now, desk.calendar)
+    if is_open(clock) or is_paused(clock) or found.due_at == clock.due_at:
+        return found
+    state = found.state
+    if clock.met_at is not None and state is not ClockState.CANCELLED:
+        state = ClockState.MET if clock.met_at <= clock.due_at else ClockState.MISSED
+    told = (found.left, found.late_by) if state is found.state else (None, None)
+    return replace(found, state=state, due_at=clock.due_at, left=told[0], late_by=told[1])
 
 
 def is_open(clock: Clock) -> bool:

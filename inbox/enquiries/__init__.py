@@ -4,7 +4,7 @@ The ladder goes up by itself, and each step is only a draft: chase 1 when the bo
 five working days after that, then its hotline, then its minister. No machine sends any of them.
 """
 
-from inbox.enquiries.asking import ask, body_of, find_enquiry, of_case
+from inbox.enquiries.asking import ask, body_of, clock_order, find_enquiry, make, of_case
 from inbox.enquiries.chasing import (
     answered,
     bring_up,
@@ -22,6 +22,7 @@ from inbox.enquiries.chasing import (
 from inbox.enquiries.faults import Fault, Unanswered, hand_on
 from inbox.enquiries.ladder import BETWEEN, next_rung
 from inbox.enquiries.leaving import came_back, has_come_back, sent
+from inbox.enquiries.letters import of_first
 from inbox.enquiries.passing import origin_of, pass_on
 from inbox.enquiries.waiting import Filter, Waiting, counts, waiting
 
@@ -36,6 +37,7 @@ __all__ = [
     "body_of",
     "bring_up",
     "came_back",
+    "clock_order",
     "counts",
     "due",
     "find_enquiry",
@@ -43,8 +45,10 @@ __all__ = [
     "has_come_back",
     "heard",
     "looked_at",
+    "make",
     "next_rung",
     "of_case",
+    "of_first",
     "origin_of",
     "pass_on",
     "pass_over",

@@ -5,22 +5,27 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form
-from inbox import bodies, consents, drafting
+from inbox import bodies, casefile, consents, drafting
 from inbox.bodies.facts import USUAL_TARGET
-from inbox.database import find, locked
+from inbox.database import find, find_or_none, locked
 from inbox.desk import Desk
+from inbox.enquiries import letters
 from inbox.errors import NotFound, Refused
 from inbox.history import Actor, record
-from inbox.models import Body, Case, Draft, Enquiry, EventKind
-from routing.words import Unit
+from inbox.models import Body, Case, Draft, Enquiry, EventKind, Staff
+from routing.rules import ClockOrder
+from routing.words import ClockKind, Nation, Unit
 
 
 def ask(
     session: Session, desk: Desk, case: Case, *, body: str, address: str, question: str,
     working_days: int | None, author_id: str | None, now: datetime, actor: Actor, unit: Unit | None = None,
-    without_consent: str = "",
+    without_consent: str = "", is_framed: bool = False, their_reference: str = "",
 ) -> tuple[Enquiry, Draft]:  # fmt: skip
     """Prepares an enquiry and its letter. It leaves, and its clock starts, only after sign-off.
+
+    `is_framed`: the office's own letter is put around the question. Where nobody had the case, it is the
+    author's from now on.
 
     A body of the directory is known by any of its names or by its address: what is left open is taken from
     there. Raises Refused with the `field`: `without_consent` where its rule needs a permission that does not
@@ -41,7 +46,7 @@ def ask(
         enquiry.unit = unit or (Unit(known.unit) if working_days is None else Unit.WORKING_DAYS)
     elif unit:
         enquiry.unit = unit
-    why = consents.lacking(session, case, known, now, desk.office.time_zone) if known else None
+    why = consents.lacking_for(session, case, known, enquiry.body, now, desk.office.time_zone)
     if why and not without_consent.strip():
         sentence = f"{why} Write the permission down first, or say why they must be asked without it."
         raise Refused(sentence, field="without_consent")
@@ -52,9 +57,25 @@ def ask(
         record(session, case, EventKind.ASKED_WITHOUT_CONSENT, actor, now=now, enquiry=enquiry.id)
     subject = f"{case.subject} ({case.reference})"
     recipients = [enquiry.address] if enquiry.address else []
-    draft = letter_to(session, desk, case, enquiry, question, subject, recipients, author_id=author_id,
+    text = (
+        letters.of_first(session, desk, case, enquiry, clock_order(enquiry), is_named=why is None,
+                         their_reference=their_reference, now=now)
+        if is_framed else question
+    )  # fmt: skip
+    draft = letter_to(session, desk, case, enquiry, text, subject, recipients, author_id=author_id,
                       now=now, actor=actor)  # fmt: skip
+    casefile.taken_up(session, case, find_or_none(session, Staff, author_id), now=now, actor=actor)
     return enquiry, draft
+
+
+def clock_order(enquiry: Enquiry) -> ClockOrder:
+    """The body's own clock: its target, by the days of its nation."""
+    return ClockOrder(
+        kind=ClockKind.ENQUIRY,
+        amount=enquiry.working_days,
+        unit=Unit(enquiry.unit),
+        nation=Nation(enquiry.nation) if enquiry.nation else None,
+    )
 
 
 def letter_to(

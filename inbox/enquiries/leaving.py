@@ -8,6 +8,7 @@ from inbox import clocks, drafting
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.enquiries import letters
+from inbox.enquiries.asking import clock_order
 from inbox.enquiries.chasing import end, our_turn, put_away_updates, steps_of, stop_ladder
 from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
@@ -25,8 +26,7 @@ from inbox.models import (
     EventKind,
     move,
 )
-from routing.rules import ClockOrder
-from routing.words import ClockKind, Kind, Nation, Unit
+from routing.words import ClockKind, Kind
 
 
 def sent(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, actor: Actor) -> None:
@@ -107,16 +107,6 @@ def bring_up_update(
     letters.lay_ready(draft, letters.UPDATE, name)
     record(session, case, EventKind.UPDATE_CAME_UP, actor, now=now, enquiry=enquiry.id, draft=draft.id)
     return draft
-
-
-def clock_order(enquiry: Enquiry) -> ClockOrder:
-    """The body's own clock: its target, by the days of its nation."""
-    return ClockOrder(
-        kind=ClockKind.ENQUIRY,
-        amount=enquiry.working_days,
-        unit=Unit(enquiry.unit),
-        nation=Nation(enquiry.nation) if enquiry.nation else None,
-    )
 
 
 def _asked(

@@ -1,16 +1,17 @@
 """The words that the ladder lays ready: to the body, for the phone, and to the person who waits."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from inbox import clocks, drafting
-from inbox.database import find
+from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.enquiries.ladder import Reach, goes_on_at
-from inbox.enquiries.own_words import own_letter
+from inbox.enquiries.own_words import ASK, own_letter
 from inbox.models import Case, Constituent, Draft, Enquiry, EnquiryStep, Rung
 from routing.rules import ClockOrder
 from routing.words import ClockKind
@@ -25,6 +26,47 @@ _LETTERS = {
     Rung.MINISTER: "chase-minister",
 }
 _CALL, _PASSED = "chase-call", "chase-passed"
+
+
+WITHOUT_ADDRESS = frozenset({"domestic-abuse", "confidential", "restricted"})
+"""Flags of a case on which where the person lives is told to nobody by itself."""
+_WHOLE_LETTER = re.compile(r"\s*(?:dear|annwyl|to whom)\b", re.IGNORECASE)
+"""How words begin that their writer made a whole letter of."""
+
+
+def of_first(
+    session: Session, desk: Desk, case: Case, enquiry: Enquiry, order: ClockOrder, *, is_named: bool,
+    their_reference: str, now: datetime,
+) -> str:  # fmt: skip
+    """The first letter: greeting, references, for whom, the question, the day an answer is wanted by, and the
+    signature. `is_named`: the body's rule lets the person be named. Words that are a whole letter stay so."""
+    if _WHOLE_LETTER.match(enquiry.question):
+        return enquiry.question
+    theirs = f"Your reference: {' '.join(their_reference.split())}\n" if their_reference.strip() else ""
+    due = clocks.would_be_due(desk, order, received_at=now)
+    known = {
+        **_values(session, desk, case, enquiry, now, "en"),
+        "subject": f"{case.subject} ({case.reference})",
+        "question": enquiry.question.strip(),
+        "due_on": local_date(due, desk.office.time_zone),
+        "about": theirs + about(session, case, is_named=is_named),
+    }
+    return own_letter(session, ASK, "en", _present(known))[1].strip()
+
+
+def about(session: Session, case: Case, *, is_named: bool) -> str:
+    """For whom we write, in a sentence: by name and address where that may be told."""
+    who = find_or_none(session, Constituent, case.constituent_id)
+    if who is None or not is_named:
+        return "We are writing on behalf of somebody whose name we can give you once they have agreed."
+    place = "" if case.is_restricted or WITHOUT_ADDRESS & set(case.flags) else _place(who)
+    return f"We are writing on behalf of {', '.join(part for part in (who.name, place) if part)}."
+
+
+def _place(who: Constituent) -> str:
+    lines = " ".join((who.address or "").replace("\n", ", ").split())
+    code = who.postcode or ""
+    return lines if code and code in lines else ", ".join(part for part in (lines, code) if part)
 
 
 def of_step(
@@ -80,7 +122,7 @@ def of_update(
 
 def lay_ready(draft: Draft, source: str, name: str) -> None:
     """Says where the words of a draft come from: nobody has written them yet."""
-    draft.author_id, draft.writers = None, []
+    draft.author_id, draft.holder_id, draft.writers = None, None, []
     draft.provenance = {"drafted_by": None, "source": source, "template": name, "lines": []}
 
 

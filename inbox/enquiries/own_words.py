@@ -16,6 +16,18 @@ from routing.rule_checks import nearest
 _COMMON = ("reference", "office", "body", "asked_on", "due_on", "signature", "phone", "today")
 _CHASE = (*_COMMON, "subject", "question", "chased_on", "next_on", "hotline", "minister", "passed_by",
           "first_asked_on")  # fmt: skip
+_ASK = (
+    "reference",
+    "office",
+    "body",
+    "due_on",
+    "signature",
+    "phone",
+    "today",
+    "subject",
+    "question",
+    "about",
+)
 _UPDATE = (*_COMMON, "name", "chased_on", "next_update", "passed_by", "first_asked_on")
 LONGEST_SUBJECT, LONGEST_BODY = 200, 8_000
 
@@ -31,7 +43,10 @@ class LadderLetter:
     placeholders: tuple[str, ...]
 
 
+ASK = "ask"
 LETTERS = (
+    LadderLetter(ASK, "First letter", "When an organisation is asked, around the question.", ("en",),
+                 _ASK),
     LadderLetter("chase-1", "First chase", "When the organisation’s time has run out.", ("en",), _CHASE),
     LadderLetter("chase-2", "Second chase", "Five working days after the first.", ("en",), _CHASE),
     LadderLetter("chase-passed", "Chase where another passed it on", "In place of the two above.",

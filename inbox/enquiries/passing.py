@@ -8,8 +8,9 @@ from inbox import bodies, clocks
 from inbox.bodies.facts import USUAL_TARGET
 from inbox.database import find_or_none
 from inbox.desk import Desk
+from inbox.enquiries.asking import clock_order
 from inbox.enquiries.chasing import put_away_updates, stop_ladder
-from inbox.enquiries.leaving import bring_up_update, clock_order
+from inbox.enquiries.leaving import bring_up_update
 from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
 from inbox.models import CASE_MOVES, Case, CaseStatus, Enquiry, EventKind, move

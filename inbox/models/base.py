@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy import JSON, DateTime, Dialect, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeDecorator
@@ -75,6 +75,12 @@ def id_field(**options: Any) -> Any:
 def ref(target: str, **options: Any) -> Any:
     """A reference to another row: `ref("case.id")`, nullable when the field's default is None."""
     return Field(foreign_key=target, sa_type=String(32), **options)
+
+
+def index_of(name: str, column: str) -> Index:
+    """An index of the rows that point somewhere by a reference that most rows leave empty."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(name, column, postgresql_where=where, sqlite_where=where)
 
 
 def moment(**options: Any) -> Any:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint
 from sqlmodel import Field
 
-from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
+from inbox.models.base import OfficeOwned, Row, index_of, json_list, moment, ref
 
 
 class Reading(StrEnum):
@@ -141,10 +141,11 @@ class CampaignRecipient(Row, OfficeOwned, table=True):
         UniqueConstraint("answer_id", "constituent_id"),
         Index("campaign_recipient_of_case", "case_id"),
         Index("campaign_recipient_by_state", "answer_id", "state", "id"),
+        index_of("campaign_recipient_of_delivery", "delivery_id"),
     )
 
     answer_id: str = ref("campaign_answer.id")
-    constituent_id: str = ref("constituent.id")
+    constituent_id: str = ref("constituent.id", index=True)
     case_id: str = ref("case.id")
     state: str = Field(default=RecipientState.WAITING, sa_type=String(10))
     why: str | None = Field(default=None, sa_type=String(24), description="why it was left out")

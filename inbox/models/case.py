@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
+from inbox.models.base import OfficeOwned, Row, index_of, json_list, moment, ref
 
 
 class CaseStatus(StrEnum):
@@ -39,6 +39,7 @@ TO_SORT = "status = 'new' AND kind NOT IN ('spam', 'campaign')"
 WAITING = "status IN ('waiting_constituent', 'waiting_body') AND kind NOT IN ('spam', 'campaign')"
 DUE = "status NOT IN ('resolved', 'closed') AND kind NOT IN ('spam', 'campaign')"
 CAMPAIGN = "kind = 'campaign' AND status NOT IN ('resolved', 'closed')"
+DANGER = "in_danger AND status NOT IN ('resolved', 'closed')"
 SPAM = "kind = 'spam' AND status NOT IN ('resolved', 'closed')"
 """What each view of `queues.py` holds. Written out because a partial index serves a query only if the
 query repeats its condition word for word (SQLite: partial indexes, section 3.1)."""
@@ -96,12 +97,17 @@ class Case(Row, OfficeOwned, table=True):
         _view_index("case_campaign", CAMPAIGN, "campaign", "updated_at"),
         _view_index("case_campaign_first", CAMPAIGN, "rank", "received_at"),
         _view_index("case_open", OPEN, "rank", "received_at"),
+        _view_index("case_danger", DANGER, "rank", "received_at"),
         _view_index("case_spam", SPAM, "updated_at"),
         Index("case_of_person", "constituent_id", "id"),
+        index_of("case_merged", "merged_into"),
     )
 
     reference: str = Field(sa_type=String(20))
     subject: str
+    is_title_hidden: bool = Field(
+        default=False, sa_type=Boolean, description="its title is the words of what may be a threat"
+    )
     status: str = Field(default=CaseStatus.NEW, sa_type=String(20))
     kind: str = Field(default="casework", sa_type=String(16))
     priority: str = Field(default="standard", sa_type=String(10))
@@ -120,6 +126,9 @@ class Case(Row, OfficeOwned, table=True):
     )
     topics: list[str] = json_list()
     flags: list[str] = json_list()
+    in_danger: bool = Field(
+        default=False, sa_type=Boolean, description="whether `flags` has a danger to somebody (`RISK_FLAGS`)"
+    )
     language: str = Field(default="en", sa_type=String(2))
     is_restricted: bool = Field(default=False, sa_type=Boolean)
     team_id: str | None = ref("team.id", default=None)
@@ -139,6 +148,12 @@ class Case(Row, OfficeOwned, table=True):
     outcome_note: str | None = Field(default=None, sa_type=Text)
     next_due_at: datetime | None = moment(default=None)
     received_at: datetime = moment()
+    answered_at: datetime | None = moment(
+        default=None, description="when we last answered its person; null once they have written again"
+    )
+    wrote_again_at: datetime | None = moment(
+        default=None, description="since when they wait for a further answer; null: since it came"
+    )
     created_at: datetime = moment()
     updated_at: datetime = moment()
     closed_at: datetime | None = moment(default=None)

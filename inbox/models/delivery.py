@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Index, Integer, String, Text, text
 from sqlmodel import Field
 
-from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
+from inbox.models.base import OfficeOwned, Row, index_of, json_list, moment, ref
 
 
 class DeliveryState(StrEnum):
@@ -59,6 +59,7 @@ class Delivery(Row, OfficeOwned, table=True):
             sqlite_where=text(UNSETTLED),
         ),
         Index("delivery_outgoing_id", "office_id", "outgoing_id"),
+        index_of("delivery_of_message", "message_id"),
         Index(
             "delivery_platform_id",
             "office_id",

@@ -94,7 +94,12 @@ class Draft(Row, OfficeOwned, table=True):
     )
     attachments: list[str] = json_list()
     provenance: dict[str, object] = json_dict()
-    author_id: str | None = Field(default=None, sa_type=String(32))
+    author_id: str | None = Field(
+        default=None, sa_type=String(32), description="who wrote the words that stand there"
+    )
+    holder_id: str | None = Field(
+        default=None, sa_type=String(32), description="in whose box it is; None is anybody's"
+    )
     writers: list[str] = json_list()
     version: int = 1
     submitted_at: datetime | None = moment(default=None)
@@ -165,7 +170,7 @@ class DraftProposal(Row, OfficeOwned, table=True):
 
 
 class DraftVersion(Row, OfficeOwned, table=True):
-    """Every text that was ever saved under a draft's number, so that nothing typed is lost."""
+    """Every text ever saved under a draft's number, and who wrote it, so that nothing typed is lost."""
 
     __tablename__ = "draft_version"
     __table_args__ = (UniqueConstraint("draft_id", "version"),)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Index, Integer, String, Text, text
 from sqlmodel import Field
 
-from inbox.models.base import OfficeOwned, Row, json_list, moment, ref
+from inbox.models.base import OfficeOwned, Row, index_of, json_list, moment, ref
 
 
 class Direction(StrEnum):
@@ -45,7 +45,8 @@ LOOSE = "case_id IS NULL AND dealt_with_at IS NULL"
 
 
 class Message(Row, OfficeOwned, table=True):
-    """One thing said. Never changed after it is written; `case_id` is null for machine mail of no case.
+    """One thing said. Its words never change after they are written; `case_id` is null for machine mail of no
+    case.
 
     A message that its writer edited on the platform is followed by a new one with `edit_of`; one that was
     taken back there has `withdrawn_at`. `thread` is the platform's conversation, with the account before it.
@@ -64,12 +65,8 @@ class Message(Row, OfficeOwned, table=True):
             postgresql_where=text("thread IS NOT NULL"),
             sqlite_where=text("thread IS NOT NULL"),
         ),
-        Index(
-            "message_edits",
-            "edit_of",
-            postgresql_where=text("edit_of IS NOT NULL"),
-            sqlite_where=text("edit_of IS NOT NULL"),
-        ),
+        index_of("message_edits", "edit_of"),
+        index_of("message_of_person", "constituent_id"),
         Index(
             "message_loose",
             "office_id",
@@ -84,12 +81,7 @@ class Message(Row, OfficeOwned, table=True):
             postgresql_where=text("proposed_case_id IS NOT NULL"),
             sqlite_where=text("proposed_case_id IS NOT NULL"),
         ),
-        Index(
-            "message_proposed",
-            "proposed_case_id",
-            postgresql_where=text("proposed_case_id IS NOT NULL"),
-            sqlite_where=text("proposed_case_id IS NOT NULL"),
-        ),
+        index_of("message_proposed", "proposed_case_id"),
     )
 
     case_id: str | None = ref("case.id", default=None)
@@ -108,6 +100,9 @@ class Message(Row, OfficeOwned, table=True):
     language: str = Field(default="en", sa_type=String(2))
     machine: str | None = Field(default=None, sa_type=String(12))
     warnings: list[str] = json_list()
+    risks: list[str] = json_list(
+        description="dangers to people seen in it (`RISK_FLAGS`), until a person says there is none"
+    )
     has_html: bool = Field(default=False, sa_type=Boolean)
     copies: int = Field(default=0, sa_type=Integer, description="how often the same message came again")
     author_id: str | None = Field(

@@ -61,6 +61,9 @@ class Office(Row, table=True):
     system_channel: str | None = Field(default=None, sa_type=String(32))
     prefix: str = Field(sa_type=String(6))
     sending_paused: str | None = Field(default=None, description="why nothing leaves, or null")
+    restored_at: datetime | None = moment(
+        default=None, description="when a backup was put back; mail from before it may have been acknowledged"
+    )
     created_at: datetime = moment()
 
 

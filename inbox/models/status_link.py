@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import Boolean, Integer, String
 from sqlmodel import Field, SQLModel
 
-from inbox.models.base import OfficeOwned, Row, moment, ref
+from inbox.models.base import OfficeOwned, Row, index_of, moment, ref
 
 
 class StatusLink(Row, OfficeOwned, table=True):
     """One issued link. The token itself is nowhere: only its SHA-256, in `status_link_key`."""
 
     __tablename__ = "status_link"
+    __table_args__ = (index_of("status_link_of_person", "constituent_id"),)
 
     case_id: str = ref("case.id", index=True)
     constituent_id: str | None = ref("constituent.id", default=None)

@@ -39,7 +39,7 @@ class AddressProof(OfficeOwned, table=True):
     __table_args__ = (Index("address_proof_of", "office_id", "address"),)
 
     token_hash: str = Field(primary_key=True, sa_type=String(64))
-    case_id: str = ref("case.id")
+    case_id: str = ref("case.id", index=True)
     address: str = Field(sa_type=String(254))
     sent_at: datetime = moment()
     proved_at: datetime | None = moment(default=None)

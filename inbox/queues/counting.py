@@ -18,14 +18,14 @@ MOST = 1_000
 """A count of this many reads "999+"."""
 
 _ANSWER = tables["campaign_answer"].c
-UNCOUNTED = frozenset({View.ALL, View.SAFEGUARDING})
+UNCOUNTED = frozenset({View.ALL})
 COUNTED = tuple(view for view in View if view not in UNCOUNTED)
 
 
 def counts(
     session: Session, reader: Reader, visible: ColumnElement[bool] | None = None
 ) -> Mapping[View, int]:
-    """For each view but `all` and `safeguarding` how many rows it has, at most `MOST`, in one query.
+    """For each view but `all` how many rows it has, at most `MOST`, in one query.
 
     `campaigns` counts piles, not copies; `to-approve` also answers to campaigns that wait. Restricted cases
     add nothing to any count the reader sees.

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from inbox.database import hidden_in, office_of, shown_in
-from inbox.models import CaseStatus, Direction, Message
+from inbox.models import CaseStatus, Direction, DraftState, Message
 from inbox.points import reckoned
 from inbox.queues.views import CASE, Reader, tables
 from routing.priority import Points
@@ -50,6 +50,7 @@ class QueueRow:
     case_id: str
     reference: str
     subject: str
+    is_title_hidden: bool
     status: str
     kind: str
     priority: str
@@ -66,7 +67,10 @@ class QueueRow:
     version: int
     waiting_for: str | None
     held_by: str | None
+    is_sent_back: bool
     received_at: datetime
+    answered_at: datetime | None
+    wrote_again_at: datetime | None
     created_at: datetime
     updated_at: datetime
     constituent_id: str | None
@@ -83,6 +87,7 @@ class QueueRow:
     newest_at: datetime | None
     sender_name: str | None
     sender_handle: str | None
+    newest_risks: Sequence[str]
     excerpt: str
     match_message_id: str | None
     match_because: str | None
@@ -147,6 +152,7 @@ def _row(line: list[Any], references: Mapping[str, str]) -> QueueRow:
     *values, proposed, is_seen = line[: -len(_CLOCK_COLUMNS)]
     clock = line[-len(_CLOCK_COLUMNS) :]
     values[_EXCERPT] = " ".join((values[_EXCERPT] or "").split())
+    values[_NEWEST_RISKS] = values[_NEWEST_RISKS] or ()
     reference = references.get(proposed)
     if reference is None:
         values[-2:] = (None, None)
@@ -167,6 +173,7 @@ def _references(
 
 
 _EXCERPT = QueueRow.__slots__.index("excerpt")
+_NEWEST_RISKS = QueueRow.__slots__.index("newest_risks")
 _NEWEST_ID = QueueRow.__slots__.index("newest_id")
 _CASES = tables["case"]
 _CLOCK = tables["clock"].c
@@ -199,8 +206,8 @@ def _first(table: FromClause, *conditions: ColumnElement[bool], order: Sequence[
 
 def _all_that_a_row_shows() -> Select[Any]:
     """Built once: what changes are the cases, the office and the reader."""
-    person, channel, staff, team, seen = (
-        tables[name].c for name in ("constituent", "channel", "staff", "team", "view")
+    person, channel, staff, team, seen, draft = (
+        tables[name].c for name in ("constituent", "channel", "staff", "team", "view", "draft")
     )
     newest, match, message = tables["message"].alias(), tables["message"].alias(), tables["message"].alias()
     office: ColumnElement[str] = bindparam("office")
@@ -218,19 +225,25 @@ def _all_that_a_row_shows() -> Select[Any]:
         tables["clock"], _CLOCK.met_at.is_(None), _CLOCK.cancelled_at.is_(None),
         order=[_IS_PAUSED, _CLOCK.due_at, _CLOCK.id],
     )  # fmt: skip
+    is_sent_back = exists().where(
+        draft.case_id == CASE.id, draft.office_id == office, draft.state == DraftState.RETURNED
+    )  # fmt: skip
     is_seen = exists().where(
         seen.case_id == CASE.id, seen.office_id == office, seen.staff_id == bindparam("staff"),
         seen.at >= newest.c.received_at,
     )  # fmt: skip
     return (
         select(
-            CASE.id, CASE.reference, CASE.subject, CASE.status, CASE.kind, CASE.priority, CASE.rank,
+            CASE.id, CASE.reference, CASE.subject, CASE.is_title_hidden, CASE.status, CASE.kind,
+            CASE.priority, CASE.rank,
             CASE.waiting_days, CASE.lateness, CASE.is_ministerial, CASE.topics, CASE.flags,
             CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
-            CASE.waiting_for, CASE.held_by, CASE.received_at, CASE.created_at, CASE.updated_at,
+            CASE.waiting_for, CASE.held_by, is_sent_back, CASE.received_at, CASE.answered_at,
+            CASE.wrote_again_at, CASE.created_at, CASE.updated_at,
             person.id, person.name, person.postcode, person.constituency, channel.kind, channel.name,
             CASE.assignee_id, staff.name, team.name, newest.c.id, newest.c.kind, newest.c.received_at,
-            newest.c.sender_name, newest.c.sender_handle, func.substr(newest.c.new_text, 1, EXCERPT),
+            newest.c.sender_name, newest.c.sender_handle, newest.c.risks,
+            func.substr(newest.c.new_text, 1, EXCERPT),
             match.c.id, match.c.proposed_because, match.c.proposed_case_id, is_seen, *_CLOCK_COLUMNS,
         )
         .select_from(_CASES)

@@ -1,13 +1,14 @@
 """The views: what each holds and in which order.
 
-to-sort      new cases, and open ones with a proposed match nobody answered; no spam, no campaign
-             copies; most points first, then who waits longest
+to-sort      new cases, open ones with a proposed match nobody answered, and open ones of a colleague who
+             is away on which somebody has written since; no spam, no campaign copies; most points first,
+             then who waits longest
 mine         open cases given to the reader, and those that nobody has in a team of the reader, or in a
              team without people; most points first, then due first
 waiting      for a body or for the constituent; most points first, then longest untouched
 late         open cases whose next date has passed; most points first, then longest overdue
 safeguarding open cases in which somebody may be in danger: threats, self-harm, safeguarding, abuse at home;
-             most points first, then who waits longest
+             those nobody has answered first, then most points, then who waits longest
 campaigns    open campaign copies, one by one; most points first, then who waits longest
 to-approve   cases with a draft that waits for sign-off; most points first, then longest untouched
 sending      cases with something on its way, or gone wrong and not dealt with; newest change first
@@ -20,22 +21,35 @@ No view (None) is every case, newest change first: for programs that follow what
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, literal, or_, select, text, true
-from sqlalchemy import cast as cast_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
 from inbox.errors import Refused
-from inbox.models import CaseStatus, DraftState, UtcDateTime
-from inbox.models.case import CAMPAIGN, DUE, ENDED, OPEN, SPAM, TO_SORT, WAITING
+from inbox.models import CaseStatus, Direction, DraftState, UtcDateTime
+from inbox.models.case import CAMPAIGN, DANGER, DUE, ENDED, OPEN, SPAM, TO_SORT, WAITING
 from inbox.models.delivery import UNSETTLED
 from inbox.models.draft import WAITING as DRAFT_WAITING
-from routing.words import RISK_FLAGS
 
 tables = SQLModel.metadata.tables
 CASE = tables["case"].c
@@ -44,8 +58,11 @@ _CHANGED = (CASE.updated_at, CASE.id)
 OFFICE: ColumnElement[str] = bindparam("office", type_=CASE.office_id.type)
 _STAFF: ColumnElement[str] = bindparam("staff", type_=CASE.assignee_id.type)
 _NOW: ColumnElement[datetime] = bindparam("now", type_=UtcDateTime())
+_TODAY: ColumnElement[date] = bindparam("today", type_=Date())
 """What changes from reader to reader: a statement with these in place of values is built once for all."""
 
+_IS_ANSWERED = case((CASE.answered_at.is_(None), 0), else_=1)
+"""Sorts who still waits for an answer before whom we have answered."""
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Sorts a case without a date after all that have one."""
 
@@ -99,7 +116,12 @@ def view_named(name: str) -> View:
 
 def values(session: Session, reader: Reader) -> Mapping[str, object]:
     """Who asks, of which office and when, for a statement made of shapes."""
-    return {"office": office_of(session), "staff": reader.staff_id or "", "now": reader.now}
+    return {
+        "office": office_of(session),
+        "staff": reader.staff_id or "",
+        "now": reader.now,
+        "today": reader.now.date(),
+    }
 
 
 @cache
@@ -110,7 +132,7 @@ def shape_of(view: View | None) -> Shape:
             return Shape(true(), _CHANGED, is_descending=True)
         case View.TO_SORT:
             besides = (as_written(OPEN), as_written(f"NOT ({TO_SORT})"))
-            unanswered = and_(*besides, CASE.id.in_(_unanswered()))
+            unanswered = and_(*besides, CASE.id.in_(union_all(_unanswered(), _of_who_is_away())))
             keys = (CASE.rank, CASE.received_at, CASE.id)
             return Shape(as_written(TO_SORT), keys, also=unanswered)
         case View.MINE:
@@ -123,8 +145,7 @@ def shape_of(view: View | None) -> Shape:
             late = and_(as_written(DUE), CASE.next_due_at < _NOW)
             return Shape(late, (CASE.rank, CASE.next_due_at, CASE.id))
         case View.SAFEGUARDING:
-            danger = or_(*(cast_(CASE.flags, String).contains(f'"{flag}"') for flag in sorted(RISK_FLAGS)))
-            return Shape(and_(as_written(OPEN), danger), (CASE.rank, CASE.received_at, CASE.id))
+            return Shape(as_written(DANGER), (_IS_ANSWERED, CASE.rank, CASE.received_at, CASE.id))
         case View.CAMPAIGNS:
             return Shape(as_written(CAMPAIGN), (CASE.rank, CASE.received_at, CASE.id))
         case View.TO_APPROVE:
@@ -155,6 +176,26 @@ def _unanswered() -> Select[Any]:
     return select(message.case_id).where(
         message.office_id == OFFICE, message.proposed_case_id.is_not(None), message.case_id.is_not(None)
     )
+
+
+def _of_who_is_away() -> Select[Any]:
+    """Open cases of colleagues who are away today, on which somebody wrote since they left and which nobody
+    has answered since: their own list is read by nobody."""
+    staff, held, letter = tables["staff"].c, tables["case"].alias().c, tables["message"].c
+    came = exists().where(
+        letter.case_id == held.id, letter.direction == Direction.INBOUND, letter.machine.is_(None),
+        letter.received_at >= staff.away_from,
+        or_(held.answered_at.is_(None), letter.received_at > held.answered_at),
+    )  # fmt: skip
+    return (
+        select(held.id)
+        .join_from(tables["staff"], held.id.table, held.assignee_id == staff.id)
+        .where(
+            staff.office_id == OFFICE, staff.away_from <= _TODAY,
+            or_(staff.away_until.is_(None), staff.away_until >= _TODAY),
+            held.office_id == OFFICE, as_written(OPEN), came,
+        )
+    )  # fmt: skip
 
 
 def _untaken() -> ColumnElement[bool]:

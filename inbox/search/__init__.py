@@ -2,7 +2,7 @@
 
 from inbox.search.asking import Question, understand
 from inbox.search.finding import Found, Hit, case_tests, find, holds, matching_cases, on_channel, word_tests
-from inbox.search.folding import fold
+from inbox.search.folding import fold, phones
 from inbox.search.indexing import (
     CaseFacts,
     facts_of,
@@ -28,6 +28,7 @@ __all__ = [
     "index_message",
     "matching_cases",
     "on_channel",
+    "phones",
     "reindex",
     "reindex_case",
     "understand",

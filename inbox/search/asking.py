@@ -1,12 +1,14 @@
 """What a person typed into the search box, understood. Nothing typed is an error."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inbox.search.folding import fold, join_postcodes, phones
 
 MOST_TERMS = 12
 LONGEST_QUESTION = 400
+SHORTEST_BEGINNING = 4
+"""Letters from which the beginning of a word is enough; the PostgreSQL index keeps as many."""
 
 _PIECE = re.compile(r'(?:(?P<name>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.IGNORECASE)
 _PHONE_TYPED = re.compile(r"(?<!\S)\+?\d[\d ().-]{7,20}\d(?!\S)")
@@ -41,6 +43,30 @@ class Question:
         """Every whole word that an entry must have, those inside phrases too."""
         inside = (word for phrase in self.phrases for word in phrase.split())
         return tuple(dict.fromkeys((*self.words, *inside)))
+
+    @property
+    def widened(self) -> "Question | None":
+        """The same, with the beginning of each longer word enough; None where it has no longer word."""
+        longer = tuple(word for word in self.words if is_long(word) and not _begins_a_mark(word))
+        if not longer:
+            return None
+        shorter = tuple(word for word in self.words if word not in longer)
+        return replace(self, words=shorter, beginnings=(*self.beginnings, *longer))
+
+
+def is_long(word: str) -> bool:
+    """Whether an index keeps a beginning as long as this."""
+    return len(word) - letters_from(word) >= SHORTEST_BEGINNING
+
+
+def letters_from(word: str) -> int:
+    """Where the letters start: after the colon of `from:donna`."""
+    return word.find(":") + 1
+
+
+def _begins_a_mark(word: str) -> bool:
+    """Whether every entry would answer: `post` begins the `postcode:zz10` that stands in it."""
+    return any(mark.startswith(word) for mark in ("from:", "office:", "postcode:"))
 
 
 class _Parts:

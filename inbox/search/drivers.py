@@ -29,14 +29,12 @@ from sqlalchemy import (
 from sqlmodel import Session, SQLModel
 
 from inbox.database import office_of
-from inbox.search.asking import Question
+from inbox.search.asking import SHORTEST_BEGINNING, Question, is_long, letters_from
 
 _ENTRY = SQLModel.metadata.tables["search_entry"].c
 
 NEWEST = 2**62
 WINDOW = 1_000
-SHORTEST_BEGINNING = 4
-"""Letters that the PostgreSQL index keeps of a word's beginning."""
 _STRETCH_BITS = 16
 """A stretch is 65,536 entries; the migration's trigger gives each entry the code of its stretch."""
 
@@ -61,9 +59,7 @@ def candidates(session: Session, question: Question, before: int, count: int) ->
 
     None when the index cannot help (no whole word, and only short beginnings): walk the newest instead.
     """
-    words = question.indexed
-    # A beginning gathers many lists into one, so it is asked for only when there is no whole word.
-    beginnings = [] if words else [each for each in question.beginnings if _is_long(each)][:1]
+    words, beginnings = question.indexed, gathered(question)
     if not words and not beginnings:
         return None
     if session.get_bind().dialect.name == "sqlite":
@@ -74,6 +70,14 @@ def candidates(session: Session, question: Question, before: int, count: int) ->
     return [int(number) for (number,) in found]
 
 
+def gathered(question: Question) -> list[str]:
+    """The beginning that the index is asked for: the longest, and only where no longer word stands beside
+    it, for a beginning gathers many lists into one."""
+    if any(is_long(word) for word in question.indexed):
+        return []
+    return sorted(filter(is_long, question.beginnings), key=len, reverse=True)[:1]
+
+
 def among(session: Session, numbers: Sequence[int]) -> ColumnElement[bool]:
     """Whether an entry is one of these: one array on PostgreSQL, which is prepared once for any length."""
     if session.get_bind().dialect.name == "sqlite":
@@ -82,11 +86,11 @@ def among(session: Session, numbers: Sequence[int]) -> ColumnElement[bool]:
 
 
 def lately(session: Session, question: Question, before: int, count: int) -> tuple[list[int], int | None]:
-    """`candidates` of the stretch that ends at `before` and the one before it (PostgreSQL, whole words), and
-    the position to go on from (None: there is nothing earlier)."""
+    """`candidates` of the stretch that ends at `before` and the one before it (PostgreSQL), and the
+    position to go on from (None: there is nothing earlier)."""
     newest = max(before - 1, 0)
     start = max((newest >> _STRETCH_BITS) - 1, 0) << _STRETCH_BITS
-    words = _gin_match(office_of(session), question.indexed, (), question.phrases)
+    words = _gin_match(office_of(session), question.indexed, gathered(question), question.phrases)
     match = f"{words} & ({stretch_of(start)} | {stretch_of(newest)})"
     rows = session.connection().execute(_GIN, {"match": match, "before": before, "count": count})
     numbers = [int(number) for (number,) in rows]
@@ -122,6 +126,16 @@ def walk(session: Session, tests: Sequence[str], before: int, size: int) -> tupl
     return sorted(found, reverse=True), last
 
 
+def names_too_many(session: Session, beginnings: Sequence[str], before: int, size: int, most: int) -> bool:
+    """Whether the PostgreSQL index would name a large part of all there is for a beginning: it keeps only
+    the first letters, and `with` of `withers` stands in every other letter."""
+    newest = select(_ENTRY.words).where(_ENTRY.office_id == office_of(session), _ENTRY.number < before)
+    window = newest.order_by(_ENTRY.number.desc()).limit(size).cte("window").c
+    heads = (window.words.contains(f" {_kept_of(each)}", autoescape=True) for each in beginnings)
+    count = select(func.count()).select_from(window.words.table).where(*heads)
+    return bool(beginnings) and session.connection().execute(count).scalar_one() >= most
+
+
 def saying(session: Session, tests: Sequence[str], numbers: Sequence[int]) -> list[int]:
     """Which of these entries pass, in their order: many are asked at once, before anything else is read."""
     query = select(_ENTRY.number).where(
@@ -129,15 +143,6 @@ def saying(session: Session, tests: Sequence[str], numbers: Sequence[int]) -> li
     )
     passing = set(session.connection().execute(query).scalars())
     return [number for number in numbers if number in passing]
-
-
-def _is_long(beginning: str) -> bool:
-    return len(beginning) - _letters_from(beginning) >= SHORTEST_BEGINNING
-
-
-def _letters_from(word: str) -> int:
-    """Where the letters start: after the colon of `from:donna`."""
-    return word.find(":") + 1
 
 
 def _fts_match(office: str, words: Sequence[str], beginnings: Sequence[str]) -> str:
@@ -162,7 +167,11 @@ def pair_codes(office: str, words: Sequence[str]) -> list[str]:
 
 
 def _head(office: str, word: str) -> str:
-    return _hash(office + word[: SHORTEST_BEGINNING + _letters_from(word)])
+    return _hash(office + _kept_of(word))
+
+
+def _kept_of(word: str) -> str:
+    return word[: SHORTEST_BEGINNING + letters_from(word)]
 
 
 def _hash(text: str) -> str:

@@ -1,17 +1,32 @@
-"""Answers a search, newest first, in bounded time whatever is asked."""
+"""Answers a search, newest first, in bounded time whatever is asked.
+
+What holds the words whole comes first; then, where the page is not full, what holds their beginnings: a
+half-heard surname is found, and a name that is there as it was typed is not buried.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, not_, or_, select
 from sqlmodel import Session, col
 
 from inbox.database import hidden_in, office_of, shown_in
 from inbox.models import Case, CaseStatus, Channel, Message, SearchEntry
 from inbox.search.asking import Question, understand
-from inbox.search.drivers import NEWEST, WINDOW, among, candidates, lately, looks_first, saying, walk
+from inbox.search.drivers import (
+    NEWEST,
+    WINDOW,
+    among,
+    candidates,
+    gathered,
+    lately,
+    looks_first,
+    names_too_many,
+    saying,
+    walk,
+)
 
 EXCERPT = 200
 FIRST = 400
@@ -19,6 +34,8 @@ FIRST = 400
 COMMON = FIRST // 50
 _STEPS = 2
 """How many steps back through the index one page takes where each step alone names hundreds."""
+_WIDER = "b"
+"""Begins the cursor of a page that goes on among the beginnings of words."""
 _MOST = 20
 """How many times a page's length of likely entries one page looks at."""
 
@@ -31,10 +48,12 @@ class Hit:
     case_id: str
     reference: str
     subject: str
+    is_title_hidden: bool
     status: str
     kind: str
     is_restricted: bool
     message_id: str | None
+    risks: Sequence[str] | None
     sender_name: str
     excerpt: str
     received_at: datetime
@@ -42,8 +61,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page, newest first. `next` not None: there may be more, also when this page is short or empty,
-    because one page looks at a bounded number of entries."""
+    """A page, whole words before beginnings, each newest first. `next` not None: there may be more, also
+    when this page is short or empty, because one page looks at a bounded number of entries."""
 
     hits: tuple[Hit, ...]
     next: str | None
@@ -56,28 +75,31 @@ def find(
     visible: ColumnElement[bool] | None = None,
     cursor: str | None = None,
     limit: int = 50,
+    is_exact: bool = False,
 ) -> Found:
     """What this office has that answers `query` (see `asking.understand`), each case once a page.
 
-    `visible`: a condition on `Case` that says what the reader may see. Odd queries and cursors find
-    something or nothing and never fail.
+    `visible`: a condition on `Case` that says what the reader may see. `is_exact`: whole words only. Odd
+    queries and cursors find something or nothing and never fail.
     """
     question = understand(query)
     if question.is_empty:
         return Found((), None)
+    wider = None if is_exact else question.widened
     hits: dict[str, Hit] = {}
-    further: int | None = None
-    last = 0
-    for numbers, reached in _likely(session, question, _position(cursor), limit):
-        further = reached
-        for hit in _check(session, question, numbers, visible):
-            if len(hits) == limit and hit.case_id not in hits:
-                return Found(tuple(hits.values()), str(last))
-            hits.setdefault(hit.case_id, hit)
-            last = hit.number
-        if len(hits) == limit:
-            break
-    return Found(tuple(hits.values()), None if further is None else str(further))
+    before, is_wider = _position(cursor)
+    if not is_wider:
+        further = _fill(session, question, before, limit, hits, _who_may(session, visible))
+        if further is not None or wider is None:
+            return Found(tuple(hits.values()), None if further is None else str(further))
+        before = NEWEST
+    if wider is None:
+        return Found((), None)
+    only_so = not_(and_(*word_tests(question)))
+    further = before
+    if len(hits) < limit:
+        further = _fill(session, wider, before, limit, hits, [only_so, *_who_may(session, visible)])
+    return Found(tuple(hits.values()), None if further is None else f"{_WIDER}{further}")
 
 
 def matching_cases(session: Session, question: Question, most: int) -> frozenset[str] | None:
@@ -123,15 +145,35 @@ def on_channel(value: str) -> ColumnElement[bool]:
     return col(Case.channel_id).in_(channels)
 
 
+def _fill(
+    session: Session, question: Question, before: int, limit: int, hits: dict[str, Hit],
+    also: Sequence[ColumnElement[bool]],
+) -> int | None:  # fmt: skip
+    """Adds to `hits` until there are `limit`; the position to go on from (None: that was all)."""
+    further: int | None = None
+    last = 0
+    for numbers, reached in _likely(session, question, before, limit):
+        further = reached
+        for hit in _check(session, question, numbers, also):
+            if len(hits) == limit and hit.case_id not in hits:
+                return last or before
+            hits.setdefault(hit.case_id, hit)
+            last = hit.number
+        if len(hits) == limit:
+            break
+    return further
+
+
 def _likely(
     session: Session, question: Question, before: int, limit: int
 ) -> Iterator[tuple[list[int], int | None]]:
     """Batches of entries that may answer, each with the position to go on from (None: that was all)."""
     position: int | None = before
+    has_index = bool(question.indexed or gathered(question))
     if looks_first(session) or not question.indexed:
         numbers, position = walk(session, question.tests, before, FIRST)
         yield from _batches(numbers, position, limit)
-        if position is not None and len(numbers) >= COMMON:
+        if position is not None and (len(numbers) >= COMMON or _is_vague(session, question, before)):
             # So common that an index would name a large part of all there is: look on a little instead.
             numbers, position = walk(session, question.tests, position, 2 * WINDOW - FIRST)
             yield from _batches(numbers, position, limit)
@@ -139,7 +181,7 @@ def _likely(
     if position is None:
         return
     most = _MOST * limit
-    if looks_first(session) and question.indexed:
+    if looks_first(session) and has_index:
         for _ in range(_STEPS):
             numbers, position = lately(session, question, position, most)
             is_common = len(numbers) >= most // 4
@@ -158,6 +200,11 @@ def _likely(
     yield from _batches(numbers, position, limit)
 
 
+def _is_vague(session: Session, question: Question, before: int) -> bool:
+    """Whether a beginning would have the index name nearly everything."""
+    return looks_first(session) and names_too_many(session, gathered(question), before, FIRST, COMMON)
+
+
 def _saying(session: Session, question: Question, numbers: list[int]) -> list[int]:
     """Words in a row are rarer than entries that have them all: those go before cases are read."""
     return saying(session, question.tests, numbers) if question.phrases and numbers else numbers
@@ -173,14 +220,16 @@ def _batches(numbers: list[int], position: int | None, limit: int) -> Iterator[t
 
 
 def _check(
-    session: Session, question: Question, numbers: Sequence[int], visible: ColumnElement[bool] | None
+    session: Session, question: Question, numbers: Sequence[int], also: Sequence[ColumnElement[bool]]
 ) -> Iterator[Hit]:
     if not numbers:
         return
     query = (
         select(
-            col(SearchEntry.number), col(Case.id), col(Case.reference), col(Case.subject), col(Case.status),
+            col(SearchEntry.number), col(Case.id), col(Case.reference), col(Case.subject),
+            col(Case.is_title_hidden), col(Case.status),
             col(Case.kind), col(Case.is_restricted), col(SearchEntry.message_id),
+            col(Message.risks),
             func.coalesce(col(Message.sender_name), ""),
             func.coalesce(func.substr(col(Message.new_text), 1, EXCERPT), ""),
             func.coalesce(col(Message.received_at), col(Case.received_at)),
@@ -192,22 +241,28 @@ def _check(
             col(SearchEntry.office_id) == office_of(session),
             *word_tests(question),
             *case_tests(question),
+            *also,
         )
         .order_by(col(SearchEntry.number).desc())
     )  # fmt: skip
-    if visible is not None:
-        query = query.where(visible)
-    if hidden_in(session):  # an entry whose message is not shown must not answer by that message's words
-        shown = and_(col(Message.id).is_not(None), shown_in(session, col(Message.channel_id)))
-        query = query.where(or_(col(SearchEntry.message_id).is_(None), shown))
     for row in session.execute(query):
         yield Hit(*row)
 
 
-def _position(cursor: str | None) -> int:
-    if cursor is None:
-        return NEWEST
-    return min(int(cursor), NEWEST) if cursor.isascii() and cursor.isdigit() and len(cursor) < 20 else NEWEST
+def _who_may(session: Session, visible: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+    """What this reader may see of what is found."""
+    may = [] if visible is None else [visible]
+    if hidden_in(session):  # an entry whose message is not shown must not answer by that message's words
+        shown = and_(col(Message.id).is_not(None), shown_in(session, col(Message.channel_id)))
+        may.append(or_(col(SearchEntry.message_id).is_(None), shown))
+    return may
+
+
+def _position(cursor: str | None) -> tuple[int, bool]:
+    """Where a page goes on, and whether it does so among the beginnings."""
+    digits = (cursor or "").removeprefix(_WIDER)
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 20
+    return (min(int(digits), NEWEST), digits != cursor) if is_number else (NEWEST, False)
 
 
 def _field(name: str, value: str) -> ColumnElement[bool]:

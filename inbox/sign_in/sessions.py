@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sql
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from inbox.access import Person, closed_to
 from inbox.database import office_of
-from inbox.models import ChannelClosure, Office, Role, Staff, WebSession
+from inbox.models import ChannelClosure, Office, Role, Staff, View, WebSession
 from inbox.secrets import new_token, token_hash
 
 IDLE = timedelta(minutes=60)
@@ -146,6 +146,20 @@ def of_staff(session: Session, staff_id: str) -> list[Seat]:
         )
         for row in session.exec(query)
     ]
+
+
+def last_seen(session: Session) -> dict[str, datetime]:
+    """When each person of the office last used the program, as far as that is still known: by the sessions
+    that live, and by the cases they opened."""
+    looks = select(View.staff_id, func.max(View.at)).group_by(View.staff_id)
+    here = select(WebSession.staff_id, func.max(WebSession.seen_at)).where(
+        WebSession.office_id == office_of(session), col(WebSession.is_full)
+    )
+    found: dict[str, datetime] = {}
+    for query in (looks, here.group_by(WebSession.staff_id)):
+        for staff_id, at in session.exec(query):
+            found[staff_id] = max(at, found.get(staff_id, at))
+    return found
 
 
 def public_id(key: str) -> str:

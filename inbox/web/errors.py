@@ -72,8 +72,14 @@ def install(app: FastAPI, give_back: GiveBack) -> None:
             await _note_refusal(request, str(error.details["action"]))
         return answer(request, error, give_back(request, error))
 
+    async def not_valid(request: Request, error: RequestValidationError) -> Response:
+        problems = [_plainly(found) for found in error.errors()[:MOST_PROBLEMS]]
+        words = " ".join(f"{found['field']}: {found['problem']}" for found in problems[:5])
+        refused = Refused(words or "Check what you entered.", errors=problems)
+        return answer(request, refused, give_back(request, refused))
+
     app.add_exception_handler(CaseworkError, cast(Handler, casework))
-    app.add_exception_handler(RequestValidationError, cast(Handler, _not_valid))
+    app.add_exception_handler(RequestValidationError, cast(Handler, not_valid))
     app.add_exception_handler(HTTPException, cast(Handler, _from_framework))
     app.add_exception_handler(IntegrityError, _at_the_same_moment)
     app.add_exception_handler(DataError, _cannot_be_kept)
@@ -158,12 +164,6 @@ async def _note_refusal(request: Request, action: str) -> None:
             record(session, None, kind, person.actor, now=now, action=action, route=route)
     except Unavailable:
         return  # refused all the same
-
-
-async def _not_valid(request: Request, error: RequestValidationError) -> Response:
-    problems = [_plainly(found) for found in error.errors()[:MOST_PROBLEMS]]
-    words = " ".join(f"{found['field']}: {found['problem']}" for found in problems[:5])
-    return answer(request, Refused(words or "Check what you entered.", errors=problems))
 
 
 async def _from_framework(request: Request, error: HTTPException) -> Response:

@@ -107,10 +107,11 @@ class Desk:
         if not self.signed_in:
             return JSONResponse({}, 401)
         if request.headers.get("if-match") != str(self.version):
-            return JSONResponse(
-                {"detail": "Tom changed this at 10:44.", "text": "Tom’s words", "version": str(self.version)},
-                412,
-            )
+            number = int(request.path_params["number"])
+            here = request.url.path.removesuffix(f"/{number}")
+            apart = {"url": f"{here}/{number + 1}", "submit_url": f"{here}/{number + 1}/send"}
+            theirs = {"detail": "Tom changed this at 10:44.", "text": "Tom’s words", "read": request.url.path}
+            return JSONResponse({**apart, **theirs, "version": str(self.version)}, 412)
         self.version += 1
         self.text = str(form["text"])
         return JSONResponse({"version": str(self.version), "saved_at": "10:45"})

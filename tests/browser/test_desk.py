@@ -163,6 +163,18 @@ def test_ticking_shows_the_toolbar(queue: Page) -> None:
     expect(queue.locator("#bulk")).to_be_visible()
     press(queue, "Shift+ArrowDown")
     assert queue.locator(".tick:checked").count() == 2
+    expect(queue.locator("[data-ticked]")).to_have_text("2 of 8 ticked")
+    queue.get_by_role("button", name="Tick all").click()
+    expect(queue.locator("[data-ticked]")).to_have_text("8 of 8 ticked")
+    queue.locator(".row").last.scroll_into_view_if_needed()
+    expect(queue.locator("#bulk")).to_be_in_viewport()
+
+
+def test_a_key_on_a_row_that_is_not_open_opens_it_and_asks_or_says_why_not(queue: Page) -> None:
+    press(queue, "j", "y")
+    expect(queue.locator(f"#row-{FIRST}")).to_contain_text("Open it first: press Enter")
+    press(queue, "h")
+    expect(queue.locator("#reading").get_by_role("form", name="Hold")).to_be_visible()
 
 
 def test_letters_typed_in_the_composer_do_nothing_else(browser: Browser, office: str) -> None:
@@ -183,6 +195,19 @@ def test_a_draft_saves_itself_and_says_so(browser: Browser, office: str) -> None
     page.context.close()
 
 
+def test_who_reads_an_answer_is_said_by_the_choice_at_once(browser: Browser, office: str) -> None:
+    page = open_page(browser, f"{office}/pages/case-public-over")
+    line = page.locator(".composer__audience")
+    expect(line).to_contain_text("Everyone can read this on Facebook.", use_inner_text=True)
+    private = page.get_by_label("Privately")
+    expect(private).to_be_disabled()
+    private.evaluate("one => one.disabled = false")
+    private.check()
+    expect(line).to_contain_text("Only Donna Fretwell will read this.", use_inner_text=True)
+    expect(line).not_to_contain_text("Everyone", use_inner_text=True)
+    page.context.close()
+
+
 def test_two_writers_see_both_texts_and_nothing_is_overwritten(browser: Browser, office: str) -> None:
     page = open_page(browser, office + CASE)
     page.request.post(f"{office}/test/colleague-saves")
@@ -191,6 +216,11 @@ def test_two_writers_see_both_texts_and_nothing_is_overwritten(browser: Browser,
     expect(page.locator(".versions")).to_contain_text("Tom’s words")
     expect(page.locator("[data-state]")).to_contain_text("Tom changed this at 10:44.")
     assert page.locator("#text").input_value() == "My own words"
+    page.locator("#text").fill("My own words, and more")
+    page.locator("#text").blur()
+    expect(page.locator("[data-state]")).to_have_text("Saved 10:45.")
+    saves_to = page.locator("[data-draft]").get_attribute("data-save") or ""
+    assert saves_to != page.locator(".versions a").get_attribute("href"), "a draft of its writer's own"
     page.context.close()
 
 

@@ -5,6 +5,7 @@ import dataclasses
 from connectors.contract import OutboundMessage
 from connectors.email.accounts import After, AfterKind, Auth, ImapSettings, SignIn, SmtpSettings, Tls
 from tests.rigs.dovecot import PASSWORD, USER, Dovecot
+from tests.rigs.exim import Exim
 from tests.rigs.smtp_sink import SmtpSink
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
@@ -50,14 +51,14 @@ def imap_settings(server: Dovecot, **changes: object) -> ImapSettings:
     return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
 
 
-def smtp_settings(sink: SmtpSink, **changes: object) -> SmtpSettings:
-    authority = str(sink.certificates.authority) if sink.certificates else None
+def smtp_settings(server: SmtpSink | Exim, **changes: object) -> SmtpSettings:
+    authority = str(server.certificates.authority) if server.certificates else None
     settings = SmtpSettings(
         address=USER,
-        host=sink.host,
-        port=sink.port,
+        host=server.host,
+        port=server.port,
         tls=Tls.STARTTLS,
-        sign_in=SignIn(USER, Auth.PASSWORD, sink.password),
+        sign_in=SignIn(USER, Auth.PASSWORD, server.password),
         ca_file=authority,
         timeout=5,
         data_timeout=5,

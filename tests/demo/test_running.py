@@ -10,7 +10,6 @@ from sqlmodel import col, select
 
 from inbox.database import find
 from inbox.demo import founding
-from inbox.demo.place import Place
 from inbox.history import verify
 from inbox.models import Case, Channel, Delivery
 from tests.demo.running import Running
@@ -71,21 +70,3 @@ def _nothing_went_elsewhere(running: Running) -> None:
                     or "127.0.0.1" in channel.settings["base_url"]
                 )
             assert verify(session) is None
-
-
-def test_it_stops_at_once_and_quietly_and_starts_again_where_it_was(copied: Place) -> None:
-    first = Running(copied)
-    before = first.cases()
-    until(lambda: len(first.cases()) > len(before), seconds=120)
-    password = first.place.facts.password
-    first.stop()
-    assert "Traceback" not in first.words()
-    second = Running(copied)
-    try:
-        assert second.cases() >= before
-        assert password in second.words()
-        until(lambda: len(second.cases()) >= len(before) + 2, seconds=120)
-    finally:
-        second.stop()
-    assert "renumbered" not in second.words()
-    assert "cannot be reached" not in second.words()

@@ -30,10 +30,12 @@ from connectors.contract import (
 from connectors.email.channel import EmailChannel
 from connectors.fake import FakeChannel
 from connectors.keys import Key
-from inbox import channels, failpoints, offices
+from inbox import backup, channels, failpoints, offices, schema
+from inbox.backup.archive import WHOLE
 from inbox.database import Database
 from inbox.history import OPERATOR, SYSTEM
 from inbox.models import Channel, ChannelMode, OfficeKind, Staff, new_id
+from inbox.models import Office as OfficeRow
 from inbox.settings import Environment, Settings
 from inbox.worker import Worker, make_node
 
@@ -163,6 +165,23 @@ class Office:
 
     def wait(self, seconds: float) -> None:
         self.settings.clock_offset += seconds
+
+    def back_up(self, archive: Path) -> None:
+        """The whole installation, as the program writes it while it runs."""
+        with self.database.snapshot() as session, archive.open("wb") as target:
+            backup.make(
+                session, self.worker.node.store, target, offices=list(session.exec(select(OfficeRow))),
+                scope=WHOLE, schema=schema.newest(), now=self.now,
+            )  # fmt: skip
+
+    def restored(self, archive: Path, database: Database, data_dir: Path) -> "Office":
+        """This office as the backup has it, in an empty database; the platform went on without it."""
+        settings = self.settings.model_copy(update={"database_url": database.url, "data_dir": data_dir})
+        made = Office(settings, database, self.platform, self.id, self.staff)
+        with database.write() as session:
+            backup.restore(session, made.worker.node.store, archive, schema=schema.newest(), now=self.now)
+        made.begin_anew()
+        return made
 
     def writing(self) -> Any:
         return self.database.write(self.id)

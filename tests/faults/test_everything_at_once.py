@@ -1,4 +1,4 @@
-"""F-20: any order of deliveries, repeats, crashes, edits, approvals, faults and waiting keeps the promises.
+"""F-20: any order of deliveries, repeats, crashes, edits, approvals, faults and restores keeps the promises.
 
 `INBOX_STATE_EXAMPLES` asks for more examples than a test run has time for.
 """
@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from datetime import timedelta
 from email import policy
 from pathlib import Path
@@ -28,7 +28,8 @@ from hypothesis.stateful import (
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, OutcomeUnknown, PermanentFailure, TemporaryFailure
-from inbox import drafting, outbox, signoff
+from inbox import drafting, office_settings, outbox, signoff
+from inbox.database import Database
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
 from inbox.history import Actor, ActorKind, verify
@@ -44,9 +45,9 @@ from inbox.models import (
     DraftState,
     Job,
     Message,
+    Office,
 )
 from tests.faults import simulation
-from tests.rigs.postgres import Database as Clone
 from tests.rigs.postgres import Postgres
 
 EXAMPLES = int(os.environ.get("INBOX_STATE_EXAMPLES", "0"))
@@ -63,7 +64,7 @@ words = st.sampled_from(("my bins", "mould on the wall", "a file for you", "no a
 
 
 class Promises(RuleBasedStateMachine):
-    """P-01, P-02, P-04, P-06, P-07, P-14 and the chain of the history, after every step."""
+    """P-01, P-02, P-04, P-06, P-07, P-12, P-14 and the chain of the history, after every step."""
 
     template: ClassVar[Path]
     server: ClassVar[Postgres]
@@ -74,16 +75,21 @@ class Promises(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="promises-"))
         self.platform = simulation.Platform()
         simulation.install(self.patches, self.platform)
-        self.clone: AbstractContextManager[Clone] | None = None
+        self.clones = ExitStack()
         self.office = simulation.found(self._url(), self.folder, self.platform)
         self.staff = Actor(ActorKind.STAFF, self.office.staff, "Priya Nair")
         self.mails: list[tuple[str, str, str]] = []
         self.by_hand: Counter[str] = Counter()
         """How often a person sent a message once more."""
         self.approved: dict[str, str] = {}
-        """Delivery to the exact words that somebody said yes to."""
+        """Our id of a message to the exact words that somebody said yes to."""
+        self.backups: list[Path] = []
+        self.sent_at_restore: int | None = None
+        """What had left when a backup was put in place, until a person lets mail leave again."""
 
     def _url(self) -> str:
+        for old in self.folder.glob("inbox.db*"):
+            old.unlink()
         shutil.copyfile(self.template, self.folder / "inbox.db")
         return f"sqlite:///{self.folder}/inbox.db"
 
@@ -188,7 +194,7 @@ class Promises(RuleBasedStateMachine):
                 assert is_stale
                 return
             assert not is_stale
-            self.approved[delivery.id] = draft.text
+            self.approved[delivery.outgoing_id] = draft.text
 
     @rule(data=st.data())
     def somebody_stops_it(self, data: st.DataObject) -> None:
@@ -224,6 +230,30 @@ class Promises(RuleBasedStateMachine):
                 return
             self.by_hand[delivery.outgoing_id] += 1
 
+    # --- the operator
+
+    @rule()
+    def a_backup_is_made(self) -> None:
+        self.backups.append(self.folder / f"{len(self.backups)}.tar.gz")
+        self.office.back_up(self.backups[-1])
+
+    @precondition(lambda self: self.backups)
+    @rule(data=st.data())
+    def a_backup_is_put_in_the_place_of_all_there_is(self, data: st.DataObject) -> None:
+        self.office.database.close()
+        database = Database(self._url())
+        archive = data.draw(st.sampled_from(self.backups))
+        self.office = self.office.restored(archive, database, self.office.settings.data_dir)
+        self.platform.inside.acknowledged.clear()
+        self.sent_at_restore = len(self.platform.inside.sent)
+
+    @precondition(lambda self: self.sent_at_restore is not None)
+    @rule()
+    def somebody_lets_mail_leave_again(self) -> None:
+        with self.office.writing() as session:
+            office_settings.change(session, session.exec(select(Office)).one(), {"sending": "on"})
+        self.sent_at_restore = None
+
     # --- the promises
 
     @invariant()
@@ -252,18 +282,31 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def what_left_is_what_was_approved(self) -> None:
         with self.office.reading() as session:
-            deliveries = {one.outgoing_id: one for one in session.exec(select(Delivery))}
             yes = {one.digest for one in session.exec(select(Approval).where(col(Approval.is_yes)))}
             drafts = session.exec(select(Draft)).all()
             left = [one for one in drafts if one.state in (DraftState.QUEUED, DraftState.SENT)]
             gone = {drafting.digest(session, one) for one in left}
         assert gone <= yes
         for sent in self.platform.inside.sent:
-            delivery = deliveries[sent.message_id]
-            if delivery.purpose == outbox.Purpose.ACKNOWLEDGEMENT:
-                continue
             letter = email.message_from_bytes(sent.raw, policy=policy.default)
-            assert letter.get_content().strip() == self.approved[delivery.id]
+            if sent.message_id in self.approved:
+                assert letter.get_content().strip() == self.approved[sent.message_id]
+            else:
+                assert letter["Auto-Submitted"] == "auto-replied"
+
+    @invariant()
+    def nobody_s_mail_is_acknowledged_twice(self) -> None:
+        answered = Counter(
+            str(email.message_from_bytes(sent.raw, policy=policy.default)["In-Reply-To"])
+            for sent in {one.message_id: one for one in self.platform.inside.sent}.values()
+            if sent.message_id not in self.approved
+        )
+        assert all(count == 1 for count in answered.values()), answered
+
+    @invariant()
+    def nothing_leaves_after_a_restore_before_a_person_says_so(self) -> None:
+        if self.sent_at_restore is not None:
+            assert len(self.platform.inside.sent) == self.sent_at_restore
 
     @invariant()
     def the_history_is_whole(self) -> None:
@@ -274,6 +317,8 @@ class Promises(RuleBasedStateMachine):
         """Left in peace, everything comes to its end."""
         try:
             self.platform.sending.clear()
+            if self.sent_at_restore is not None:
+                self.somebody_lets_mail_leave_again()
             for _ in range(4):
                 self.office.wait(timedelta(hours=2).total_seconds())
                 assert not self.office.work()
@@ -285,11 +330,11 @@ class Promises(RuleBasedStateMachine):
             assert sorted(found) == sorted({mail[0] for mail in self.mails})
             assert not under_way & {DeliveryState.SENDING, DeliveryState.RETRYING, DeliveryState.QUEUED}
             self.nothing_leaves_twice_without_a_person()
+            self.nobody_s_mail_is_acknowledged_twice()
         finally:
             self.office.database.close()
             self.patches.undo()
-            if self.clone is not None:
-                self.clone.__exit__(None, None, None)
+            self.clones.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -297,8 +342,8 @@ class PromisesOnPostgres(Promises):
     """The same on the other database."""
 
     def _url(self) -> str:
-        self.clone = self.server.database("migrated")
-        return self.clone.__enter__().app_url
+        self.clones.close()
+        return self.clones.enter_context(self.server.database("migrated")).app_url
 
 
 def test_the_promises_hold_on_sqlite(sqlite_template: Path) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from inbox import backup, drafting, schema, signoff
-from inbox.backup.archive import WHOLE
+from inbox import drafting, signoff
 from inbox.database import Database
 from inbox.desk import open_desk
 from inbox.history import Actor, ActorKind, verify
@@ -38,7 +37,7 @@ def test_what_was_sent_after_the_backup_is_not_sent_again(
     office.work()
     waiting = {_reply(office, case) for case in _cases(office)}
     archive = tmp_path / "b.tar.gz"
-    _back_up(office, archive)
+    office.back_up(archive)
     office.wait(90)
     office.work()
     office.platform.deliver("late@example.org", "late@example.org", "one more thing", office.now)
@@ -46,7 +45,9 @@ def test_what_was_sent_after_the_backup_is_not_sent_again(
     sent = office.platform.copies()
     assert len(waiting) == MANY and all(sent[one] == 1 for one in waiting)
 
-    again = _restored(office, empty_databases, archive, tmp_path)
+    addresses = empty_databases()
+    upgrade(addresses.settings())
+    again = office.restored(archive, Database(addresses.url), tmp_path / "second" / "var")
     for _ in range(3):
         again.wait(3600)
         again.work()
@@ -88,23 +89,23 @@ def _reply(office: Office, reference: str) -> str:
         ).outgoing_id  # fmt: skip
 
 
-def _back_up(office: Office, archive: Path) -> None:
-    with office.database.snapshot() as session, archive.open("wb") as target:
-        backup.make(
-            session, office.worker.node.store, target, offices=list(session.exec(select(OfficeRow))),
-            scope=WHOLE, schema=schema.newest(), now=office.now,
-        )  # fmt: skip
-
-
-def _restored(office: Office, empty: EmptyDatabases, archive: Path, folder: Path) -> Office:
-    """The same office somewhere else, as the backup has it; the platform went on without it."""
-    addresses = empty()
+def test_mail_read_again_after_a_restore_is_not_acknowledged_again(
+    office: Office, empty_databases: EmptyDatabases, tmp_path: Path
+) -> None:
+    archive = tmp_path / "b.tar.gz"
+    office.back_up(archive)
+    office.platform.deliver("late@example.org", "late@example.org", "my bins", office.now)
+    office.work()
+    assert len(office.platform.inside.sent) == 1, "acknowledged"
+    addresses = empty_databases()
     upgrade(addresses.settings())
-    settings = office.settings.model_copy(
-        update={"database_url": addresses.url, "data_dir": folder / "second" / "var"}
-    )
-    made = Office(settings, Database(addresses.url), office.platform, office.id, office.staff)
-    with made.database.write() as session:
-        backup.restore(session, made.worker.node.store, archive, schema=schema.newest(), now=office.now)
-    made.begin_anew()
-    return made
+    again = office.restored(archive, Database(addresses.url), tmp_path / "second" / "var")
+    with again.writing() as session:
+        session.exec(select(OfficeRow)).one().sending_paused = None
+    again.platform.deliver("new@example.org", "new@example.org", "mould", again.now)
+    for _ in range(3):
+        again.wait(3600)
+        again.work()
+    told = sorted(one.recipients[0] for one in again.platform.inside.sent)
+    assert told == ["late@example.org", "new@example.org"], "each once"
+    again.database.close()

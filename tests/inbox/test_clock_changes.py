@@ -286,6 +286,25 @@ def test_what_a_change_would_do_is_known_before_it_is_made(promised: World) -> N
         assert clock.due_at == at(6, 15), "nothing was changed"
 
 
+def test_other_hours_move_what_is_open_and_leave_what_was_kept_or_missed_as_it_was_promised(
+    promised: World,
+) -> None:
+    with working(promised) as (session, desk, case, kept):
+        clocks.keep(session, case, kept, now=at(6, 15, 15), **WHO)
+        order = ClockOrder(kind=ClockKind.NEXT_UPDATE)
+        clocks.start(session, desk, case, order, received_at=MONDAY, now=MONDAY, actor=SYSTEM)
+        office = office_in(session)
+        office.hours = {str(day): [["09:00", "12:00"]] for day in range(5)}
+        calendars.save(session, office, Plan(), what="hours", now=MONDAY, **WHO)
+    with promised.database.write(promised.office) as session:
+        assert clocks.recount_due(session, desk_in(session)) == 1, "only what is open"
+    with working(promised) as (session, desk, case, _):
+        kept, running = sorted(clocks.of_case(session, case), key=lambda one: one.met_at is None)
+        told = clocks.reading(desk, kept, at(6, 30))
+        assert (told.due_at, told.state) == (at(6, 15), ClockState.MET)
+        assert clocks.reading(desk, running, MONDAY).due_at.hour == 11, "noon in London"
+
+
 def test_a_clock_is_warned_of_once_and_never_while_it_stands_still(promised: World) -> None:
     def warn(now: datetime) -> int:
         with promised.database.write(promised.office) as session:

@@ -11,12 +11,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
-from sqlmodel import SQLModel
+from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint, create_engine, inspect, text
+from sqlmodel import SQLModel, select
 
 import inbox.models  # noqa: F401  (makes every table known)
 from inbox.database import Database
 from inbox.errors import SetupProblem
+from inbox.models import Case, Message
 from inbox.schema import check, current, data_folder, newest, upgrade
 from tests.databases import Addresses, EmptyDatabases
 from tests.inbox.worlds import found_world
@@ -31,6 +32,8 @@ _FORGET_PAIRS = (
     "DROP FUNCTION search_pairs CASCADE",
 )
 """What 0023 adds, taken away."""
+_GROWING = frozenset({"arrival", "case", "constituent", "delivery", "draft", "enquiry", "handle", "message"})
+"""Tables that grow with the mail, and that others point at."""
 
 
 def _reach(addresses: Addresses, revision: str) -> None:
@@ -80,6 +83,23 @@ def test_the_migrated_tables_are_those_of_the_models(empty_databases: EmptyDatab
     assert differences == []
 
 
+def test_every_reference_to_a_row_that_mail_brings_is_found_by_an_index() -> None:
+    """SQLite looks for what points at a new row while other references of the transaction are still open.
+    Without an index it reads a whole table for each new row: an office slows down with every letter."""
+    missing = [
+        f"{table.name}.{key.column_keys[0]}"
+        for table in SQLModel.metadata.tables.values()
+        for key in table.foreign_key_constraints
+        if key.referred_table.name in _GROWING and not _leads_an_index(table, key.column_keys[0])
+    ]
+    assert missing == []
+
+
+def _leads_an_index(table: Table, column: str) -> bool:
+    unique = [one for one in table.constraints if isinstance(one, UniqueConstraint | PrimaryKeyConstraint)]
+    return column in {next(iter(one.columns)).name for one in (*unique, *table.indexes)}
+
+
 def test_what_was_indexed_by_an_older_release_is_found_by_its_phrases(
     empty_postgresql_databases: EmptyDatabases,
 ) -> None:
@@ -98,6 +118,32 @@ def test_what_was_indexed_by_an_older_release_is_found_by_its_phrases(
         assert connection.execute(_CODES).all() == before
     engine.dispose()
     database.close()
+
+
+def test_what_an_older_release_hid_stays_hidden_and_what_it_answered_is_answered(
+    empty_databases: EmptyDatabases,
+) -> None:
+    addresses = empty_databases.migrated()
+    database = Database(addresses.url)
+    world = found_world(database, "ashby")
+    threat = world.case("your days are numbered", flags=["self-harm", "threat"])
+    home = world.case("he hits me", flags=["domestic-abuse"])
+    plain = world.case("black mould", status="open")
+    world.add(world.clock(plain, kind="first_reply", met_at=plain.received_at))
+    with database.write(world.office) as session:
+        session.execute(text('UPDATE "case" SET in_danger = false'))
+    engine = create_engine(addresses.migrate_url or addresses.url)
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        SCRIPTS.get_revision("0026").module.fill()
+    engine.dispose()
+    with database.read(world.office) as session:
+        cases = {one.id: one for one in session.exec(select(Case))}
+        risks = {one.case_id: one.risks for one in session.exec(select(Message))}
+    database.close()
+    assert {one.id for one in cases.values() if one.in_danger} == {threat.id, home.id}
+    assert [one.id for one in cases.values() if one.is_title_hidden] == [threat.id]
+    assert risks == {threat.id: ["self-harm", "threat"], home.id: [], plain.id: []}
+    assert {key for key, one in cases.items() if one.answered_at} == {plain.id}
 
 
 def test_a_migrated_postgresql_walls_every_table_of_an_office(postgresql_database: Database) -> None:

@@ -19,9 +19,9 @@ DYING = (
     "for it.\n\n{name}\n{postcode}\n"
 )
 TREES = (
-    "Dear Rowan Ashby,\n\nPlease stop the felling of the limes on Station Road. They are older than the "
-    "houses, they shade the school and they hold the bank up. The council has asked nobody.\n\n"
-    "Will you write to the council for us?\n\n{name}\n{postcode}\n"
+    "Dear Rowan Ashby,\n\nPlease vote for the Old Trees Bill. Limes and oaks that are older than our houses "
+    "are felled for car parks in every town, and the law protects hardly any of them. The bill would give "
+    "each one a guardian.\n\nWill you speak for it in the debate?\n\n{name}\n{postcode}\n"
 )
 BANKERS, SWIMMERS = ("Colin Peake", "Sheila Barton", "Alan Treves"), ("Cerys Dunn", "Tobias Wren")
 

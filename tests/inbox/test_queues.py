@@ -162,6 +162,13 @@ def test_safeguarding_holds_every_open_case_in_which_somebody_may_be_in_danger(w
     world.case("three", flags=["vulnerable"])
     world.case("four", flags=["threat"], status=CaseStatus.CLOSED)
     assert ids(world, View.SAFEGUARDING) == [harm.id, home.id]
+    assert count_all(world)[View.SAFEGUARDING] == 2
+
+
+def test_in_safeguarding_whom_nobody_has_answered_goes_before_whom_we_have(world: World) -> None:
+    answered = world.case("one", flags=["self-harm"], rank=-800, status=CaseStatus.OPEN, answered_at=NOON)
+    waiting = world.case("two", flags=["safeguarding"], rank=-100)
+    assert ids(world, View.SAFEGUARDING) == [waiting.id, answered.id]
 
 
 def test_campaigns_hold_every_open_copy_and_are_counted_as_piles(world: World) -> None:

@@ -18,7 +18,21 @@ QUESTIONS = [
     ("mould passport", []),
     ("moul*", ["inhaler", "fretwell"]),
     ("mou*", ["inhaler", "fretwell"]),
-    ("moul", []),
+    ("moul", ["inhaler", "fretwell"]),
+    ("mou", []),
+    ("fretw", ["fretwell"]),
+    ("fretwel mould", ["fretwell"]),
+    ("mr fretw", []),
+    ("Donn", ["fretwell"]),
+    ("angharad ŵyn pass", ["passport"]),
+    ("inha", ["inhaler"]),
+    ("zz104", ["fretwell"]),
+    ("wx7k4", ["fretwell"]),
+    ("07700900", ["passport", "fretwell"]),
+    ("retwell", []),
+    ("from:donn", ["fretwell"]),
+    ("from:moul", []),
+    ("status:open moul", ["inhaler"]),
     ("m* bedr*", ["fretwell"]),
     ("fretw* mould", ["fretwell"]),
     ('"black mould"', ["fretwell"]),
@@ -107,6 +121,32 @@ def test_the_index_itself_knows_words_in_a_row(world: World, cases: dict[str, Ca
             assert bool(said) is is_there, phrase
             if not world.database.is_sqlite:
                 assert said == numbers, phrase
+
+
+def test_whole_words_come_before_words_that_only_begin_so(world: World) -> None:
+    donn = world.case("the lift is broken", name="Ivor Donn")
+    donna = world.case("the lift is broken too", name="Donna Lindqvist")
+    late = world.case("a postcard of donnybrook")
+    with world.database.read(world.office) as session:
+        assert [hit.case_id for hit in find(session, "donn").hits] == [donn.id, late.id, donna.id]
+        assert [hit.case_id for hit in find(session, "donn lindqv").hits] == [donna.id]
+        assert [hit.case_id for hit in find(session, "donn", is_exact=True).hits] == [donn.id]
+
+
+def test_pages_go_on_from_whole_words_to_beginnings(world: World) -> None:
+    whole = [world.case(f"rook number {number}").id for number in range(3)]
+    begun = [world.case(f"rookery number {number}").id for number in range(4)]
+    for limit in (1, 2, 3, 5):
+        seen: list[str] = []
+        cursor = None
+        with world.database.read(world.office) as session:
+            for _ in range(20):
+                found = find(session, "rook", limit=limit, cursor=cursor)
+                seen += [hit.case_id for hit in found.hits]
+                cursor = found.next
+                if cursor is None:
+                    break
+        assert seen == [*whole[::-1], *begun[::-1]], limit
 
 
 def test_a_case_with_many_hits_comes_once_with_its_newest_message(world: World) -> None:

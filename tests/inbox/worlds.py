@@ -23,6 +23,7 @@ from inbox.models import (
 )
 from inbox.search import index_message, reindex_case
 from inbox.search.indexing import facts_of
+from routing.words import RISK_FLAGS
 
 NOON = datetime(2026, 5, 5, 12, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -60,6 +61,7 @@ class World:
             "updated_at": NOON + timedelta(minutes=number),
         } | values  # fmt: skip
         case = Case(office_id=self.office, **settings)
+        case.in_danger = bool(RISK_FLAGS & set(case.flags))
         handle = Handle(
             office_id=self.office, constituent_id=person.id, channel_kind="email", address=address
         )

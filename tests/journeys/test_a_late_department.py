@@ -60,7 +60,7 @@ def test_a_caseworker_chases_a_late_department(
     priya.keyboard.press("f")
     priya.get_by_label("Organisation", exact=True).select_option(index=1)
     priya.get_by_label("Text").fill("When will Mr Grimes have a decision?")
-    priya.get_by_role("button", name="Write the letter").click()
+    priya.get_by_role("button", name="Go on to the letter").click()
     expect(priya.get_by_role("alert")).to_contain_text("needs permission in writing", timeout=PATIENCE)
     assert violations(priya) == []
     priya.goto(f"{product.url}/cases/{case}/consents")

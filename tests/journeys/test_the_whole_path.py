@@ -1,14 +1,16 @@
 """A mail in the mailbox becomes a signed-off reply and a status page: the whole path, through REST."""
 
-import email
 import re
-from email import policy
 from typing import Any
 
 import httpx
 
-from tests.rigs.places import Place
+from tests.rigs.dovecot import USER
+from tests.rigs.exim import Exim
+from tests.rigs.places import Place, RealPlace
 from tests.rigs.product import until
+
+DONNA = "donna@example.org"
 
 DAMP = b"""From: Donna Fretwell <donna@example.org>\r
 To: casework@example.org\r
@@ -22,15 +24,18 @@ Rang Marl Homes 9 times. Please can you do something. Donna Fretwell 07700 90012
 """
 
 
-def test_a_mail_becomes_a_case_an_acknowledgement_a_signed_off_reply_and_a_status_page(place: Place) -> None:
-    product, sink = place.product, place.sink
-    product.person(place.office, "priya@wexcombe.example", "Priya Nair")
-    rowan = product.person(place.office, "rowan@wexcombe.example", "Rowan Ashby", "signatory")
+def test_a_mail_becomes_a_case_an_acknowledgement_a_signed_off_reply_and_a_status_page(
+    real_place: RealPlace,
+) -> None:
+    product, exim = real_place.product, real_place.exim
+    exim.open_mailbox(DONNA)
+    product.person(real_place.office, "priya@wexcombe.example", "Priya Nair")
+    rowan = product.person(real_place.office, "rowan@wexcombe.example", "Rowan Ashby", "signatory")
     product.serve()
-    priya = product.client(product.token(place.office, "priya@wexcombe.example"))
-    member = product.client(product.token(place.office, "rowan@wexcombe.example"))
+    priya = product.client(product.token(real_place.office, "priya@wexcombe.example"))
+    member = product.client(product.token(real_place.office, "rowan@wexcombe.example"))
 
-    place.dovecot.deliver(DAMP)
+    exim.post(DAMP, sender=DONNA)
     case = until(lambda: _only_case(priya))
     assert case["kind"] == "casework"
     assert "housing-social" in case["topics"]
@@ -38,37 +43,24 @@ def test_a_mail_becomes_a_case_an_acknowledgement_a_signed_off_reply_and_a_statu
     decision = priya.get(f"/cases/{case['reference']}/decision").json()["items"][0]
     assert any(rule["matched"] for rule in decision["considered"])
     message = priya.get(f"/cases/{case['reference']}/messages").json()["items"][0]
-    assert priya.get(f"/messages/{message['id']}/raw").content == DAMP
-
-    acknowledgement = until(lambda: sink.messages[0] if sink.messages else None)
-    sent = email.message_from_bytes(acknowledgement.raw, policy=policy.default)
-    assert acknowledgement.sender == ""
-    assert sent["Auto-Submitted"] == "auto-replied"
-    assert sent["In-Reply-To"] == "<damp-1@example.org>"
-    assert "black mould" not in sent.get_content()
-    link = re.search(r"http://127\.0\.0\.1:\d+(/s/\S+)", sent.get_content())
-    assert link is not None
+    assert priya.get(f"/messages/{message['id']}/raw").content.endswith(DAMP)
+    link = _link_in_the_acknowledgement(exim)
 
     draft = _reply_in_the_members_name(priya, case["reference"], rowan["id"])
     refused = priya.post(f"/drafts/{draft['id']}/approve", headers=_if_match(draft))
     assert refused.status_code == 403
     approved = member.post(f"/drafts/{draft['id']}/approve", headers=_if_match(draft))
     assert approved.status_code == 200, approved.text
-    until(lambda: len(sink.messages) == 2)
-    reply = email.message_from_bytes(sink.messages[1].raw, policy=policy.default)
-    assert reply["From"].addresses[0].display_name == "Rowan Ashby"
-    assert sink.messages[1].recipients == ("donna@example.org",)
-    assert reply["Auto-Submitted"] is None
-    assert "we have asked Marl Homes" in reply.get_content()
+    message_id = _what_the_member_wrote(exim)
     until(lambda: _delivery_states(priya) == {"sent"})
-    shown = _status_page(f"{product.url}{link[1]}", "donna@example.org")
+    shown = _status_page(f"{product.url}{link}", DONNA)
     assert "We are working on it" in shown and "mould" not in shown
     assert _items(priya, "/cases?view=to-sort") == []
     assert [one["assignee"] for one in _items(priya, "/cases?view=mine")] == ["priya@wexcombe.example"]
 
-    place.dovecot.deliver(_answer(reply["Message-ID"]))
+    exim.post(_answer(message_id), sender=DONNA)
     until(lambda: _only_case(priya)["message_count"] == 4)
-    assert len(sink.messages) == 2
+    assert len(exim.delivered(DONNA)) == 2, "one copy of each, and no more"
     assert product.tell("audit", "verify")
 
 
@@ -88,6 +80,36 @@ def test_two_workers_on_one_mailbox_make_one_case_of_each_mail(place: Place) -> 
     assert sorted(one.recipients[0] for one in place.sink.messages) == sorted(
         f"person{number}@example.org" for number in range(40)
     )
+
+
+def _link_in_the_acknowledgement(exim: Exim) -> str:
+    """The first mail to Donna: no machine answers it, it is quiet about her trouble, it has her link."""
+    mail = until(lambda: exim.delivered(DONNA))[0]
+    letter = mail.letter
+    assert (mail.sender, mail.recipient) == ("", DONNA)
+    assert "with esmtpsa" in mail.came, "encrypted and signed in"
+    assert letter["Auto-Submitted"] == "auto-replied"
+    assert letter["In-Reply-To"] == "<damp-1@example.org>"
+    assert "black mould" not in letter.get_content()
+    link = re.search(r"http://127\.0\.0\.1:\d+(/s/\S+)", letter.get_content())
+    assert link is not None
+    return link[1]
+
+
+def _what_the_member_wrote(exim: Exim) -> str:
+    """The second mail to Donna, as a letter of a person; its Message-ID."""
+    until(lambda: len(exim.delivered(DONNA)) == 2)
+    [mail] = [one for one in exim.delivered(DONNA) if one.sender]
+    letter = mail.letter
+    assert (mail.sender, mail.recipient) == (USER, DONNA)
+    assert "with esmtpsa" in mail.came
+    assert letter["From"].addresses[0].display_name == "Rowan Ashby"
+    assert [one.addr_spec for one in letter["To"].addresses] == [DONNA]
+    assert letter["In-Reply-To"] == "<damp-1@example.org>"
+    assert "<damp-1@example.org>" in letter["References"]
+    assert letter["Auto-Submitted"] is None
+    assert "we have asked Marl Homes" in letter.get_content()
+    return str(letter["Message-ID"])
 
 
 def _status_page(link: str, check: str) -> str:
@@ -122,7 +144,7 @@ def _reply_in_the_members_name(client: httpx.Client, reference: str, member_id: 
     begun = client.post(f"/cases/{reference}/drafts", json={})
     assert begun.status_code == 201, begun.text
     draft = begun.json()
-    assert draft["recipients"] == ["donna@example.org"]
+    assert draft["recipients"] == [DONNA]
     saved = client.patch(
         f"/drafts/{draft['id']}",
         headers=_if_match(draft),

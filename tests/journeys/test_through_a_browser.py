@@ -1,17 +1,16 @@
 """The whole path as people walk it: a caseworker, the MP and a constituent, each at a real browser."""
 
-import email
 import re
 from collections.abc import Callable
-from email import policy
 from typing import Any
 
 import pyotp
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.test_the_whole_path import DAMP
+from tests.journeys.test_the_whole_path import DAMP, DONNA
 from tests.rigs.browser import violations
-from tests.rigs.places import Place
+from tests.rigs.dovecot import USER
+from tests.rigs.places import RealPlace
 from tests.rigs.product import PASSWORD, until
 
 PATIENCE = 30_000
@@ -21,17 +20,18 @@ Visitor = Callable[..., BrowserContext]
 
 
 def test_a_caseworker_replies_the_member_approves_and_the_constituent_sees_it_move(
-    place: Place, visitor: Visitor
+    real_place: RealPlace, visitor: Visitor
 ) -> None:
-    product, sink = place.product, place.sink
-    caseworker = product.person(place.office, "priya@wexcombe.example", "Priya Nair")
-    member = product.person(place.office, "rowan@wexcombe.example", "Rowan Ashby", "signatory")
+    product, exim = real_place.product, real_place.exim
+    exim.open_mailbox(DONNA)
+    caseworker = product.person(real_place.office, "priya@wexcombe.example", "Priya Nair")
+    member = product.person(real_place.office, "rowan@wexcombe.example", "Rowan Ashby", "signatory")
     product.serve()
 
     priya = _signed_in(visitor(), product.url, caseworker)
     expect(priya.get_by_role("heading", level=1)).to_contain_text("To sort")
-    place.dovecot.deliver(DAMP)
-    until(lambda: len(sink.messages) == 1, seconds=60)
+    exim.post(DAMP, sender=DONNA)
+    [acknowledgement] = until(lambda: exim.delivered(DONNA), seconds=60)
     priya.goto(f"{product.url}/queue/to-sort")
     row = priya.get_by_role("link", name=re.compile("Donna Fretwell"))
     expect(row.first).to_be_visible(timeout=PATIENCE)
@@ -53,16 +53,15 @@ def test_a_caseworker_replies_the_member_approves_and_the_constituent_sees_it_mo
     rowan.get_by_role("link", name=re.compile("Donna Fretwell")).first.click()
     expect(rowan.get_by_text("They must reply by 9 June.").first).to_be_visible(timeout=PATIENCE)
     assert violations(rowan) == []
-    assert len(sink.messages) == 1
+    assert exim.delivered(DONNA) == [acknowledgement]
     rowan.get_by_role("button", name=re.compile("Approve and send")).click()
-    until(lambda: len(sink.messages) == 2, seconds=60)
-    reply = email.message_from_bytes(sink.messages[1].raw, policy=policy.default)
-    assert sink.messages[1].recipients == ("donna@example.org",)
-    assert "They must reply by 9 June." in _text(reply)
-    assert reply["From"].addresses[0].display_name == "Rowan Ashby"
+    until(lambda: len(exim.delivered(DONNA)) == 2, seconds=60)
+    [reply] = [one for one in exim.delivered(DONNA) if one.sender]
+    assert (reply.sender, reply.recipient) == (USER, DONNA)
+    assert "They must reply by 9 June." in reply.letter.get_content()
+    assert reply.letter["From"].addresses[0].display_name == "Rowan Ashby"
 
-    acknowledgement = email.message_from_bytes(sink.messages[0].raw, policy=policy.default)
-    link = re.search(r"http://\S+/s/\S+", _text(acknowledgement))
+    link = re.search(r"http://\S+/s/\S+", acknowledgement.letter.get_content())
     assert link is not None
     donna = visitor(java_script_enabled=False, viewport={"width": 320, "height": 640}).new_page()
     donna.goto(link[0])
@@ -85,7 +84,3 @@ def _signed_in(context: BrowserContext, url: str, person: Any) -> Page:
     page.get_by_role("button", name="Continue").click()
     expect(page).to_have_url(re.compile(r"/(queue|official|approvals)"), timeout=PATIENCE)
     return page
-
-
-def _text(message: Any) -> str:
-    return str(message.get_content())

@@ -12,12 +12,13 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.rigs import browser as browsers
 from tests.rigs.certificates import Certificates, make
 from tests.rigs.dovecot import USER, Dovecot, Profile
+from tests.rigs.exim import Exim
 from tests.rigs.faulty_proxy import FaultyProxy
 from tests.rigs.forks import Forks
 from tests.rigs.postgres import Database, Postgres
 from tests.rigs.smtp_sink import SmtpSink
 
-Server = TypeVar("Server", Dovecot, Postgres, SmtpSink)
+Server = TypeVar("Server", Dovecot, Exim, Postgres, SmtpSink)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +66,18 @@ def mean_dovecot(mean_dovecot_server: Dovecot) -> Dovecot:
 def smtp_sink(certificates: Certificates) -> Iterator[SmtpSink]:
     """A scripted SMTP server with STARTTLS, empty."""
     yield from _running(SmtpSink(certificates))
+
+
+@pytest.fixture(scope="session")
+def exim_server(rig_folder: Path, certificates: Certificates, dovecot_server: Dovecot) -> Iterator[Exim]:
+    """One Exim in front of that Dovecot, for this test process."""
+    yield from _running(Exim(rig_folder / "exim", certificates, dovecot_server))
+
+
+@pytest.fixture
+def exim(exim_server: Exim, dovecot: Dovecot) -> Exim:
+    """A running Exim that brings mail to the empty mailbox `USER`, and to whoever opens one."""
+    return exim_server
 
 
 @pytest.fixture

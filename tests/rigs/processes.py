@@ -31,7 +31,7 @@ class Owner:
         """`arguments`, run as this owner."""
         if os.geteuid() != 0:
             return list(arguments)
-        drop = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--inh-caps=-all"]
+        drop = [f"--reuid={self.uid}", f"--regid={self.gid}", f"--groups={self.gid}", "--inh-caps=-all"]
         return ["setpriv", *drop, "--", *arguments]
 
     def take(self, *paths: Path) -> None:

@@ -223,7 +223,7 @@ def test_an_acknowledgement_repeats_nothing_and_leaves_with_an_empty_sender(plac
 
 def test_one_address_is_acknowledged_at_most_twice_a_day(place: Place) -> None:
     for number in range(12):
-        place.ours.receive(letter(f"Letter {number}, quite another matter.", subject=f"Matter {number}"))
+        place.ours.receive(letter(f"Bin {number} of our street was missed.", subject=f"Bin {number}"))
     assert 1 <= len(place.ours.deliveries()) <= 2
 
 

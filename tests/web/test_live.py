@@ -20,6 +20,7 @@ from inbox.history import OPERATOR, record
 from inbox.models import Case, EventKind, Role, Staff
 from inbox.pulse import Pulse
 from inbox.secrets import token_hash
+from inbox.serving import make_server
 from inbox.sign_in import door, people, sessions
 from inbox.web.live import Live, News, Stream
 from tests.factories import KEYS, NOW, a_case
@@ -236,16 +237,15 @@ def test_presence_at_a_hidden_case_is_not_taken(desk: Desk, world: World) -> Non
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The app on a real port, stopped as an operator stops it."""
+def served(app: FastAPI) -> Iterator[tuple[str, uvicorn.Server]]:
+    """The app on a real port under the product's own server, stopped as an operator stops it."""
     port = free_port()
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, timeout_graceful_shutdown=3)
-    server = uvicorn.Server(config)
+    server = make_server(app, "127.0.0.1", port)
     thread = threading.Thread(target=server.run)
     thread.start()
     until(lambda: server.started, seconds=10, what="the server to start")
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.should_exit = True
         thread.join(timeout=10)
@@ -256,7 +256,7 @@ def test_the_stream_over_real_http_tells_and_then_ends(app: FastAPI, world: Worl
     staff, now = world.ours.people[Role.CASEWORKER], datetime.now(UTC)
     with world.database.write(staff.office_id) as session:
         token = door.open_seat(session, KEYS, staff, now, replaces=None)
-    with served(app) as base, httpx.Client(base_url=base, timeout=15) as client:
+    with served(app) as (base, _), httpx.Client(base_url=base, timeout=15) as client:
         assert client.get("/events").status_code == 401
         client.cookies.set("inbox", token, domain="127.0.0.1", path="/")
         with client.stream("GET", "/events") as answer:
@@ -271,3 +271,19 @@ def test_the_stream_over_real_http_tells_and_then_ends(app: FastAPI, world: Worl
                 sessions.end_all(session, staff.id)
             assert "None" not in list(lines)
         assert client.get("/events").status_code == 401
+
+
+def test_stopping_the_program_ends_an_open_stream_instead_of_cutting_it(
+    app: FastAPI, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    staff = world.ours.people[Role.CASEWORKER]
+    with world.database.write(staff.office_id) as session:
+        token = door.open_seat(session, KEYS, staff, datetime.now(UTC), replaces=None)
+    with served(app) as (base, server), httpx.Client(base_url=base, timeout=15) as client:
+        client.cookies.set("inbox", token, domain="127.0.0.1", path="/")
+        with client.stream("GET", "/events") as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            server.should_exit = True
+            assert [line for line in lines if line.startswith("data")][1:] == []
+    assert [told.getMessage() for told in caplog.records if told.levelname == "ERROR"] == []

@@ -12,7 +12,7 @@ from tests.web.examples import EXAMPLES
 
 TOKEN = "token-of-this-session"
 PAGES = {name: view for name, view in EXAMPLES.items() if not name.endswith("-part")}
-VOID = {"meta", "link", "input", "br", "hr", "img", "use"}
+VOID = {"meta", "link", "wbr", "input", "br", "hr", "img", "use"}
 
 
 class Reader(HTMLParser):

@@ -16,6 +16,7 @@ from inbox.office_settings import NATIONS
 from inbox.web.public import contact
 from inbox.web.public.contact import answers
 from inbox.web.rendering import FrontEndMissing, asset, dates, static_routes, templates_folder
+from inbox.web.rendering.addresses import with_breaks
 from inbox.web.rendering.assets import FOLDER, assets
 from inbox.web.rendering.numbers import with_numbers
 from inbox.web.views.status import Stage, StepName
@@ -155,3 +156,22 @@ def test_a_number_in_a_sentence_can_be_pressed_and_nothing_else_is_let_through()
         'Call us on <a href="tel:01632960180">01632 960180</a> or <a href="tel:999">999</a>,'
         " not 19990 &lt;b&gt;."
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("donna.fretwell@example.org", "donna.<wbr>fretwell@<wbr>example.<wbr>org"),
+        (
+            "https://inbox.example/s/A1_b2-c3d4e5",
+            "https://<wbr>inbox.<wbr>example/<wbr>s/<wbr>A1_<wbr>b2-<wbr>c3d4e5",
+        ),
+        ("14 Quarry Road\nZZ10 4AB", "14 Quarry Road\nZZ10 4AB"),
+        (
+            "<b>peter.onslow</b>@example.org",
+            "&lt;b&gt;peter.<wbr>onslow&lt;/<wbr>b&gt;@<wbr>example.<wbr>org",
+        ),
+    ],
+)
+def test_a_long_address_may_break_after_its_marks_and_nowhere_in_a_word(words: str, shown: str) -> None:
+    assert with_breaks(words) == shown

@@ -13,39 +13,42 @@ CALENDAR = WorkingCalendar()
 CAME = datetime(2026, 6, 3, 9, 0, tzinfo=UTC)  # a Wednesday morning
 
 
-def shown(status: str, kind: str | None, waited: timedelta) -> tuple[ClockMark, str]:
-    badge = urgent.clock("immediate", status, CAME, kind, CAME + waited, CALENDAR)
+def shown(status: str, waited: timedelta, *, answered: bool = False) -> tuple[ClockMark, str]:
+    badge = urgent.clock("immediate", status, CAME, CAME + waited, CALENDAR, answered=answered)
     assert badge is not None
     return badge.mark, badge.words
 
 
-def test_a_new_one_is_late_when_nobody_has_read_it_for_fifteen_minutes_of_the_office() -> None:
-    new, kind = CaseStatus.NEW, "first_reply"
-    assert shown(new, kind, timedelta(minutes=14)) == (ClockMark.SOON, "Now: waiting 14 minutes")
-    assert shown(new, kind, timedelta(minutes=16)) == (ClockMark.LATE, "Now: waiting 16 minutes")
+def test_one_that_nobody_has_answered_is_late_after_fifteen_minutes_of_the_office() -> None:
+    assert shown(CaseStatus.NEW, timedelta(minutes=14)) == (ClockMark.SOON, "Now: waiting 14 minutes")
+    assert shown(CaseStatus.NEW, timedelta(minutes=16)) == (ClockMark.LATE, "Now: waiting 16 minutes")
 
 
 def test_the_night_does_not_count_against_the_office_but_is_told() -> None:
     evening = CAME + timedelta(hours=9)
-    badge = urgent.clock("immediate", "new", evening, None, evening + timedelta(hours=10), CALENDAR)
+    badge = urgent.clock(
+        "immediate", "new", evening, evening + timedelta(hours=10), CALENDAR, answered=False
+    )  # fmt: skip
     assert badge is not None
     assert (badge.mark, badge.words) == (ClockMark.SOON, "Now: waiting 10 hours")
 
 
-def test_one_in_work_says_how_long_nobody_has_answered_and_then_that_it_is_looked_at_daily() -> None:
-    assert shown(CaseStatus.OPEN, "first_reply", timedelta(hours=3)) == (
-        ClockMark.SOON, "Now: waiting 3 hours",
-    )  # fmt: skip
-    assert shown(CaseStatus.OPEN, "next_update", timedelta(days=3))[1] == "Look today"
+@pytest.mark.parametrize("status", [CaseStatus.OPEN, CaseStatus.WAITING_CONSTITUENT])
+def test_to_sort_it_or_to_hold_it_answers_nobody_and_calms_no_clock(status: str) -> None:
+    assert shown(status, timedelta(hours=3)) == (ClockMark.LATE, "Now: waiting 3 hours")
+
+
+def test_one_that_was_answered_is_looked_at_every_day() -> None:
+    assert shown(CaseStatus.OPEN, timedelta(days=3), answered=True) == (ClockMark.SOON, "Look today")
 
 
 @pytest.mark.parametrize(
-    ("priority", "status"),
-    [("priority", "new"), ("immediate", "waiting_body"), ("immediate", "waiting_constituent"),
-     ("immediate", "resolved")],
+    ("priority", "status", "answered"),
+    [("priority", "new", False), ("immediate", "waiting_body", False), ("immediate", "resolved", False),
+     ("immediate", "waiting_constituent", True)],
 )  # fmt: skip
-def test_every_other_case_keeps_its_promise(priority: str, status: str) -> None:
-    assert urgent.clock(priority, status, CAME, "first_reply", CAME, CALENDAR) is None
+def test_every_other_case_keeps_its_promise(priority: str, status: str, answered: bool) -> None:
+    assert urgent.clock(priority, status, CAME, CAME, CALENDAR, answered=answered) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from fastapi import Response
 from sqlmodel import Session, col, select
 
 from connectors.contract import Form
-from inbox import drafting, signoff
+from inbox import drafting, own_drafts, signoff
 from inbox.access import Action, Person, find_case, require_on
 from inbox.database import find
 from inbox.desk import Desk
@@ -103,6 +103,24 @@ def read_draft(
     return shown_draft(session, desk, draft, case, now, response)
 
 
+@router.get("/drafts/{draft_id}/versions")
+def list_versions(
+    draft_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, page: Page
+) -> shapes.Page[shapes.DraftVersionShape]:
+    """Every text that was saved under this draft, the newest first, and who wrote it."""
+    draft, _ = find_draft(session, person, draft_id, Action.READ_CASE)
+    before = page.after_number if page.after else None
+    rows = own_drafts.versions(session, draft, limit=page.limit + 1, before=before)
+    shown = [
+        shapes.DraftVersionShape(
+            version=row.version, subject=row.subject, text=row.text, drafted_by=row.author_id,
+            saved_at=row.saved_at,
+        )
+        for row in rows[: page.limit]
+    ]  # fmt: skip
+    return shapes.Page(items=shown, next=cursor(shown[-1].version) if len(rows) > page.limit else None)
+
+
 @router.patch("/drafts/{draft_id}")
 def save_draft(
     draft_id: str,
@@ -114,7 +132,10 @@ def save_draft(
     now: Now,
     response: Response,
 ) -> shapes.DraftShape:
-    """Saves what was typed. Any change voids an approval."""
+    """Saves what was typed. Any change voids an approval, and takes over what a colleague held.
+
+    Stale, 412 holds both texts: `text` as it stands, with `drafted_by`, and `yours`, which is not saved.
+    """
     draft, case = find_draft(session, person, draft_id, Action.DRAFT)
     changes = drafting.Changes(
         text=change.text,

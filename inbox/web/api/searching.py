@@ -22,7 +22,7 @@ def find(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> shapes.Page[shapes.HitShape]:
-    """Cases that hold these words, newest first."""
+    """Cases that hold these words, newest first; after them, those with words that begin so."""
     found = search.find(session, q, visible=visible_cases(person), cursor=cursor, limit=limit)
     items = [
         shapes.HitShape(

@@ -200,6 +200,18 @@ class ProvenanceShape(Shape):
     model: str | None = None
     proposal: str | None = None
     machine_text: str | None = None
+    apart_from: str | None = None
+    begun_privately: bool = False
+
+
+class DraftVersionShape(Shape):
+    """A text that was saved under a draft's number. `drafted_by`: the staff id of who wrote it."""
+
+    version: int
+    subject: str
+    text: str
+    drafted_by: str | None
+    saved_at: Moment
 
 
 class DraftShape(Shape):
@@ -221,6 +233,7 @@ class DraftShape(Shape):
     problems: list[str]
     note: str | None
     delivery: str | None
+    held_by: str | None
     version: int
     created_at: Moment
     updated_at: Moment

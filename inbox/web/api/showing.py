@@ -168,6 +168,7 @@ def draft(session: Session, desk: Desk, row: Draft, case: Case, now: datetime) -
         problems=draft_checks.problems(session, desk, row, now),
         note=session.exec(returned.limit(1)).first(),
         delivery=delivery,
+        held_by=row.holder_id,
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,

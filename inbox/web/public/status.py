@@ -98,14 +98,17 @@ def add(
     now: Now,
     text: Annotated[str, Form(max_length=MOST_WORDS)] = "",
     csrf_token: Annotated[str, Form(max_length=200)] = "",
+    go: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Puts what somebody adds on their case. It is never shown here again."""
     opened = _opened(request, wiring, now)
-    if opened is None:
-        return page(UnavailablePage(_shell(request)), status=404)
+    if opened is None:  # half an hour is soon over for somebody who writes slowly
+        return page(UnavailablePage(_shell(request), text), status=404)
     if not hmac.compare_digest(csrf_token.encode(), _csrf(request, wiring).encode()):
         raise NotAllowed("This page is out of date. Load it again, then try again. Nothing was changed.")
     link, case, office = opened
+    if go:  # from the other language to this one, with what is typed
+        return _add_page(request, wiring, case, office, text, wrong=False)
     if not text.strip():
         return _add_page(request, wiring, case, office, text, wrong=True)
     if wiring.searches.wait(f"status add {link.id}"):
@@ -113,7 +116,7 @@ def add(
     with wiring.database.write(office.id) as session:
         stored = find_or_none(session, Case, case.id)
         if stored is None:
-            return page(UnavailablePage(_shell(request)), status=404)
+            return page(UnavailablePage(_shell(request), text), status=404)
         desk = open_desk(session, wiring.tools)
         language = _language(request)
         adding.add_information(session, desk, stored, link, text, language=language, now=now)

@@ -22,7 +22,10 @@ FOLDER = Path(__file__).resolve().parents[1] / "static"
 VENDOR = ("htmx.min.js", "idiomorph-ext.min.js")
 FIRST = ("layers", "tokens", "reset", "base", "layout")
 LAST = ("states", "utilities", "print")
-SCRIPTS = ("start", "status", "keys", "drafts", "live", "presence", "palette", "signin", "keeping", "lists")
+SCRIPTS = (
+    "start", "status", "keys", "drafts", "live", "presence", "palette", "signin", "keeping", "unkept",
+    "lists",
+)  # fmt: skip
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 CACHE = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}

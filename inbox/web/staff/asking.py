@@ -1,31 +1,35 @@
 """Asks a body: whom, what, until when, and whether the person agreed."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Form, Query
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from inbox import bodies, consents, drafting, enquiries
+from inbox import bodies, consents, drafting, enquiries, signoff
 from inbox.access import Action
 from inbox.bodies.facts import USUAL_TARGET
-from inbox.database import find_or_none, savepoint
+from inbox.database import find_or_none, savepoint, shown_in
 from inbox.dates import long_date
 from inbox.enquiries.waiting import bodies_asked
 from inbox.errors import Refused
-from inbox.models import Body, Case, Enquiry
+from inbox.models import Attachment, Body, Case, Enquiry, Message, Scan
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import ladder, onecase
+from inbox.web.staff.showing import ladder, onecase, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import AskPage
+from inbox.web.views.messages import Message as ShownMessage
 from inbox.web.views.parts import Choice, Link, Notice, Problem, Tone
 from routing.sla import ClockFacts, due_at
 from routing.words import ClockKind, Nation, Unit
 
 router = page_router()
-Line = Annotated[str, Form(max_length=500)]
+Line = Annotated[str, Form(max_length=20_000)]
+"""Far longer than what is kept: a line that is too long is cut or refused with the letter still there."""
 MOST_CHOICES = 150
+MOST_FILES = 30
 
 
 @router.get("/cases/{reference}/enquiries/new")
@@ -56,9 +60,10 @@ def ask(
     subject: Line = "",
     text: Annotated[str, Form(max_length=100_000)] = "",
     due: Line = "",
-    without_consent: Annotated[str, Form(max_length=2000)] = "",
+    without_consent: Annotated[str, Form(max_length=100_000)] = "",
+    attach: Annotated[list[str], Form(max_length=64)] = [],  # noqa: B006 (FastAPI copies it)
 ) -> Response:
-    """Prepares the letter as a draft; it leaves, and its clock starts, after sign-off."""
+    """Lays the letter out as a draft, to be read through; its clock starts when it has left."""
     case = room.case(reference, Action.DRAFT)
     values = {
         "body_name": body_name, "email": email, "their_reference": their_reference, "subject": subject,
@@ -66,24 +71,28 @@ def ask(
     }  # fmt: skip
     plain = due.strip()
     if plain and not (plain.isascii() and plain.isdigit() and len(plain) < 6):
-        return _page(room, case, values, body, Problem("due", "Enter a number of working days"))
-    words = f"{text}\n\nYour reference: {their_reference.strip()}" if their_reference.strip() else text
+        problem = Problem("due", "Enter a number of working days")
+        return _page(room, case, values, body, problem, attach=attach)
     chosen = find_or_none(room.session, Body, body)
     named = body_name.strip() or (chosen.name if chosen else "")
     try:
         with savepoint(room.session):
             _, draft = enquiries.ask(
-                room.session, room.desk, case, body=named, address=email, question=words,
+                room.session, room.desk, case, body=named, address=email, question=text,
                 working_days=int(plain) if plain else None, author_id=room.person.staff_id, now=room.now,
-                actor=room.person.actor, without_consent=without_consent,
+                actor=room.person.actor, without_consent=without_consent, is_framed=True,
+                their_reference=their_reference,
             )  # fmt: skip
-            if subject.strip():
-                drafting.save(
-                    room.session, room.desk, draft, drafting.Changes(subject=subject), version=draft.version,
-                    author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
-                )  # fmt: skip
+            offered = {row.id for row in _files(room.session, case)}
+            drafting.save(
+                room.session, room.desk, draft,
+                drafting.Changes(subject=subject if subject.strip() else None,
+                                 attachments=[one for one in attach if one in offered]),
+                version=draft.version, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
+            )  # fmt: skip
     except Refused as error:
-        return _page(room, case, values, body, Problem(_place(error, named), error.sentence))
+        problem = Problem(_place(error, named), error.sentence)
+        return _page(room, case, values, body, problem, attach=attach)
     return see_other(f"/cases/{reference}/drafts/{draft.number}")
 
 
@@ -103,7 +112,47 @@ def _place(error: Refused, named: str) -> str:
     return "email" if "email" in error.sentence else "text"
 
 
-def _page(room: Workroom, case: Case, values: dict[str, str], body: str, *problems: Problem) -> Response:
+def _files(session: Session, case: Case) -> list[Attachment]:
+    """Files of the case that may go out with a letter, newest first."""
+    query = (
+        select(Attachment)
+        .join(Message, col(Message.id) == Attachment.message_id)
+        .where(Message.case_id == case.id, col(Attachment.scan).in_((Scan.CLEAN, Scan.NOT_SCANNED)))
+    )
+    query = query.where(shown_in(session, col(Message.channel_id)))
+    return list(session.exec(query.order_by(col(Attachment.id).desc()).limit(MOST_FILES)).all())
+
+
+def _frame(room: Workroom, case: Case, values: dict[str, str], chosen: Body | None) -> str:
+    """The letter as it would be laid out, with dots where the question comes."""
+    due = values["due"]
+    amount = int(due) if due.isascii() and due.isdigit() and len(due) < 6 else 0
+    amount = min(amount or (chosen.target if chosen else None) or USUAL_TARGET, 250)
+    named = values["body_name"].strip() or (chosen.name if chosen else "[the organisation]")
+    asked = enquiries.make(case, named, "", "…", max(amount, 1), room.staff_id, room.now)
+    zone = room.office.time_zone
+    why = consents.lacking_for(room.session, case, chosen, named, room.now, zone)
+    return enquiries.of_first(
+        room.session, room.desk, case, asked, enquiries.clock_order(asked), is_named=why is None,
+        their_reference=values["their_reference"], now=room.now,
+    )  # fmt: skip
+
+
+def _leaves(room: Workroom) -> str:
+    """What happens to the letter after the button, in this office."""
+    if signoff.stands_alone(room.session, room.desk, None, room.person, room.now):
+        return (
+            "Nothing leaves yet. You read the whole letter next, change what you like, and send it yourself."
+        )
+    return (
+        "Nothing leaves yet. You read the whole letter next; then somebody else signs it off before it goes."
+    )
+
+
+def _page(
+    room: Workroom, case: Case, values: dict[str, str], body: str, *problems: Problem,
+    attach: Sequence[str] = (),
+) -> Response:  # fmt: skip
     header = onecase.header(room.session, room.desk, room.person, case)
     chosen = find_or_none(room.session, Body, body) or (
         bodies.known(room.session, values["body_name"], values["email"]) if values["body_name"] else None
@@ -111,10 +160,22 @@ def _page(room: Workroom, case: Case, values: dict[str, str], body: str, *proble
     wants_reason = any(problem.name == "without_consent" for problem in problems)
     view = AskPage(
         room.shell(), header, f"/cases/{case.reference}/enquiries", _choices(room.session, chosen, case),
-        values, _until(room, values["due"], chosen), _permission(room, case, chosen), "Write the letter",
-        wants_reason, problems,
+        values, _until(room, values["due"], chosen), _permission(room, case, chosen), "Go on to the letter",
+        wants_reason or bool(values["without_consent"]), problems, _answering(room, case),
+        _frame(room, case, values, chosen), _ticks(room.session, case, attach), _leaves(room),
     )  # fmt: skip
     return room.page(view, 422 if problems else 200)
+
+
+def _answering(room: Workroom, case: Case) -> ShownMessage | None:
+    newest = drafting.newest_inbound(room.session, case)
+    if newest is None:
+        return None
+    return said.shown(room.session, case, [newest], room.desk.calendar.zone, room.now)[0]
+
+
+def _ticks(session: Session, case: Case, ticked: Sequence[str]) -> tuple[Choice, ...]:
+    return tuple(Choice(row.id, row.filename, row.id in ticked) for row in _files(session, case))
 
 
 def _choices(session: Session, chosen: Body | None, case: Case) -> tuple[Choice, ...]:
@@ -149,11 +210,16 @@ def _until(room: Workroom, due: str, chosen: Body | None) -> str:
 
 def _permission(room: Workroom, case: Case, chosen: Body | None) -> Notice:
     """What the chosen body needs and what there is."""
-    link = (Link("Permissions on this case", f"/cases/{case.reference}/consents"),)
+    beside = "Permissions on this case, in a new tab"
+    link = (Link(beside, f"/cases/{case.reference}/consents", beside=True),)
     zone = room.office.time_zone
     if chosen is None:
-        words = "Ask only what the person agreed to. Nothing leaves before sign-off."
-        return Notice(words, Tone.SOON, None, link)
+        why = consents.lacking_for(room.session, case, None, "whoever is asked", room.now, zone)
+        words = (
+            "What permission is needed is shown for an organisation of the directory. One that is not there "
+            "has no rule of its own: ask only what the person agreed to."
+        )
+        return Notice(why or words, Tone.SOON, "Ask the person first" if why else None, link)
     why = consents.lacking(room.session, case, chosen, room.now, zone)
     if why is not None:
         return Notice(why, Tone.SOON, "Ask the person first", link)

@@ -10,14 +10,15 @@ from starlette.responses import Response
 from inbox import calendars, clocks, office_settings, offices
 from inbox.access import Action, visible_cases
 from inbox.calendars import Plan
+from inbox.dates import as_iso
 from inbox.errors import CaseworkError, Conflict, Refused
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.settings import SAVED, tabs
+from inbox.web.staff.settings import tabs
 from inbox.web.staff.showing import almanac
 from inbox.web.views.clocks import CalendarPage
 from inbox.web.views.office import ConfirmPage
-from inbox.web.views.parts import Act, Link, Notice, Problem
+from inbox.web.views.parts import Act, Link, Problem
 from routing.words import ClockKind
 from routing.working_time import WorkingCalendar
 
@@ -31,8 +32,7 @@ Table = Annotated[str, Form(max_length=400_000)]
 @router.get(HERE)
 def show(room: Annotated[Workroom, studying(Action.MANAGE_OFFICE)]) -> Response:
     """When the office works, and what it promises."""
-    saved = SAVED if room.request.query_params.get("told") == "saved" else None
-    return room.page(_page(room, {}, notice=saved))
+    return room.page(_page(room, {}))
 
 
 @router.post(f"{HERE}/week")
@@ -64,7 +64,7 @@ def close(
     """A day, or several, on which the office is closed."""
     typed = {"first": first, "last": last, "why": why}
     try:
-        days = calendars.read_day(first), calendars.read_day(last or first)
+        days = calendars.read_day(as_iso(first)), calendars.read_day(as_iso(last or first))
         plan = calendars.with_closed(calendars.plan_of(room.office), *days, why)
     except Refused as error:
         place = "why" if "why" in error.sentence else "last" if "last" in error.sentence else "first"
@@ -79,7 +79,7 @@ def open_again(
 ) -> Response:
     """A closed day is as the week says again."""
     try:
-        which = calendars.read_day(day)
+        which = calendars.read_day(as_iso(day))
         plan = calendars.without_closed(calendars.plan_of(room.office), which)
     except (Refused, Conflict) as error:
         return _refused(room, {}, "first", error)
@@ -190,13 +190,11 @@ def _refused(room: Workroom, typed: dict[str, str], place: str, error: CaseworkE
     return room.page(_page(room, typed, Problem(place, error.sentence)), 422)
 
 
-def _page(
-    room: Workroom, typed: dict[str, str], *problems: Problem, notice: Notice | None = None
-) -> CalendarPage:
+def _page(room: Workroom, typed: dict[str, str], *problems: Problem) -> CalendarPage:
     shown = almanac.calendar(room.office, room.local(room.now).date(), typed)
     return CalendarPage(
         shell=room.shell("Settings"), tabs=tabs(room, "Calendar"), week=shown.week, closing=shown.closing,
         file=shown.file, holidays=shown.source, bundled=shown.bundled, upcoming=shown.upcoming,
         closed=shown.closed, recesses=shown.recesses, recess_file=shown.recess_file,
-        promises=shown.promises, notices=(notice,) if notice else (), problems=problems,
+        promises=shown.promises, problems=problems,
     )  # fmt: skip

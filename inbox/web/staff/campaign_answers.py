@@ -6,17 +6,20 @@ from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import campaigns, drafting
+from inbox import campaigns, drafting, standard_lines
 from inbox.access import Action, visible_cases
 from inbox.answering import counting, rights, writing
 from inbox.campaigns.holding import HeldBack, Member
-from inbox.database import savepoint
+from inbox.database import find, savepoint
 from inbox.errors import CaseworkError, NotFound, Refused, Stale
 from inbox.models import AnswerState, Campaign, CampaignAnswer, Template
+from inbox.models import StandardLine as Approved
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, see_other, studying
 from inbox.web.staff.showing import answers, piles
+from inbox.web.staff.showing import writing as composing
 from inbox.web.views.campaigns import AnswerCheckPage, AnswerPage
+from inbox.web.views.case import StandardLine
 from inbox.web.views.parts import Choice, Link, Problem
 
 router = page_router()
@@ -52,10 +55,14 @@ def write(
     identity: Annotated[str, Form(max_length=32)] = drafting.OFFICE,
     include: Annotated[str, Form(max_length=3)] = "",
     only: Annotated[str, Form(max_length=4)] = "",
+    line: Annotated[str, Form(max_length=40)] = "",
     version: Annotated[int, Form(ge=0, le=1 << 30)] = 0,
 ) -> Response:
     """Saves the words with the list of who gets them now; then shows exactly what would leave."""
     campaign = campaigns.find_campaign(room.session, campaign_id)
+    if line:  # without script the button brings the line to the end of what is written
+        added = standard_lines.words_of(find(room.session, Approved, line), "en")
+        text, only = f"{text.rstrip()}\n\n{added}".strip(), "save"
     words = writing.Words(
         text, subject, identity, frozenset({HeldBack.NO_ADDRESS} if include == "yes" else ())
     )
@@ -185,7 +192,8 @@ def _composer(
             version=current.version if current else 0,
             save_url=f"{url}/answer",
             begin=_beginnings(room, url),
-            reasons=piles.reasons(found),
+            lines=_lines(room),
+            reasons=piles.reasons(found, members),
             include=f"Also answer the {piles.say_people(unknown)} who gave no address" if unknown else None,
             is_included=HeldBack.NO_ADDRESS in words.included,
             returned=answers.returned(room.desk, current),
@@ -204,6 +212,16 @@ def _identities(room: Workroom, current: str) -> tuple[Choice, ...]:
     )
 
 
+def _lines(room: Workroom) -> tuple[StandardLine, ...]:
+    """The office's standard lines, in English like the answer, with the places for each person's own left."""
+    found = standard_lines.in_date(room.session, room.now)
+    return tuple(
+        StandardLine(one.id, f"Line {one.number}: {one.title}", standard_lines.words_of(one, "en"),
+                     composing.last_day(one.good_until, room.desk))
+        for one in sorted(found, key=lambda one: one.number)
+    )  # fmt: skip
+
+
 def _beginnings(room: Room, url: str) -> tuple[Link, ...]:
     query = select(Template.name, Template.title).where(col(Template.is_line), Template.language == "en")
     rows = room.session.exec(query.order_by(col(Template.title)).limit(8)).all()
@@ -219,6 +237,7 @@ def _check_page(
     on_list: list[Member] = [one for one in members if one.case_id in listed]
     return answers.check(
         room.session, room.desk, room.person, campaign, answer, on_list, campaigns.count(members),
+        named=piles.reasons(campaigns.count(members), members),
         shell=room.shell("Campaigns"), listed=len(listed),
         refusal=refused.sentence if refused else rights.why_not(room.session, room.desk, answer, room.person),
         problems=problems,

@@ -213,7 +213,7 @@ def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
             ),
             pattern=campaign.template,
             pattern_seen=f"Sent word for word {_seen(room, campaign)} times." if members else "",
-            reasons=piles.reasons(found),
+            reasons=piles.reasons(found, members),
             main=_main(room, campaign, found.to_answer),
             acts=_acts(room, campaign),
             others=_others(room, campaign),
@@ -240,7 +240,7 @@ def _main(room: Workroom, campaign: Campaign, to_answer: int) -> Link | None:
     if current is not None and current.state == AnswerState.SUBMITTED:
         return Link("Read the answer and decide", f"{url}/check")
     if current is not None and current.state in _UNDER_WAY and not to_answer:
-        return Link("See how far the answer is", url)
+        return Link("See how many got the answer", url)
     return Link(f"Answer {piles.say_people(to_answer)}", f"{url}?new=yes") if to_answer else None
 
 

@@ -1,21 +1,24 @@
 """A case: its page, notes, what was said by phone, why it is here, its history, paper, and its end."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from inbox import casework, presence, status_links, writing_down
+from inbox import casework, own_drafts, presence, status_links, writing_down
 from inbox.access import Action
 from inbox.database import savepoint
 from inbox.errors import Refused
-from inbox.models import Case, Decision, Event, MessageKind, Staff
+from inbox.models import Case, Decision, Draft, Event, MessageKind, Staff
 from inbox.models import View as Look
 from inbox.web.routers import page_router
+from inbox.web.staff import composing
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import happenings, ladder, onecase, pane, said, social, why, writing
+from inbox.web.staff.showing import dangers, happenings, ladder, onecase, pane, said, social, why, writing
 from inbox.web.staff.showing import words as say
+from inbox.web.staff.typed import put_in
 from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.case import CasePage, Composer, TimelinePart
 from inbox.web.views.case_pages import CaseHistoryPage, ClosePage, PrintPage, WhyPage
@@ -63,11 +66,15 @@ def note(reference: str, room: Annotated[Workroom, acting(Action.NOTE)], text: T
     return see_other(f"/cases/{reference}", told="noted")
 
 
-@router.post("/cases/{reference}/notes/keep")
-def autosave_note(reference: str, room: Annotated[Workroom, acting(Action.NOTE)]) -> Response:
-    """A note has no drafts: it is kept when its writer says so, and the page tells that."""
-    room.case(reference, Action.NOTE)
-    raise Refused("A note is kept when you press “Keep this note”.")
+@router.post("/cases/{reference}/notes/as-reply")
+def reply_instead(
+    reference: str, room: Annotated[Workroom, acting(Action.DRAFT)], text: Text = ""
+) -> Response:
+    """What was begun as a note becomes a reply: its words go on in the draft."""
+    case = room.case(reference, Action.DRAFT)
+    if text.strip():
+        put_in(room, composing.open_or_begun(room, case), text.replace("\r\n", "\n").strip())
+    return see_other(f"/cases/{reference}?write=reply#text")
 
 
 @router.get("/cases/{reference}/log")
@@ -197,10 +204,14 @@ def history(
         query = query.where(col(Event.sequence) < before)
     rows = room.session.exec(query.limit(PAGE + 1)).all()
     names = happenings.Names(room.session, rows)
+    numbers = dict(room.session.exec(select(Draft.id, Draft.number).where(Draft.case_id == case.id)).all())
     acts = tuple(
-        Line(room.local(row.at), happenings.words(room.session, row, names), happenings.who(row))
+        Line(
+            room.local(row.at), happenings.words(room.session, row, names), happenings.who(row),
+            _its_words(reference, row, numbers),
+        )
         for row in rows[:PAGE]
-    )
+    )  # fmt: skip
     more = f"/cases/{reference}/history?before={rows[PAGE - 1].sequence}" if len(rows) > PAGE else None
     header = onecase.header(room.session, room.desk, room.person, case)
     return room.page(CaseHistoryPage(room.shell(), header, acts, _looks(room, case), more))
@@ -235,10 +246,11 @@ def _page(
         timeline=story,
         composer=composer,
         notices=(
-            *pane.warnings(case),
+            *dangers.notices(session, desk, person, case),
             *pane.held(person, case),
             *onecase.suspicions(session, desk, person, case, room.now),
             *ladder.notices(session, person, case, room.now, desk.office.time_zone),
+            *onecase.alike(session, person, case),
         ),
         matches=onecase.matches(session, person, case),
         hidden_earlier=hidden,
@@ -257,8 +269,8 @@ def _story(room: Workroom, case: Case, *, whole: bool) -> tuple[tuple[TimelineEn
 
 
 def _composer(room: Workroom, case: Case, write: str) -> Composer | None:
-    """A note when it was asked for; else the draft that is open, else an empty reply."""
-    draft = writing.open_draft(room.session, case) if room.may(Action.DRAFT) else None
+    """A note when it was asked for; else one's own draft, else a colleague's to read, else an empty reply."""
+    draft = _draft_here(room, case, write) if room.may(Action.DRAFT) else None
     replies = draft is not None or writing.may_begin(room.session, room.desk, room.person, case)
     if not replies or (write == "note" and room.may(Action.NOTE)):
         return writing.note(case, offers_reply=replies) if room.may(Action.NOTE) else None
@@ -267,11 +279,24 @@ def _composer(room: Workroom, case: Case, write: str) -> Composer | None:
     return writing.reply(room.session, room.desk, room.person, case, draft, room.now)
 
 
+def _draft_here(room: Workroom, case: Case, write: str) -> Draft | None:
+    own = own_drafts.open_for(room.session, case, room.person.staff_id)
+    if own is not None or write == "own":
+        return own
+    return next(iter(own_drafts.of_colleagues(room.session, case, room.person.staff_id)), None)
+
+
 def _summary(room: Workroom, case: Case, decision: Decision | None) -> str:
     team = next((name for name, key in room.desk.teams.items() if key == case.team_id), None)
     owner = room.desk.staff.get(case.assignee_id or "")
     parts = [part for part in (team, owner.name if owner else None, say.URGENCIES[case.priority]) if part]
     return f"It is with {', '.join(parts)} now. {why.reason(decision)}"
+
+
+def _its_words(reference: str, event: Event, numbers: Mapping[str, int]) -> Link | None:
+    """Where the words of the draft that an act was about can be read, with who wrote them."""
+    number = numbers.get(str(event.detail.get("draft")))
+    return Link("Its words", f"/cases/{reference}/drafts/{number}/versions") if number else None
 
 
 def _looks(room: Workroom, case: Case) -> tuple[Line, ...] | None:

@@ -12,7 +12,6 @@ from inbox.errors import NotFound, Refused
 from inbox.models import INTEGRATION_ROLE, Channel, ChannelAct, Role
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.settings import SAVED
 from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRightsPage, RightsRow, Tick
 from inbox.web.views.parts import Problem
@@ -60,14 +59,13 @@ def save(
 
 
 def _page(room: Room, row: Channel, rights: channel_rights.Rights, *problems: Problem) -> Response:
-    saved = SAVED if room.request.query_params.get("told") == "saved" else None
     rows = tuple(
         RightsRow(_role(role), tuple(_tick(role, act, acts, rights) for act in ChannelAct))
         for role, acts in channel_rights.widest().items()
     )
     view = ChannelRightsPage(
         room.shell("Channels"), row.name, f"/channels/{row.id}", f"/channels/{row.id}/rights",
-        tuple(WORDS[act] for act in ChannelAct), rows, saved, problems,
+        tuple(WORDS[act] for act in ChannelAct), rows, problems,
     )  # fmt: skip
     return room.page(view, 422 if problems else 200)
 

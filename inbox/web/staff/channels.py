@@ -1,7 +1,7 @@
 """Channels: is mail still coming in and going out; add one, test it, switch it with a reason."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 
 from fastapi import Depends, Form, Query, Request
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from inbox import channel_figures, channel_log, channels
 from inbox.access import Action, require_on
 from inbox.database import find, savepoint
+from inbox.dates import day_of
 from inbox.errors import Conflict, NotFound, Refused
 from inbox.models import Channel, ChannelAct, ChannelMode, Delivery, DeliveryState
 from inbox.web.routers import page_router
@@ -217,7 +218,7 @@ def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: st
         effects,
         None,
         None,
-        Act(verb, f"/channels/{row.id}/mode", None, fields),
+        Act(f"{verb} {row.name}", f"/channels/{row.id}/mode", None, fields),
         Link("Change nothing", f"/channels/{row.id}"),
     )
 
@@ -232,9 +233,5 @@ def _channel(room: Room, channel_id: str, *, settings: bool = False) -> Channel:
 
 
 def _day(room: Room, words: str) -> datetime | None:
-    try:
-        return (
-            datetime.combine(date.fromisoformat(words.strip()), time(), room.zone) if words.strip() else None
-        )
-    except ValueError:
-        return None
+    day = day_of(words)
+    return datetime.combine(day, time(), room.zone) if day else None

@@ -29,6 +29,7 @@ EXAMPLE = {
         "next_on": "Tuesday 23 June 2026", "next_update": "Tuesday 14 July 2026", "hotline": "01632 960 111",
         "minister": "the Minister for Homes", "passed_by": "Wexcombe Council",
         "first_asked_on": "Monday 18 May 2026",
+        "about": "We are writing on behalf of Donna Fretwell, 14 Quarry Road, ZZ10 4AB.",
     },
     "cy": {
         "reference": "WX-7K4M-2P", "body": "Marl Homes", "asked_on": "dydd Llun 1 Mehefin 2026",

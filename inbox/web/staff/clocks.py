@@ -10,6 +10,7 @@ from starlette.responses import Response
 from inbox import clocks as stage
 from inbox.access import Action
 from inbox.database import savepoint
+from inbox.dates import day_of
 from inbox.errors import Conflict, NotFound, Refused
 from inbox.models import Case, Clock
 from inbox.web.routers import page_router
@@ -189,11 +190,10 @@ def _day(room: Workroom, typed: str) -> datetime | None:
     """Noon of a day as typed; None for today, and where nothing was typed. Raises Refused for no date."""
     if not typed.strip():
         return None
-    try:
-        day = datetime.fromisoformat(typed.strip()).date()
-        noon = datetime.combine(day, time(12), tzinfo=room.zone)
-    except (ValueError, OverflowError):
-        raise Refused("Choose a date, such as 2026-06-09.") from None
+    day = day_of(typed)
+    if day is None:
+        raise Refused("Enter a date, like 9 June 2026.")
+    noon = datetime.combine(day, time(12), tzinfo=room.zone)
     return None if day == room.local(room.now).date() else noon
 
 

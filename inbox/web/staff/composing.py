@@ -1,96 +1,42 @@
 """Replies: begun by the first save, saved as typed under a version, sent or sent for sign-off, put away."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Depends, Form, Header
+from fastapi import Form
 from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
-from connectors.contract import Form as Way
-from inbox import drafting, provenance, signoff, standard_lines, suggestions
+from inbox import drafting, own_drafts, signoff
 from inbox.access import Action, may_on, require_on
-from inbox.database import find, find_or_none, savepoint
+from inbox.database import find, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import Case, ChannelAct, Draft, Message, StandardLine, Template
+from inbox.models import EDITABLE, Case, ChannelAct, Draft, Message
+from inbox.web.dependencies import check_version
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import onecase, said, writing
-from inbox.web.uploads import Uploads, uploads
+from inbox.web.staff.typed import Form_, Typed, Version, note_sources
+from inbox.web.staff.typed import save as save_typed
 from inbox.web.views.case import Composer, DraftPage, gaps_to_fill
-from inbox.web.views.parts import Problem
+from inbox.web.views.office import ConfirmPage
+from inbox.web.views.parts import Act, Link, Problem
 
 router = page_router()
-_SUGGESTIONS = "suggestions"
-"""What the button "What you could say" sends: save, then show."""
-Words = Annotated[str | None, Form(max_length=200_000)]
-Line = Annotated[str | None, Form(max_length=2000)]
-Version = Annotated[str, Form(max_length=20)]
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What the composer's form holds; None for a field that it did not send. `remove` is a file's id."""
-
-    version: str
-    text: str | None
-    subject: str | None
-    recipients: str | None
-    identity: str | None
-    form: Way | None
-    channel: str | None
-    line: str | None
-    lines: tuple[str, ...]
-    remove: str | None
-    then: str | None
-    uploads: Uploads
-
-
-def _typed(
-    given: Annotated[Uploads, uploads(Action.DRAFT)],
-    version: Version = "",
-    text: Words = None,
-    subject: Line = None,
-    recipients: Line = None,
-    identity: Line = None,
-    form: Annotated[Way | None, Form()] = None,
-    channel: Line = None,
-    line: Line = None,
-    lines: Annotated[list[str], Form(max_length=40)] = [],  # noqa: B006 (FastAPI copies it)
-    remove: Line = None,
-    save: Line = None,
-    if_match: Annotated[str | None, Header()] = None,
-) -> Typed:
-    said = (version or if_match or "").strip().removeprefix("W/").strip('"')
-    return Typed(
-        said,
-        text,
-        subject,
-        recipients,
-        identity or None,
-        form,
-        channel,
-        line,
-        tuple(lines),
-        remove,
-        save,
-        given,
-    )
-
-
-Form_ = Annotated[Typed, Depends(_typed)]
+_AFTERWARDS = {"suggestions": "/cases/{}/suggestions", writing.NOTE: "/cases/{}?write=note#text"}
+"""Where a button goes that saves first: by what it sends."""
+CHANGED = "Somebody changed this after you read it. Read it again, then decide."
 
 
 @router.post("/cases/{reference}/drafts")
 def begin(reference: str, typed: Form_, room: Annotated[Workroom, acting(Action.DRAFT)]) -> Response:
     """The first save: the draft is made, and its own address is told."""
     case = room.case(reference, Action.DRAFT)
-    if typed.then == _SUGGESTIONS and not (typed.text or "").strip():
-        return see_other(f"/cases/{reference}/suggestions")
-    draft = _begun(room, case, typed)
+    if typed.then in _AFTERWARDS and not _has_words(room, case, typed):
+        return see_other(_AFTERWARDS[typed.then].format(reference))
+    draft = _begun(room, case, typed.text)
     return _kept(room, case, draft, replace(typed, text=None, version=str(draft.version)))
 
 
@@ -98,7 +44,7 @@ def begin(reference: str, typed: Form_, room: Annotated[Workroom, acting(Action.
 def begin_and_send(reference: str, typed: Form_, room: Annotated[Workroom, acting(Action.DRAFT)]) -> Response:
     """For a reply written and sent in one go, without a save between."""
     case = room.case(reference, Action.DRAFT)
-    draft = _begun(room, case, typed)
+    draft = _begun(room, case, typed.text)
     begun = replace(typed, text=None, version=str(draft.version))
     return _sent(room, case, draft, begun, read_newest=False)
 
@@ -108,7 +54,7 @@ def show(reference: str, number: int, room: Annotated[Workroom, studying(Action.
     """The composer as a page, with the message that it answers."""
     case = room.case(reference)
     room.looked(case)
-    draft = _draft(room, case, number)
+    draft = draft_of(room, case, number)
     return _page(
         room, case, draft, writing.reply(room.session, room.desk, room.person, case, draft, room.now)
     )
@@ -118,9 +64,9 @@ def show(reference: str, number: int, room: Annotated[Workroom, studying(Action.
 def save(
     reference: str, number: int, typed: Form_, room: Annotated[Workroom, acting(Action.DRAFT)]
 ) -> Response:
-    """Saves what was typed. Where somebody saved first, nothing is overwritten and both texts are shown."""
+    """Saves what was typed. Where somebody was first, these words become a draft of their writer's own."""
     case = room.case(reference, Action.DRAFT)
-    return _kept(room, case, _draft(room, case, number), typed)
+    return _kept(room, case, draft_of(room, case, number), typed)
 
 
 @router.post("/cases/{reference}/drafts/{number}/send")
@@ -131,12 +77,18 @@ def send(
     room: Annotated[Workroom, acting(Action.DRAFT)],
     read_newest: Annotated[bool, Form()] = False,
     stored: Annotated[bool, Form()] = False,
+    publicly: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Saves, then sends where the writer may stand for it, else asks for sign-off. `stored`: as saved."""
+    """Saves, then sends where the writer may stand for it, else asks for sign-off. `stored`: as it is."""
     case = room.case(reference, Action.DRAFT)
-    draft = _draft(room, case, number)
-    if stored:
+    draft = draft_of(room, case, number)
+    if stored and typed.changes != draft.version:
+        error = Stale("The words changed after you read them. Read them again, then decide.")
+        return _refused(room, case, draft, error, None, None)
+    if stored and (publicly or not drafting.turns_public(draft)):
         return _let_go(room, case, draft, read_newest=read_newest)
+    if stored:
+        return _asked_publicly(room, case, draft, read_newest=read_newest)
     return _sent(room, case, draft, typed, read_newest=read_newest)
 
 
@@ -146,15 +98,32 @@ def withdraw(
 ) -> Response:
     """Puts it away; its words stay in its versions."""
     case = room.case(reference, Action.DRAFT)
-    draft = _draft(room, case, number)
+    draft = draft_of(room, case, number)
+    check_version(draft.version, int(version[:18]) if version.isdigit() else None, CHANGED)
     drafting.withdraw(room.session, draft, now=room.now, actor=room.person.actor)
     return see_other(f"/cases/{reference}", told="withdrawn")
 
 
-def _begun(room: Workroom, case: Case, typed: Typed) -> Draft:
+def _has_words(room: Workroom, case: Case, typed: Typed) -> bool:
+    """Whether somebody wrote or chose something; words that a rule laid ready are nobody's yet."""
+    if typed.uploads.files or typed.uploads.problem:
+        return True
+    text = (typed.text or "").replace("\r\n", "\n").strip()
+    return (
+        bool(text)
+        and text != writing.blank(room.session, room.desk, room.person, case, room.now).text.strip()
+    )
+
+
+def open_or_begun(room: Workroom, case: Case) -> Draft:
+    """What this person is writing on this case, or an empty reply begun now."""
+    return own_drafts.open_for(room.session, case, room.person.staff_id) or _begun(room, case, None)
+
+
+def _begun(room: Workroom, case: Case, text: str | None) -> Draft:
     draft = drafting.begin(
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
-        text=(typed.text or "").replace("\r\n", "\n"),
+        text=(text or "").replace("\r\n", "\n"),
     )  # fmt: skip
     require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
     return draft
@@ -163,84 +132,46 @@ def _begun(room: Workroom, case: Case, typed: Typed) -> Draft:
 def _kept(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
     """Saves, and says where the draft is now or what stands against it."""
     try:
-        _save(room, case, draft, typed)
+        save_typed(room, case, draft, typed)
     except (Stale, Refused) as error:
-        if wants_json(room.request):
+        if wants_json(room.request) and not _is_late(draft, typed, error):
             raise
         return _stopped(room, case, draft, typed, error)
-    if typed.then == _SUGGESTIONS:
-        return see_other(f"/cases/{case.reference}/suggestions")
+    if typed.then in _AFTERWARDS:
+        return see_other(_AFTERWARDS[typed.then].format(case.reference))
     return _saved(room, draft)
 
 
 def _sent(room: Workroom, case: Case, draft: Draft, typed: Typed, *, read_newest: bool) -> Response:
     try:
-        _save(room, case, draft, typed)
+        save_typed(room, case, draft, typed)
     except (Stale, Refused) as error:
         return _stopped(room, case, draft, typed, error)
+    if drafting.turns_public(draft):
+        return _asked_publicly(room, case, draft, read_newest=read_newest)
     return _let_go(room, case, draft, read_newest=read_newest)
 
 
-def _stopped(room: Workroom, case: Case, draft: Draft, typed: Typed, error: Stale | Refused) -> Response:
-    if isinstance(error, Stale):
-        return _clash(room, case, draft, typed.text, error)
-    return _refused(room, case, draft, error, typed.text, typed.recipients)
-
-
-def _save(room: Workroom, case: Case, draft: Draft, typed: Typed) -> None:
-    """The words first, then the files: a file that cannot be taken loses nobody's words."""
-    who: Any = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
-    if typed.identity and typed.identity != drafting.OFFICE and typed.identity not in room.desk.staff:
-        raise Refused("Choose in whose name this goes.")
-    wanted = typed.recipients.replace(";", ",").split(",") if typed.recipients is not None else None
-    changes = drafting.Changes(
-        text=typed.text, subject=typed.subject, recipients=wanted, identity=typed.identity, form=typed.form
+def _asked_publicly(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
+    """Asked once, plainly: words begun for one person would be read by everybody. Nothing has left yet."""
+    url = f"/cases/{case.reference}/drafts/{draft.number}"
+    fields = (("stored", "yes"), ("publicly", "yes"), ("version", str(draft.version)))
+    effects = (
+        "You began this as a private message. Now everybody will be able to read it.",
+        "Strangers can read it at once, and may keep it. Check that nothing in it is private.",
+        "To send it privately, go back and choose so.",
     )
-    require_on(room.person, ChannelAct.DRAFT, typed.channel or draft.channel_id)
-    if typed.channel:
-        changes = drafting.moved(room.session, room.desk, case, typed.channel, changes)
-    version = int(typed.version[:18]) if typed.version.isdigit() else -1
-    with savepoint(room.session):
-        drafting.save(room.session, room.desk, draft, changes, version=version, **who)
-    if typed.remove and typed.remove in draft.attachments:
-        drafting.remove_file(room.session, room.desk, draft, typed.remove, version=draft.version, **who)
-    if given := typed.uploads.checked():
-        drafting.add_files(room.session, room.desk, draft, given, version=draft.version, **who)
-    _note_sources(room, draft, typed.lines)
-    if typed.line:
-        _insert(room, case, draft, typed.line)
-
-
-def _insert(room: Workroom, case: Case, draft: Draft, template_id: str) -> None:
-    """A standard text at the end of what is written, filled with what is known."""
-    line = find_or_none(room.session, StandardLine, template_id)
-    template = None if line else find(room.session, Template, template_id)
-    body = standard_lines.words_of(line, draft.language) if line else template.body if template else ""
-    _note_source(draft, line, template)
-    put_in(room, draft, suggestions.filled(room.session, room.desk, case, body, room.now))
-
-
-def put_in(room: Workroom, draft: Draft, words: str) -> None:
-    """Adds words that a person chose to the end of a draft."""
-    text = f"{draft.text.rstrip()}\n\n{words}".strip()
-    drafting.save(
-        room.session, room.desk, draft, drafting.Changes(text=text), version=draft.version,
-        author_id=room.person.staff_id, now=room.now, actor=room.person.actor,
+    act = Act("Send it publicly", f"{url}/send", fields=(*fields, *((("read_newest", "yes"),) * read_newest)))
+    return room.page(
+        ConfirmPage(room.shell(), "Everybody will be able to read this", effects, draft.text, None, act,
+                    Link("Back to the reply", f"{url}#text"))
     )  # fmt: skip
 
 
-def _note_sources(room: Workroom, draft: Draft, keys: Sequence[str]) -> None:
-    """Lines that the page put in where the cursor was: it says which, with the words."""
-    for key in dict.fromkeys(keys):
-        line = find_or_none(room.session, StandardLine, key)
-        _note_source(draft, line, None if line else find_or_none(room.session, Template, key))
-
-
-def _note_source(draft: Draft, line: StandardLine | None, template: Template | None) -> None:
-    if line is not None:
-        provenance.from_line(draft, line)
-    elif template is not None:
-        provenance.from_template(draft, template)
+def _stopped(room: Workroom, case: Case, draft: Draft, typed: Typed, error: Stale | Refused) -> Response:
+    if _is_late(draft, typed, error):
+        return _apart(room, case, draft, typed, error)
+    return _refused(room, case, draft, error, typed.text, typed.recipients)
 
 
 def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
@@ -265,34 +196,59 @@ def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> R
 
 def _saved(room: Workroom, draft: Draft) -> Response:
     room.session.flush()
+    if wants_json(room.request):
+        return JSONResponse(_as_saved(room, draft))
+    case = find(room.session, Case, draft.case_id)
+    return see_other(f"/cases/{case.reference}/drafts/{draft.number}")
+
+
+def _as_saved(room: Workroom, draft: Draft) -> dict[str, str]:
+    """What the page needs to go on saving to this draft."""
     case = find(room.session, Case, draft.case_id)
     url = f"/cases/{case.reference}/drafts/{draft.number}"
+    gaps = writing.gaps_of(f"{draft.text}\n{draft.subject}")
+    return {
+        "version": str(draft.version), "saved_at": f"{room.local(draft.updated_at):%H:%M}", "url": url,
+        "submit_url": f"{url}/send", "gaps": gaps_to_fill(gaps),
+        "told": " ".join(writing.told_while_writing(room.session, room.desk, case, draft, room.now)),
+        "main": writing.main_label(room.session, room.desk, draft, room.person, room.now),
+    }  # fmt: skip
+
+
+def _is_late(draft: Draft, typed: Typed, error: Stale | Refused) -> bool:
+    """Whether somebody else's words stand there, or have left, while these were typed."""
+    has_moved = isinstance(error, Stale) or draft.state not in EDITABLE
+    return has_moved and typed.text is not None and typed.text.replace("\r\n", "\n") != draft.text
+
+
+def _apart(
+    room: Workroom, case: Case, draft: Draft, typed: Typed, error: Stale | Refused
+) -> Response:  # fmt: skip
+    """Nothing is overwritten and nothing is lost: these words are kept as a draft of their writer's own."""
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
+    who: Any = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
+    changes = drafting.Changes(text=typed.text, subject=typed.subject, form=typed.form)
+    own = own_drafts.set_apart(room.session, room.desk, draft, changes, **who)
+    if given := typed.uploads.checked():
+        drafting.add_files(room.session, room.desk, own, given, version=own.version, **who)
+    note_sources(room, own, typed.lines)
+    sentence = f"{error.sentence} Your words are kept as a draft of your own."
     if wants_json(room.request):
-        at = f"{room.local(draft.updated_at):%H:%M}"
-        label = writing.main_label(room.session, room.desk, draft, room.person, room.now)
-        gaps = writing.gaps_of(f"{draft.text}\n{draft.subject}")
-        return JSONResponse(
-            {
-                "version": str(draft.version), "saved_at": at, "url": url, "submit_url": f"{url}/send",
-                "main": label, "gaps": gaps_to_fill(gaps),
-            }
-        )  # fmt: skip
-    return see_other(url)
-
-
-def _clash(room: Workroom, case: Case, draft: Draft, text: str | None, error: Stale) -> Response:
+        read = f"/cases/{case.reference}/drafts/{draft.number}"
+        told = {"detail": sentence, "text": draft.text, "read": read}
+        return JSONResponse({**_as_saved(room, own), **told}, 412)
     composer = writing.reply(
-        room.session, room.desk, room.person, case, draft, room.now, theirs=draft.text, mine=text,
-        problems=(Problem("text", error.sentence),),
+        room.session, room.desk, room.person, case, own, room.now, theirs=draft.text,
+        problems=(Problem("text", sentence),),
     )  # fmt: skip
-    return _page(room, case, draft, composer, 412)
+    return _page(room, case, own, composer, 412)
 
 
 def _refused(
     room: Workroom,
     case: Case,
     draft: Draft,
-    error: Refused | Conflict,
+    error: Refused | Conflict | Stale,
     text: str | None,
     recipients: str | None,
 ) -> Response:
@@ -313,10 +269,12 @@ def _page(room: Workroom, case: Case, draft: Draft, composer: Composer, status: 
     answered: Message | None = onecase.answering(room.session, draft)
     zone = room.desk.calendar.zone
     shown = said.shown(room.session, case, [answered], zone, room.now)[0] if answered else None
-    return room.page(DraftPage(room.shell(), header, composer, shown), status)
+    heading = "What they wrote to us" if draft.enquiry_id else "The message this answers"
+    return room.page(DraftPage(room.shell(), header, composer, shown, heading), status)
 
 
-def _draft(room: Workroom, case: Case, number: int) -> Draft:
+def draft_of(room: Workroom, case: Case, number: int) -> Draft:
+    """The draft with that number on a case, where this person may read its channel. Raises NotFound."""
     query = select(Draft).where(Draft.case_id == case.id, Draft.number == number)
     found = room.session.exec(query.order_by(col(Draft.id))).first()
     if found is None or not may_on(room.person, ChannelAct.READ, found.channel_id):

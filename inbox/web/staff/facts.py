@@ -17,6 +17,7 @@ from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group, Link, Problem
+from routing.plain_words import plain
 from routing.words import Flag, Priority, Topic
 
 router = page_router()
@@ -152,7 +153,7 @@ def _page(room: Workroom, case: Case, values: dict[str, Any], *problems: Problem
         Field("topic", "Topics", kind=FieldKind.TICKS,
               choices=_choices(((one, say.topic(one)) for one in Topic), values["topic"])),
         Field("flag", "Flags", kind=FieldKind.TICKS,
-              choices=_choices(((one, say.sentence(one)) for one in Flag), values["flag"])),
+              choices=_choices(((one, plain(one)) for one in Flag), values["flag"])),
         Field("priority", "Urgency", kind=FieldKind.SELECT,
               choices=_choices(say.URGENCIES.items(), [values["priority"]])),
         Field("why", "Why", values["why"], FieldKind.AREA, optional=True,

@@ -18,6 +18,7 @@ from inbox.models import Arrival, Attachment, Channel, Message, Scan
 from inbox.web.downloads import file_response, saved_as
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, looking
+from inbox.web.staff.showing import hostile
 
 router = page_router()
 BODY_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'self'; sandbox"
@@ -53,7 +54,8 @@ def body(reference: str, message_id: str, room: Annotated[Room, looking(Action.R
     markup = _markup(room, arrival)
     if markup is None:
         raise NotFound("This message has no formatted version.")
-    inside = _inside(room, message_id) if "threat" not in room.case(reference).flags else {}
+    letter = find(room.session, Message, message_id)
+    inside = {} if hostile.covers(letter) else _inside(room, message_id)
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Formatted message</title>'
         f"<body>{_PICTURES.sub(lambda found: _picture(found, inside), markup)}</body></html>"

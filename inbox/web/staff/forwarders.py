@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Form, Query
+from fastapi import Form
 from starlette.responses import Response
 
 from inbox import channels
@@ -13,7 +13,7 @@ from inbox.models import Channel
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.views.office import SettingsPage
-from inbox.web.views.parts import Field, FieldKind, Group, Notice, Problem, Tab, Tone
+from inbox.web.views.parts import Field, FieldKind, Group, Problem, Tab
 
 router = page_router()
 HINT = (
@@ -24,13 +24,10 @@ HINT = (
 
 @router.get("/channels/{channel_id}/forwarders")
 def form(
-    channel_id: str,
-    room: Annotated[Room, looking(Action.MANAGE_CHANNELS)],
-    told: Annotated[str, Query(max_length=10)] = "",
-) -> Response:
+    channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]
+) -> Response:  # fmt: skip
     row, listed = _mailbox(room, channel_id)
-    saved = Notice("Saved.", Tone.OK) if told == "saved" else None
-    return room.page(_view(room, row, listed.replace(", ", "\n"), saved))
+    return room.page(_view(room, row, listed.replace(", ", "\n")))
 
 
 @router.post("/channels/{channel_id}/forwarders")
@@ -47,7 +44,7 @@ def save(
             )  # fmt: skip
     except Refused as error:
         problem = Problem("forwarders", error.sentence)
-        return room.page(_view(room, row, forwarders, None, problem), 422)
+        return room.page(_view(room, row, forwarders, problem), 422)
     return see_other(f"/channels/{row.id}/forwarders", told="saved")
 
 
@@ -59,7 +56,7 @@ def _mailbox(room: Room, channel_id: str) -> tuple[Channel, str]:
     return row, listed
 
 
-def _view(room: Room, row: Channel, words: str, saved: Notice | None, *problems: Problem) -> SettingsPage:
+def _view(room: Room, row: Channel, words: str, *problems: Problem) -> SettingsPage:
     kind = FieldKind.AREA
     field = Field("forwarders", "Who may forward mail to us", words, kind, HINT, optional=True)
     tabs = (
@@ -72,6 +69,5 @@ def _view(room: Room, row: Channel, words: str, saved: Notice | None, *problems:
         heading="Forwarded mail",
         action=f"/channels/{row.id}/forwarders",
         groups=(Group("The list", (field,)),),
-        saved=saved,
         problems=problems,
     )

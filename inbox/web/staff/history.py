@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from inbox.access import Action, visible_cases
+from inbox.dates import day_of
 from inbox.history import verify
 from inbox.models import Case, Event, Staff
 from inbox.web.routers import page_router
@@ -99,7 +100,4 @@ def _filters(room: Room, kept: dict[str, str]) -> tuple[Field, ...]:
 
 
 def _day(words: str) -> date | None:
-    try:
-        return date.fromisoformat(words) if words else None
-    except ValueError:
-        return None
+    return day_of(words)

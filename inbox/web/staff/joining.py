@@ -9,13 +9,14 @@ from starlette.responses import Response
 from inbox import likely, linking, merging
 from inbox.access import Action, visible_cases
 from inbox.database import savepoint
-from inbox.errors import CaseworkError, Conflict, NotFound, Refused
+from inbox.errors import Conflict, NotFound, Refused
 from inbox.models import Case, Constituent, LinkKind, Message
 from inbox.references import read_reference
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, see_other, studying
 from inbox.web.staff.showing import hostile, said
 from inbox.web.staff.showing import words as say
+from inbox.web.views.case_pages import AttachPage
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group, Link, Problem
 
@@ -32,7 +33,7 @@ def attach_form(
     back: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     case = room.case(reference, Action.TRIAGE)
-    return room.page(_attach_page(room, case, ""))
+    return room.page(_attach_page(room, case, "", ""))
 
 
 @router.post("/cases/{reference}/attach")
@@ -41,17 +42,20 @@ def attach(
     room: Annotated[Workroom, acting(Action.TRIAGE)],
     to: Short = "",
     chosen: Annotated[str, Form(alias="likely", max_length=40)] = "",
+    find: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
-    """Puts all that is on this case with another one: the one named, else the one chosen."""
+    """Puts all that is on this case with the one ticked, else the one named. `find`: only looks for cases."""
     case = room.case(reference, Action.TRIAGE)
+    named = _named(room, case, to)
+    is_search = bool(find) or not (chosen or named)
+    if is_search and (find or _found(room, case, to)):
+        return room.page(_attach_page(room, case, to, chosen))
     try:
         with savepoint(room.session):
-            target = _other(room, case, to.strip() or chosen)
+            target = _meant(room, case, to, chosen)
             event = merging.merge(room.session, case, target, now=room.now, actor=room.person.actor)
     except (Refused, Conflict) as error:
-        return room.page(
-            _attach_page(room, case, to, Problem("to", _sentence(room, case, to, error))), error.status
-        )
+        return room.page(_attach_page(room, case, to, chosen, Problem("to", error.sentence)), error.status)
     return see_other(f"/cases/{target.reference}", done=event)
 
 
@@ -127,28 +131,53 @@ def _other(room: Workroom, case: Case, words: str) -> Case:
     return found
 
 
-def _attach_page(room: Workroom, case: Case, to: str, *problems: Problem) -> ConfirmPage:
+def _named(room: Workroom, case: Case, words: str) -> Case | None:
+    try:
+        return _other(room, case, words)
+    except Refused:
+        return None
+
+
+def _meant(room: Workroom, case: Case, to: str, chosen: str) -> Case:
+    """The case somebody ticked or named. Raises Refused where they did both, and not the same."""
+    if not chosen and not to.strip():
+        raise Refused("Tick a case, or write a reference.")
+    target, named = _other(room, case, chosen or to), _named(room, case, to)
+    if named is not None and named.id != target.id:
+        both = f"{target.reference} is ticked and {named.reference} is written."
+        raise Refused(f"{both} Empty the box, or tick the other.")
+    return target
+
+
+def _attach_page(room: Workroom, case: Case, to: str, chosen: str, *problems: Problem) -> AttachPage:
     url = f"/cases/{case.reference}"
-    chosen = tuple(
-        Choice(other.reference, _called(other), detail=f"{reason}: {name}" if name else reason)
-        for other, reason, name in _likely(room, case, to if problems else "")
-    )
-    named = Field(
-        "to",
-        "Or its reference, or words to find it by" if chosen else "Reference, or words to find it by",
-        to,
-    )
-    likely_ones = Field("likely", "Likely ones", kind=FieldKind.RADIOS, choices=chosen)
-    fields = (likely_ones, named) if chosen else (named,)
+    found = _found(room, case, to) if to.strip() else []
+    kept = _named(room, case, chosen)
+    rows = _each_once([*([(kept, "Ticked")] if kept else []), *found, *_likely(room, case)])
+    names = likely.whose(room.session, [one for one, _ in rows if not one.is_restricted])
+    named = _named(room, case, to)
+    ticked = chosen or (named.reference if named else "")
+    choices = tuple(
+        Choice(other.reference, _called(other), other.reference == ticked,
+               f"{reason}: {names[other.id]}" if other.id in names else reason)
+        for other, reason in rows
+    )  # fmt: skip
+    told = "" if not to.strip() or problems else _how_many(len(found))
     effects = (
         "All that is on this case moves to the other one: messages, notes, drafts, promises.",
         f"{case.reference} ends as a duplicate and points there. A later answer follows.",
         "The status link of the person goes with it. You can take it back.",
         *_two_people(room, case),
     )
-    return ConfirmPage(room.shell(), f"Add {case.reference} to another case", effects, None,
-                       Group("Which case?", fields), Act("Add to that case", f"{url}/attach"),
-                       Link("Change nothing", url), problems)  # fmt: skip
+    act, cancel = Act("Add to that case", f"{url}/attach"), Link("Change nothing", url)
+    heading = f"Add {case.reference} to another case"
+    return AttachPage(room.shell(), heading, effects, choices, to, told, act, cancel, problems)
+
+
+def _how_many(found: int) -> str:
+    if not found:
+        return "Nothing is found by these words. Try fewer, or part of a name."
+    return f"{found} {'case is' if found == 1 else 'cases are'} found by these words. Tick one."
 
 
 def _beginning(text: str, most: int = 140) -> str:
@@ -156,19 +185,22 @@ def _beginning(text: str, most: int = 140) -> str:
     return words if len(words) <= most else f"{words[:most].rsplit(' ', 1)[0]} …"
 
 
-def _likely(room: Workroom, case: Case, words: str) -> list[tuple[Case, str, str]]:
-    visible = visible_cases(room.person)
-    rows = likely.found(room.session, case, visible, words) if words.strip() else []
-    rows = rows or likely.cases(room.session, case, visible)
-    names = likely.whose(room.session, [one for one, _ in rows if not one.is_restricted])
-    return [(one, reason, names.get(one.id, "")) for one, reason in rows]
+def _likely(room: Workroom, case: Case) -> list[tuple[Case, str]]:
+    return likely.cases(room.session, case, visible_cases(room.person))
 
 
-def _sentence(room: Workroom, case: Case, words: str, error: CaseworkError) -> str:
-    """What is wrong; where words found cases, the way on."""
-    if error.sentence == NO_CASE and likely.found(room.session, case, visible_cases(room.person), words):
-        return "Choose one of those found, or write a reference."
-    return error.sentence
+def _found(room: Workroom, case: Case, words: str) -> list[tuple[Case, str]]:
+    """Those that the words find; a whole reference finds its own case alone."""
+    if named := _named(room, case, words):
+        return [(named, "By its reference")]
+    return likely.found(room.session, case, visible_cases(room.person), words)
+
+
+def _each_once(rows: list[tuple[Case, str]]) -> list[tuple[Case, str]]:
+    """Each case with its best reason: that it is ticked says less than why it was offered."""
+    reasons = {one.id: reason for one, reason in reversed(rows)}
+    reasons |= {one.id: reason for one, reason in reversed(rows[1:])}
+    return [(one, reasons[one.id]) for one in {one.id: one for one, _ in rows}.values()]
 
 
 def _called(case: Case) -> str:

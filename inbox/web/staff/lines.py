@@ -177,5 +177,5 @@ def _form(room: Workroom, line: StandardLine | None, values: dict[str, str], *pr
     heading = f"Change line {line.number}" if line else "Write a standard line"
     action = f"{HOME}/{line.id}" if line else f"{HOME}/new"
     view = SettingsPage(room.shell("Settings"), tabs(room, "Standard lines"), heading, action,
-                        (Group("The line", fields),), None, problems)  # fmt: skip
+                        (Group("The line", fields),), problems)  # fmt: skip
     return room.page(view, 422 if problems else 200)

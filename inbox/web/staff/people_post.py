@@ -13,7 +13,7 @@ from inbox.models import PostBy, PostCases, Staff
 from inbox.staff_post import Wanted
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.settings import SAVED, tabs
+from inbox.web.staff.settings import tabs
 from inbox.web.views.digests import StaffPostPage
 from inbox.web.views.parts import Choice, Field, FieldKind, Group, Link, Problem
 
@@ -58,11 +58,10 @@ def save(
 
 
 def _page(room: Room, staff: Staff, chosen: Wanted, *problems: Problem) -> Response:
-    saved = SAVED if room.request.query_params.get("told") == "saved" else None
     view = StaffPostPage(
         room.shell("Settings"), tabs(room, "People"), f"Messages for {staff.name}",
         f"/settings/people/{staff.id}/post", (_road(chosen), _what(chosen), _words(staff, chosen)),
-        Link("Print what waits for them", f"/digests/{staff.id}"), saved, problems,
+        Link("Print what waits for them", f"/digests/{staff.id}"), problems,
     )  # fmt: skip
     return room.page(view, 422 if problems else 200)
 

@@ -1,6 +1,8 @@
 """The queues: a list, the case that is open beside it, and acts on many rows."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
 
 import sqlalchemy as sql
 from fastapi import Query
@@ -14,8 +16,9 @@ from inbox.models import Channel, Staff, Team
 from inbox.queues import View
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
-from inbox.web.staff.showing import lists, pane
-from inbox.web.views.parts import Act
+from inbox.web.staff.showing import availability, lists, pane
+from inbox.web.views.office import ConfirmPage
+from inbox.web.views.parts import Act, Link
 from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, ReadingPart
 
 router = page_router()
@@ -26,7 +29,7 @@ TAKE = Act("Take next", "/queue/take", "t")
 _TAKEN_FROM = frozenset({View.TO_SORT, View.MINE})
 """The lists that one works from: there the next case can be taken."""
 _STAFF = (
-    sql.select(col(Staff.id), col(Staff.name), col(Staff.roles))
+    sql.select(col(Staff.id), col(Staff.name), col(Staff.roles), col(Staff.away_from), col(Staff.away_until))
     .where(col(Staff.office_id) == sql.bindparam("office"), col(Staff.is_active))
     .order_by(col(Staff.name))
 )
@@ -84,7 +87,13 @@ def open_one(
 
 def taken(room: Workroom, *, none: str, there: str) -> Response:
     """The next case is theirs and open in their list `there`, with the reason why it was next."""
-    found = taking.take_next(room.session, room.desk, room.person, now=room.now)
+    try:
+        found = taking.take_next(room.session, room.desk, room.person, now=room.now)
+    except taking.Away as error:
+        words = "Say that you are back, and the next case is yours."
+        back = Act("I am back: take next", "/settings/away/back", fields=(("take", "yes"),))
+        offer = ConfirmPage(room.shell(), "You are away", (words,), None, None, back, Link("Stay away", none))
+        return room.page(offer, error.status)
     if found is None:
         return see_other(none, told="none")
     return see_other(f"{there}/{found.case.reference}", done=found.event)
@@ -128,6 +137,7 @@ def list_of(
     busy = {
         row.case_id: "Nobody has it yet" for row in found.rows if view is View.MINE and not row.assignee_id
     }
+    busy |= _away(staff, found.rows, room.local(room.now).date()) if view is not View.MINE else {}
     busy |= {case_id: lists.doing(*who) for case_id, who in there.items()}
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
     total = len(shown) if view in _OTHERWISE_COUNTED else room.counts[view]
@@ -137,6 +147,18 @@ def list_of(
         may_create=room.may(Action.CREATE_CASE),
         take_next=take if offers else None, bulk=lists.bulk(room.person, able, teams),
     )  # fmt: skip
+
+
+def _away(
+    staff: Sequence[Any], rows: Sequence[queues.QueueRow], today: date
+) -> dict[str, str]:  # fmt: skip
+    """Of which cases the owner is away, by case: nobody else may be looking at them."""
+    gone = {
+        one.id: f"{one.name} is away"
+        for one in staff
+        if availability.is_away(one.away_from, one.away_until, today)
+    }
+    return {row.case_id: gone[row.assignee_id] for row in rows if row.assignee_id in gone}
 
 
 def reading_of(room: Workroom, reference: str, *, back: str, close_url: str) -> Reading:

@@ -97,10 +97,13 @@ class Room:
     def shell(self, current: str = "", *, banners: tuple[Notice, ...] = ()) -> Shell:
         """The frame of the page, with what was just done (`?done=`, `?left=`) at its foot."""
         counts = self.counts if self.may(Action.READ_CASE) else {}
-        made = frame.shell(self.session, self.person, self.office, current, counts)
+        made = frame.shell(
+            self.session, self.person, self.office, current, counts, self.local(self.now).date()
+        )
         undo = frame.just_done(self.session, self.person, self.office, self.request.query_params, self.now)
         full = frame.nearly_full(self.wiring.store.is_nearly_full())
-        return replace(made, undo=undo, banners=(*made.banners, *full, *banners))
+        banners = (*made.banners, *full, *banners)
+        return replace(made, undo=undo, banners=banners, answers=self.request.method == "POST")
 
     def page(self, view: View, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         answer = page(view, self.visit.csrf_token, status=status, headers=headers)

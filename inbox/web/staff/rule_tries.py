@@ -216,8 +216,8 @@ _DOING = {
     Do.COPY: "Copy",
     Do.ON: "Switch on",
     Do.OFF: "Switch off",
-    Do.UP: "Read earlier",
-    Do.DOWN: "Read later",
+    Do.UP: "Move up",
+    Do.DOWN: "Move down",
     Do.REMOVE: "Remove",
     Do.FILE: "Rules",
 }

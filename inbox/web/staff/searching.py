@@ -65,12 +65,15 @@ def _shown(room: Room, hits: tuple[Hit, ...], words: str) -> tuple[Found, ...]:
         case, kind, name = facts.get(hit.case_id, (None, None, None))
         word, icon = say.channel(kind)
         hidden, language = hit.is_restricted, case.language if case else "en"
-        is_hostile = case is None or hostile.is_hostile(case.flags)
         status = say.STATUSES[CaseStatus(hit.status)]
         name = name or hit.sender_name
         who = f"{name}. {status}" if name and not hidden else status
-        title = hit.reference if hidden else hostile.HIDDEN if is_hostile else hit.subject
-        snippet = () if hidden or is_hostile else split(" ".join(hit.excerpt.split()), marks)
+        title = hit.reference if hidden else hostile.subject(hit)
+        snippet = (
+            ()
+            if hidden or hostile.is_hostile(hit.risks or ())
+            else split(" ".join(hit.excerpt.split()), marks)
+        )
         found.append(
             Found(
                 hit.reference,

@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Form
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from starlette.responses import RedirectResponse, Response
 
 from inbox import office_settings, offices
 from inbox.access import Action
 from inbox.database import find, savepoint
 from inbox.errors import Conflict, Refused
-from inbox.models import OfficeKind, Role, Staff, Team, TeamMember, View
+from inbox.models import OfficeKind, Role, Staff, Team, TeamMember
 from inbox.sign_in import people as sign_in_people
+from inbox.sign_in import sessions as sign_in_sessions
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.staff.showing import availability
@@ -28,14 +29,12 @@ from inbox.web.views.parts import (
     Group,
     Letters,
     Link,
-    Notice,
     Problem,
     Tab,
     Tone,
 )
 
 router = page_router()
-SAVED = Notice("Saved.", Tone.OK)
 Line = Annotated[str, Form(max_length=500)]
 Text = Annotated[str, Form(max_length=4000)]
 
@@ -45,7 +44,7 @@ def office(room: Annotated[Room, looking(Action.KEEP_SELF)]) -> Response:
     """The office for those who keep it; everybody else comes to their own page."""
     if not room.may(Action.MANAGE_OFFICE):
         return RedirectResponse("/settings/keyboard", 303)
-    return _office_page(room, _current(room), saved=room.request.query_params.get("told") == "saved")
+    return _office_page(room, _current(room))
 
 
 @router.post("/settings")
@@ -97,7 +96,7 @@ def people(room: Annotated[Room, looking(Action.KEEP_SELF)]) -> Response:
     staff = room.session.exec(select(Staff).order_by(col(Staff.name))).all()
     query = select(TeamMember.staff_id, Team.name).join(Team, col(Team.id) == TeamMember.team_id)
     teams = dict(room.session.exec(query).all())
-    seen = dict(room.session.exec(select(View.staff_id, func.max(View.at)).group_by(View.staff_id)).all())
+    seen = sign_in_sessions.last_seen(room.session)
     shown = tuple(_person(room, one, teams.get(one.id), seen.get(one.id)) for one in staff)
     hint = "New people, passwords and codes are set at the command line: inbox staff --help."
     return room.page(
@@ -158,7 +157,6 @@ def keyboard(room: Annotated[Room, looking(Action.KEEP_SELF)]) -> Response:
             ),
         ),
     )
-    saved = SAVED if room.request.query_params.get("told") == "saved" else None
     return room.page(
         SettingsPage(
             room.shell("Settings"),
@@ -166,7 +164,6 @@ def keyboard(room: Annotated[Room, looking(Action.KEEP_SELF)]) -> Response:
             "Keyboard and screen",
             "/settings/keyboard",
             groups,
-            saved,
         )
     )
 
@@ -202,7 +199,7 @@ def _current(room: Room) -> dict[str, str]:
     }
 
 
-def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: bool = False) -> Response:
+def _office_page(room: Room, values: dict[str, str], *problems: Problem) -> Response:
     is_mp = room.office.kind == OfficeKind.MP
     who = [Field("name", "Name", values["name"])]
     if is_mp:
@@ -248,7 +245,6 @@ def _office_page(room: Room, values: dict[str, str], *problems: Problem, saved: 
         "Office",
         "/settings",
         (Group("Who we are", tuple(who)), signing),
-        SAVED if saved else None,
         problems,
     )
     return room.page(view, 422 if problems else 200)
@@ -262,7 +258,8 @@ def tabs(room: Room, current: str) -> tuple[Tab, ...]:
     found += [("Organisations", "/settings/bodies")]
     found += [("Chases", "/settings/chases")] if room.may(Action.READ_CASE) else []
     found += [("What it learned", "/settings/learning")] if room.may(Action.MANAGE_RULES) else []
-    found += [("Keyboard", "/settings/keyboard"), ("Where you are signed in", "/settings/sign-ins")]
+    found += [("Away", "/settings/away"), ("Keyboard", "/settings/keyboard")]
+    found += [("Where you are signed in", "/settings/sign-ins")]
     return tuple(Tab(label, url, label == current) for label, url in found)
 
 
@@ -270,7 +267,7 @@ def _person(room: Room, row: Staff, team: str | None, seen: object) -> Person:
 
     roles = tuple(say.ROLES[Role(role)] for role in row.roles)
     badges: tuple[Badge, ...] = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
-    away = availability.away(row, room.local(room.now).date())
+    away = availability.away(row.away_from, row.away_until, room.local(room.now).date())
     badges += (Badge(away, Tone.SOON, "paused"),) if away else ()
     acts: tuple[Act, ...] = ()
     if room.may(Action.MANAGE_STAFF) and row.id != room.staff_id:

@@ -5,15 +5,15 @@ from typing import Annotated
 from fastapi import Form
 from starlette.responses import Response
 
-from inbox import drafting, proposals, provenance, standard_lines, suggestions
+from inbox import drafting, own_drafts, proposals, provenance, standard_lines, suggestions
 from inbox.access import Action, require_on, visible_cases
 from inbox.database import find
 from inbox.errors import Refused
 from inbox.models import Case, ChannelAct, Draft, ProposalState, StandardLine
 from inbox.web.routers import page_router
-from inbox.web.staff.composing import put_in
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import onecase, writing
+from inbox.web.staff.typed import put_in
 from inbox.web.views.case_pages import Offer, SuggestionsPage
 from inbox.web.views.parts import Act, Link, Notice, Tone
 from inbox.wording import gaps
@@ -44,7 +44,7 @@ def use(
 ) -> Response:  # fmt: skip
     """Puts the chosen words at the end of the open reply, or begins one with them; it says where from."""
     case = room.case(reference, Action.DRAFT)
-    draft = writing.open_draft(room.session, case) or drafting.begin(
+    draft = own_drafts.open_for(room.session, case, room.person.staff_id) or drafting.begin(
         room.session, room.desk, case, author_id=room.person.staff_id, now=room.now, actor=room.person.actor
     )
     require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
@@ -97,7 +97,8 @@ def _use_answer(room: Workroom, case: Case, draft: Draft, key: str) -> None:
 
 def _lines(room: Workroom, case: Case) -> tuple[Offer, ...]:
     found = []
-    for one in suggestions.lines(room.session, case, case.language, room.now)[:MOST_LINES]:
+    ranked = suggestions.lines(room.session, case, case.language, room.now)
+    for one in [one for one in ranked if one.suits][:MOST_LINES]:
         line = one.line
         body = standard_lines.words_of(line, case.language)
         text = suggestions.filled(room.session, room.desk, case, body, room.now)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from inbox import calendars
 from inbox.access import Action, find_case, visible_cases
 from inbox.database import savepoint
+from inbox.dates import day_of
 from inbox.errors import CaseworkError, Conflict, NotFound, Refused
 from inbox.models import Case, MessageKind, Surgery
 from inbox.surgeries import afterwards, booking, planning
@@ -257,7 +258,7 @@ def _book_page(
 
 def _wanted(room: Room, values: dict[str, str]) -> Plan:
     """What was typed, in the office's own time. Raises Refused."""
-    day, starts, ends = by_hand.day_of(values["day"]), _clock(values["starts"]), _clock(values["ends"])
+    day, starts, ends = day_of(values["day"]), _clock(values["starts"]), _clock(values["ends"])
     if day is None:
         raise Refused("Enter a date, like 3 June 2026.")
     if starts is None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from inbox.web.views.approvals import Words
+from inbox.web.views.case import StandardLine
 from inbox.web.views.parts import Act, Badge, Choice, Link, Notice, Problem, Shell, Tab
 
 
@@ -96,6 +97,7 @@ class AnswerPage:
     is_included: bool
     returned: str | None = None
     problems: tuple[Problem, ...] = ()
+    lines: tuple[StandardLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

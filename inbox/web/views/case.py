@@ -85,15 +85,32 @@ class StandardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A way for an answer to go out. `audience` says who reads it while it is chosen; `closed`, why it cannot
+    be chosen here; `limit` counts characters."""
+
+    value: str
+    label: str
+    selected: bool
+    audience: str
+    detail: str
+    is_public: bool
+    closed: str | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Composer:
     """Where words are written. `audience` is the sentence above it; `note` words never leave.
 
     `save_url` is where it is saved (the draft's own URL, or the case's `drafts` before one exists), `version`
-    its If-Match value ("" before the first save). `main` is the one button. `limit` counts characters.
-    `forms`: privately or publicly; `hints`: what the channel allows, until when.
-    `closed` says why nothing can be sent here, `gaps` what must be filled, `arrived` what came since,
-    `writing` who else writes, `theirs` a colleague's text that clashes, `suggest`
-    whether there is a page of what could be said, `returned` why it was sent back.
+    its If-Match value ("" before the first save). `main` is the one button, `other` the note or reply that
+    may be written instead: pressed, it takes the words along. `limit` counts characters.
+    `forms`: privately or publicly, each with its own audience; `hints`: what the channel allows, until when.
+    `closed` says why nothing can be changed here, under which its words can be read; `gaps` what must be
+    filled, `arrived` what happened since, `beside` who else writes, `theirs` a colleague's text beside which
+    one's own was set apart, `suggest` whether there is a page of what could be said, `returned` why it was
+    sent back, `versions` where its earlier words are.
     """
 
     note: bool
@@ -104,12 +121,12 @@ class Composer:
     text: str
     main: Act
     state: str
-    other: Link | None
+    other: Act | None
     subject: str | None = None
     recipients: str | None = None
     language: str = "en"
     identities: tuple[Choice, ...] = ()
-    forms: tuple[Choice, ...] = ()
+    forms: tuple[Way, ...] = ()
     hints: tuple[Notice, ...] = ()
     colleagues: tuple[Choice, ...] = ()
     lines: tuple[StandardLine, ...] = ()
@@ -119,11 +136,12 @@ class Composer:
     over: str | None = None
     gaps: tuple[str, ...] = ()
     closed: Notice | None = None
-    writing: Notice | None = None
+    beside: tuple[Notice, ...] = ()
     arrived: Notice | None = None
     returned: str | None = None
     suggest: bool = False
     theirs: str | None = None
+    versions: Link | None = None
     withdraw: Act | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -194,3 +212,4 @@ class DraftPage:
     case: CaseHeader
     composer: Composer
     answering: Message | None
+    heading: str = "The message this answers"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from inbox.web.views.case import CaseHeader, FactPanel
-from inbox.web.views.messages import TimelineEntry
+from inbox.web.views.messages import Message, TimelineEntry
 from inbox.web.views.parts import Act, Choice, Line, Link, Notice, Problem, Shell, Tab
 
 
@@ -25,8 +25,28 @@ class NewCasePage:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachPage:
+    """`/cases/{ref}/attach`: which case this one belongs to; `found` says what a search gave."""
+
+    template: ClassVar[str] = "staff/cases/attach.html"
+    shell: Shell
+    heading: str
+    effects: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    words: str
+    found: str
+    act: Act
+    cancel: Link
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AskPage:
-    """`/cases/{ref}/enquiries/new`: ask a body by email; its reply has its own clock."""
+    """`/cases/{ref}/enquiries/new`: ask a body by email; its reply has its own clock.
+
+    `answering` is what the person wrote, `frame` the letter as it stands around the question, `leaves` what
+    happens to it in this office after the button.
+    """
 
     template: ClassVar[str] = "staff/cases/ask.html"
     shell: Shell
@@ -39,6 +59,10 @@ class AskPage:
     main_label: str
     wants_reason: bool = False
     problems: tuple[Problem, ...] = ()
+    answering: Message | None = None
+    frame: str = ""
+    files: tuple[Choice, ...] = ()
+    leaves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +174,32 @@ class CaseHistoryPage:
     case: CaseHeader
     acts: tuple[Line, ...]
     views: tuple[Line, ...] | None
+    more_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierWords:
+    """A text that was saved; `use` brings it back, None for what stands there and for who may not."""
+
+    number: int
+    at: datetime
+    who: str
+    subject: str
+    text: str
+    use: Act | None
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVersions:
+    """`/cases/{ref}/drafts/{n}/versions`: every text saved under one draft, newest first."""
+
+    template: ClassVar[str] = "staff/cases/versions.html"
+    shell: Shell
+    case: CaseHeader
+    draft_url: str
+    versions: tuple[EarlierWords, ...]
+    language: str
     more_url: str | None
 
 

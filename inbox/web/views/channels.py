@@ -120,5 +120,4 @@ class ChannelRightsPage:
     action: str
     acts: tuple[str, ...]
     rows: tuple[RightsRow, ...]
-    saved: Notice | None = None
     problems: tuple[Problem, ...] = ()

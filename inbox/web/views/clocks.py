@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from inbox.web.views.case import CaseHeader
-from inbox.web.views.parts import Act, ClockBadge, Field, Group, Link, Notice, Problem, Shell, Tab
+from inbox.web.views.parts import Act, ClockBadge, Field, Group, Link, Problem, Shell, Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +78,4 @@ class CalendarPage:
     recesses: tuple[tuple[str, str], ...]
     recess_file: Group
     promises: tuple[Promise, ...]
-    notices: tuple[Notice, ...] = ()
     problems: tuple[Problem, ...] = ()

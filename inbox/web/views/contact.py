@@ -25,7 +25,6 @@ class PostcodePage:
     action: str
     hint: str
     postcode: str
-    elsewhere_url: str
     problems: tuple[Problem, ...] = ()
     status_words: str | None = None
 
@@ -37,7 +36,6 @@ class ElsewherePage:
     template: ClassVar[str] = "public/contact/elsewhere.html"
     shell: PublicShell
     action: str
-    back_url: str
     choices: tuple[Choice, ...]
     problems: tuple[Problem, ...] = ()
 
@@ -62,7 +60,6 @@ class MessagePage:
     template: ClassVar[str] = "public/contact/message.html"
     shell: PublicShell
     action: str
-    back_url: str
     message: str
     soon: tuple[Choice, ...]
     files: tuple[FileLine, ...]
@@ -76,7 +73,6 @@ class YouPage:
     template: ClassVar[str] = "public/contact/you.html"
     shell: PublicShell
     action: str
-    back_url: str
     name: str
     address: str
     problems: tuple[Problem, ...] = ()
@@ -89,7 +85,6 @@ class ReachPage:
     template: ClassVar[str] = "public/contact/reach.html"
     shell: PublicShell
     action: str
-    back_url: str
     reply_by: tuple[Choice, ...]
     email: str
     phone: str
@@ -100,11 +95,11 @@ class ReachPage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One line of the summary; `change` is the page it was given on."""
+    """One line of the summary: "" for what was not answered; `page` is the one that asks it."""
 
     label: str
     value: str
-    change: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +122,6 @@ class CheckPage:
     template: ClassVar[str] = "public/contact/check.html"
     shell: PublicShell
     action: str
-    back_url: str
     answers: tuple[Answer, ...]
     share: tuple[Choice, ...]
     privacy: str

@@ -55,5 +55,4 @@ class StaffPostPage:
     action: str
     groups: tuple[Group, ...]
     digest: Link
-    saved: Notice | None = None
     problems: tuple[Problem, ...] = ()

@@ -8,7 +8,7 @@ from inbox.web.views.parts import Link, PublicShell
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One field of a form that came too late."""
+    """One field of a form that was not taken."""
 
     label: str
     words: str

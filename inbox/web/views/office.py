@@ -41,7 +41,6 @@ class SettingsPage:
     heading: str
     action: str
     groups: tuple[Group, ...]
-    saved: Notice | None = None
     problems: tuple[Problem, ...] = ()
 
 

@@ -65,11 +65,12 @@ class ClockBadge:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Somewhere to go; `key` is the letter that does the same."""
+    """Somewhere to go; `key` is the letter that does the same; `beside`: this page stays open."""
 
     label: str
     url: str
     key: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,17 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """Something to say with a reason: one line of words, what else follows from it, one button."""
+
+    act: Act
+    asks: str
+    menu: str
+    name: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence that must be read, with a way out."""
 
@@ -122,6 +134,7 @@ class Notice:
     title: str | None = None
     links: tuple[Link, ...] = ()
     acts: tuple[Act, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +169,8 @@ class NavItem:
 class Shell:
     """The frame of every staff page: whose office, who is signed in, where one can go, what was just done.
 
-    `events_url` is the event stream, None for a page that is not live.
+    `events_url` is the event stream, None for a page that is not live. `answers`: it answers a form, so what
+    stands in its fields was typed and is not kept.
     """
 
     office: str
@@ -169,6 +183,7 @@ class Shell:
     banners: tuple[Notice, ...] = ()
     language: str = "en"
     events_url: str | None = "/events"
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +200,20 @@ class PublicShell:
     exit_url: str = "https://www.bbc.co.uk/weather"
     framed: bool = False
 
+    @property
+    def other_language(self) -> str:
+        """The language that the page is also there in."""
+        return "en" if self.language == "cy" else "cy"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One dated line of a log."""
+    """One dated line of a log; `link`: where more of it stands."""
 
     at: datetime
     words: str
     who: str | None = None
+    link: Link | None = None
 
 
 class FieldKind(StrEnum):

@@ -22,6 +22,7 @@ class DeliveryRow:
     words: str
     evidence: tuple[str, ...] = ()
     acts: tuple[Act, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ class AddedPage:
 
 @dataclass(frozen=True, slots=True)
 class UnavailablePage:
-    """The session ran out, or there is nothing to show; the same words for every reason."""
+    """The session ran out, or nothing is to be shown: the same words each time. `typed` is given back."""
 
     template: ClassVar[str] = "public/status/unavailable.html"
     shell: PublicShell
+    typed: str = ""

@@ -502,6 +502,15 @@ def test_the_cost_of_a_link_is_said() -> None:
     assert XChannel.advice(letter("no link", **public), now) == []
 
 
+def test_how_much_room_is_left_in_a_post_is_said_before_it_is_too_long() -> None:
+    public = {"form": Form.POST, "answered_form": Form.POST, "in_reply_to": "9"}
+    now = datetime.now(UTC)
+    assert XChannel.advice(letter("a" * 179, **public), now) == []
+    assert "60 characters left" in XChannel.advice(letter("a" * 220, **public), now)[0]
+    assert "1 character left" in XChannel.advice(letter("a" * 279, **public), now)[0]
+    assert XChannel.advice(letter("a" * 281, **public), now) == []
+
+
 def test_what_nobody_summoned_is_refused_by_x_itself_in_words(x: Platform) -> None:
     post_id = say(x, "no name here")
     channel = x_channel(x.url)

@@ -8,6 +8,8 @@ from inbox.web.views.case_pages import (
     AskPage,
     CaseHistoryPage,
     ClosePage,
+    DraftVersions,
+    EarlierWords,
     NewCasePage,
     Offer,
     PrintPage,
@@ -18,7 +20,7 @@ from inbox.web.views.case_pages import (
     WhyPage,
 )
 from inbox.web.views.parts import Act, Choice, Line, Link, Notice, Problem, Tone
-from tests.web.examples.cases import CASE, FACTS, HEADER, TIMELINE
+from tests.web.examples.cases import CASE, FACTS, FIRST, HEADER, TIMELINE
 from tests.web.examples.office import NOW, TEAMS, at, shell
 
 BLANK = dict.fromkeys(("at", "name", "phone", "email", "address", "postcode", "subject", "text", "done"), "")
@@ -51,7 +53,11 @@ ASK = AskPage(
     },
     "Marl Homes is asked to reply by Wednesday 17 June 2026. We remind you on that day.",
     Notice("Donna gave permission to ask Marl Homes on 5 May 2026, by email.", Tone.OK),
-    "Send to Marl Homes",
+    "Go on to the letter",
+    answering=FIRST,
+    frame="Dear Marl Homes,\n\nOur reference: WX-5B2K-8N\nWe are writing on behalf of Donna Fretwell.\n\n…",
+    files=(Choice("f1", "decision-letter.pdf", True), Choice("f2", "bedroom.jpg")),
+    leaves="Nothing leaves yet. You read the whole letter next, change what you like, and send it yourself.",
 )
 STREET_FAULT = StreetFaultPage(
     shell("Mine"),
@@ -116,6 +122,20 @@ HISTORY = CaseHistoryPage(
     (Line(at(6, 3, 8, 58), "Opened", "Tom Hale"),),
     f"{CASE}/history?after=0197",
 )
+VERSIONS = DraftVersions(
+    shell("Mine"),
+    HEADER,
+    f"{CASE}/drafts/2",
+    (
+        EarlierWords(5, at(6, 3, 10, 46), "Tom Hale", "Damp", "Dear Donna,\n\nWe asked again.", None, True),
+        EarlierWords(
+            4, at(6, 3, 10, 44), "Priya Nair", "Damp", "Dear Donna,\n\nThey must reply by 9 June.",
+            Act("Bring these words back", f"{CASE}/drafts/2/versions", fields=(("use", "4"),)), False,
+        ),
+    ),
+    "en",
+    f"{CASE}/drafts/2/versions?before=4",
+)  # fmt: skip
 PRINT = PrintPage(
     shell("Mine"), HEADER, FACTS, TIMELINE, NOW, False, Link("Print with notes", f"{CASE}/print?notes=yes")
 )
@@ -197,6 +217,7 @@ EXAMPLES: dict[str, View] = {
     "case-why": WHY,
     "case-history": HISTORY,
     "case-history-unseen": replace(HISTORY, views=(), more_url=None),
+    "case-draft-versions": VERSIONS,
     "case-print": PRINT,
     "case-print-notes": replace(PRINT, with_notes=True),
 }

@@ -17,6 +17,7 @@ from inbox.web.views.case import (
     Rare,
     StandardLine,
     TimelinePart,
+    Way,
 )
 from inbox.web.views.messages import Delivery, Direction, Event, File, Message, Place, Scan, TimelineEntry
 from inbox.web.views.parts import Act, Badge, Choice, Link, Menu, Notice, Problem, Tone
@@ -185,7 +186,7 @@ REPLY = Composer(
     text="Dear Donna, we have asked Marl Homes again. They must reply by [date].",
     main=Act("Send for sign-off", f"{CASE}/drafts/2/submit"),
     state="Saved 10:45. From line 14, good until 30 June 2026.",
-    other=Link("Write a note instead", f"{CASE}?write=note#composer", "i"),
+    other=Act("Write a note instead", f"{CASE}/drafts/1", "i", (("save", "note"),)),
     subject="Damp at 14 Quarry Road (WX-5B2K-8N)",
     identities=(
         Choice("office", "Rowan Ashby’s office", True),
@@ -207,7 +208,7 @@ NOTE = Composer(
     text="",
     main=Act("Keep this note", f"{CASE}/notes"),
     state="Nothing written yet.",
-    other=Link("Write a reply instead", f"{CASE}#composer", "r"),
+    other=Act("Write a reply instead", f"{CASE}/notes/as-reply", "r"),
     colleagues=(Choice("", "Nobody", True), *PEOPLE[1:]),
     attach=False,
 )
@@ -231,8 +232,23 @@ PUBLIC_REPLY = replace(
     subject=None,
     identities=(),
     forms=(
-        Choice("message", "Privately", False, "Only they can read it."),
-        Choice("comment", "Publicly, as a comment", True, "Everyone can read it on Facebook."),
+        Way(
+            "message",
+            "Privately",
+            False,
+            "Only Donna Fretwell will read this.",
+            "Only they can read it.",
+            False,
+            "Facebook lets us answer a comment privately once, and we have.",
+        ),
+        Way(
+            "comment",
+            "Publicly, as a comment",
+            True,
+            "Everyone can read this on Facebook.",
+            "Everyone can read it on Facebook.",
+            True,
+        ),
     ),
     hints=(Notice("Facebook lets us answer a comment privately once, until 10 June 2026 at 09:12 UTC."),),
     limit=60,
@@ -246,12 +262,22 @@ CLASH = replace(
 )
 BUSY = replace(
     REPLY,
-    writing=Notice(
-        "Tom has been writing a reply since 10:41.",
-        acts=(Act("Take over", f"{CASE}/drafts/3"),),
-        links=(Link("Read it", f"{CASE}/drafts/3"),),
+    beside=(
+        Notice(
+            "Tom Hale has a draft of their own, saved 10:41.", links=(Link("Read it", f"{CASE}/drafts/3"),)
+        ),
     ),
     arrived=Notice("Donna wrote again at 10:44. Read it before you send.", Tone.SOON),
+)
+ANOTHERS = replace(
+    REPLY,
+    closed=Notice(
+        "Tom Hale has been writing this, saved 10:41. You can read it. If you take it over, it is yours.",
+        title="Tom Hale is on it",
+        links=(Link("Write a reply of your own", f"{CASE}?write=own#text"),),
+        acts=(Act("Take it over", f"{CASE}/drafts/3/take", fields=(("version", "4"),)),),
+    ),
+    versions=Link("Earlier versions", f"{CASE}/drafts/3/versions"),
 )
 CLOSED = replace(
     REPLY,
@@ -285,6 +311,7 @@ EXAMPLES: dict[str, View] = {
     ),
     "case-clash": replace(PAGE, composer=CLASH),
     "case-busy": replace(PAGE, composer=BUSY),
+    "case-draft-of-a-colleague": replace(PAGE, composer=ANOTHERS),
     "case-window-closed": replace(PAGE, composer=CLOSED),
     "case-restricted": replace(
         PAGE,

@@ -6,7 +6,7 @@ from inbox.web.rendering import View
 from inbox.web.staff.forwarders import HINT
 from inbox.web.views.channels import ChannelRightsPage, RightsRow, Tick
 from inbox.web.views.office import SettingsPage
-from inbox.web.views.parts import Field, FieldKind, Group, Notice, Problem, Tab, Tone
+from inbox.web.views.parts import Field, FieldKind, Group, Problem, Tab
 from tests.web.examples.office import shell
 
 ACTS = ("Read", "Write drafts", "Send", "Approve", "Hide", "Settings")
@@ -31,7 +31,6 @@ RIGHTS = ChannelRightsPage(
     "/channels/c2/rights",
     ACTS,
     (_row("Caseworker", 5, 2), _row("Official", 3), _row("Manager", 6), _row("Programs without a person", 2)),
-    Notice("Saved.", Tone.OK),
 )
 LISTED = "rowan@example.org\n*@parliament.example"
 FORWARDERS = SettingsPage(
@@ -43,13 +42,11 @@ FORWARDERS = SettingsPage(
     "Forwarded mail",
     "/channels/c1/forwarders",
     (Group("The list", (_forwarders(LISTED),)),),
-    Notice("Saved.", Tone.OK),
 )
 EXAMPLES: dict[str, View] = {
     "channel-forwarders": FORWARDERS,
     "channel-forwarders-wrong": replace(
         FORWARDERS,
-        saved=None,
         groups=(Group("The list", (_forwarders("rowan at example"),)),),
         problems=(Problem("forwarders", "“rowan at example” is no address and no pattern of addresses."),),
     ),
@@ -57,6 +54,5 @@ EXAMPLES: dict[str, View] = {
     "channel-rights-wrong": replace(
         RIGHTS,
         problems=(Problem("rights", "Leave at least one role that can read what comes in."),),
-        saved=None,
     ),
 }

@@ -35,9 +35,9 @@ def _pages(language: str) -> dict[str, View]:
     hint = say("form_postcode_mp", member="Rowan Ashby")
     privacy = say("form_privacy", office=shell.office)
     lines = tuple(
-        contact.Answer(say(f"form_{name}_label"), value, f"{home}/{step}")
+        contact.Answer(say(f"form_{name}_label"), value, step)
         for name, value, step in (
-            ("postcode", "ZZ10 4AB", ""),
+            ("postcode", "ZZ10 4AB", "postcode"),
             ("message", MESSAGE, "message"),
             ("soon", say("form_soon_weeks"), "message"),
             ("files", "mould in the bedroom, by the window.jpg\nletter from marl homes.pdf", "message"),
@@ -45,6 +45,8 @@ def _pages(language: str) -> dict[str, View]:
             ("address", ADDRESS, "you"),
             ("reply_by", say("form_reply_by_email"), "reach"),
             ("email", "donna.fretwell.wexcombe.1985@example.org", "reach"),
+            ("phone", "", "reach"),
+            ("voicemail", "", "reach"),
         )
     )
     files = (contact.FileLine("mould in the bedroom, by the window.jpg", "3.2 MB", "1" * 32),
@@ -55,44 +57,44 @@ def _pages(language: str) -> dict[str, View]:
     reasons = choices("elsewhere", answers.ELSEWHERE)
     helps = tuple(say(f"form_help_{one}") for one in ("999", "samaritans", "abuse_wales"))
     return {
-        "postcode": contact.PostcodePage(shell, home, hint, "", f"{home}/no-postcode"),
+        "postcode": contact.PostcodePage(shell, home, hint, ""),
         "postcode-wrong": contact.PostcodePage(
-            shell, home, hint, "ZZ1", f"{home}/no-postcode", wrong("postcode", "form_wrong_postcode_unreal")
+            shell, home, hint, "ZZ1", wrong("postcode", "form_wrong_postcode_unreal")
         ),
         "postcode-again": contact.PostcodePage(
-            shell, home, hint, "", f"{home}/no-postcode", (), say("form_time_over")
+            shell, home, hint, "", (), say("form_time_over")
         ),
-        "elsewhere": contact.ElsewherePage(shell, f"{home}/no-postcode", home, reasons),
+        "elsewhere": contact.ElsewherePage(shell, f"{home}/no-postcode", reasons),
         "elsewhere-wrong": contact.ElsewherePage(
-            shell, f"{home}/no-postcode", home, reasons, wrong("elsewhere", "form_wrong_elsewhere")
+            shell, f"{home}/no-postcode", reasons, wrong("elsewhere", "form_wrong_elsewhere")
         ),
         "not-ours": contact.NotOursPage(
             shell, say("form_not_ours", us="Rowan Ashby"),
             say("form_their_mp", member="Imogen Stride", constituency="Tern Vale"), f"{home}/message", home,
         ),
-        "message": contact.MessagePage(shell, f"{home}/message", home, MESSAGE, soon, files),
+        "message": contact.MessagePage(shell, f"{home}/message", MESSAGE, soon, files),
         "message-wrong": contact.MessagePage(
-            shell, f"{home}/message", home, "", soon, files,
+            shell, f"{home}/message", "", soon, files,
             (*wrong("message", "write_message"), *wrong("files", "form_wrong_files_large")),
         ),
-        "you": contact.YouPage(shell, f"{home}/you", f"{home}/message", "Donna Fretwell", ADDRESS),
+        "you": contact.YouPage(shell, f"{home}/you", "Donna Fretwell", ADDRESS),
         "you-wrong": contact.YouPage(
-            shell, f"{home}/you", f"{home}/message", "", "",
+            shell, f"{home}/you", "", "",
             (*wrong("name", "form_wrong_name"), *wrong("address", "form_wrong_address")),
         ),
-        "reach": contact.ReachPage(shell, f"{home}/reach", f"{home}/you", reply, "", "", voice, ""),
+        "reach": contact.ReachPage(shell, f"{home}/reach", reply, "", "", voice, ""),
         "reach-wrong": contact.ReachPage(
-            shell, f"{home}/reach", f"{home}/you", choices("reply_by", answers.REPLY_BY), "donna@", "x",
+            shell, f"{home}/reach", choices("reply_by", answers.REPLY_BY), "donna@", "x",
             voice, "",
             (*wrong("reply_by", "form_wrong_reply_by"), *wrong("email", "form_wrong_email"),
              *wrong("phone", "form_wrong_phone")),
         ),
-        "check": contact.CheckPage(shell, f"{home}/check", f"{home}/reach", lines, share, privacy),
+        "check": contact.CheckPage(shell, f"{home}/check", lines, share, privacy),
         "check-wrong": contact.CheckPage(
-            shell, f"{home}/check", f"{home}/reach", lines, share, privacy, wrong("share", "form_wrong_share")
+            shell, f"{home}/check", lines, share, privacy, wrong("share", "form_wrong_share")
         ),
         "check-wait": contact.CheckPage(
-            shell, f"{home}/check", f"{home}/reach", lines, share, privacy, (), patience
+            shell, f"{home}/check", lines, share, privacy, (), patience
         ),
         "embed": contact.EmbeddedPage(
             framed, f"{home}/embed", "A" * 43, "dGlja2V0", hint, empty, reasons, soon, reply, voice, share,

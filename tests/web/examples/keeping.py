@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from inbox.web.rendering import View
+from inbox.web.views.case_pages import AttachPage
 from inbox.web.views.office import (
     ChaseCard,
     ChasePage,
@@ -124,6 +125,22 @@ SPLIT = ConfirmPage(
     Act("Make a new case", "/cases/WX-7K4M-2P/split"),
     Link("Change nothing", "/cases/WX-7K4M-2P"),
 )  # fmt: skip
+ATTACH = AttachPage(
+    shell("Mine"),
+    "Add WX-7K4M-2P to another case",
+    (
+        "All that is on this case moves to the other one: messages, notes, drafts, promises.",
+        "WX-7K4M-2P ends as a duplicate and points there. A later answer follows.",
+    ),
+    (
+        Choice("WX-3D8Q-XV", "WX-3D8Q-XV Damp in Quarry Road", True, "The same person: Donna Fretwell"),
+        Choice("WX-5B2K-8N", "WX-5B2K-8N", False, "The same phone number"),
+    ),
+    "fretw",
+    "1 case is found by these words. Tick one.",
+    Act("Add to that case", "/cases/WX-7K4M-2P/attach"),
+    Link("Change nothing", "/cases/WX-7K4M-2P"),
+)
 LOG = ConfirmPage(
     shell("Mine"),
     "Log a call, letter or visit on WX-7K4M-2P",
@@ -208,6 +225,14 @@ EXAMPLES: dict[str, View] = {
     ),
     "case-edit-facts": CASE_FACTS,
     "case-split": SPLIT,
+    "case-attach": ATTACH,
+    "case-attach-refused": replace(
+        ATTACH,
+        found="",
+        words="WX-9999-ZZ",
+        choices=(),
+        problems=(Problem("to", "There is no other case with that reference."),),
+    ),
     "case-log": LOG,
     "settings-lines": LINES,
     "settings-lines-empty": replace(LINES, lines=()),

@@ -15,9 +15,7 @@ from inbox.web.views.parts import (
     FieldKind,
     Group,
     Link,
-    Notice,
     Problem,
-    Tone,
 )
 from tests.web.examples.cases import HEADER
 from tests.web.examples.office import shell
@@ -205,7 +203,6 @@ CALENDAR = CalendarPage(
             ),
         )
     ),
-    (Notice("Saved.", Tone.OK),),
 )
 CHANGING = ConfirmPage(
     shell("Settings"),
@@ -227,10 +224,9 @@ EXAMPLES: dict[str, View] = {
     "case-clocks-empty": replace(CLOCKS, clocks=()),
     "case-clock-pause-refused": PAUSING,
     "settings-calendar": CALENDAR,
-    "settings-calendar-bundled": replace(CALENDAR, bundled=None, closed=(), notices=()),
+    "settings-calendar-bundled": replace(CALENDAR, bundled=None, closed=()),
     "settings-calendar-refused": replace(
         CALENDAR,
-        notices=(),
         problems=(
             Problem("hours", "hours needs at least one working window, such as `mon-fri 09:00-17:00`."),
             Problem("amount-subject_access", "The law allows 1. You may promise less time, not more."),

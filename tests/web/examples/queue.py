@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from inbox.web.rendering import View
 from inbox.web.views.messages import Direction, Message
-from inbox.web.views.parts import Act, Choice, Density, Link, Menu, Notice, Tone
+from inbox.web.views.parts import Act, Choice, Decision, Density, Link, Menu, Notice, Tone
 from inbox.web.views.queue import (
     ActedPart,
     Filters,
@@ -219,7 +219,7 @@ READING = Reading(
             "Hold",
             "/cases/WX-7K4M-2P/hold",
             "until",
-            (Choice("2026-06-04", "Until Thursday 4 June"), Choice("2026-06-08", "Until Monday 8 June")),
+            (Choice("address", "Until they send their address"), Choice("answer", "Until they answer us")),
             "h",
         ),
     ),
@@ -235,6 +235,13 @@ READING = Reading(
     presence="Tom is reading this too.",
 )
 
+NO_THREAT = Decision(
+    Act("This is no threat", "/cases/WX-4C7V-3M/no-danger", fields=(("danger", "threat"),)),
+    "Not so? Say why",
+    "Urgency then",
+    "priority",
+    (Choice("immediate", "Immediate"), Choice("standard", "Standard", selected=True)),
+)
 THREAT = replace(
     READING,
     reference="WX-4C7V-3M",
@@ -265,10 +272,11 @@ THREAT = replace(
     ),
     notices=(
         Notice(
-            "If anyone is in danger now, call 999. We have told nobody outside this office. "
-            "Nothing was sent to the sender.",
+            "If anyone is in danger now, call 999. Nothing was sent in answer to this letter.",
             Tone.LATE,
             "This may be a threat",
+            (Link("Go to the letter", "/cases/WX-4C7V-3M#message-m9"),),
+            decision=NO_THREAT,
         ),
     ),
 )

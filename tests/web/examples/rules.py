@@ -52,8 +52,8 @@ RAW = {
         {"kind": "first_reply", "amount": 10, "unit": "working_days"}], "notify": ["Housing"]},
     "stop": True,
 }  # fmt: skip
-EARLIER = Act("Read earlier", "/rules/r3/replay", fields=(("do", "moved_up"), ("version", "6")))
-LATER = Act("Read later", "/rules/r3/replay", fields=(("do", "moved_down"), ("version", "6")))
+EARLIER = Act("Move up", "/rules/r3/replay", fields=(("do", "moved_up"), ("version", "6")))
+LATER = Act("Move down", "/rules/r3/replay", fields=(("do", "moved_down"), ("version", "6")))
 CARDS = (
     RuleCard(1, "Threats", "/rules/r1", "If the flag is “threat”, send it to team Safeguarding, make it "
              "immediate, send no acknowledgement and tell named lead.", "Version 1.", (), (EARLIER, LATER)),

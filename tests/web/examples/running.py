@@ -225,7 +225,6 @@ KEYBOARD = SettingsPage(
             ),
         ),
     ),
-    Notice("Saved.", Tone.OK),
 )
 PEOPLE = PeoplePage(
     shell("Settings"),

@@ -206,6 +206,23 @@ def test_what_somebody_adds_lands_on_their_case_and_is_not_shown_back(
     assert message.text == "the mould is worse"
 
 
+def test_the_other_language_takes_along_what_somebody_is_adding(browser: TestClient, token: str) -> None:
+    browser.post(f"/s/{token}", data={"check": POSTCODE})
+    form = browser.get("/status/add").text
+    hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    assert 'formaction="/cy/status/add"' in form
+    moved = browser.post("/cy/status/add", data=hidden | {"text": "the mould is worse", "go": "language"})
+    assert (moved.status_code, "the mould is worse" in moved.text) == (200, True)
+    assert 'lang="cy"' in moved.text
+
+
+def test_who_writes_for_longer_than_the_page_is_open_gets_the_words_back(browser: TestClient) -> None:
+    late = browser.post("/cy/status/add", data={"text": "mae’r llwydni’n waeth"})
+    assert late.status_code == 404
+    assert "mae’r llwydni’n waeth" in late.text
+    assert "Copïwch ef o’r dudalen hon" in late.text
+
+
 def test_a_link_that_is_revoked_closes_the_page_at_once(
     browser: TestClient, world: World, token: str
 ) -> None:

@@ -27,7 +27,7 @@ from inbox.models import (
 )
 from inbox.search import reindex_case
 from routing.rules import ClockOrder
-from routing.words import ClockKind
+from routing.words import RISK_FLAGS, ClockKind
 from tests.factories import a_case, a_channel, a_message, a_team
 from tests.web.desks import Desk, House, World
 
@@ -104,11 +104,13 @@ def a_letter(
             )
         )
         text = facts.pop("text", "black mould all over the kids room since October")
+        risks = sorted(RISK_FLAGS & set(facts.get("flags", ())))
+        facts.setdefault("is_title_hidden", "threat" in risks)
         case = a_case(session, constituent_id=person.id, channel_id=channel.id, received_at=now,
                       created_at=now, updated_at=now, message_count=1, **facts)  # fmt: skip
         a_message(session, case_id=case.id, channel_id=channel.id, constituent_id=person.id, sender_name=name,
                   sender_handle=address, external_id=f"{case.id}@example.org", received_at=now, text=text,
-                  new_text=text)  # fmt: skip
+                  new_text=text, risks=risks)  # fmt: skip
         order = ClockOrder(kind=ClockKind.FIRST_REPLY)
         clocks.start(session, bench.desk(session), case, order, received_at=now, now=now, actor=SYSTEM)
         session.flush()

@@ -24,6 +24,7 @@ from inbox.sign_in import tokens
 from tests.factories import NOW, a_campaign
 from tests.web.desks import Desk, World
 from tests.web.staff.offices import Bench, a_bench, a_letter
+from tests.web.staff.test_lines import an_approved_line
 from tests.web.staff.test_the_path import field
 
 TEMPLATE = (
@@ -286,3 +287,15 @@ def _program(pile: Bench, role: Role | None) -> Any:
 
 def _person(session: Any, name: str) -> str:
     return str(session.exec(select(Constituent.id).where(Constituent.name == name)).one())
+
+
+def test_a_standard_line_comes_into_the_answer_by_its_button(bench: Bench) -> None:
+    a_pile(bench)
+    line = an_approved_line(bench, english="The bank will stay open on Fridays.")
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.get("/campaigns/banks/answer").text
+    assert "Standard line" in page and f'value="{line.id}"' in page
+    put_in = desk.press("/campaigns/banks/answer", {**ANSWER, "line": line.id})
+    assert put_in.headers["location"] == "/campaigns/banks/answer"
+    text = desk.get("/campaigns/banks/answer").text
+    assert ANSWER["text"].split("\n")[0][:20] in text and "The bank will stay open on Fridays." in text

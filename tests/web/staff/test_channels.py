@@ -35,6 +35,32 @@ def test_who_switched_it_and_why_stands_on_its_page(bench: Bench) -> None:
     assert "Nothing happened" not in page
 
 
+def test_a_channel_that_only_listens_says_so_and_not_just_that_it_works(bench: Bench) -> None:
+    for mode, words in (("full", "Working</span>"), ("listen", "Working, listens only</span>")):
+        with bench.write() as session:
+            row = session.exec(select(Channel).where(Channel.kind == "email")).one()
+            row.mode, row.last_ok_at = mode, datetime.now(UTC)
+        assert words in page_of(bench)
+
+
+def test_the_button_that_stops_sending_names_what_it_stops(bench: Bench) -> None:
+    channel = channel_of(bench)
+    asked = (
+        bench.sit(Role.MANAGER)
+        .press(f"/channels/{channel.id}/mode", {"mode": "listen", "reason": "Recess"})
+        .text
+    )
+    assert f"Stop sending by {channel.name}</button>" in asked.replace("<kbd", "</button><kbd")
+
+
+def test_what_staff_write_down_is_neither_collected_nor_sent(bench: Bench) -> None:
+    with bench.write() as session:
+        phone = a_channel(session, kind="phone", account="phone", name="Phone calls", mode="full")
+        url = f"/channels/{phone.id}"
+    page = bench.sit(Role.MANAGER).get(url).text
+    assert "Open: staff write down what was said" in page and "Collects and sends" not in page
+
+
 def test_what_a_platform_made_us_notice_stands_on_its_page_in_words(bench: Bench) -> None:
     with bench.write() as session:
         told = {"channel": channel_of(bench).id, "notice": "the call was not signed with our secret"}

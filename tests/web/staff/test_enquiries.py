@@ -4,13 +4,13 @@ import re
 from html import unescape
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from inbox import bodies, enquiries
 from inbox.history import OPERATOR
 from inbox.models import Body, Case, Draft, Enquiry, Role
-from tests.factories import NOW, an_enquiry
-from tests.web.staff.offices import Bench
+from tests.factories import NOW, an_attachment, an_enquiry
+from tests.web.staff.offices import Bench, a_letter, inbound
 
 
 @pytest.fixture
@@ -32,6 +32,13 @@ def _enquiry(bench: Bench, **facts: object) -> str:
         return an_enquiry(session, case, **facts).id
 
 
+def _letter(bench: Bench) -> Draft:
+    """The newest letter to a body on the case."""
+    with bench.read() as session:
+        query = select(Draft).where(Draft.case_id == bench.case().id, col(Draft.enquiry_id).is_not(None))
+        return session.exec(query.order_by(col(Draft.id).desc()).limit(1)).one()
+
+
 def test_asking_says_what_is_missing_and_goes_on_once_it_is_written_down(bench: Bench, marl: Body) -> None:
     desk, case = bench.sit(Role.CASEWORKER), f"/cases/{bench.reference}"
     asked = {"body": marl.id, "text": "When will the mould be treated?"}
@@ -47,6 +54,92 @@ def test_asking_says_what_is_missing_and_goes_on_once_it_is_written_down(bench: 
     assert sent.status_code == 303 and re.fullmatch(rf"{case}/drafts/\d+", sent.headers["location"])
     with bench.read() as session:
         assert session.exec(select(Draft.recipients)).all()[-1] == ["letters@marl.example"]
+
+
+def test_the_letter_begins_and_ends_as_a_letter_and_its_words_can_be_changed(bench: Bench) -> None:
+    desk, case = bench.sit(Role.CASEWORKER), f"/cases/{bench.reference}"
+    page = desk.get(f"{case}/enquiries/new").text
+    assert "black mould all over the kids room" in page  # what the person wrote
+    assert "We are writing on behalf of Donna Fretwell, ZZ10 4AB." in page
+    assert "You read the whole letter next, change what you like, and send it yourself." in page
+    asked = {"body_name": "Marl Homes", "email": "letters@marl.example", "text": "When is it treated?",
+             "their_reference": "MH-2210", "due": "10"}  # fmt: skip
+    draft = desk.press(f"{case}/enquiries", asked).headers["location"]
+    with bench.read() as session:
+        questions = session.exec(select(Enquiry.question).order_by(Enquiry.id)).all()
+    letter = _letter(bench)
+    assert questions[-1] == "When is it treated?"
+    lines = letter.text.splitlines()
+    assert lines[0] == "Dear Marl Homes,"
+    assert f"Our reference: {bench.reference}" in lines and "Your reference: MH-2210" in lines
+    assert "We are writing on behalf of Donna Fretwell, ZZ10 4AB." in lines
+    assert re.search(r"Please reply by \w+ \d+ \w+ \d{4}", letter.text)
+    assert letter.text.count("When is it treated?") == 1
+    page = desk.get(draft).text
+    assert "What they wrote to us" in page and "black mould all over the kids room" in page
+
+
+def test_whoever_asks_has_the_case_from_then_on(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    asked = {"body_name": "Marl Homes", "email": "letters@marl.example", "text": "When is it treated?"}
+    desk.press(f"/cases/{bench.reference}/enquiries", asked)
+    case = bench.case()
+    assert (case.status, case.assignee_id) == ("open", bench.staff(Role.CASEWORKER).id)
+
+
+def test_a_text_that_is_a_letter_already_is_left_as_it_is(bench: Bench) -> None:
+    whole = "Dear Ms Lowe,\n\nWhen is it treated?\n\nYours sincerely"
+    asked = {"body_name": "Marl Homes", "email": "letters@marl.example", "text": whole}
+    bench.sit(Role.CASEWORKER).press(f"/cases/{bench.reference}/enquiries", asked)
+    assert _letter(bench).text == whole
+
+
+def test_nobody_is_named_to_a_body_before_they_agreed(bench: Bench, marl: Body) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.get(f"/cases/{bench.reference}/enquiries/new?body={marl.id}").text
+    assert "Marl Homes needs permission in writing, and none is on this case." in page
+    assert "somebody whose name we can give you once they have agreed." in page
+    asked = {"body": marl.id, "text": "Please act tonight.", "without_consent": "A baby cannot breathe."}
+    desk.press(f"/cases/{bench.reference}/enquiries", asked)
+    assert "Please act tonight." in _letter(bench).text and "Donna" not in _letter(bench).text
+
+
+def test_what_somebody_asks_for_somebody_else_needs_permission_of_any_body(bench: Bench) -> None:
+    with bench.write() as session:
+        session.merge(bench.case()).flags = ["third-party"]
+    desk = bench.sit(Role.CASEWORKER)
+    asked = {"body_name": "Marl Homes", "email": "letters@marl.example", "text": "When is it treated?"}
+    refused = desk.press(f"/cases/{bench.reference}/enquiries", asked)
+    assert refused.status_code == 422 and "Marl Homes needs their permission" in refused.text
+    assert "When is it treated?" in refused.text and 'name="without_consent"' in refused.text
+    given = {"kind": "verbal", "given_by": "Jo Fretwell", "given_at": "1 June 2026", "note": "Rang us."}
+    desk.press(f"/cases/{bench.reference}/consents", given)
+    assert desk.press(f"/cases/{bench.reference}/enquiries", asked).status_code == 303
+
+
+def test_where_they_live_is_told_to_nobody_by_itself_where_that_may_harm_them(bench: Bench) -> None:
+    with bench.write() as session:
+        session.merge(bench.case()).flags = ["domestic-abuse"]
+    page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}/enquiries/new").text
+    assert "We are writing on behalf of Donna Fretwell." in page
+
+
+def test_files_of_the_case_go_with_the_letter_by_a_tick_and_no_others(bench: Bench) -> None:
+    elsewhere = bench.case(a_letter(bench, name="Jo Moss", address="jo@example.org"))
+    with bench.write() as session:
+        said = inbound(session, bench.case())[0]
+        mine = an_attachment(session, said, filename="decision-letter.pdf")
+        theirs = an_attachment(session, inbound(session, elsewhere)[0], filename="secret.pdf")
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.get(f"/cases/{bench.reference}/enquiries/new").text
+    assert "decision-letter.pdf" in page and "secret.pdf" not in page
+    asked = {"body_name": "Marl Homes", "email": "l@marl.example", "text": "Why?", "due": "soon",
+             "attach": [mine.id, theirs.id]}  # fmt: skip
+    refused = desk.press(f"/cases/{bench.reference}/enquiries", asked)
+    assert refused.status_code == 422 and f'value="{mine.id}" checked' in refused.text
+    assert ">Why?</textarea>" in refused.text
+    desk.press(f"/cases/{bench.reference}/enquiries", asked | {"due": ""})
+    assert _letter(bench).attachments == [mine.id]
 
 
 def test_a_reason_is_read_by_whoever_signs_it_off(bench: Bench, marl: Body) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -104,15 +105,15 @@ Content-Type: text/html
 """
 
 
-def with_pictures(bench: Bench, *, flags: list[str] | None = None) -> str:
+def with_pictures(bench: Bench, *, risks: Sequence[str] = ()) -> str:
     """The address of a formatted mail with pictures inside, of which one is clean and one is infected."""
     store = bench.app.state.wiring.store
     with bench.write() as session:
         case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
-        case.flags = flags or []
         office, channel = case.office_id, session.exec(select(Channel)).first()
         arrival = an_arrival(session, channel, raw_hash=store.put(office, MAIL), state="done")
-        message = a_message(session, case_id=case.id, arrival_id=arrival.id, has_html=True)
+        message = a_message(session, case_id=case.id, arrival_id=arrival.id, has_html=True,
+                            risks=list(risks))  # fmt: skip
         for content_id, content, scan in (
             ("one@x", png(), Scan.CLEAN), ("two@x", jpeg(), Scan.INFECTED), ("bad@x", b"<svg/>", Scan.CLEAN)
         ):  # fmt: skip
@@ -135,7 +136,7 @@ def test_pictures_inside_a_mail_stand_in_it_written_anew(bench: Bench) -> None:
 
 
 def test_pictures_of_a_threat_are_not_put_before_anybody(bench: Bench) -> None:
-    shown = bench.sit(Role.CASEWORKER).get(with_pictures(bench, flags=["threat"])).text
+    shown = bench.sit(Role.CASEWORKER).get(with_pictures(bench, risks=["threat"])).text
     assert "<img" not in shown and "[Picture: gone]" in shown
 
 

@@ -5,7 +5,7 @@ import re
 from sqlmodel import select
 
 from inbox import search
-from inbox.models import CaseStatus, Message, Role
+from inbox.models import CaseStatus, Handle, Message, Role
 from tests.factories import a_message
 from tests.web.staff.offices import Bench, a_letter
 
@@ -50,10 +50,77 @@ def test_the_likely_cases_are_there_to_choose_and_words_find_others(bench: Bench
     assert f'value="{bench.reference}"' in page and "The same person" in page
     assert f'value="{other}"' not in page
     found = desk.press(f"/cases/{same}/attach", {"to": "allotment"})
-    assert found.status_code == 422 and f'value="{other}"' in found.text
-    assert "Choose one of those found, or write a reference." in found.text
+    assert found.status_code == 200 and f'value="{other}"' in found.text
+    assert "1 case is found by these words. Tick one." in found.text
+    assert "There is a problem" not in found.text
     added = desk.press(f"/cases/{same}/attach", {"likely": bench.reference})
     assert added.headers["location"].startswith(f"/cases/{bench.reference}?done=")
+
+
+def test_what_was_ticked_stays_ticked_while_words_are_looked_for(bench: Bench) -> None:
+    other = a_letter(bench, name="Imran Sadiq", address="imran@example.org", text="The allotment gate.")
+    third = a_letter(bench, name="Jo Lindqvist", address="jo@example.org", text="A hedge.")
+    desk = bench.sit(Role.CASEWORKER)
+    url = f"/cases/{bench.reference}/attach"
+    page = desk.press(url, {"to": "lindqv", "likely": other, "find": "yes"})
+    assert page.status_code == 200
+    assert f'value="{other}" checked' in page.text and f'value="{third}"' in page.text
+    nothing = desk.press(url, {"to": "zzyzx", "likely": other, "find": "yes"})
+    assert nothing.status_code == 200 and f'value="{other}" checked' in nothing.text
+    assert "Nothing is found by these words." in nothing.text
+    named = desk.press(url, {"to": third, "find": "yes"}).text
+    assert f'value="{third}" checked' in named
+    added = desk.press(url, {"to": "lindqv", "likely": other})
+    assert added.headers["location"].startswith(f"/cases/{other}?done=")
+
+
+def test_one_ticked_and_another_written_is_asked_about(bench: Bench) -> None:
+    other = a_letter(bench, name="Imran Sadiq", address="imran@example.org")
+    third = a_letter(bench, name="Jo Lindqvist", address="jo@example.org")
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.press(f"/cases/{bench.reference}/attach", {"to": third, "likely": other})
+    assert page.status_code == 422
+    assert f"{other} is ticked and {third} is written." in page.text
+    assert f'value="{other}" checked' in page.text
+
+
+def test_the_same_person_under_another_entry_is_offered_without_a_search(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    phoned = a_letter(bench, name="Donna", address="", text="Ring me on 07700 900456 about the lift.")
+    posted = a_letter(bench, name="Kerry on Facebook", address="kf", text="my number is +44 7700 900456 ta")
+    named = a_letter(bench, name="Donna Fretwell", address="d@example.net", text="A new matter.")
+    stranger = a_letter(bench, name="Imran Sadiq", address="imran@example.org", text="Ring 0300 123 4567.")
+    helped = a_letter(bench, name="Jo Moss", address="jo@example.org", text="They said ring 0300 123 4567.")
+    with bench.write() as session:
+        search.reindex(session)
+    page = desk.get(f"/cases/{phoned}/attach").text
+    assert f'value="{posted}"' in page and "The same phone number" in page
+    assert f'value="{stranger}"' not in page
+    page = desk.get(f"/cases/{named}/attach").text
+    assert f'value="{bench.reference}"' in page and "The same name and postcode" in page
+    assert f'value="{helped}"' not in desk.get(f"/cases/{stranger}/attach").text
+    assert bench.case(phoned).merged_into is None
+    shown = desk.get(f"/cases/{phoned}").text
+    assert "Likely the same person" in shown and f"{posted} (the same phone number)" in shown
+    assert "Likely the same person" not in desk.get(f"/cases/{stranger}").text
+
+
+def test_a_draft_without_an_address_is_offered_that_of_the_case_it_went_to(bench: Bench) -> None:
+    by_phone = a_letter(bench, name="Donna", address="")
+    with bench.write() as session:
+        case = session.merge(bench.case(by_phone))
+        for one in session.exec(select(Message).where(Message.case_id == case.id)):
+            one.sender_handle = ""
+        for handle in session.exec(select(Handle).where(Handle.constituent_id == case.constituent_id)):
+            session.delete(handle)
+    desk = bench.sit(Role.CASEWORKER)
+    begun = desk.press(f"/cases/{by_phone}/drafts", {"text": "Dear Donna, about the lift."})
+    assert "There is no address to send it to yet." in desk.get(begun.headers["location"]).text
+    desk.press(f"/cases/{by_phone}/attach", {"likely": bench.reference})
+    page = desk.get(f"/cases/{bench.reference}/drafts/1").text
+    assert "There is no address" not in page
+    assert 'value="donna@example.org"' in page
+    assert "donna@example.org is put in below: look at it before you send." in page
 
 
 def test_ticked_messages_move_to_a_case_of_their_own(bench: Bench) -> None:

@@ -108,7 +108,7 @@ def test_a_file_beside_the_line_was_approved_by_nobody(other: Bench) -> None:
 
 
 def test_a_line_past_its_date_cannot_be_sent_by_anybody(bench: Bench) -> None:
-    line = an_approved_line(bench, good_until="30 June 2999")
+    line = an_approved_line(bench, good_until="30 June 2199")
     with bench.write() as session:
         stored = session.exec(select(StandardLine).where(StandardLine.id == line.id)).one()
         stored.good_until = datetime.now(UTC) - timedelta(days=1)
@@ -165,7 +165,7 @@ def test_a_line_that_could_not_be_trusted_is_refused_and_what_was_typed_is_kept(
 
 
 def test_a_line_is_put_into_a_reply_with_what_is_known(bench: Bench) -> None:
-    line = an_approved_line(bench, good_until="30 June 2999")
+    line = an_approved_line(bench, good_until="30 June 2199")
     desk = bench.sit(Role.CASEWORKER)
     page = desk.get(f"/cases/{bench.reference}").text
     assert f"Line {line.number}: Asked" in page

@@ -7,8 +7,11 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
+from inbox import campaigns
+from inbox.campaigns.holding import HeldBack, Member
 from inbox.models import Campaign, CampaignAnswer, CampaignCopy, Case, Message, Role
-from tests.factories import a_campaign
+from inbox.web.staff.showing import piles
+from tests.factories import NOW, a_campaign
 from tests.web.desks import World
 from tests.web.staff.offices import Bench, a_bench, a_letter
 from tests.web.staff.test_campaigns import ANSWER, a_pile
@@ -146,3 +149,36 @@ def test_programs_join_part_move_and_read_with_the_way_back(pile: Bench) -> None
     left = post(f"/campaigns/banks/messages/{first}/leave")
     assert left.json()["campaign"] is None
     assert post(f"/undo/{left.headers['Undo']}").json()["campaign"] == "banks"
+
+
+def test_own_words_begin_with_their_sentence_and_end_before_the_greeting() -> None:
+    text = (
+        "Please save the bank. My mother of 84, who cannot drive, was told to go to Marlby. "
+        "Dear Rowan Ashby, I am writing as your constituent."
+    )
+    start = text.index("who cannot")
+    end = text.index(" am writing")
+    assert piles.in_sentences(text, [(start, end)]) == (
+        "My mother of 84, who cannot drive, was told to go to Marlby.",
+    )
+
+
+def test_a_greeting_alone_is_nobodys_own_words() -> None:
+    text = "Dear Rowan Ashby,\nI write about the bank. It is the last one. Thank you."
+    assert piles.in_sentences(text, [(0, 18)]) == ()
+    own = (text.index("It is"), text.index("It is") + 19)
+    assert piles.in_sentences(text, [own, own]) == ("It is the last one.",)
+
+
+def test_who_does_not_get_the_answer_is_named_with_the_reason() -> None:
+    def held(name: str, why: HeldBack | None) -> Member:
+        return Member("m", "c", f"WX-{name}", "p", name, None, "likely", None, "", None, "en", NOW, 100, 0,
+                      "unread", 0, why)  # fmt: skip
+
+    members = [
+        held("Ann Moss", HeldBack.NOT_OURS),
+        held("Jo Lake", None),
+        held("Ann Moss", HeldBack.NOT_OURS),
+    ]
+    found = campaigns.count(members)
+    assert piles.reasons(found, members) == ("1 person: not our constituent. Ann Moss.",)

@@ -71,7 +71,82 @@ def test_an_answer_to_a_comment_is_private_unless_publicly_is_chosen(bench: Benc
     assert draft_of(bench).form == "comment"
     page = desk.get(where).text
     assert "Everyone can read this on Facebook. Write nothing that is private." in page
-    assert "composer--public" in page
+    assert 'value="comment" checked data-public' in page
+
+
+def test_each_way_of_answering_says_itself_who_reads_it_so_that_the_line_follows_the_choice(
+    bench: Bench,
+) -> None:
+    on_facebook(bench, MessageKind.COMMENT)
+    page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}").text
+    line = page.partition('<div class="composer__audience">')[2].partition("</div>")[0]
+    private, public, none = line.split("<p ")[1:]
+    assert "composer__reader--message" in private
+    assert "Only Donna Fretwell will read this, as a private Facebook" in private
+    assert "composer__reader--comment" in public
+    assert "Everyone can read this on Facebook." in public
+    assert "Choose who reads your answer." in none
+
+
+def test_what_was_begun_privately_is_asked_about_once_before_everybody_reads_it(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.COMMENT)
+    desk = bench.sit(Role.CASEWORKER)
+    typed = {"text": "At ten.", "form": "message"}
+    where = desk.press(f"/cases/{bench.reference}/drafts", typed).headers["location"]
+    version = str(draft_of(bench).version)
+    asked = desk.press(f"{where}/send", {"text": "At ten.", "form": "comment", "version": version})
+    assert asked.status_code == 200
+    assert "You began this as a private message. Now everybody will be able to read it." in asked.text
+    assert draft_of(bench).state == "draft", "nothing has left"
+    version = str(draft_of(bench).version)
+    stored = {"stored": "yes", "version": version}
+    assert "You began this as a private message" in desk.press(f"{where}/send", stored).text
+    assert desk.press(f"{where}/send", {**stored, "publicly": "yes"}).status_code == 303
+    assert draft_of(bench).state == "queued"
+
+
+def test_what_was_public_from_its_first_word_and_what_stays_private_is_not_asked_about(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.COMMENT)
+    desk = bench.sit(Role.CASEWORKER)
+    answer = desk.press(f"/cases/{bench.reference}/drafts/send", {"text": "At ten.", "form": "comment"})
+    assert answer.status_code == 303
+    assert draft_of(bench).state == "queued"
+
+
+def test_a_way_that_the_platform_does_not_allow_cannot_be_chosen_and_says_why(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.COMMENT, ago=timedelta(days=8))
+    desk = bench.sit(Role.CASEWORKER)
+    page = desk.get(f"/cases/{bench.reference}").text
+    ways = page.partition("Who reads your answer")[2].partition("</fieldset>")[0]
+    private, public = ways.split("<label")[1:]
+    assert "disabled" in private
+    assert "That ended on" in private
+    assert "disabled" not in public
+
+
+def test_what_stands_in_the_way_is_said_once(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.MESSAGE, ago=timedelta(days=8))
+    desk = bench.sit(Role.CASEWORKER)
+    where = desk.press(f"/cases/{bench.reference}/drafts", {"text": "At ten."}).headers["location"]
+    refused = desk.press(f"{where}/send", {"text": "At ten.", "version": str(draft_of(bench).version)})
+    assert refused.status_code == 422
+    assert refused.text.count("That ended on") == 1
+
+
+def test_what_the_channel_says_of_the_words_is_told_while_they_are_written(bench: Bench) -> None:
+    on_facebook(bench, MessageKind.MESSAGE)
+    desk = bench.sit(Role.CASEWORKER)
+    kept = desk.press(
+        f"/cases/{bench.reference}/drafts", {"text": "a" * 2050}, headers={"accept": "application/json"}
+    )
+    assert "50" in kept.json()["told"]
+
+
+def test_a_letter_has_its_address_and_its_subject_before_it_is_first_saved(bench: Bench) -> None:
+    page = bench.sit(Role.CASEWORKER).get(f"/cases/{bench.reference}").text
+    assert 'name="recipients"' in page
+    assert "donna@example.org" in page
+    assert f"({bench.reference})" in page.partition('name="subject"')[2][:200]
 
 
 def test_what_went_to_a_person_on_a_platform_is_shown_with_their_name_and_not_a_number(

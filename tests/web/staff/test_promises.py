@@ -204,7 +204,7 @@ def test_a_manager_says_what_is_somebodys_and_when_they_are_away(bench: Bench) -
     for wrong in ({"skill": "juggling"}, {"away_until": until.isoformat()}, {"away_from": "soon"}):
         assert desk.press(url, wrong).status_code == 422
     refused = bench.sit(Role.OFFICIAL).press("/official/take")
-    assert refused.status_code in (409, 422) and "marked as away" in refused.text
+    assert refused.status_code in (409, 422) and "I am back: take next" in refused.text
 
 
 def test_recesses_are_brought_in_shown_and_named_where_a_surgery_is_planned_and_move_no_promise(
@@ -227,3 +227,18 @@ def test_each_kind_of_promise_says_how_it_is_counted(bench: Bench) -> None:
     assert "72 hours by the clock, night and weekend too" in page
     assert "1 calendar month; if that is no working day, the next one." in page
     assert "10 working days, by the office’s own days" in page
+
+
+def test_the_answer_to_a_later_letter_is_not_called_the_first_reply(bench: Bench) -> None:
+    desk, clock = bench.sit(Role.CASEWORKER), clock_of(bench)
+    with bench.write() as session:
+        first = session.exec(select(Clock).where(Clock.id == clock.id)).one()
+        first.met_at = first.received_at
+        later = first.received_at + timedelta(minutes=2)
+        session.add(
+            Clock(office_id=first.office_id, case_id=first.case_id, kind=first.kind, received_at=later,
+                  amount=10, unit="working_days", due_at=later + timedelta(days=14))
+        )  # fmt: skip
+    shown = desk.get(f"/cases/{bench.reference}").text
+    assert "First reply in time" in shown
+    assert 'title="Reply to their later letter, due' in shown

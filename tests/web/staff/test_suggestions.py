@@ -100,8 +100,8 @@ def test_lines_stand_by_topic_and_by_words_and_those_out_of_date_not_at_all(benc
     old = a_line(bench, "Old rule", "Black mould is your own doing.", topic="housing-social",
                  good_until=bench.case().received_at + timedelta(seconds=1))  # fmt: skip
     text = page(bench)
-    places = [text.index(title) for title in ("Landlord asked", "Mould", "Passports")]
-    assert places == sorted(places)
+    assert text.index("Landlord asked") < text.index("Mould")
+    assert "Passports" not in text, "neither of this topic nor like their words"
     assert "Old rule" not in text
     refused = bench.sit(Role.CASEWORKER).press(f"/cases/{bench.reference}/suggestions", {"line": old})
     assert refused.status_code == 422

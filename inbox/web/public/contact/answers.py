@@ -126,9 +126,9 @@ def _line(name: str, value: str) -> str:
     value = unicodedata.normalize("NFC", _LINES.sub("\n", value[: 2 * LONGEST[name] + 10]))
     if name == "message":
         return "".join(one for one in value if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs"))
-    value = "".join(" " if one.isspace() else one for one in value if one == "\n" or _is_plain(one))
     lines = value.split("\n") if name in MANY_LINES else [value.replace("\n", " ")]
-    value = "\n".join(" ".join(line.split()) for line in lines).strip()
+    plain = ("".join(" " if one.isspace() else one for one in line if _is_plain(one)) for line in lines)
+    value = "\n".join(" ".join(line.split()) for line in plain).strip()
     if name in _CHOICES and value not in _CHOICES[name]:
         return ""
     return value

@@ -1,5 +1,7 @@
 """The form for a frame on the office's own site: one page, no cookie, all it needs in signed fields."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from inbox.errors import NotFound
@@ -36,23 +38,26 @@ def send(place: Here, given: Typed, chosen: Chosen = None) -> Response:
     if before is not None:
         return _sent(place, before)
     typed = whole.completed(given)
+    uploads = [one for one in chosen or () if one.filename]
+    again = [Wrong("files", "form_wrong_files_again")] if uploads else []
+    if "go" in given:  # in the other language, which is this one
+        return _page(place, key, typed, again)
     wrong = whole.wrong_in_all(typed)
     if wrong:
-        return _page(place, key, typed, wrong)
+        return _page(place, key, typed, [*wrong, *again])
     subject = token_hash(key)[:32]
     begun = guards.read_ticket(place, given.get("ticket", ""), subject) or place.now
     attempt = guards.Attempt(subject, begun, typed.get("email", "").lower(), given)
-    uploads = [one for one in chosen or () if one.filename]
     done = whole.send(place, key, typed, attempt, uploads, "embed")
     if isinstance(done, Receipt):
         return _sent(place, done)
     if isinstance(done, Patience):
-        return _page(place, key, typed, (), done)
+        return _page(place, key, typed, again, done)
     return _page(place, key, typed, [done])
 
 
 def _page(
-    place: Place, key: str, typed: dict[str, str], wrong: list[Wrong] | tuple[()] = (),
+    place: Place, key: str, typed: dict[str, str], wrong: Sequence[Wrong] = (),
     patience: Patience | None = None,
 ) -> Response:  # fmt: skip
     ticket = guards.new_ticket(place, token_hash(key)[:32])

@@ -49,6 +49,8 @@ def ask_elsewhere(place: Here) -> Response:
 def take_elsewhere(place: Here, given: Typed) -> Response:
     if not place.is_open:
         return place.closed()
+    if "go" in given:
+        return _leave(place, given, "elsewhere")
     chosen = answers.cleaned(given).get("elsewhere", "")
     if not chosen:
         wrong = [Wrong("elsewhere", "form_wrong_elsewhere")]
@@ -97,20 +99,22 @@ def take_message(place: Here, given: Typed, chosen: Chosen = None) -> Response:
     """The words, and files that were chosen with them; a file that is refused takes no word with it."""
     if not place.is_open:
         return place.closed()
-    if "remove" in given:
-        return _let_go(place, given)
-    uploads = [one for one in chosen or () if one.filename]  # a field left empty sends one without a name
-    wrong = answers.wrong_in("message", answers.cleaned(given))
+    stays = "go" not in given and "remove" not in given
+    wrong = answers.wrong_in("message", answers.cleaned(given)) if stays else []
     visit = _keep(place, answers.cleaned(given), given, "message")
-    if uploads:
-        with place.wiring.database.write(place.office.id) as session:
-            refused = files.take(session, visit, uploads)
-        wrong += [Wrong("files", refused)] if refused else []
+    with place.wiring.database.write(place.office.id) as session:
+        if "remove" in given:
+            form_sessions.remove_file(session, visit, given["remove"][:32])
+        uploads = [one for one in chosen or () if one.filename]  # a field left empty sends one without a name
+        refused = files.take(session, visit, uploads) if uploads else None
+    wrong += [Wrong("files", refused)] if refused else []
     if wrong:
         return place.show(
             showing.message(place, visit.answers, _files(place, visit), wrong), visit, status=422
         )
-    return place.go(_next(visit, "message"), visit)
+    if "go" in given:
+        return _gone(place, given["go"], "message", visit)
+    return place.go(_next(visit, "message") if stays else "message", visit)
 
 
 @both(router, "POST", "/check")
@@ -124,6 +128,8 @@ def send(place: Here, given: Typed) -> Response:
     place.check_csrf(visit, given.get("csrf_token", ""))
     if visit.receipt is not None and not visit.answers:
         return place.go("sent")
+    if "go" in given:
+        return _leave(place, given, "check")
     share = answers.cleaned(given).get("share", "")
     missing = answers.unfinished(visit.answers)
     if missing:
@@ -143,10 +149,9 @@ def take(place: Here, step: str, given: Typed) -> Response:
 def _take(place: Place, given: Mapping[str, str], page: str) -> Response:
     if not place.is_open:
         return place.closed()
-    fresh = answers.cleaned(given)
-    if page == "postcode":
-        fresh["elsewhere"] = ""
-        fresh["postcode"] = normalised(fresh.get("postcode", "")) or fresh.get("postcode", "")
+    if "go" in given:
+        return _leave(place, given, page)
+    fresh = _fresh(given, page)
     before = _read(place)
     wrong = answers.wrong_in(page, {**(before.answers if before else {}), **fresh})
     if wrong and before is None:
@@ -157,6 +162,37 @@ def _take(place: Place, given: Mapping[str, str], page: str) -> Response:
     if page == "postcode" and _other_seat(place, fresh["postcode"]):
         return place.go("not-ours", visit)
     return place.go(_next(visit, _step(page)), visit)
+
+
+def _leave(place: Place, given: Mapping[str, str], page: str) -> Response:
+    """Another page, or the other language: what is typed here is kept as it is, right or wrong."""
+    fresh = answers.cleaned(given)
+    if page == "postcode" and fresh.get("postcode"):
+        fresh = _fresh(given, page)
+    visit = _read(place)
+    if visit is not None or any(fresh.values()):
+        visit = _keep(place, fresh, given, page)
+    return _gone(place, given["go"], page, visit)
+
+
+def _gone(place: Place, to: str, page: str, visit: Visit | None) -> Response:
+    """On to `to`: a page's name, `back` or `language`."""
+    here = "no-postcode" if page == "elsewhere" else _step(page)
+    if to == "language":
+        return place.in_other_language().go(here, visit)
+    if to == "back":
+        return place.go(STEPS[max(STEPS.index(here) - 1, 0)] if here in STEPS else "", visit)
+    known = (*answers.PAGES, "no-postcode")
+    return place.go(_step(to) if to in known else here, visit)
+
+
+def _fresh(given: Mapping[str, str], page: str) -> dict[str, str]:
+    """What one page brings, the postcode in its proper form: with it there is no reason to have none."""
+    fresh = answers.cleaned(given)
+    if page == "postcode":
+        fresh["elsewhere"] = ""
+        fresh["postcode"] = normalised(fresh.get("postcode", "")) or fresh.get("postcode", "")
+    return fresh
 
 
 def _send(place: Place, visit: Visit, share: str, given: Mapping[str, str]) -> Response:
@@ -210,14 +246,9 @@ def _keep(place: Place, fresh: Mapping[str, str], given: Mapping[str, str], page
 
 
 def _fields_of(page: str) -> tuple[str, ...]:
+    if page == "elsewhere":
+        return ("elsewhere",)
     return ("postcode", "elsewhere") if page == "postcode" else answers.PAGES[page]
-
-
-def _let_go(place: Place, given: Mapping[str, str]) -> Response:
-    visit = _keep(place, answers.cleaned(given), given, "message")
-    with place.wiring.database.write(place.office.id) as session:
-        form_sessions.remove_file(session, visit, given["remove"][:32])
-    return place.go("message", visit)
 
 
 def _read(place: Place) -> Visit | None:

@@ -3,7 +3,7 @@
 import base64
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -52,8 +52,13 @@ class Place:
     def say(self, key: str, **values: object) -> str:
         return translate(key, self.language, **values)
 
-    def shell(self) -> PublicShell:
+    def in_other_language(self) -> "Place":
+        """The same place in the form's other language."""
         other = self.path.removeprefix("/cy") if self.language == "cy" else "/cy" + self.path
+        return replace(self, language="en" if self.language == "cy" else "cy", path=other)
+
+    def shell(self) -> PublicShell:
+        other = self.in_other_language().path
         return PublicShell(self.language, self.office.name, other, self.office.privacy_url)
 
     def visit(self, session: Session) -> Visit | None:

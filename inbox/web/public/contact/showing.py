@@ -44,21 +44,21 @@ def postcode(
     who = place.office.member
     hint = place.say("form_postcode_mp", member=who) if who else place.say("form_postcode_office")
     return PostcodePage(
-        place.shell(), place.url(), hint, given.get("postcode", ""), place.url("no-postcode"),
+        place.shell(), place.url(), hint, given.get("postcode", ""),
         problems(place, wrong), note,
     )  # fmt: skip
 
 
 def elsewhere(place: Place, chosen: str | None, wrong: Sequence[Wrong] = ()) -> ElsewherePage:
     return ElsewherePage(
-        place.shell(), place.url("no-postcode"), place.url(),
+        place.shell(), place.url("no-postcode"),
         choices(place, "elsewhere", fields.ELSEWHERE, chosen), problems(place, wrong),
     )  # fmt: skip
 
 
 def message(place: Place, given: Mapping[str, str], files: Files, wrong: Sequence[Wrong] = ()) -> MessagePage:
     return MessagePage(
-        place.shell(), place.url("message"), place.url(), given.get("message", ""),
+        place.shell(), place.url("message"), given.get("message", ""),
         choices(place, "soon", fields.SOON, given.get("soon")),
         tuple(FileLine(name, _size(size), key) for key, name, size in files), problems(place, wrong),
     )  # fmt: skip
@@ -66,14 +66,14 @@ def message(place: Place, given: Mapping[str, str], files: Files, wrong: Sequenc
 
 def you(place: Place, given: Mapping[str, str], wrong: Sequence[Wrong] = ()) -> YouPage:
     return YouPage(
-        place.shell(), place.url("you"), place.url("message"), given.get("name", ""),
+        place.shell(), place.url("you"), given.get("name", ""),
         given.get("address", ""), problems(place, wrong),
     )  # fmt: skip
 
 
 def how_to_reach(place: Place, given: Mapping[str, str], wrong: Sequence[Wrong] = ()) -> ReachPage:
     return ReachPage(
-        place.shell(), place.url("reach"), place.url("you"),
+        place.shell(), place.url("reach"),
         choices(place, "reply_by", fields.REPLY_BY, given.get("reply_by")), given.get("email", ""),
         given.get("phone", ""), choices(place, "voicemail", fields.YES_NO, given.get("voicemail")),
         given.get("when", ""), problems(place, wrong),
@@ -85,7 +85,7 @@ def check(
     share: str | None = None,
 ) -> CheckPage:  # fmt: skip
     return CheckPage(
-        place.shell(), place.url("check"), place.url("reach"), _summary(place, visit.answers, files),
+        place.shell(), place.url("check"), _summary(place, visit.answers, files),
         choices(place, "share", fields.YES_NO, share or visit.answers.get("share")),
         place.say("form_privacy", office=place.office.name), problems(place, wrong), patience,
     )  # fmt: skip
@@ -134,25 +134,21 @@ def sent(place: Place, receipt: Receipt) -> SentPage:
 
 
 def _summary(place: Place, given: Mapping[str, str], files: Files) -> tuple[Answer, ...]:
-    """Everything that will be sent, with the way back to each."""
+    """Everything that will be sent and what was left empty, with the way back to each."""
     lines = [
-        ("postcode", given.get("postcode") or _chosen(place, "elsewhere", given), ""),
-        ("message", given.get("message"), "message"),
+        ("postcode", given.get("postcode") or _chosen(place, "elsewhere", given), "postcode"),
+        ("message", given.get("message", ""), "message"),
         ("soon", _chosen(place, "soon", given), "message"),
         ("files", "\n".join(name for _, name, _ in files), "message"),
-        ("name", given.get("name"), "you"),
-        ("address", given.get("address"), "you"),
+        ("name", given.get("name", ""), "you"),
+        ("address", given.get("address", ""), "you"),
         ("reply_by", _chosen(place, "reply_by", given), "reach"),
-        ("email", given.get("email"), "reach"),
-        ("phone", given.get("phone"), "reach"),
+        ("email", given.get("email", ""), "reach"),
+        ("phone", given.get("phone", ""), "reach"),
         ("voicemail", _chosen(place, "voicemail", given), "reach"),
-        ("when", given.get("when"), "reach"),
+        ("when", given.get("when", ""), "reach"),
     ]
-    return tuple(
-        Answer(place.say(f"form_{name}_label"), value, place.url(step))
-        for name, value, step in lines
-        if value
-    )
+    return tuple(Answer(place.say(f"form_{name}_label"), value, page) for name, value, page in lines)
 
 
 def _chosen(place: Place, field: str, given: Mapping[str, str]) -> str:

@@ -37,9 +37,9 @@ _TO_LEAVE = frozenset({"queued", "sending", "retrying"})
 def check(
     session: Session, desk: Desk, person: Person, campaign: Campaign, answer: CampaignAnswer,
     members: Sequence[Member], found: Count, *, shell: Shell, listed: int, refusal: str | None,
-    problems: tuple[Problem, ...],
+    problems: tuple[Problem, ...], named: tuple[str, ...],
 ) -> AnswerCheckPage:  # fmt: skip
-    """The page before the yes: it names the number and the effect."""
+    """The page before the yes: it names the number and the effect. `named`: who does not get it, and why."""
     url = f"/campaigns/{campaign.slug}/answer"
     letter = preparing.sample(desk, answer, members[0]) if members else None
     can = refusal is None and may(person, Action.SEND)
@@ -52,7 +52,7 @@ def check(
         sample_of=members[0].name if members else "each person",
         subject=letter[0] if letter else answer.subject,
         text=letter[1] if letter else answer.text,
-        reasons=piles.reasons(found),
+        reasons=named,
         code=digest[:4].upper(),
         act=_yes(url, answer, digest, listed) if can else _ask(url, answer),
         refusal=Notice(refusal, Tone.REVIEW) if refusal else None,

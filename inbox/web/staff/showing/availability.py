@@ -5,7 +5,7 @@ from datetime import date
 from inbox.dates import long_date
 from inbox.models import Staff
 from inbox.web.staff.showing import words as say
-from inbox.web.views.parts import Choice
+from inbox.web.views.parts import Act, Choice, Link, Notice, Tone
 from routing.taking import WELSH
 from routing.words import Topic
 
@@ -28,9 +28,29 @@ def choices(staff: Staff) -> tuple[Choice, ...]:
     )
 
 
-def away(staff: Staff, today: date) -> str:
-    """ "Away until Friday 5 June 2026"; nothing for somebody who is here, or was."""
-    if staff.away_from is None or (staff.away_until is not None and staff.away_until < today):
+def away(begins: date | None, ends: date | None, today: date) -> str:
+    """ "Away until Friday 5 June 2026"; nothing for somebody who is here, or was away."""
+    if begins is None or (ends is not None and ends < today):
         return ""
-    until = f" until {long_date(staff.away_until)}" if staff.away_until else ""
-    return f"Away{until}" if staff.away_from <= today else f"Away from {long_date(staff.away_from)}{until}"
+    until = f" until {long_date(ends)}" if ends else ""
+    return f"Away{until}" if begins <= today else f"Away from {long_date(begins)}{until}"
+
+
+def is_away(begins: date | None, ends: date | None, today: date) -> bool:
+    return begins is not None and begins <= today and (ends is None or ends >= today)
+
+
+def banner(begins: date | None, ends: date | None, today: date) -> tuple[Notice, ...]:
+    """What somebody who is away sees on each page, with the way back."""
+    if not is_away(begins, ends, today):
+        return ()
+    words = (
+        "You are given nothing new. Your open cases stay yours; what is written on them comes up in To sort."
+    )
+    back, change = Act("I am back", "/settings/away/back"), Link("Change", "/settings/away")
+    title = (
+        f"You are {away(begins, ends, today).lower()}"
+        if not ends
+        else f"You are away until {long_date(ends)}"
+    )
+    return (Notice(words, Tone.SOON, title, (change,), (back,)),)

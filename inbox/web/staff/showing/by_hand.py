@@ -1,8 +1,9 @@
 """What staff take in by hand: the tabs of its pages, letters that wait, days as people type them."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from inbox.dates import day_of
 from inbox.errors import Refused
 from inbox.models import Office
 from inbox.post_tray import InTray
@@ -17,23 +18,11 @@ _TABS = (
     ("Surgeries", "/surgeries"),
     ("At the door", "/outreach"),
 )
-_DAYS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 
 
 def tabs(current: str) -> tuple[Tab, ...]:
     """The ways to take something in by hand."""
     return tuple(Tab(label, url, url == current) for label, url in _TABS)
-
-
-def day_of(words: str) -> date | None:
-    """A day as people type it; None for anything else."""
-    plain = " ".join(words.split())
-    for form in _DAYS:
-        try:
-            return datetime.strptime(plain, form).date()  # noqa: DTZ007  # a day has no zone
-        except ValueError:
-            continue
-    return None
 
 
 def day_it_came(words: str, office: Office, now: datetime) -> datetime:
@@ -56,7 +45,7 @@ def letter_row(one: InTray, zone: ZoneInfo) -> LetterRow:
         return LetterRow(one.arrival.id, "A letter is being read", None, at, told)
     reference = one.case.reference
     words = say.warnings(one.message.warnings)
-    is_hidden = one.case.is_restricted or hostile.is_hostile(one.case.flags)
+    is_hidden = one.case.is_restricted or hostile.covers(one.message)
     first = "" if is_hidden else " ".join(one.message.new_text.split())[:120]
     title = reference if one.case.is_restricted else f"{reference} {hostile.subject(one.case)[:80]}"
     url = f"/cases/{reference}/letters/{one.message.id}"

@@ -1,7 +1,7 @@
 """The frame of every staff page: the rail with its counts, what was just done, what all must know."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sql
@@ -11,11 +11,11 @@ from inbox import queues
 from inbox.access import Action, Person, may, may_know
 from inbox.models import Case, Delivery, DeliveryState, Event, EventKind, Office, OfficeKind, Staff
 from inbox.references import read_reference
-from inbox.web.staff.showing import happenings
+from inbox.web.staff.showing import availability, happenings
 from inbox.web.views.parts import Act, Density, Letters, NavItem, Notice, Shell, Tone, Undo
 
 UNDO_FOR = timedelta(minutes=10)
-_PREFERENCES = sql.select(col(Staff.preferences)).where(
+_OWN = sql.select(col(Staff.preferences), col(Staff.away_from), col(Staff.away_until)).where(
     col(Staff.office_id) == sql.bindparam("office"), col(Staff.id) == sql.bindparam("staff")
 )
 """Asked by every page: built once, and past the object layer, so the office is named here."""
@@ -27,6 +27,8 @@ TOLD = {
     "noted": "Note kept.",
     "opened": "The case is open. Tell the person its reference.",
     "saved": "Saved.",
+    "back": "You are back. Cases are given to you again.",
+    "away": "Set. Every page says so until you are back.",
     "submitted": "Sent for sign-off.",
     "returned": "Sent back with your note.",
     "asked": "A mail asks them once more whether the address is theirs.",
@@ -56,7 +58,7 @@ _RAIL: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], .
     ("Mine", "/queue/mine", "mine", _V.MINE, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
-    ("Safeguarding", "/queue/safeguarding", "lock", None, "s", None),
+    ("Safeguarding", "/queue/safeguarding", "lock", _V.SAFEGUARDING, "s", None),
     ("Campaigns", "/campaigns", "feed", _V.CAMPAIGNS, "c", None),
     ("To approve", "/approvals", "approve", _V.TO_APPROVE, "a", "Approve"),
     ("Sending", "/sending", "send", _V.SENDING, "o", None),
@@ -68,7 +70,7 @@ _OFFICIALS: tuple[tuple[str, str, str, queues.View | None, str | None, str | Non
     ("Mine", "/official/mine", "mine", _V.MINE, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
-    ("Safeguarding", "/queue/safeguarding", "lock", None, "s", None),
+    ("Safeguarding", "/queue/safeguarding", "lock", _V.SAFEGUARDING, "s", None),
     ("To sign", "/approvals", "approve", _V.TO_APPROVE, "a", "To sign"),
     ("Sent", "/sending", "send", _V.SENDING, "o", None),
     ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
@@ -88,6 +90,7 @@ _UNDOABLE = frozenset(
         EventKind.CASES_LINKED,
         EventKind.CASES_UNLINKED,
         EventKind.LET_GO,
+        EventKind.RISK_DISMISSED,
         EventKind.CAMPAIGN_READ,
         EventKind.CAMPAIGN_LEFT,
         EventKind.CAMPAIGN_JOINED,
@@ -97,11 +100,13 @@ _UNDOABLE = frozenset(
 
 
 def shell(
-    session: Session, person: Person, office: Office, current: str, counts: Mapping[queues.View, int]
-) -> Shell:
+    session: Session, person: Person, office: Office, current: str, counts: Mapping[queues.View, int],
+    today: date,
+) -> Shell:  # fmt: skip
     """The frame with one line of the rail current; `counts` are the numbers in the rail."""
     asked = {"office": person.office_id, "staff": person.staff_id}
-    preferences = session.connection().execute(_PREFERENCES, asked).scalar() or {}
+    own = session.connection().execute(_OWN, asked).first()
+    preferences, begins, ends = own if own is not None else ({}, None, None)
     return Shell(
         office=office.name,
         office_line=_line(office),
@@ -109,7 +114,7 @@ def shell(
         nav=_nav(person, office, current, counts),
         letters=Letters(preferences.get("letters", Letters.ON)),
         density=Density(preferences.get("density", Density.COSY)),
-        banners=_banners(office),
+        banners=(*_banners(office), *availability.banner(begins, ends, today)),
         events_url="/events" if may(person, Action.READ_CASE) else None,
     )
 

@@ -48,6 +48,7 @@ _PLAIN = {
     EventKind.PRIORITY_CHANGED: "Urgency changed.",
     EventKind.STATUS_CHANGED: "Status changed.",
     EventKind.FACTS_CHANGED: "Facts changed.",
+    EventKind.RISK_DISMISSED: "Somebody read it and says that nobody is in danger.",
     EventKind.MARKED_JUNK: "Set aside as junk.",
     EventKind.MARKED_NOT_JUNK: "Not junk: brought back to sorting.",
     EventKind.CLOSED: "Finished.",
@@ -88,6 +89,9 @@ _PLAIN = {
     EventKind.ACKNOWLEDGED: "The acknowledgement was sent.",
     EventKind.NOT_ACKNOWLEDGED: "No acknowledgement was sent.",
     EventKind.DRAFT_STARTED: "A draft was begun.",
+    EventKind.DRAFT_TAKEN_OVER: "Took over what a colleague was writing.",
+    EventKind.DRAFT_SET_APART: "Two people wrote on one reply: the later words became a draft of their own.",
+    EventKind.DRAFT_WORDS_BACK: "Earlier words of a draft were brought back.",
     EventKind.DRAFT_SUBMITTED: "A draft was sent for sign-off.",
     EventKind.DRAFT_RETURNED: "A draft was sent back with a note.",
     EventKind.DRAFT_APPROVED: "A text was approved.",
@@ -172,6 +176,7 @@ _ON_LADDER = {
 _WHY_SILENT = {
     "channel_listens": "this channel only listens",
     "sending_paused": "sending is stopped",
+    "restored": "it came before a backup was restored, and may have been acknowledged then",
     "forwarded": "it was passed on, so ask first whether the address is theirs",
     "public": "it was said in public, and nothing automatic answers there",
 }
@@ -218,6 +223,8 @@ def words(session: Session, event: Event, names: Names | None = None) -> str:
             return f"{say.STATUSES[CaseStatus(str(detail.get('after')))]}."
         case EventKind.CLOSED:
             return f"Finished: {say.OUTCOMES.get(str(detail.get('outcome')), 'closed').lower()}."
+        case EventKind.DRAFT_TAKEN_OVER:
+            return f"Took over the text that {names.of(detail.get('before'), 'a colleague')} was writing."
         case EventKind.CHASE_CAME_UP | EventKind.CHASED | EventKind.CHASE_SKIPPED:
             return _ON_LADDER[kind].format(say.RUNGS.get(str(detail.get("rung")), "A chase"))
         case EventKind.CASE_MERGED if "came" in detail:

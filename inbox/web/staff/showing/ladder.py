@@ -37,7 +37,7 @@ WAITS = {
     DraftState.RETURNED: "was sent back",
     DraftState.SUBMITTED: "waits for sign-off",
     DraftState.APPROVED: "is approved",
-    DraftState.QUEUED: "is leaving",
+    DraftState.QUEUED: "is on its way out",
     DraftState.WITHDRAWN: "was put away",
 }
 _ENDINGS = {

@@ -107,6 +107,7 @@ def _open(row: Outgoing, name: str, called: Mapping[str, str], zone: ZoneInfo) -
         row.delivery_id, _PURPOSES.get(row.purpose, "Message to {}").format(name), row.reference or "",
         f"/cases/{row.reference}" if row.reference else "/sending", word, icon,
         row.queued_at.astimezone(zone), badge, words, evidence, _acts(row.delivery_id, row.state),
+        _instead(row),
     )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _state(state: str, at: datetime, trouble: str | None) -> tuple[Badge, str]:
         case DeliveryState.SENDING:
             return Badge("Leaving now", Tone.CALM, "clock"), ""
         case DeliveryState.QUEUED:
-            return Badge(f"Leaves {at:%H:%M:%S}", Tone.CALM, "clock"), "Approved."
+            return Badge(f"Leaves {at:%H:%M:%S}", Tone.CALM, "clock"), ""
         case DeliveryState.STOPPED:
             return Badge("Stopped", Tone.CALM, "paused"), "Its words are a draft again."
         case DeliveryState.DELIVERED:
@@ -159,6 +160,15 @@ def _acts(delivery_id: str, state: str) -> tuple[Act, ...]:
     if state in (DeliveryState.QUEUED, DeliveryState.RETRYING):
         return (Act("Stop sending", f"{url}/stop"),)
     return ()
+
+
+def _instead(row: Outgoing) -> tuple[Link, ...]:
+    """Other ways to somebody whom this cannot reach: sending it again to no mailbox helps nobody."""
+    is_lost = row.state in (DeliveryState.FAILED, DeliveryState.BOUNCED)
+    if not is_lost or not row.reference or row.purpose not in ("reply", "enquiry"):
+        return ()
+    url = f"/cases/{row.reference}"
+    return (Link("Write to another address", f"{url}/addresses"), Link("Log a call instead", f"{url}/log"))
 
 
 def _tries(attempts: int) -> str:

@@ -91,12 +91,11 @@ def _row(
     busy: str | None,
 ) -> Row:  # fmt: skip
     channel, icon = say.channel(row.channel_kind, row.newest_kind)
-    is_hidden = hostile.is_hostile(row.flags)
     return Row(
         reference=row.reference,
         url=f"{base}/{row.reference}",
         who=row.reference if row.is_restricted else row.constituent_name or row.sender_name or "Unknown",
-        subject=None if row.is_restricted or is_hidden else row.subject,
+        subject=None if row.is_restricted or row.is_title_hidden else row.subject,
         preview=_preview(row),
         received_at=(row.newest_at or row.received_at).astimezone(calendar.zone),
         channel=channel,
@@ -116,7 +115,7 @@ def _preview(row: QueueRow) -> str:
     """The beginning of what was written, where nothing keeps it from a passing eye."""
     if row.is_restricted:
         return "Open it to read it."
-    if hostile.is_hostile(row.flags):
+    if hostile.is_hostile(row.newest_risks):
         return hostile.HIDDEN
     return row.excerpt.removeprefix(row.subject).lstrip()[:160]
 
@@ -186,6 +185,8 @@ def doing(name: str, what: str) -> str:
 
 def _badges(row: QueueRow) -> tuple[Badge, ...]:
     found = say.case_badges(row.priority, row.flags, row.language, row.kind, row.is_restricted)
+    if row.is_sent_back:
+        found = (Badge("Sent back", Tone.REVIEW, "note"), *found)
     if row.held_by is not None:
         found += (Badge("Held", Tone.REVIEW, "paused"),)
     if row.match_message_id:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from inbox import clocks, linking, points, status_links
+from inbox import clocks, drafting, likely, linking, points, status_links
 from inbox import facts as known
 from inbox.access import Action, Person, may, visible_cases
+from inbox.database import find
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.models import (
@@ -58,7 +59,7 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     if is_reply and not writing.may_begin(session, desk, person, case):
         words, link = "Somebody who may write on this channel writes to the person.", None
     kept = clocks.of_case(session, case)
-    waits = promises.waiting(desk, case, kept, now)
+    waits = promises.waiting(desk, case, now)
     status, acts = _status_page(session, desk, person, case)
     return FactPanel(
         next_step=words,
@@ -99,6 +100,20 @@ def suspicions(session: Session, desk: Desk, person: Person, case: Case, now: da
     acts = (Act("Make a new link", url), Act("It was them", f"{url}/clear"))
     able = may(person, Action.TRIAGE, case)
     return (Notice(words, Tone.SOON, "Somebody tried the status link", (), acts if able else ()),)
+
+
+def alike(session: Session, person: Person, case: Case) -> tuple[Notice, ...]:
+    """Another entry of what is likely the same person: shown to a human, never joined by machine."""
+    if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED) or not may(person, Action.TRIAGE, case):
+        return ()
+    found = likely.same_person(session, case, visible_cases(person))
+    others = [(one, reason) for one, reason in found if one.constituent_id != case.constituent_id]
+    if not others:
+        return ()
+    named = ", ".join(f"{one.reference} ({reason.lower()})" for one, reason in others[:3])
+    look = tuple(Link(f"Read {one.reference}", f"/cases/{one.reference}") for one, _ in others[:3])
+    add = Link("Add this case to another", f"/cases/{case.reference}/attach")
+    return (Notice(f"{named}. Nothing was joined.", Tone.CALM, "Likely the same person", (*look, add)),)
 
 
 def open_promises(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, ...]:
@@ -142,7 +157,7 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
     if draft is not None and draft.state == DraftState.SUBMITTED:
         return "A text waits for sign-off.", Link("Read it", f"/approvals/{draft.id}")
     if draft is not None and draft.state == DraftState.QUEUED:
-        return "A text is leaving.", None
+        return "A reply is on its way out. Until it has left it can be stopped under Sending.", None
     waits = ladder.next_step(session, desk, case, now)
     if waits is not None and waits[1] is not None:
         return waits
@@ -265,5 +280,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def answering(session: Session, draft: Draft) -> Message | None:
-    """The message that a draft answers."""
+    """The message that a draft answers; for a letter to a body, the newest that the person wrote."""
+    if draft.enquiry_id:
+        return drafting.newest_inbound(session, find(session, Case, draft.case_id))
     return session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None

@@ -10,7 +10,7 @@ from inbox import campaigns, clocks, holds, presence
 from inbox.access import Action, Person, may, may_know
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus, Channel, Constituent, Decision, Message
-from inbox.web.staff.showing import hostile, promises, said, why
+from inbox.web.staff.showing import availability, dangers, hostile, promises, said, why
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Tone
 from inbox.web.views.queue import Reading, Suggestion
@@ -42,13 +42,13 @@ def reading(
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
         messages=said.shown(session, case, rows, zone, now),
         earlier=max(0, case.message_count - len(rows)),
-        suggestions=suggestions(session, desk, person, case, back, proposal(session, person, case)),
+        suggestions=suggestions(session, desk, person, case, back, proposal(session, person, case), now),
         menus=menus(session, desk, person, case, back) if may(person, Action.TRIAGE, case) else (),
         acts=acts(person, case, back),
         links=(Link("Reply", f"/cases/{case.reference}?write=reply#text", "r"),
                Link("Add to a case", f"/cases/{case.reference}/attach?back={back}", "c"),
                Link("Done", f"/cases/{case.reference}/close", "d")),
-        notices=(*warnings(case), *held(person, case)),
+        notices=(*dangers.notices(session, desk, person, case), *held(person, case)),
         why_url=f"/cases/{case.reference}/why",
         full_url=f"/cases/{case.reference}",
         close_url=close_url,
@@ -67,8 +67,9 @@ def proposal(session: Session, person: Person, case: Case) -> tuple[Message, Cas
 
 
 def suggestions(
-    session: Session, desk: Desk, person: Person, case: Case, back: str, matched: tuple[Message, Case] | None
-) -> tuple[Suggestion, ...]:
+    session: Session, desk: Desk, person: Person, case: Case, back: str,
+    matched: tuple[Message, Case] | None, now: datetime,
+) -> tuple[Suggestion, ...]:  # fmt: skip
     """Up to three places where it could go, each with its reason; `y`, `1`, `2`, `3` take them."""
     if not may(person, Action.TRIAGE, case):
         return ()
@@ -104,6 +105,8 @@ def suggestions(
             )
     elif is_nobodys(case):
         found.append((_take(url, person, back), "Nobody has it yet."))
+    elif owner_away(desk, case, now) and case.assignee_id != person.staff_id:
+        found.append((_take(url, person, back), f"{_name(desk, case.assignee_id)} has it and is away."))
     keys = ("y 1", "2", "3")
     return tuple(
         Suggestion(replace(act, key=key, main=number == 0), reason)
@@ -113,6 +116,13 @@ def suggestions(
 
 def _take(url: str, person: Person, back: str) -> Act:
     return Act("Take it myself", f"{url}/file?back={back}", fields=(("person", person.staff_id or ""),))
+
+
+def owner_away(desk: Desk, case: Case, now: datetime) -> bool:
+    """Whether it is in the hands of somebody who is not here."""
+    owner = desk.staff.get(case.assignee_id or "")
+    today = desk.calendar.day_of(now)
+    return owner is not None and availability.is_away(owner.away_from, owner.away_until, today)
 
 
 def is_nobodys(case: Case) -> bool:
@@ -180,20 +190,6 @@ def acts(person: Person, case: Case, back: str) -> tuple[Act, ...]:
     if not {"threat", "self-harm"} & set(case.flags):
         found += (Act("Junk", f"{url}/junk?back={back}", "q"),)
     return found
-
-
-def warnings(case: Case) -> tuple[Notice, ...]:
-    """What must be read before anything else."""
-    if "threat" in case.flags:
-        words = "If anyone is in danger now, call 999. Nothing was sent to the sender."
-        return (Notice(words, Tone.LATE, "This may be a threat"),)
-    if "self-harm" in case.flags:
-        words = "If they are in danger now, call 999. Nothing was sent. Reply begins with crisis words."
-        return (Notice(words, Tone.LATE, "Somebody may harm themselves"),)
-    if "domestic-abuse" in case.flags:
-        words = "Write or ring only in a way they called safe. No status link was made."
-        return (Notice(words, Tone.GUARD, "Contact may not be safe"),)
-    return ()
 
 
 def held(person: Person, case: Case) -> tuple[Notice, ...]:

@@ -1,5 +1,6 @@
 """Piles as pages show them: numbers in sentences, cards with the differing words, who is held back."""
 
+import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,14 @@ _READINGS = {
     Reading.LIFTED: Badge("Lifted out", Tone.REVIEW, "note"),
     Reading.HELD: Badge("Held", Tone.CALM, "paused"),
 }
+MOST_NAMED = 12
+_LONGEST_START = 240
+"""How far back the beginning of a sentence is looked for."""
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*\s+|\n\s*")
+_GREETING = r"(?:Dear|Annwyl|Hello|Hi)\b[^.!?\n]{0,60}"
+_GREETING_BEFORE = re.compile(rf"\A\s*{_GREETING},?\s*(?:\n|\Z)")
+_GREETING_AFTER = re.compile(rf"(?:(?<=[.!?…\n])|(?<=\s))\s*{_GREETING}(?:,\s*\w{{0,12}})?\s*\Z")
+"""A greeting at the end, with the first word of the campaign's text behind it."""
 _TO_READ = frozenset({HeldBack.OWN_WORDS, HeldBack.OUTLIER})
 
 
@@ -111,9 +120,32 @@ def cards(
     )  # fmt: skip
 
 
-def reasons(found: Count) -> tuple[str, ...]:
-    """Who does not get the answer and why, one line for each reason."""
-    return tuple(f"{say_people(number)}: {WHY[why]}." for why, number in found.held_back.items())
+def reasons(found: Count, members: Sequence[Member]) -> tuple[str, ...]:
+    """Who does not get the answer and why: one line for each reason, with the first names of it."""
+    return tuple(
+        f"{say_people(number)}: {WHY[why]}. {_named(members, why)}".strip()
+        for why, number in found.held_back.items()
+    )
+
+
+def _named(members: Sequence[Member], why: HeldBack) -> str:
+    """Up to `MOST_NAMED` people, by name, each once; those who gave none by their case."""
+    names = list(dict.fromkeys(one.name or one.reference for one in members if one.held_back is why))
+    more = len(names) - MOST_NAMED
+    listed = ", ".join(names[:MOST_NAMED])
+    return f"{listed} and {more} more." if more > 0 else f"{listed}." if listed else ""
+
+
+def in_sentences(text: str, spans: Sequence[Sequence[int]]) -> tuple[str, ...]:
+    """A person's own words as they can be read: from the beginning of the sentence they stand in, without
+    a greeting that stands before or behind them. What is nothing but a greeting is left out."""
+    found = []
+    for start, end in spans:
+        before = [one.end() for one in _SENTENCE_END.finditer(text, max(0, start - _LONGEST_START), start)]
+        begin = max(before) if before else 0 if start <= _LONGEST_START else start
+        words = _GREETING_BEFORE.sub("", _GREETING_AFTER.sub("", text[begin:end])).strip()
+        found.append(words)
+    return tuple(dict.fromkeys(one for one in found if one))
 
 
 def say_people(number: int) -> str:
@@ -148,7 +180,7 @@ def _card(
         line=f"{place}, {way}. {_likeness(member)}",
         at=member.received_at.astimezone(zone),
         language=member.language,
-        added=tuple(text[start:end] for start, end in copy.added) if member.has_own_words else (),
+        added=in_sentences(text, copy.added) if member.has_own_words else (),
         removed=tuple(template[start:end] for start, end in copy.removed)
         if member.has_own_words and not copy.moved_from
         else (),

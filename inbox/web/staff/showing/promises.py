@@ -11,9 +11,10 @@ from inbox.models import Case, Clock
 from inbox.queues import QueueRow, RowClock
 from inbox.web.staff.showing import urgent
 from inbox.web.views.parts import ClockBadge, ClockMark
-from routing.words import ClockState
+from routing.words import ClockKind, ClockState
 from routing.working_time import WorkingCalendar
 
+LATER = "Reply to their later letter"
 NAMES = {
     "acknowledge": "Acknowledgement",
     "first_reply": "First reply",
@@ -30,8 +31,9 @@ NAMES = {
 
 def of_row(row: QueueRow, now: datetime, calendar: WorkingCalendar) -> ClockBadge | None:
     """The one clock that a row shows: the next that can be missed; of an Immediate case how it waits."""
-    kind = row.clock.kind if row.clock else None
-    waits = urgent.clock(row.priority, row.status, row.received_at, kind, now, calendar)
+    since = row.wrote_again_at or row.received_at
+    answered = row.answered_at is not None
+    waits = urgent.clock(row.priority, row.status, since, now, calendar, answered=answered)
     return _before(waits, _promise(row.clock, now, calendar))
 
 
@@ -68,14 +70,13 @@ def of_clock(desk: Desk, clock: Clock, now: datetime) -> ClockBadge | None:
 def next_of(desk: Desk, case: Case, clocks: Sequence[Clock], now: datetime) -> ClockBadge | None:
     """The same of a case that is open on a page."""
     first = _first(clocks)
-    return _before(waiting(desk, case, clocks, now), of_clock(desk, first, now) if first else None)
+    return _before(waiting(desk, case, now), of_clock(desk, first, now) if first else None)
 
 
-def waiting(desk: Desk, case: Case, clocks: Sequence[Clock], now: datetime) -> ClockBadge | None:
+def waiting(desk: Desk, case: Case, now: datetime) -> ClockBadge | None:
     """How an Immediate case waits; None for any other."""
-    first = _first(clocks)
-    kind = first.kind if first else None
-    return urgent.clock(case.priority, case.status, case.received_at, kind, now, desk.calendar)
+    since, answered = case.wrote_again_at or case.received_at, case.answered_at is not None
+    return urgent.clock(case.priority, case.status, since, now, desk.calendar, answered=answered)
 
 
 def _first(clocks: Sequence[Clock]) -> Clock | None:
@@ -94,8 +95,19 @@ def _before(waits: ClockBadge | None, promise: ClockBadge | None) -> ClockBadge 
 
 def of_case(desk: Desk, clocks: Iterable[Clock], now: datetime) -> tuple[ClockBadge, ...]:
     """Every clock of a case, those that can still be missed first, next due first."""
-    ordered = sorted(clocks, key=lambda clock: (not stage.is_open(clock), clock.due_at))
-    return tuple(badge for clock in ordered if (badge := of_clock(desk, clock, now)) is not None)
+    known = list(clocks)
+    ordered = sorted(known, key=lambda clock: (not stage.is_open(clock), clock.due_at))
+    shown = ((clock, of_clock(desk, clock, now)) for clock in ordered)
+    return tuple(_named(badge, clock, known) for clock, badge in shown if badge is not None)
+
+
+def _named(badge: ClockBadge, clock: Clock, clocks: Sequence[Clock]) -> ClockBadge:
+    """A second first reply is the answer to what was written later: only one of them can be the first."""
+    firsts = [one for one in clocks if one.kind == clock.kind and one.cancelled_at is None]
+    if clock.kind != ClockKind.FIRST_REPLY or clock is min(firsts, key=lambda one: (one.received_at, one.id)):
+        return badge
+    first = NAMES[ClockKind.FIRST_REPLY]
+    return replace(badge, words=badge.words.replace(first, LATER), title=badge.title.replace(first, LATER))
 
 
 def of_waiting(due_at: datetime, is_paused: bool, now: datetime, calendar: WorkingCalendar) -> ClockBadge:

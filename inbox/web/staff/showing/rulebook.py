@@ -52,7 +52,7 @@ def card(
     url = f"/rules/{row.id}"
     acts: tuple[Act, ...] = ()
     if manages:
-        acts = (_act("Read earlier", url, "moved_up", row), _act("Read later", url, "moved_down", row))
+        acts = (_act("Move up", url, "moved_up", row), _act("Move down", url, "moved_down", row))
     return RuleCard(number, row.name, url, sentence(rule), about, badges(rule, today), acts)
 
 
@@ -62,8 +62,8 @@ def acts(row: Rule) -> tuple[Act, ...]:
     switch = ("Switch off", "switched_off") if row.is_enabled else ("Switch on", "switched_on")
     return (
         _act(switch[0], url, switch[1], row),
-        _act("Read earlier", url, "moved_up", row),
-        _act("Read later", url, "moved_down", row),
+        _act("Move up", url, "moved_up", row),
+        _act("Move down", url, "moved_down", row),
         Act("Copy it", f"{url}/copy", fields=(("version", str(row.version)),)),
         _act("Remove it", url, "removed", row),
     )

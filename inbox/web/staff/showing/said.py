@@ -23,7 +23,7 @@ from inbox.models import (
     MessageKind,
     Staff,
 )
-from inbox.web.staff.showing import happenings, social
+from inbox.web.staff.showing import happenings, hostile, social
 from inbox.web.staff.showing import words as say
 from inbox.web.views import messages as views
 from inbox.web.views.parts import Act, Badge, Link, Tone
@@ -147,7 +147,7 @@ def _message(
         warnings=say.warnings(row.warnings),
         deliveries=_deliveries(sent, zone),
         check=_check(case, row, fate),
-        covered=_covered(case) if row.direction == Direction.INBOUND else None,
+        covered="May upset: a threat" if hostile.covers(row) else None,
         folded="Acknowledgement, sent by itself" if row.kind == MessageKind.ACKNOWLEDGEMENT else None,
     )
 
@@ -178,11 +178,6 @@ def _check(case: Case | None, row: Message, fate: tuple[Badge, ...]) -> Link | N
     if case is None or not is_handed_in or fate:
         return None
     return Link("Compare it with its pages", f"/cases/{case.reference}/letters/{row.id}")
-
-
-def _covered(case: Case | None) -> str | None:
-    """Why the words wait until they are asked for: what could frighten is not put before everybody."""
-    return "May upset: a threat" if case is not None and "threat" in case.flags else None
 
 
 def _deliveries(rows: Sequence[Delivery], zone: ZoneInfo) -> tuple[views.Delivery, ...]:

@@ -7,15 +7,16 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from connectors.contract import PUBLIC
 from inbox import clocks, draft_checks, drafting, files, provenance, signoff
 from inbox.access import Action, Person, may
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import CaseworkError, Conflict
 from inbox.models import Approval as Yes
-from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind
+from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind, Message
 from inbox.queues import Submitted
-from inbox.web.staff.showing import happenings, hostile, onecase, pane, promises, said
+from inbox.web.staff.showing import dangers, happenings, hostile, onecase, promises, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -80,7 +81,7 @@ def approval(
         position="",
         written_by=_written_by(desk, draft),
         source=_source(draft),
-        asked=_asked(asking.new_text if asking else "", case),
+        asked=_asked(asking, case),
         asking=shown,
         done=_done(session, desk, case),
         checks=_checks(session, desk, draft, now),
@@ -100,7 +101,7 @@ def approval(
         problem=problem or (refused.sentence if isinstance(refused, Conflict) else None),
         print_url=None,
         badges=say.case_badges(case.priority, case.flags, "en", "casework", case.is_restricted),
-        warnings=pane.warnings(case),
+        warnings=dangers.notices(session, desk, person, case),
     )
 
 
@@ -191,11 +192,11 @@ def _source(draft: Draft) -> str:
     return " ".join(told if draft.provenance.get("model") else (*told, "No AI used."))
 
 
-def _asked(text: str, case: Case) -> str:
-    if hostile.is_hostile(case.flags):
+def _asked(asking: Message | None, case: Case) -> str:
+    if asking is not None and hostile.covers(asking):
         return hostile.HIDDEN
-    words = " ".join(text.split())
-    return f"{words[:_ASKED]}…" if len(words) > _ASKED else words or case.subject
+    words = " ".join((asking.new_text if asking else "").split())
+    return f"{words[:_ASKED]}…" if len(words) > _ASKED else words or hostile.subject(case)
 
 
 def _done(session: Session, desk: Desk, case: Case) -> tuple[str, ...]:
@@ -218,8 +219,11 @@ def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[
     ]
     if (why := _without_consent(session, draft)) is not None:
         found.append(Check(False, f"They are asked without the permission they need: {why}"))
-    if not draft.enquiry_id and draft_checks.newer_than(session, draft) is not None:
-        found.append(Check(False, "They wrote again after this was begun. Read it first."))
+    if draft.form in tuple(PUBLIC):
+        begun = " It was begun as a private message." if drafting.turns_public(draft) else ""
+        found.append(Check(False, f"Everybody will be able to read this: it is an answer in public.{begun}"))
+    if since := draft_checks.happened_since(session, desk, draft):
+        found.append(Check(False, f"{since[0]} Read it first."))
     if provenance.is_untouched_machine_text(draft):
         found.append(Check(False, "A drafting model wrote this and nobody has changed it. Read every word."))
     promised = _PROMISES.search(draft.text)

@@ -7,32 +7,33 @@ from datetime import datetime, timedelta
 
 from inbox.models import CaseStatus
 from inbox.web.views.parts import ClockBadge, ClockMark
-from routing.words import ClockKind, Priority
+from routing.words import Priority
 from routing.working_time import WorkingCalendar
 
 READ_WITHIN = timedelta(minutes=15)
-"""Office time in which somebody reads an Immediate message."""
+"""Office time in which somebody reads an Immediate message; unanswered past it, it is late."""
 
-_UNANSWERED = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.REFERRAL})
-_IN_WORK = frozenset({CaseStatus.NEW, CaseStatus.OPEN})
+_UNANSWERED = frozenset({CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING_CONSTITUENT})
+"""Where a case is in the office's own hands while nobody has answered: to hold it is no answer."""
+_ANSWERED = frozenset({CaseStatus.NEW, CaseStatus.OPEN})
 
 
 def clock(
-    priority: str, status: str, came_at: datetime, kind: str | None, now: datetime, calendar: WorkingCalendar
+    priority: str, status: str, since: datetime, now: datetime, calendar: WorkingCalendar, *, answered: bool
 ) -> ClockBadge | None:
     """How an Immediate case waits; None for any other, and for one that is not in the office's own hands.
 
-    `came_at` is when it came, `kind` that of the next promise that can be missed.
+    `since` is when the person last wrote what nobody has answered. To sort a case, to give it away or to hold
+    it answers nobody, so none of these makes its clock calmer.
     """
-    if priority != Priority.IMMEDIATE or status not in _IN_WORK:
+    if priority != Priority.IMMEDIATE or status not in (_ANSWERED if answered else _UNANSWERED):
         return None
-    words = f"Now: waiting {elapsed(now - came_at)}"
-    if status == CaseStatus.NEW:
-        is_late = calendar.working_time_between(came_at, now) > READ_WITHIN
-        return ClockBadge(ClockMark.LATE if is_late else ClockMark.SOON, words, "Immediate, not sorted yet")
-    if kind is None or kind in _UNANSWERED:
-        return ClockBadge(ClockMark.SOON, words, "Immediate, no reply yet")
-    return ClockBadge(ClockMark.SOON, "Look today", "Immediate: look at it every day")
+    if answered:
+        return ClockBadge(ClockMark.SOON, "Look today", "Immediate: look at it every day")
+    is_late = calendar.working_time_between(since, now) > READ_WITHIN
+    mark = ClockMark.LATE if is_late else ClockMark.SOON
+    title = "Immediate, not sorted yet" if status == CaseStatus.NEW else "Immediate, no reply yet"
+    return ClockBadge(mark, f"Now: waiting {elapsed(now - since)}", title)
 
 
 def elapsed(time: timedelta) -> str:

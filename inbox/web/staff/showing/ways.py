@@ -10,7 +10,8 @@ from inbox import letters, people
 from inbox.desk import Desk
 from inbox.models import Case, Channel, ChannelMode, Constituent, Draft, Message
 from inbox.web.staff.showing import words as say
-from inbox.web.views.parts import Act, Choice, Notice, Tone
+from inbox.web.views.case import Way
+from inbox.web.views.parts import Act, Notice, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Ways:
     is_public: bool = False
     takes_files: bool = True
     limit: int | None = None
-    forms: tuple[Choice, ...] = ()
+    forms: tuple[Way, ...] = ()
     notices: tuple[Notice, ...] = field(default=())
 
 
@@ -44,7 +45,7 @@ def ways(
         is_public=form in PUBLIC,
         takes_files=limits.attachment_bytes != 0,
         limit=limits.characters if form not in PUBLIC else None,
-        forms=_forms(session, channel, draft, limits, form),
+        forms=_forms(session, desk, case, channel, draft, name, now, stop),
         notices=() if is_letter else _notices(session, desk, case, draft, channel, who, now),
     )
 
@@ -61,9 +62,11 @@ def _audience(name: str, channel: Channel, draft: Draft, form: Form, is_letter: 
 
 
 def _forms(
-    session: Session, channel: Channel, draft: Draft, limits: Limits, chosen: Form
-) -> tuple[Choice, ...]:
-    """Private or public, where what is answered was said in public."""
+    session: Session, desk: Desk, case: Case, channel: Channel, draft: Draft, name: str, now: datetime,
+    stop: str,
+) -> tuple[Way, ...]:  # fmt: skip
+    """Private or public, where what is answered was said in public; what cannot be here says why."""
+    limits = desk.tools.limits.get(channel.kind, Limits())
     answered = session.exec(select(Message.kind).where(Message.id == draft.answers)).first()
     if len(limits.forms) < 2 or answered not in tuple(PUBLIC):
         return ()
@@ -73,9 +76,26 @@ def _forms(
         Form.COMMENT: ("Publicly, as a comment", f"Everyone can read it on {platform}."),
         Form.POST: ("Publicly, as a post", f"Everyone can read it on {platform}."),
     }
-    return tuple(
-        Choice(one, labels[one][0], one is chosen, labels[one][1]) for one in limits.forms if one in labels
-    )
+    found = []
+    for one in limits.forms:
+        if one in labels:
+            closed = _why_not(session, desk, case, channel, draft, one, now)
+            found.append(
+                Way(
+                    one, labels[one][0], one == draft.form and closed is None,
+                    _audience(name, channel, draft, one, is_letter=False) + stop, labels[one][1],
+                    one in PUBLIC, closed, None if one in PUBLIC else limits.characters,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _why_not(
+    session: Session, desk: Desk, case: Case, channel: Channel, draft: Draft, form: Form, now: datetime
+) -> str | None:
+    """Why no words at all could go out that way here; None where some could."""
+    any_words = Draft(**draft.model_dump(exclude={"form", "text"}), form=form, text=".")
+    return next(iter(letters.judged(session, desk, case, any_words, channel, now)[1]), None)
 
 
 def _notices(

@@ -1,6 +1,7 @@
 """Why a case is where it is: the trace of the rules, in words."""
 
 from collections.abc import Collection, Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -11,6 +12,7 @@ from inbox.web.views.case_pages import Tried
 from inbox.web.views.parts import Link
 from routing.plain_words import listed, plain
 from routing.rules import NAMED_LEAD
+from routing.weighing import WEIGHED_WORDS
 
 _FIELDS = {
     "team": "sent to {}",
@@ -30,6 +32,7 @@ _FIELDS = {
 
 
 _NOT_QUOTED = ("language", "team")
+_LONGEST_WORDS, _LONGEST_SENTENCE = 60, 120
 
 
 def reason(decision: Decision | None) -> str:
@@ -44,14 +47,22 @@ def reason(decision: Decision | None) -> str:
 
 
 def quoted(trace: Mapping[str, Any]) -> list[str]:
-    """The words of the message that decided, most important first, each once."""
+    """The words of the message that decided, most important first, each once.
+
+    Where no word of a sentence is a sign alone but all were weighed together, the sentence.
+    """
     evidence = trace.get("evidence") or {}
     order = ("flags", "priority", "topics", "kind")
     names = [*(name for name in order if name in evidence), *(name for name in evidence if name not in order)]
-    words = [
-        str(one.get("words") or "") for name in names if name not in _NOT_QUOTED for one in evidence[name]
-    ]
-    return list(dict.fromkeys(word for word in words if word and len(word) <= 60))
+    found = [one for name in names if name not in _NOT_QUOTED for one in evidence[name]]
+    return list(dict.fromkeys(words for one in found if (words := _words_of(one))))
+
+
+def _words_of(one: Mapping[str, Any]) -> str:
+    if str(one.get("rule", "")).startswith(WEIGHED_WORDS):
+        return shorten(str(one.get("sentence") or ""), _LONGEST_SENTENCE, placeholder=" …")
+    words = str(one.get("words") or "")
+    return words if len(words) <= _LONGEST_WORDS else ""
 
 
 def taught(decision: Decision, teams: Mapping[str, str]) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ KINDS = {
     "open311": "Street faults that others report to you (Open311)",
     "open311_council": "A council that takes street faults (Open311)",
 }
+BY_HAND = "Open: staff write down what was said"
 ENDS_SOON = timedelta(days=14)
 MODES = {
     ChannelMode.FULL: "Collects and sends",
@@ -59,19 +60,29 @@ _STATES = {
 
 def row(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> ChannelRow:
     """One channel with its state."""
-    mode = MODES[ChannelMode(channel.mode)]
+    mode = mode_of(channel)
     if channel.mode_reason:
         mode += f": {channel.mode_reason}"
     if channel.mode_until:
         until = channel.mode_until.astimezone(zone)
         mode += f", until {until.day} {until:%B %Y}"
     word, icon = say.channel(channel.kind)
+    state = _STATES[channels.health(channel, now)]
+    if channel.mode == ChannelMode.LISTEN and state.tone is Tone.OK:
+        state = Badge("Working, listens only", Tone.CALM, "tick")
     local = partial(_local, zone=zone)
     return ChannelRow(
-        channel.name, f"/channels/{channel.id}", word, icon, _STATES[channels.health(channel, now)], mode,
+        channel.name, f"/channels/{channel.id}", word, icon, state, mode,
         local(channel.last_in_at), local(channel.last_out_at), figures.failed, cost(figures),
         _notice(channel, figures, now, zone), local(figures.waiting_since), local(channel.signed_in_until),
     )  # fmt: skip
+
+
+def mode_of(channel: Channel) -> str:
+    """What the channel may do, in words; what people write down for it is neither collected nor sent."""
+    if channel.mode == ChannelMode.FULL and channels.is_by_hand(channel):
+        return BY_HAND
+    return MODES[ChannelMode(channel.mode)]
 
 
 _CALLED = {"microsoft365": "Webhook address: the program tells it to Microsoft"}
@@ -150,7 +161,9 @@ def modes(channel: Channel) -> Group:
         ChannelMode.OFF: "Collects nothing, sends nothing",
     }
     offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
-    choices = tuple(Choice(str(one), MODES[one], channel.mode == one, details.get(one)) for one in offered)
+    full = BY_HAND if channels.is_by_hand(channel) else MODES[ChannelMode.FULL]
+    words = {**MODES, ChannelMode.FULL: full}
+    choices = tuple(Choice(str(one), words[one], channel.mode == one, details.get(one)) for one in offered)
     return Group(
         "What it may do",
         (

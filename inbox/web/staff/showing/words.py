@@ -28,7 +28,7 @@ _KINDS = {
     "letter": ("Letter", "post"),
     "visit": ("Visit", "visit"),
     "form": ("Status page", "form"),
-    "report": ("Delivery report", "email"),
+    "report": ("Street report", "form"),
 }
 _PUBLIC = {"comment": ("Facebook comment", "facebook-comment"), "post": ("X post", "x-post")}
 URGENCIES = {"immediate": "Immediate", "priority": "Priority", "standard": "Standard", "low": "Low"}

@@ -5,7 +5,17 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from inbox import draft_checks, drafting, provenance, signoff, standard_lines, suggestions
+from inbox import (
+    addressing,
+    draft_checks,
+    drafting,
+    letters,
+    own_drafts,
+    provenance,
+    signoff,
+    standard_lines,
+    suggestions,
+)
 from inbox import files as stored
 from inbox.access import Action, Person, may, may_on
 from inbox.desk import Desk
@@ -19,7 +29,6 @@ from inbox.models import (
     Draft,
     DraftState,
     Enquiry,
-    Message,
     Presence,
     Staff,
 )
@@ -27,18 +36,10 @@ from inbox.presence import FRESH, Doing
 from inbox.web.staff.showing import laid as laid_ready
 from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
-from inbox.web.staff.showing.ways import ways
+from inbox.web.staff.showing.ways import Ways, ways
 from inbox.web.views.case import Composer, StandardLine
 from inbox.web.views.parts import Act, Choice, Link, Notice, Problem, Tone
 from inbox.wording import fill, gaps
-
-
-def open_draft(session: Session, case: Case) -> Draft | None:
-    """What is being written to the person on a case, if anything. A letter to a body has its own page."""
-    query = select(Draft).where(
-        Draft.case_id == case.id, col(Draft.state).in_(EDITABLE), col(Draft.enquiry_id).is_(None)
-    )
-    return session.exec(query.order_by(col(Draft.id).desc())).first()
 
 
 def note(
@@ -46,15 +47,22 @@ def note(
 ) -> Composer:
     """An office note. `offers_reply`: whether a reply could be written instead."""
     url = f"/cases/{case.reference}"
-    reply_instead = Link("Write a reply instead", f"{url}?write=reply#text", "r")
+    reply_instead = Act("Write a reply instead", f"{url}/notes/as-reply", "r")
     return Composer(
         note=True, public=False, audience="Only this office can read this. It is never sent.",
-        save_url=f"{url}/notes/keep", version="", text=text, main=Act("Keep this note", f"{url}/notes"),
-        state="Nothing written yet.", other=reply_instead if offers_reply else None,
+        save_url=f"{url}/notes", version="", text=text, main=Act("Keep this note", f"{url}/notes"),
+        state="Kept when you press “Keep this note”.", other=reply_instead if offers_reply else None,
         attach=False, problems=tuple(problems),
     )  # fmt: skip
 
 
+def _note_instead(save_url: str) -> Act:
+    """Saves what was typed of the reply before the note is opened."""
+    return Act("Write a note instead", save_url, "i", (("save", NOTE),))
+
+
+NOTE = "note"
+"""What the button "Write a note instead" sends: save, then a note."""
 NOT_HERE = "Your role may not write on the channel that this person uses."
 
 
@@ -62,18 +70,22 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     """A reply that nobody has begun: the first save makes the draft."""
     url = f"/cases/{case.reference}/drafts"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    way = ways(session, desk, case, drafting.unsaved(session, desk, case, now), who, now)
+    unsaved = drafting.unsaved(session, desk, case, now)
+    way = ways(session, desk, case, unsaved, who, now)
     laid, title = ("", "") if way.is_public else laid_ready.words(session, desk, case, who, now)
     state = f"Laid ready by a rule: {title}. Read it before you send it." if laid else "Nothing written yet."
     return Composer(
         note=False, public=way.is_public, save_url=url, version="", text=laid, forms=way.forms,
         audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
-        attach=way.takes_files, hints=way.notices,
+        subject=unsaved.subject if way.is_letter else None,
+        recipients=", ".join(unsaved.recipients) if way.is_letter else None,
+        attach=way.takes_files, hints=(*_unreachable(case, unsaved.recipients, way), *way.notices),
         main=Act(main_label(session, desk, None, person, now), f"{url}/send"), state=state,
         gaps=gaps_of(laid),
-        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#text", "i"),
+        other=_note_instead(url),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
+        beside=beside(session, desk, person, case, None, now),
     )  # fmt: skip
 
 
@@ -94,24 +106,36 @@ def reply(
     """A draft. `mine` is what was typed and is not saved, beside `theirs`, which a colleague saved."""
     url = f"/cases/{case.reference}/drafts/{draft.number}"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    arrived = draft_checks.newer_than(session, draft) if not draft.enquiry_id else None
+    arrived = draft_checks.happened_since(session, desk, draft)
     is_open = may_on(person, ChannelAct.DRAFT, draft.channel_id)
-    able = may(person, Action.DRAFT, case) and is_open and draft.state in EDITABLE
+    writes = may(person, Action.DRAFT, case) and is_open
+    able = writes and draft.state in EDITABLE and not own_drafts.is_anothers(draft, person.staff_id)
     way = ways(session, desk, case, draft, who, now)
-    written_to = ", ".join(draft.recipients) if recipients is None else recipients
+    at_hand = _address_at_hand(session, desk, draft, who) if able and way.is_letter else ""
+    hints = (
+        way.notices
+        if draft.enquiry_id or at_hand
+        else (*_unreachable(case, draft.recipients, way), *way.notices)
+    )
+    said_already = {one.words for one in problems}
+    written_to = (", ".join(draft.recipients) or at_hand) if recipients is None else recipients
     return Composer(
         note=False,
         public=way.is_public,
-        audience=audience(session, desk, draft, who) if draft.enquiry_id else way.audience,
+        audience=audience(session, desk, draft, who)
+        if draft.enquiry_id
+        else f"{way.audience.partition('.')[0]}. {at_hand} is put in below: look at it before you send."
+        if at_hand
+        else way.audience,
         forms=way.forms,
         limit=way.limit,
-        hints=way.notices if able else (),
+        hints=tuple(one for one in hints if one.words not in said_already) if able else (),
         save_url=url,
         version=str(draft.version),
         text=draft.text if mine is None else mine,
         main=Act(main_label(session, desk, draft, person, now), f"{url}/send"),
         state=_state(desk, draft),
-        other=Link("Write a note instead", f"/cases/{case.reference}?write=note#text", "i"),
+        other=_note_instead(url),
         subject=draft.subject if way.is_letter else None,
         recipients=written_to if way.is_letter else None,
         language=draft.language,
@@ -121,14 +145,23 @@ def reply(
         files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
         attach=able and way.takes_files,
         gaps=gaps_of(f"{draft.text}\n{draft.subject}"),
-        closed=None if able else _closed(draft) if is_open else Notice(NOT_HERE),
-        writing=_writing(session, person, case, now),
-        arrived=_arrived(case, arrived, url) if arrived else None,
+        closed=None if able else _closed(desk, draft, url, writes) if is_open else Notice(NOT_HERE),
+        beside=beside(session, desk, person, case, draft, now),
+        arrived=_arrived(case, arrived, url, draft.version) if arrived else None,
+        versions=Link("Earlier versions", f"{url}/versions"),
         returned=_returned(session, desk, draft),
         theirs=theirs,
-        withdraw=Act("Put this draft away", f"{url}/withdraw", fields=(("version", str(draft.version)),)),
+        withdraw=Act("Withdraw this draft", f"{url}/withdraw", fields=(("version", str(draft.version)),)),
         problems=tuple(problems),
     )
+
+
+def _address_at_hand(session: Session, desk: Desk, draft: Draft, who: Constituent | None) -> str:
+    """Where the person of the case can be written to, for a draft that was begun when nobody knew."""
+    if draft.recipients or draft.enquiry_id or who is None:
+        return ""
+    channel = desk.channels.get(draft.channel_id or "")
+    return ", ".join(addressing.recipients(session, desk, who, channel, None))
 
 
 def audience(session: Session, desk: Desk, draft: Draft, who: Constituent | None) -> str:
@@ -182,6 +215,27 @@ def last_day(ends: datetime | None, desk: Desk) -> date | None:
     return (ends - timedelta(seconds=1)).astimezone(desk.calendar.zone).date() if ends else None
 
 
+def _unreachable(case: Case, recipients: Sequence[str], way: Ways) -> tuple[Notice, ...]:
+    """What to do instead, where we know no address that a reply could go to."""
+    if recipients or not way.is_letter:
+        return ()
+    url = f"/cases/{case.reference}"
+    words = "We have no address to send a reply to. Ring them and write the call down, or print a letter."
+    ways_on = (("Log a call", "log"), ("Add an address", "addresses"), ("Print", "print"))
+    return (Notice(words, Tone.SOON, links=tuple(Link(label, f"{url}/{page}") for label, page in ways_on)),)
+
+
+def told_while_writing(
+    session: Session, desk: Desk, case: Case, draft: Draft, now: datetime
+) -> Sequence[str]:
+    """What the channel says of these words: too long, how much is left, what a link costs."""
+    channel = desk.channels.get(draft.channel_id or "")
+    if channel is None or draft.enquiry_id:
+        return []
+    advice, problems = letters.judged(session, desk, case, draft, channel, now)
+    return [*problems, *advice]
+
+
 def gaps_of(text: str) -> tuple[str, ...]:
     """What is still to be filled in, each once."""
     return tuple(dict.fromkeys(gap.strip("[]{} ") for gap in gaps(text)))
@@ -205,22 +259,41 @@ def _state(desk: Desk, draft: Draft) -> str:
     return " ".join((saved, *provenance.in_words(draft)))
 
 
-def _closed(draft: Draft) -> Notice:
+def _closed(desk: Desk, draft: Draft, url: str, writes: bool) -> Notice:
+    """Why nothing can be changed here, and what can be done instead: a colleague's text is taken over."""
     words = {
-        DraftState.QUEUED: "This text is leaving, so it cannot be changed. You can stop it in Sending.",
-        DraftState.SENT: "This text was sent.",
-        DraftState.WITHDRAWN: "This draft was put away. Its words are kept in the history.",
+        DraftState.QUEUED: "This reply is on its way out. You can still stop it, under Sending.",
+        DraftState.SENT: "This reply was sent.",
+        DraftState.WITHDRAWN: "This draft was put away. Its words are kept here.",
     }
-    return Notice(words.get(DraftState(draft.state), "You can read this draft, but not change it."))
-
-
-def _arrived(case: Case, message: Message, url: str) -> Notice:
-    words = "They wrote again after this draft was begun. Read it, then send anyway or change your reply."
-    anyway = Act(
-        "I have read it: send anyway", f"{url}/send", fields=(("read_newest", "yes"), ("stored", "yes"))
+    if draft.state not in EDITABLE or not writes:
+        return Notice(words.get(DraftState(draft.state), "You can read this draft, but not change it."))
+    at = draft.updated_at.astimezone(desk.calendar.zone)
+    name, take = _name(desk, draft.holder_id), (("version", str(draft.version)),)
+    own = url.partition("/drafts/")[0] + "?write=own#text"
+    return Notice(
+        f"{name} has been writing this, saved {at:%H:%M}. You can read it. "
+        "If you take it over, it is yours to change and send; every version of theirs is kept.",
+        title=f"{name} is on it",
+        links=() if draft.enquiry_id else (Link("Write a reply of your own", own),),
+        acts=(Act("Take it over", f"{url}/take", fields=take),),
     )
-    return Notice(words, Tone.SOON, "Something new arrived",
-                  (Link("Read it", f"/cases/{case.reference}#message-{message.id}"),), (anyway,))  # fmt: skip
+
+
+def _name(desk: Desk, staff_id: str | None) -> str:
+    found = desk.staff.get(staff_id or "")
+    return found.name if found else "Somebody"
+
+
+def _arrived(case: Case, since: tuple[str, str | None], url: str, version: int) -> Notice:
+    words = f"{since[0]} Read it, then send anyway or change your reply."
+    anyway = Act(
+        "I have read it: send anyway",
+        f"{url}/send",
+        fields=(("read_newest", "yes"), ("stored", "yes"), ("version", str(version))),
+    )
+    return Notice(words, Tone.SOON, "Something new happened",
+                  (Link("Read it", f"/cases/{case.reference}#message-{since[1]}"),), (anyway,))  # fmt: skip
 
 
 def _returned(session: Session, desk: Desk, draft: Draft) -> str | None:
@@ -234,9 +307,30 @@ def _returned(session: Session, desk: Desk, draft: Draft) -> str | None:
     return f"{who.name if who else 'Somebody'}: {found.note}"
 
 
-def _writing(session: Session, person: Person, case: Case, now: datetime) -> Notice | None:
+def beside(
+    session: Session, desk: Desk, person: Person, case: Case, draft: Draft | None, now: datetime
+) -> tuple[Notice, ...]:
+    """Who else writes to the person on this case: each on a draft of their own, which can be read."""
+    others = [one for one in own_drafts.of_colleagues(session, case, person.staff_id) if one is not draft]
+    found = []
+    for other in others:
+        at = other.updated_at.astimezone(desk.calendar.zone)
+        found.append(
+            Notice(f"{_name(desk, other.holder_id)} has a draft of their own, saved {at:%H:%M}.",
+                   links=(Link("Read it", f"/cases/{case.reference}/drafts/{other.number}"),))
+        )  # fmt: skip
+    known = {one.holder_id for one in others}
+    found += [
+        Notice(f"{name} is writing a reply too. Each of you has a draft of your own.")
+        for staff_id, name in _writing(session, person, case, now)
+        if staff_id not in known
+    ]
+    return tuple(found)
+
+
+def _writing(session: Session, person: Person, case: Case, now: datetime) -> Sequence[tuple[str, str]]:
     query = (
-        select(Staff.name)
+        select(Staff.id, Staff.name)
         .join(Presence, col(Presence.staff_id) == Staff.id)
         .where(
             Presence.case_id == case.id,
@@ -245,9 +339,4 @@ def _writing(session: Session, person: Person, case: Case, now: datetime) -> Not
             Presence.staff_id != (person.staff_id or ""),
         )
     )
-    name = session.exec(query).first()
-    return (
-        Notice(f"{name} is writing a reply too. Nothing is overwritten: both texts are kept.")
-        if name
-        else None
-    )
+    return session.exec(query.order_by(Staff.name)).all()

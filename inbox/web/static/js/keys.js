@@ -104,7 +104,32 @@
     const menu = openMenu();
     if (menu) return pressed(menu, key);
     const pane = desk.one("#reading[data-case]");
+    if (!pane && onRow() && ASKS.concat(ACTS).includes(key)) return onUnopened(key);
     return (pane && pressed(pane, key)) || pressed(document, key) || (own[key] ? own[key]() : false);
+  }
+
+  /* A row that is not open: keys that ask first open it and ask; the others say why they do nothing. */
+  const ASKS = ["m", "h", "p", "a", "b"];
+  const ACTS = ["y", "1", "2", "3", "n", "q", "c", "v", "r", "i", "f", "d", "e", "s"];
+  function sayOn(row, words) {
+    desk.all(".row__busy[data-said]").forEach((old) => old.remove());
+    const said = document.createElement("span");
+    said.className = "row__busy";
+    said.dataset.said = "";
+    said.textContent = words;
+    row.append(said);
+    desk.say(words);
+    setTimeout(() => said.remove(), 5000);
+  }
+  function onUnopened(key) {
+    const row = document.activeElement.closest(".row");
+    if (!ASKS.includes(key)) { sayOn(row, "Open it first: press Enter"); return true; }
+    document.addEventListener("htmx:afterSettle", () => {
+      const pane = desk.one("#reading[data-case]");
+      if (pane && !pressed(pane, key)) sayOn(row, "That cannot be done with this message");
+    }, { once: true });
+    desk.one(".row__who", row).click();
+    return true;
   }
 
   function mainButton(event) {

@@ -56,8 +56,29 @@
     const all = rows();
     const next = all[all.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
     [row, next].forEach((each) => { if (each) desk.one(".tick", each).checked = true; });
+    count();
     if (next) desk.focus(desk.one(".row__who", next));
   });
+
+  /* The bar of the ticked rows says how many there are, and ticks all that are loaded. */
+  const ticks = () => desk.all("[data-list] .tick").filter((tick) => !tick.closest("[hidden]"));
+  function count() {
+    const words = desk.one("[data-ticked]"), all = desk.one("[data-tick-all]");
+    if (!words || !all) return;
+    const boxes = ticks(), chosen = boxes.filter((tick) => tick.checked).length;
+    words.textContent = chosen ? `${chosen} of ${boxes.length} ticked` : "those ticked";
+    all.textContent = chosen === boxes.length ? "Untick all" : "Tick all";
+  }
+  document.addEventListener("change", (event) => { if (event.target.matches(".tick")) count(); });
+  document.addEventListener("htmx:afterSettle", count);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-tick-all]")) return;
+    const boxes = ticks(), wanted = boxes.some((tick) => !tick.checked);
+    boxes.forEach((tick) => { tick.checked = wanted; });
+    count();
+    if (!wanted && boxes.length) boxes[0].focus();
+  });
+  count();
 
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "bulk" || desk.one(".tick:checked")) return;

@@ -6,6 +6,18 @@ desk.say = (words) => {
   requestAnimationFrame(() => { region.textContent = words; });
 };
 
+/* The same at the foot of the page, for those who see it. */
+desk.tell = (words) => {
+  const bar = desk.one("#undo");
+  if (bar) {
+    bar.classList.remove("undo--empty");
+    const sentence = document.createElement("p");
+    sentence.textContent = words;
+    bar.replaceChildren(sentence);
+  }
+  desk.say(words);
+};
+
 desk.focus = (element) => {
   if (!element) return false;
   element.focus({ preventScroll: false });
@@ -102,14 +114,6 @@ desk.fail = (status) => {
       return;
     }
     if ([409, 413, 422, 429].includes(status)) return;
-    const bar = desk.one("#undo");
-    const words = desk.fail(status);
-    if (bar) {
-      bar.classList.remove("undo--empty");
-      const sentence = document.createElement("p");
-      sentence.textContent = words;
-      bar.replaceChildren(sentence);
-    }
-    desk.say(words);
+    desk.tell(desk.fail(status));
   }
 })();

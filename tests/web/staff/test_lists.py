@@ -1,0 +1,44 @@
+"""What rows, the menu and the pages of settings say at a glance."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import select
+
+from inbox.models import Case, Role
+from tests.factories import a_draft
+from tests.web.staff.offices import Bench, a_letter
+
+
+def test_a_draft_that_was_sent_back_is_marked_in_mine(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.assignee_id, case.status = bench.staff(Role.CASEWORKER).id, "open"
+        draft = a_draft(session, case, state="submitted")
+        draft_id = draft.id
+    assert "Sent back" not in desk.get("/queue/mine").text
+    with bench.write() as session:
+        session.get(type(draft), draft_id).state = "returned"
+    assert "Sent back" in desk.get("/queue/mine").text
+
+
+def test_safeguarding_has_its_number_in_the_menu(bench: Bench) -> None:
+    a_letter(bench, address="s@example.net", flags=["safeguarding"])
+    shown = bench.sit(Role.CASEWORKER).get("/queue/mine").text
+    assert 'data-count="/queue/safeguarding">1</span>' in shown
+
+
+def test_who_uses_the_program_now_was_not_never_seen(bench: Bench) -> None:
+    desk = bench.sit(Role.MANAGER)
+    shown = desk.get("/settings/people").text
+    row = shown.partition('<th scope="row">Manager Person')[2].partition("</tr>")[0]
+    assert "Never" not in row and f'datetime="{datetime.now(UTC).date()}' in row
+
+
+@pytest.mark.parametrize(
+    "page", ["/settings", "/settings/keyboard", "/settings/calendar", "/settings/away"]
+)  # fmt: skip
+def test_what_was_saved_is_said_once(bench: Bench, page: str) -> None:
+    shown = bench.sit(Role.MANAGER).get(f"{page}?told=saved").text
+    assert shown.count("Saved.</p>") == 1
