@@ -84,11 +84,11 @@ def join(
         return
     copy = founding.a_copy(message, case, seen.text.text_id, seen.likeness, now)
     session.add(copy)
+    seen.text.copies += 1
     if seen.text.members is not None:
         seen.text.members.append((copy, message))
     if seen.campaign is None or seen.copy is None:
         return
-    seen.text.copies += 1
     copy.campaign_id = seen.campaign.id
     copy.moved_from = seen.text.joined.id if seen.text.joined else None
     founding.note_differences(copy, seen.copy)
@@ -126,8 +126,9 @@ def _known_text(session: Session, known: Recall, text_id: str) -> KnownText:
         campaign = find_or_none(session, Campaign, row.campaign_id) if row else None
         copies = 1
         if row is not None and not (campaign and campaign.is_settled):
-            count = select(func.count()).select_from(CampaignCopy)
-            copies = session.exec(count.where(CampaignCopy.text_id == row.text_id)).one()
+            some = select(CampaignCopy.message_id).where(CampaignCopy.text_id == row.text_id)
+            counted = some.limit(founding.MOST_MEMBERS + 1).subquery()
+            copies = session.exec(select(func.count()).select_from(counted)).one()
         joined = find_or_none(session, Campaign, row.moved_from) if row else None
         known.texts[text_id] = KnownText(row.text_id if row else text_id, campaign, copies, joined)
     return known.texts[text_id]

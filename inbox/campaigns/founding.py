@@ -21,7 +21,11 @@ from routing.words import Kind, Priority
 SETTLED = 3
 """Word-for-word copies after which the template stays what it is."""
 _LOOKED_AT = (3, 6, 12, 25)
-_MOST_MEMBERS = 40
+MOST_MEMBERS = 40
+"""Copies of a text that are read together; what these are not, later ones do not make it."""
+_EACH = 12
+_EVERY = 4
+"""Of letters that are alike and no campaign yet each is looked at up to so many, then every fourth."""
 _TEAM = "Campaigns"
 _GATHERED = frozenset({Kind.CASEWORK, Kind.POLICY_VIEW, Kind.OFFICE, Kind.THANK_YOU, Kind.NOT_OURS})
 """What a copy may have been taken for before it was known as one."""
@@ -32,6 +36,8 @@ def found_if_due(
     known: Recall, *, now: datetime,
 ) -> None:  # fmt: skip
     """Makes a text a campaign if `message` is the copy that makes it one, and gathers the earlier copies."""
+    if not _is_due(text.copies + 1):
+        return
     members = _members(session, text, known, now)
     letters = [*(one for _, one in members), message]
     senders = [one.constituent_id or one.sender_handle for one in letters[:-1]]
@@ -55,6 +61,10 @@ def found_if_due(
     for copy, member in members:
         _gather(session, desk, campaign, copy, member, now)
     text.campaign, text.copies, text.members = campaign, len(members), None
+
+
+def _is_due(copies: int) -> bool:
+    return copies <= _EACH or (copies <= MOST_MEMBERS and copies % _EVERY == 0)
 
 
 def a_copy(message: Message, case: Case, text_id: str, likeness: int, now: datetime) -> CampaignCopy:
@@ -86,7 +96,7 @@ def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: in
         .where(CampaignCopy.campaign_id == campaign.id, col(CampaignCopy.moved_from).is_(None))
         .order_by(col(CampaignCopy.message_id))
     )
-    members = session.exec(query.limit(_MOST_MEMBERS)).all()
+    members = session.exec(query.limit(MOST_MEMBERS)).all()
     template = members[template_of([one.new_text for _, one in members])][1]
     same = [copy for copy, _ in members if copy.core == _core_of(members, template)]
     campaign.is_settled = len(same) >= SETTLED or copies >= _LOOKED_AT[-1]
@@ -111,7 +121,7 @@ def _members(
         text.members = [] if text.text_id in known.filed else _kept_members(session, text.text_id)
         if all(copy.message_id != text.text_id for copy, _ in text.members):
             text.members = [*_noted_first(session, text, known, now), *text.members]
-    return text.members[:_MOST_MEMBERS]
+    return text.members[:MOST_MEMBERS]
 
 
 def _kept_members(session: Session, text_id: str) -> list[tuple[CampaignCopy, Message]]:
@@ -121,7 +131,7 @@ def _kept_members(session: Session, text_id: str) -> list[tuple[CampaignCopy, Me
         .where(CampaignCopy.text_id == text_id)
         .order_by(col(CampaignCopy.message_id))
     )
-    return [(copy, message) for copy, message in session.exec(query.limit(_MOST_MEMBERS))]
+    return [(copy, message) for copy, message in session.exec(query.limit(MOST_MEMBERS))]
 
 
 def _noted_first(

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, select
 
-from inbox.campaigns import index
+from inbox.campaigns import founding, index
 from inbox.history import verify
 from inbox.models import CampaignPrint, Case, Clock, Message
 from tests.inbox.campaign_post import BANKS, PLEA, RIVERS, TENANTS, Post
@@ -73,6 +74,16 @@ def test_the_letter_of_two_neighbours_stays_casework(post: Post) -> None:
     post.arrive("Nia Cole", "Kofi Mensah", text=TENANTS)
     assert post.campaigns() == []
     assert {post.case_of(name).kind for name in ("Nia Cole", "Kofi Mensah")} == {"casework"}
+
+
+def test_letters_alike_that_are_no_campaign_are_not_all_read_again_with_each_further_one(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(founding, "may_make_a_campaign", lambda _, gists: looked.append(len(gists)))
+    for _ in range(50):
+        post.arrive("Nia Cole", text=TENANTS)
+    assert looked == [*range(2, 13), *range(16, 41, 4)]
 
 
 def test_whoever_sends_a_text_twice_has_one_case(post: Post) -> None:
