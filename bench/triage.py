@@ -29,6 +29,7 @@ HOSTILE = {
     "one word": "a" * 1_000_000,
     "threats": "kill you " * 111_111,
     "full stops": "a. " * 333_333,
+    "postcodes": "ZZ10 4AB " * 111_111,
     "new words": " ".join(f"w{number}x" for number in range(140_000)),
 }
 

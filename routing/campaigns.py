@@ -36,11 +36,14 @@ ALIGNED = 0.42
 SAME_WORDS, FEWEST_WORDS = 0.24, 8
 """The share of meaning words, by the cosine of the two sets, in which a rare word counts for more, and how
 many they must be, that two people who write of one subject hardly ever have in common."""
+SAME_NUMBERS, BESIDE_NUMBERS, FEWEST_BESIDE = 2, 0.16, 3
+"""Two who give the same two numbers need less in common besides: such a share of so many words."""
 COMMON = 30
 """A word in fewer letters than this, of those that were counted, is as rare as any."""
 RESTATED = 0.3
 """A sentence that shares so much with one of the text says nothing of its own."""
 _MASK = (1 << 31) - 1
+_YEAR = re.compile("(?:19|20)\\d\\d")
 _SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|\n\s*\n")
 
 
@@ -116,9 +119,14 @@ def are_copies(one: Gist, other: Gist) -> bool:
 
 
 def has_the_same_words(one: Gist, other: Gist) -> bool:
-    """Whether two texts are made of the same words, in whatever sentences."""
+    """Whether two texts are made of the same words, or of the same numbers and some words, in any order."""
     common = one.words & other.words
-    return len(common) >= FEWEST_WORDS and _worth(common) >= SAME_WORDS * one.length * other.length
+    if len(common) < FEWEST_BESIDE:
+        return False
+    share = _worth(common) / (one.length * other.length)
+    if len(common) >= FEWEST_WORDS and share >= SAME_WORDS:
+        return True
+    return share >= BESIDE_NUMBERS and len(_numbers(one.anchors & other.anchors)) >= SAME_NUMBERS
 
 
 def reworded(one: Gist, other: Gist) -> float:
@@ -151,6 +159,12 @@ def _anchor_share(one: Gist, other: Gist) -> float:
     common = sum(weight(anchor) for anchor in one.anchors & other.anchors)
     fewer = min(sum(map(weight, one.anchors)), sum(map(weight, other.anchors)))
     return common / max(fewer, 2.5) if common else 0.0
+
+
+def _numbers(facts: Iterable[str]) -> frozenset[str]:
+    """The numbers in facts that are not only the year."""
+    numbers = ("".join(filter(str.isdigit, fact)) for fact in facts)
+    return frozenset(number for number in numbers if number and not _YEAR.fullmatch(number))
 
 
 def _aligned(one: Gist, other: Gist) -> float:

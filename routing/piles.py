@@ -9,6 +9,8 @@ from routing.campaigns import Gist, are_copies, is_same_text
 _MOST_ALIKE = 24
 """Texts compared with one more message at most: those that share most prints with it."""
 _ASKED_MEMBERS = 7
+_ENOUGH = 2
+"""Of the first members of a pile a text must agree with so many, or with most."""
 
 
 @dataclass(slots=True)
@@ -19,7 +21,7 @@ class _Pile:
 def piles(gists: Sequence[Gist]) -> list[int | None]:
     """For each text the number of its pile, or None for a text that no other is a copy of.
 
-    A copy needs one like it; a reworded text must agree with most of the pile, so that own words on the same
+    A copy needs one like it; a reworded text must agree with two of the pile, so that own words on the same
     subject, which resemble one wording or another, stay out.
     """
     kept: dict[int, list[int]] = defaultdict(list)
@@ -55,4 +57,4 @@ def _home(gists: Sequence[Gist], home: list[_Pile], number: int, near: list[int]
 def _agrees(gists: Sequence[Gist], number: int, pile: _Pile) -> bool:
     asked = pile.members[:_ASKED_MEMBERS]
     alike = sum(are_copies(gists[number], gists[member]) for member in asked)
-    return 2 * alike > len(asked)
+    return alike >= _ENOUGH or 2 * alike > len(asked)

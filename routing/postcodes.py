@@ -1,6 +1,7 @@
 """Finds postcodes in any spelling, and tells the writer's home from other addresses in the text."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ _WORDS = (
     | frozenset({"off", "oil", "ill", "odd", "old", "own", "iii"})
 )
 """Three letters that are a word are no second half of a postcode."""
+MOST = 200
+"""So many are looked at, the last ones, where people sign: a text with more is a list, not a letter."""
 _DIGIT = "[0-9OoIiLl]"
 _LETTER = "[A-Za-z]"
 _NEVER_INWARD = frozenset("CIKMOV")
@@ -62,7 +65,7 @@ class Postcode:
 def postcodes_in(text: str) -> list[Postcode]:
     """Whole postcodes in reading order, mended where spaces, dots, case, O for 0 or I for 1 went wrong."""
     found = []
-    for match in _near_digits(_WHOLE, text):
+    for match in deque(_near_digits(_WHOLE, text), maxlen=MOST):
         code = _mended(match)
         if code:
             found.append(Postcode(code, " ".join(match.group().split()), _likeness(text, *match.span())))

@@ -1,8 +1,10 @@
 """How soon a person must look: by need and dates in the text, never by channel, length or capitals."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
+from itertools import chain
 
+from routing.days_named import dates, days_of_month, spans, weekdays
 from routing.kinds import OUR_OWN_KINDS
 from routing.signals import Evidence, Signals
 from routing.weighing import WEIGHED_WORDS, Reading
@@ -29,51 +31,16 @@ PRESSING_DAYS = 2
 SOON_DAYS = 14
 """Ten working days, counted as calendar days."""
 
-_MONTH_NAMES = "january february march april may june july august september october november december"
-_MONTHS = _MONTH_NAMES.split()
-_DATE = re.compile(
-    rf" (\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}) "
-)
 _HARD = (
     r"we (?:go|leave|travel)|evict\w*|bailiffs?|removal|deport\w*|removed|fly|flies|flying|flight|locks"
     r"|repossess\w*|homeless"
 )
 _SOFT = (
     r"travel\w*|hearing|court|tribunal|appeal|deadline|expir\w*|runs out|funeral|operation|surgery"
-    r"|appointment|wedding|leave|due|by|before|interview|disconnect\w*|cut off|starts?"
+    r"|appointment|wedding|leave|due|by|before|until|till|interview|disconnect\w*|cut off|starts?"
 )
 _HARD_EVENT = re.compile(rf" (?:{_HARD}) ")
 _EVENT = re.compile(rf" (?:{_HARD}|{_SOFT}) ")
-
-
-_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_WEEKDAY = re.compile(
-    rf" (?:by|on|this|come|until|till|before|we go|we leave|we travel) ({'|'.join(_WEEKDAYS)}) (?!week )"
-)
-_AHEAD = re.compile(
-    r" (?:will|is|are|am|be|we go|we leave|we travel|have to|has to|got to|must|need to|due|coming|booked"
-    r"|set|fly|flies|leave|out) "
-)
-_BEHIND = re.compile(r" (?:last|was|were|came|took|ago|went|cancelled|had been) ")
-
-
-def days_until_weekday(plain: str, received: date) -> int | None:
-    """Days to the day of the week that a sentence says something will happen on, 0 for today, or None."""
-    found = _WEEKDAY.search(plain)
-    if found is None or not _AHEAD.search(plain) or _BEHIND.search(plain):
-        return None
-    return (_WEEKDAYS.index(found[1]) - received.weekday()) % 7
-
-
-def days_until(plain: str, received: date) -> int | None:
-    """Days from receipt to the nearest date that a sentence names, or None; long past means next year."""
-    nearest: int | None = None
-    for match in _DATE.finditer(plain):
-        month = next(n for n, name in enumerate(_MONTHS, start=1) if name.startswith(match[2][:3]))
-        days = _days_to(received, month, int(match[1]))
-        if days is not None and days >= 0 and (nearest is None or days < nearest):
-            nearest = days
-    return nearest
 
 
 def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: date, now: float) -> Priority:
@@ -114,24 +81,14 @@ def need_evidence(signals: Signals, reading: Reading) -> tuple[Evidence, ...]:
 def _by_dates(signals: Signals, received: date) -> Priority | None:
     found: Priority | None = None
     for sentence in signals.wording.sentences:
-        days = days_until(sentence.plain, received)
-        if days is None and _HARD_EVENT.search(sentence.plain):
-            days = days_until_weekday(sentence.plain, received)
-        if days is None or not _EVENT.search(sentence.plain):
+        plain = sentence.plain
+        if not _EVENT.search(plain):
             continue
-        if days <= PRESSING_DAYS and _HARD_EVENT.search(sentence.plain):
+        is_hard = _HARD_EVENT.search(plain) is not None
+        exact = [*dates(plain, received), *(weekdays(plain, received) if is_hard else ())]
+        if is_hard and exact and min(exact) <= PRESSING_DAYS:
             return Priority.IMMEDIATE
-        if days <= SOON_DAYS:
+        named = chain(exact, days_of_month(plain, received), weekdays(plain, received), spans(plain))
+        if min(named, default=SOON_DAYS + 1) <= SOON_DAYS:
             found = Priority.PRIORITY
     return found
-
-
-def _days_to(received: date, month: int, day: int) -> int | None:
-    for year in (received.year, received.year + 1):
-        try:
-            target = date(year, month, day)
-        except ValueError:
-            continue
-        if target >= received - timedelta(days=60):
-            return (target - received).days
-    return None

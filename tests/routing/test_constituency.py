@@ -3,7 +3,7 @@
 import pytest
 
 from routing.constituency import PostcodeTable, place_of
-from routing.postcodes import home_district, home_postcodes, normalised, postcodes_in
+from routing.postcodes import MOST, home_district, home_postcodes, normalised, postcodes_in
 from routing.words import ConstituencyState
 from tests.routing.places import OURS, TABLE
 
@@ -102,6 +102,13 @@ def test_a_home_is_ours_not_ours_or_unknown(text: str, state: ConstituencyState)
     place = place_of(text, TABLE)
     assert place.state is state
     assert place.confidence
+
+
+def test_of_a_list_of_very_many_postcodes_the_last_are_read() -> None:
+    listed = " ".join(f"ZZ{number % 10}7 {number // 100 % 10}AB" for number in range(1_000))
+    found = postcodes_in(f"{listed}\nYours, Ann Lee, ZZ12 4QT")
+    assert len(found) == MOST
+    assert found[-1].code == "ZZ12 4QT"
 
 
 def test_only_a_persons_own_field_confirms() -> None:
