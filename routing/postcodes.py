@@ -23,9 +23,10 @@ _NEVER_INWARD = frozenset("CIKMOV")
 _WHOLE = re.compile(
     rf"(?<![A-Za-z0-9])([A-Za-z][ .]?[A-Za-z]?|[A-Za-z])([ .]{{0,2}})"
     rf"({_DIGIT}[ .]?{_DIGIT}?|{_DIGIT}[A-HJKMNPR-Ya-hjkmnpr-y])"
-    rf"([ .,\-_]{{0,3}})({_DIGIT})([ .]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
+    rf"([ .,\-_/·'’]{{0,3}})({_DIGIT})([ .\-]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
 )
-_OUTWARD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9]{1,2}[A-Z]?)(?![A-Za-z0-9])")
+_OUTWARD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9]{1,2}[A-Z]?)(?![A-Za-z0-9]| [0-9](?: |$))")
+"""A first half alone; where single figures follow, more of the code was meant than can be read."""
 _A_DIGIT = re.compile("[0-9]")
 _MENDS = str.maketrans("OILoil", "011011")
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
@@ -64,12 +65,30 @@ class Postcode:
 
 def postcodes_in(text: str) -> list[Postcode]:
     """Whole postcodes in reading order, mended where spaces, dots, case, O for 0 or I for 1 went wrong."""
-    found = []
-    for match in deque(_near_digits(_WHOLE, text), maxlen=MOST):
-        code = _mended(match)
-        if code:
-            found.append(Postcode(code, " ".join(match.group().split()), _likeness(text, *match.span())))
-    return found
+    return [
+        Postcode(code, " ".join(match.group().split()), _likeness(text, *match.span()))
+        for match, code in deque(_codes(text), maxlen=MOST)
+    ]
+
+
+def _codes(text: str) -> Iterator[tuple["re.Match[str]", str]]:
+    """What reads as a postcode, mended; what begins like one, "Tull ZZ" in "Tull ZZ I8 6CW", hides none."""
+    for start, end in _lines_with_digits(text):
+        match = _WHOLE.search(text, start, end)
+        while match:
+            code = _mended(match)
+            if code:
+                yield match, code
+            match = _WHOLE.search(text, match.end() if code else match.start() + 1, end)
+
+
+def _lines_with_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Where each line with a digit begins and ends: no postcode is without one, and none leaves its line."""
+    start = 0
+    for line in text.split("\n"):
+        if _A_DIGIT.search(line):
+            yield start, start + len(line)
+        start += len(line) + 1
 
 
 def home_postcodes(text: str) -> list[Postcode]:
@@ -83,7 +102,8 @@ def home_postcodes(text: str) -> list[Postcode]:
 
 def home_district(text: str) -> str | None:
     """An outward code that stands alone ("we live in ZZ14"), or None."""
-    for match in _near_digits(_OUTWARD, text):
+    lines = _lines_with_digits(text)
+    for match in (found for span in lines for found in _OUTWARD.finditer(text, *span)):
         area = match[1].upper()
         shouted = match[1].isupper() or area == "ZZ"
         if area in _AREAS and shouted and _likeness(text, *match.span()) >= (0 if len(area) == 2 else 1):
@@ -95,15 +115,6 @@ def normalised(text: str) -> str | None:
     """A postcode typed into a field, in its proper form, or None if it is none."""
     match = _WHOLE.fullmatch(text.strip().strip(".,"))
     return _mended(match) if match else None
-
-
-def _near_digits(pattern: "re.Pattern[str]", text: str) -> Iterator["re.Match[str]"]:
-    """Where a pattern matches, in lines with a digit: none is without one, and none leaves its line."""
-    start = 0
-    for line in text.split("\n"):
-        if _A_DIGIT.search(line):
-            yield from pattern.finditer(text, start, start + len(line))
-        start += len(line) + 1
 
 
 def _mended(match: "re.Match[str]") -> str | None:

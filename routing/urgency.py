@@ -59,8 +59,8 @@ def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: 
     if kind in QUIET_KINDS and signals.score("kind casework") < SURE:
         return Priority.LOW
     presses = immediate >= SURE or now >= LIKELY or dated is Priority.IMMEDIATE
-    if presses and kind not in OUR_OWN_KINDS:
-        return Priority.IMMEDIATE
+    if presses and (kind not in OUR_OWN_KINDS or (dated is Priority.IMMEDIATE and kind is Kind.OFFICE)):
+        return Priority.IMMEDIATE  # an eviction with its day is no appointment of ours, whatever it reads like
     if presses or soon >= SURE or dated is Priority.PRIORITY or flags & HARM_FLAGS:
         return Priority.PRIORITY
     return Priority.LOW if kind in QUIET_KINDS else Priority.STANDARD
