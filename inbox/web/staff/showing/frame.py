@@ -210,7 +210,7 @@ def _nav(
 
 def _line(office: Office) -> str:
     if office.kind == OfficeKind.DEPARTMENT:
-        return "Correspondence team"
+        return "Correspondence unit"
     return f"MP’s office, {office.constituency}" if office.constituency else "MP’s office"
 
 
