@@ -12,7 +12,9 @@ from inbox.history import Actor, record
 from inbox.models import Case, Direction, EventKind, Message
 
 
-def accept(session: Session, desk: Desk, message: Message, *, now: datetime, actor: Actor) -> tuple[Case, str]:
+def accept(
+    session: Session, desk: Desk, message: Message, *, now: datetime, actor: Actor
+) -> tuple[Case, str]:
     """A person says that this message belongs to the proposed case. Its own case goes there with it where the
     person said nothing else on it, which can be taken back. Returns the case and the event of the act."""
     target = find(session, Case, message.proposed_case_id)

@@ -70,6 +70,7 @@ _OFFICIALS: tuple[tuple[str, str, str, queues.View | None, str | None, str | Non
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
     ("Safeguarding", "/queue/safeguarding", "lock", _V.SAFEGUARDING, "s", None),
+    ("Campaigns", "/campaigns", "feed", _V.CAMPAIGNS, "c", None),
     ("To sign", "/approvals", "approve", _V.TO_APPROVE, "a", "To sign"),
     ("Sent", "/sending", "send", _V.SENDING, "o", None),
     ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
@@ -203,6 +204,8 @@ def _nav(
         rail = _OFFICIALS if office.kind == OfficeKind.DEPARTMENT else _RAIL
         for label, url, icon, view, go, phone in rail:
             count = counts[view] if view is not None else None
+            if view is _V.CAMPAIGNS and rail is _OFFICIALS and not count:
+                continue  # few write to a department in campaigns: the line stands there while one is open
             items.append(NavItem(label, url, icon, count, label == current, go, phone))
         items.append(NavItem("Find", "/search", "search", None, current == "Find", None, "Find", rail=False))
     below = (
