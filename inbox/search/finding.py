@@ -35,7 +35,7 @@ COMMON = FIRST // 50
 _STEPS = 2
 """How many steps back through the index one page takes where each step alone names hundreds."""
 _WIDER = "abcd"
-"""The letter that begins the cursor of a page says in which reading of the question it goes on; none: the first."""
+"""The letter that begins a cursor says in which reading of the question the page goes on; none: the first."""
 _MOST = 20
 """How many times a page's length of likely entries one page looks at."""
 
