@@ -19,7 +19,7 @@
     const line = document.createElement("li"), key = document.createElement("kbd");
     key.className = "key";
     key.textContent = `g ${place.dataset.go}`;
-    line.append(key, ` Go to ${desk.one("span", place).textContent}`);
+    line.append(key, ` Go to ${(desk.one("span", place) || place).textContent.trim()}`);
     line.dataset.when = "body";
     desk.one(".shortcuts", dialog).append(line);
   });

@@ -129,7 +129,7 @@
     said.className = "row__busy";
     said.dataset.said = "";
     said.textContent = words;
-    row.append(said);
+    (desk.one(".row__body", row) || row).append(said);
     desk.say(words);
     setTimeout(() => said.remove(), 5000);
   }
