@@ -69,9 +69,8 @@ def merge(session: Session, source: Case, target: Case, *, now: datetime, actor:
     moved = _move_all(session, source, target)
     carry_alarm(source, target)
     target.topics = list(dict.fromkeys([*target.topics, *source.topics]))
-    if target.status in _ASLEEP and source.status not in _ASLEEP:
-        target.status = move(target.status, CaseStatus.OPEN, CASE_MOVES, "case")
-        target.closed_at = target.outcome = target.outcome_note = None
+    if source.status not in _ASLEEP:
+        _our_turn(source, target)
     _end_as_duplicate(source, target, now)
     after = _standing(target)
     _tidy(session, source, target, now)
@@ -204,6 +203,22 @@ def _put(
             row.proposed_case_id = row.proposed_because = None
     session.flush()
     return sorted(row.id for row in rows)
+
+
+def _our_turn(source: Case, target: Case) -> None:
+    """What was waited for is here: the open matter that comes is answered on the case it comes to."""
+    status, is_theirs = CaseStatus(target.status), source.constituent_id == target.constituent_id
+    if status in _ASLEEP:
+        target.closed_at = target.outcome = target.outcome_note = None
+        if is_theirs:
+            target.wrote_again_at = source.wrote_again_at or source.received_at
+    elif not (
+        (status is CaseStatus.WAITING_CONSTITUENT and is_theirs)
+        or (status is CaseStatus.WAITING_BODY and not is_theirs)
+    ):
+        return
+    target.status = move(status, CaseStatus.OPEN, CASE_MOVES, "case")
+    target.waiting_for = None
 
 
 def _end_as_duplicate(source: Case, target: Case, now: datetime) -> None:

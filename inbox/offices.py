@@ -20,7 +20,7 @@ from routing.rule_files import default_rules
 from routing.words import OfficeKind as RoutingKind
 
 DEFAULT_HOURS = "mon-fri 09:00-17:00"
-_BASE_TEAMS = {OfficeKind.MP: ("Casework",), OfficeKind.DEPARTMENT: ("Correspondence",)}
+_BASE_TEAMS = {OfficeKind.MP: ("Casework",), OfficeKind.DEPARTMENT: ("Correspondence unit",)}
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SMALL_WORDS = frozenset({"and", "for", "of", "the", "office", "department", "ministry", "mp"})
 

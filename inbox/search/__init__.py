@@ -1,6 +1,6 @@
 """Finds cases by words: the same answers on SQLite and PostgreSQL, newest first, never a slow plan."""
 
-from inbox.search.asking import Question, understand
+from inbox.search.asking import Question, is_long, understand
 from inbox.search.finding import Found, Hit, case_tests, find, holds, matching_cases, on_channel, word_tests
 from inbox.search.folding import fold, phones
 from inbox.search.indexing import (
@@ -26,6 +26,7 @@ __all__ = [
     "holds",
     "index_case",
     "index_message",
+    "is_long",
     "matching_cases",
     "on_channel",
     "phones",

@@ -11,6 +11,8 @@ SHORTEST_BEGINNING = 4
 """Letters from which the beginning of a word is enough; the PostgreSQL index keeps as many."""
 
 _PIECE = re.compile(r'(?:(?P<name>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.IGNORECASE)
+_GROUPED = re.compile(r"(?<![\w.,-])([1-9]\d{0,2}(?:,\d{3})+)(?![\w,-])")
+_UNGROUPED = re.compile(r"(?<![\w.,:+-])([1-9]\d{3,8})(?![\w,*-])")
 _PHONE_TYPED = re.compile(r"(?<!\S)\+?\d[\d ().-]{7,20}\d(?!\S)")
 
 FIELDS = frozenset({"status", "kind", "channel", "topic", "flag", "priority"})
@@ -45,13 +47,30 @@ class Question:
         return tuple(dict.fromkeys((*self.words, *inside)))
 
     @property
+    def named(self) -> "Question | None":
+        """The same, with the last word as the beginning of a name, and of the longer words the beginnings
+        enough; None where it is not a short one: `lena b` is Lena Boyd."""
+        last = self.words[-1].removeprefix("from:") if self.words else ""
+        return self._loosened(f"from:{last}") if last.isalpha() and not is_long(last) else None
+
+    @property
     def widened(self) -> "Question | None":
-        """The same, with the beginning of each longer word enough; None where it has no longer word."""
-        longer = tuple(word for word in self.words if is_long(word) and not _begins_a_mark(word))
-        if not longer:
+        """The same, with the beginning of each longer word enough, and beside one of the last word however
+        short; None where it has no longer word."""
+        if not self._longer:
             return None
-        shorter = tuple(word for word in self.words if word not in longer)
-        return replace(self, words=shorter, beginnings=(*self.beginnings, *longer))
+        last = self.words[-1]
+        return self._loosened(*(() if last in self._longer or ":" in last else (last,)))
+
+    @property
+    def _longer(self) -> tuple[str, ...]:
+        return tuple(word for word in self.words if is_long(word) and not _begins_a_mark(word))
+
+    def _loosened(self, *last: str) -> "Question":
+        """With the beginnings of the longer words, and with these in place of the last word."""
+        whole = self.words[:-1] if last else self.words
+        whole = tuple(word for word in whole if word not in self._longer)
+        return replace(self, words=whole, beginnings=(*self.beginnings, *self._longer, *last))
 
 
 def is_long(word: str) -> bool:
@@ -122,6 +141,24 @@ def understand(query: str) -> Question:
         tuple(parts.fields[:MOST_TERMS]),
         tuple(parts.states[:MOST_TERMS]),
     )
+
+
+def readings(query: str) -> tuple[Question, ...]:
+    """What `query` may mean, the likeliest first and each once: as it stands; with its numbers written the
+    other way (2310 and 2,310); with its last word as the beginning of a name; with beginnings of words."""
+    asked = understand(query)
+    found = (asked, understand(_regrouped(query)), asked.named, asked.widened)
+    return tuple(dict.fromkeys(one for one in found if one is not None and not one.is_empty))
+
+
+def _regrouped(query: str) -> str:
+    """The query with each number in the other of the two ways that people write thousands."""
+    query = query[:LONGEST_QUESTION]
+    if '"' in query:
+        return query
+    if _GROUPED.search(query):
+        return _GROUPED.sub(lambda match: match.group().replace(",", ""), query)
+    return _UNGROUPED.sub(lambda match: '"' + f"{int(match.group()):,}".replace(",", " ") + '"', query)
 
 
 def _kept(texts: list[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Answers a search, newest first, in bounded time whatever is asked.
 
-What holds the words whole comes first; then, where the page is not full, what holds their beginnings: a
-half-heard surname is found, and a name that is there as it was typed is not buried.
+What holds the words whole comes first; then, where the page is not full, each wider reading of them (see
+`asking.readings`): a half-heard surname is found, and a name that is there as it was typed is not buried.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from inbox.database import hidden_in, office_of, shown_in
 from inbox.models import Case, CaseStatus, Channel, Message, SearchEntry
-from inbox.search.asking import Question, understand
+from inbox.search.asking import Question, readings
 from inbox.search.drivers import (
     NEWEST,
     WINDOW,
@@ -34,8 +34,8 @@ FIRST = 400
 COMMON = FIRST // 50
 _STEPS = 2
 """How many steps back through the index one page takes where each step alone names hundreds."""
-_WIDER = "b"
-"""Begins the cursor of a page that goes on among the beginnings of words."""
+_WIDER = "abcd"
+"""The letter that begins a cursor says in which reading of the question the page goes on; none: the first."""
 _MOST = 20
 """How many times a page's length of likely entries one page looks at."""
 
@@ -82,24 +82,19 @@ def find(
     `visible`: a condition on `Case` that says what the reader may see. `is_exact`: whole words only. Odd
     queries and cursors find something or nothing and never fail.
     """
-    question = understand(query)
-    if question.is_empty:
-        return Found((), None)
-    wider = None if is_exact else question.widened
+    read = readings(query)[: 1 if is_exact else None]
     hits: dict[str, Hit] = {}
-    before, is_wider = _position(cursor)
-    if not is_wider:
-        further = _fill(session, question, before, limit, hits, _who_may(session, visible))
-        if further is not None or wider is None:
-            return Found(tuple(hits.values()), None if further is None else str(further))
+    before, level = _position(cursor)
+    may = _who_may(session, visible)
+    for at in range(level, len(read)):
+        if at > level and len(hits) == limit:
+            return Found(tuple(hits.values()), _cursor(at, NEWEST))
+        seen = [not_(and_(*word_tests(one))) for one in read[:at] if one.tests]
+        further = _fill(session, read[at], before, limit, hits, [*seen, *may])
+        if further is not None:
+            return Found(tuple(hits.values()), _cursor(at, further))
         before = NEWEST
-    if wider is None:
-        return Found((), None)
-    only_so = not_(and_(*word_tests(question)))
-    further = before
-    if len(hits) < limit:
-        further = _fill(session, wider, before, limit, hits, [only_so, *_who_may(session, visible)])
-    return Found(tuple(hits.values()), None if further is None else f"{_WIDER}{further}")
+    return Found(tuple(hits.values()), None)
 
 
 def matching_cases(session: Session, question: Question, most: int) -> frozenset[str] | None:
@@ -258,11 +253,17 @@ def _who_may(session: Session, visible: ColumnElement[bool] | None) -> list[Colu
     return may
 
 
-def _position(cursor: str | None) -> tuple[int, bool]:
-    """Where a page goes on, and whether it does so among the beginnings."""
-    digits = (cursor or "").removeprefix(_WIDER)
+def _position(cursor: str | None) -> tuple[int, int]:
+    """Where a page goes on, and in which reading of the question."""
+    cursor = cursor or ""
+    level = _WIDER.find(cursor[:1]) if cursor else 0
+    digits = cursor[1:] if level > 0 else cursor
     is_number = digits.isascii() and digits.isdigit() and len(digits) < 20
-    return (min(int(digits), NEWEST), digits != cursor) if is_number else (NEWEST, False)
+    return (min(int(digits), NEWEST), max(level, 0)) if is_number else (NEWEST, 0)
+
+
+def _cursor(level: int, position: int) -> str:
+    return f"{_WIDER[level] if level else ''}{position}"
 
 
 def _field(name: str, value: str) -> ColumnElement[bool]:

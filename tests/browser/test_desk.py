@@ -314,3 +314,31 @@ def test_nothing_of_one_case_stays_open_in_the_next(queue: Page) -> None:
     expect(queue.locator("#reading h2")).to_have_text("Imran Sadiq")
     assert queue.locator("#reading details[open]").count() == 0
     assert queue.evaluate(FOCUSED) == SECOND
+
+
+def test_the_list_of_keys_names_only_those_that_work_here(queue: Page) -> None:
+    line = queue.locator("#keys li")
+    press(queue, "j", "?")
+    expect(line.filter(has_text="Move to")).to_be_visible()
+    expect(line.filter(has_text="Go to Campaigns")).to_be_visible()
+    expect(line.filter(has_text="Not ours")).to_be_hidden()
+    expect(queue.locator("#keys").get_by_text("More keys work once a message is open.")).to_be_visible()
+    press(queue, "Escape", "Enter")
+    expect(queue.locator("#reading h2")).to_be_focused()
+    press(queue, "?")
+    expect(line.filter(has_text="Not ours")).to_be_visible()
+    expect(line.filter(has_text="Change facts")).to_be_hidden()
+    expect(queue.locator("#keys").get_by_text("More keys work once a message is open.")).to_be_hidden()
+
+
+def test_a_key_that_cannot_act_says_so(queue: Page) -> None:
+    press(queue, "j", "Enter")
+    expect(queue.locator("#reading h2")).to_be_focused()
+    press(queue, "e")
+    expect(queue.locator(".row [data-said]")).to_have_text("That key has nothing to do here")
+    queue.evaluate("document.querySelectorAll('#reading [aria-keyshortcuts=b]').forEach(one => one.remove())")
+    queue.evaluate("document.querySelector('#reading').dataset.noB = 'It is on a pile already'")
+    press(queue, "b")
+    expect(queue.locator(".row [data-said]")).to_have_text("It is on a pile already")
+    press(queue, "g", "x")
+    expect(queue.locator(".row [data-said]")).to_have_text("Nothing in your menu goes by that key")

@@ -351,6 +351,59 @@ def test_the_pack_of_a_department_has_its_lanes() -> None:
     assert [clock.kind for clock in public.clocks] == [ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY]
 
 
+SIGNED = "Please answer this week.\nRowan Ashby, Member of Parliament for Wexcombe and Marl Valley"
+MEMBERS: tuple[dict[str, str], ...] = (
+    {"from_address": "rowan.ashby.mp@parliament.uk"},
+    {"from_address": "office@rowan.ashby.parliament.uk"},
+    {"from_address": "dilys.probert@senedd.wales"},
+    {"from_name": "Rowan Ashby MP"},
+    {"from_name": "Office of Rowan Ashby (MP)"},
+    {"from_name": "Iona Kerr MSP"},
+    {"from_name": "Dilys Probert MS"},
+    {"from_name": "The Rt Hon Jane Day MP"},
+    {"from_name": "Baroness Ode of Marl"},
+    {"text": SIGNED},
+    {"text": "Yours, Rowan Ashby\nMP for Wexcombe\nHouse of Commons"},
+    {"text": "Yn gywir, Dilys Probert\nAelod Seneddol dros Arlwyn"},
+)
+
+
+@pytest.mark.parametrize("signs", MEMBERS, ids=lambda signs: next(iter(signs.values()))[-24:])
+@pytest.mark.parametrize(
+    "taken_for", [Kind.MEDIA, Kind.CAMPAIGN, Kind.SPAM, Kind.POLICY_VIEW, Kind.NOT_OURS, Kind.CASEWORK]
+)
+def test_a_members_letter_is_a_members_letter_whatever_its_words_suggest(
+    signs: dict[str, str], taken_for: Kind
+) -> None:
+    flags = frozenset({Flag.MEDIA}) if taken_for is Kind.MEDIA else frozenset()
+    campaign = "banks" if taken_for is Kind.CAMPAIGN else None
+    letter = _pack(OfficeKind.DEPARTMENT, kind=taken_for, flags=flags, campaign=campaign, **signs)
+    assert (letter.team, letter.priority) == ("Ministerial correspondence", Priority.PRIORITY)
+    assert letter.kind in (Kind.CASEWORK, Kind.POLICY_VIEW) and letter.acknowledge
+    assert {ClockKind.REFERRAL, ClockKind.ACKNOWLEDGE} <= {clock.kind for clock in letter.clocks}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"from_name": "Ms Jane Smith", "text": "I asked my MP for help and heard nothing."},
+        {"from_name": "Smith, Jane Ms"},
+        {"from_name": "Peter Lord"},
+        {"text": "I wrote to Rowan Ashby MP for Wexcombe, who told me to write to you."},
+        {"kind": Kind.MEDIA, "text": "A member of the House of Lords told us: my constituents are angry."},
+        {"from_name": "Rowan Ashby MP", "machine": Machine.AUTO_REPLY},
+    ],
+)
+def test_who_only_speaks_of_a_member_is_not_taken_for_one(facts: dict[str, Any]) -> None:
+    assert _pack(OfficeKind.DEPARTMENT, **facts).team != "Ministerial correspondence"
+
+
+def test_a_threat_in_a_members_letter_stays_a_threat() -> None:
+    letter = _pack(OfficeKind.DEPARTMENT, kind=Kind.THREAT, from_name="Rowan Ashby MP")
+    assert (letter.team, letter.kind, letter.priority) == ("Safeguarding", Kind.THREAT, Priority.IMMEDIATE)
+    assert ClockKind.REFERRAL in {clock.kind for clock in letter.clocks} and not letter.acknowledge
+
+
 def test_old_mail_is_seen_as_outside_the_last_days() -> None:
     old = CaseFacts(received=NOW - timedelta(days=4), language=Language.WELSH)
     assert not _holds("received", "within_last", "3 days", old)

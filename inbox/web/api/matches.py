@@ -28,9 +28,9 @@ def accept(
 ) -> shapes.CaseShape:
     """The message belongs to the proposed case: it moves there."""
     message = _message(session, person, reference, message_id)
-    target = matches.accept(session, desk, message, now=now, actor=person.actor)
+    target, event = matches.accept(session, desk, message, now=now, actor=person.actor)
     session.flush()
-    response.headers.update(etag(target.version))
+    response.headers.update({**etag(target.version), "Undo": event})
     return showing.cases(session, desk, person, [target], now)[0]
 
 

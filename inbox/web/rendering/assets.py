@@ -23,8 +23,8 @@ VENDOR = ("htmx.min.js", "idiomorph-ext.min.js")
 FIRST = ("layers", "tokens", "reset", "base", "layout")
 LAST = ("states", "utilities", "print")
 SCRIPTS = (
-    "start", "status", "keys", "drafts", "live", "presence", "palette", "signin", "keeping", "unkept",
-    "lists",
+    "start", "status", "keys", "keyhelp", "drafts", "live", "presence", "palette", "signin", "keeping",
+    "unkept", "lists",
 )  # fmt: skip
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 CACHE = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}

@@ -13,7 +13,7 @@ from inbox.access import Action, visible_cases
 from inbox.errors import TooMany
 from inbox.models import Case, CaseStatus, Channel, Constituent
 from inbox.references import read_reference
-from inbox.search import Hit, understand
+from inbox.search import Hit, is_long, understand
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, looking
 from inbox.web.staff.showing import hostile
@@ -100,7 +100,6 @@ def split(text: str, marks: re.Pattern[str] | None) -> tuple[tuple[str, bool], .
 
 def _marks(words: str) -> re.Pattern[str] | None:
     question = understand(words)
-    wanted = [
-        re.escape(one) for one in (*question.phrases, *question.words, *question.beginnings) if ":" not in one
-    ]
+    asked = (one for one in (*question.phrases, *question.words, *question.beginnings) if ":" not in one)
+    wanted = [re.escape(one) + ("" if is_long(one) else r"\b") for one in asked]
     return re.compile(rf"\b({'|'.join(wanted)})", re.IGNORECASE) if wanted else None

@@ -131,8 +131,12 @@ def accept_match(
     row = _proposed(room, case, message)
     other = find(room.session, Case, row.proposed_case_id)
     room.case(other.reference, Action.TRIAGE)
-    target = matches.accept(room.session, room.desk, row, now=room.now, actor=room.person.actor)
-    return told(room, "matched", gone=reference, onward=f"/cases/{target.reference}", back=back)
+    target, event = matches.accept(room.session, room.desk, row, now=room.now, actor=room.person.actor)
+    if not room.is_htmx:
+        return see_other(place_of(back) if back else f"/cases/{target.reference}", done=event)
+    room.session.flush()
+    seal(room.session)
+    return page(ActedPart(room.undo_of(event), reference), room.visit.csrf_token)
 
 
 @router.post("/cases/{reference}/reject-match")
@@ -189,10 +193,10 @@ def acted(room: Workroom, case: Case, event_id: str, back: str) -> Response:
     return page(ActedPart(room.undo_of(event_id), gone), room.visit.csrf_token)
 
 
-def told(room: Workroom, key: str, *, onward: str, back: str, gone: str | None = None) -> Response:
+def told(room: Workroom, key: str, *, onward: str, back: str) -> Response:
     """The answer to an act that has no way back."""
     if room.is_htmx:
-        return page(ActedPart(Undo(TOLD[key], None), gone), room.visit.csrf_token)
+        return page(ActedPart(Undo(TOLD[key], None)), room.visit.csrf_token)
     return see_other(place_of(back) if back else onward, told=key)
 
 

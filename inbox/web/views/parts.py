@@ -148,6 +148,7 @@ class Undo:
     act: Act | None
     seconds: int | None = None
     then: str = ""
+    link: "Link | None" = None
 
 
 @dataclass(frozen=True, slots=True)

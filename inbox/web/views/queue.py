@@ -110,6 +110,8 @@ class Reading:
     full_url: str
     close_url: str
     presence: str = ""
+    no_pile: str = ""
+    """Why the message cannot be put on a pile; empty where it can."""
 
 
 @dataclass(frozen=True, slots=True)

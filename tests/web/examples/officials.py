@@ -12,7 +12,7 @@ from tests.web.examples.queue import QUEUE, READING, row
 OFFICIAL_SHELL = replace(
     shell("Queue"),
     office="Department for Homes",
-    office_line="Correspondence team",
+    office_line="Correspondence unit",
     person="Aisha Rahman",
     nav=(
         NavItem("Queue", "/official", "sort", 46, True, "t", "Queue"),

@@ -1,11 +1,12 @@
 """Adding a case to another, splitting and linking, as the pages do it."""
 
 import re
+from typing import Any
 
 from sqlmodel import select
 
 from inbox import search
-from inbox.models import CaseStatus, Handle, Message, Role
+from inbox.models import Case, CaseStatus, Handle, Message, Role
 from tests.factories import a_message
 from tests.web.staff.offices import Bench, a_letter
 
@@ -161,3 +162,58 @@ def test_two_cases_are_linked_and_the_link_taken_off(bench: Bench) -> None:
     off = desk.press(f"/cases/{other}/links/{bench.reference}/off")
     assert off.status_code == 303
     assert "Same household" not in desk.get(f"/cases/{bench.reference}").text
+
+
+def proposed(bench: Bench, **facts: Any) -> str:
+    """A letter that may belong to the first case, on a case of its own with our acknowledgement."""
+    reference = a_letter(bench, name="Imran Sadiq", address="imran@example.org", **facts)
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == reference)).one()
+        letter = session.exec(select(Message).where(Message.case_id == case.id)).one()
+        letter.proposed_case_id, letter.proposed_because = bench.case().id, "same_person"
+        case.constituent_id = bench.case().constituent_id
+        a_message(session, case_id=case.id, direction="outbound", kind="acknowledgement", text="It came.")
+        case.message_count = 2
+    return reference
+
+
+def test_a_proposal_that_is_taken_names_both_cases_and_is_taken_back_by_one_press(bench: Bench) -> None:
+    other, here = proposed(bench), bench.reference
+    desk = bench.sit(Role.CASEWORKER)
+    letter = next(one for one in said(bench, other) if one.direction == "inbound")
+    form = {"message": letter.id}
+    added = desk.press(f"/cases/{other}/accept-match?back=to-sort", form, headers={"HX-Request": "true"})
+    assert f"{other} is now part of {here}." in added.text
+    assert f'href="/cases/{here}"' in added.text and f'data-gone="{other}"' in added.text
+    assert len(said(bench, here)) == 3 and said(bench, other) == []
+    ended = bench.case(other)
+    assert (ended.status, ended.outcome, ended.merged_into) == ("closed", "duplicate", bench.case().id)
+    assert f"Same person: {other}" not in desk.get(f"/cases/{here}").text
+    undo = UNDO.search(added.text)
+    assert undo is not None
+    desk.press(undo[1])
+    assert len(said(bench, here)) == 1 and len(said(bench, other)) == 2
+    assert bench.case(other).status == CaseStatus.NEW
+
+
+def test_a_proposal_from_a_case_with_more_letters_takes_the_one_letter_along(bench: Bench) -> None:
+    other = proposed(bench)
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == other)).one()
+        a_message(session, case_id=case.id, text="And the lift is broken.")
+    letter = next(one for one in said(bench, other) if one.proposed_case_id)
+    desk = bench.sit(Role.CASEWORKER)
+    added = desk.press(f"/cases/{other}/accept-match", {"message": letter.id})
+    page = desk.get(added.headers["location"]).text
+    assert f"{other} gave a message to {bench.reference}." in page
+    assert bench.case(other).status == CaseStatus.NEW and len(said(bench, other)) == 2
+
+
+def test_a_letter_that_comes_to_a_waiting_case_ends_its_wait(bench: Bench) -> None:
+    other = proposed(bench)
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.status, case.waiting_for = CaseStatus.WAITING_CONSTITUENT, "address"
+    letter = next(one for one in said(bench, other) if one.proposed_case_id)
+    bench.sit(Role.CASEWORKER).press(f"/cases/{other}/accept-match", {"message": letter.id})
+    assert (bench.case().status, bench.case().waiting_for) == (CaseStatus.OPEN, None)

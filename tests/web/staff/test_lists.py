@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from inbox.models import Case, Role
-from tests.factories import a_draft
+from inbox.models import Case, Office, OfficeKind, Role
+from tests.factories import a_draft, a_message
 from tests.web.staff.offices import Bench, a_letter
 
 
@@ -42,3 +42,34 @@ def test_who_uses_the_program_now_was_not_never_seen(bench: Bench) -> None:
 def test_what_was_saved_is_said_once(bench: Bench, page: str) -> None:
     shown = bench.sit(Role.MANAGER).get(f"{page}?told=saved").text
     assert shown.count("Saved.</p>") == 1
+
+
+def test_what_the_person_wrote_last_is_in_the_preview_however_many_notes_came_since(bench: Bench) -> None:
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.message_count = 5
+        a_message(session, case_id=case.id, direction="outbound", kind="acknowledgement", text="It came.")
+        for number in range(3):
+            a_message(session, case_id=case.id, direction="note", kind="message", text=f"Note {number}.")
+    pane = bench.sit(Role.CASEWORKER).get(f"/queue/mine/{bench.reference}").text
+    assert "black mould all over" in pane and "Note 2." in pane
+    assert "Show 1 more" in pane
+
+
+def test_officials_have_campaigns_in_their_menu_while_one_is_open(bench: Bench) -> None:
+    with bench.write() as session:
+        session.get_one(Office, bench.house.office.id).kind = OfficeKind.DEPARTMENT
+        for case in session.exec(select(Case)):
+            case.kind = "casework"
+    desk = bench.sit(Role.OFFICIAL)
+    assert 'href="/campaigns"' not in desk.get("/official").text
+    a_letter(bench, address="c@example.net", kind="campaign")
+    assert 'href="/campaigns"' in desk.get("/official").text
+
+
+def test_a_key_for_piles_says_why_there_is_none(bench: Bench) -> None:
+    with bench.write() as session:
+        case = session.exec(select(Case).where(Case.reference == bench.reference)).one()
+        case.status, case.assignee_id = "open", bench.staff(Role.CASEWORKER).id
+    pane = bench.sit(Role.CASEWORKER).get(f"/queue/mine/{bench.reference}").text
+    assert 'data-no-b="Only a message that is not sorted yet goes on a pile"' in pane

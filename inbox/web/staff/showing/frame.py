@@ -12,7 +12,7 @@ from inbox.access import Action, Person, may, may_know
 from inbox.models import Case, Delivery, DeliveryState, Event, EventKind, Office, OfficeKind, Staff
 from inbox.references import read_reference
 from inbox.web.staff.showing import availability, happenings
-from inbox.web.views.parts import Act, Density, Letters, NavItem, Notice, Shell, Tone, Undo
+from inbox.web.views.parts import Act, Density, Letters, Link, NavItem, Notice, Shell, Tone, Undo
 
 UNDO_FOR = timedelta(minutes=10)
 _OWN = sql.select(col(Staff.preferences), col(Staff.away_from), col(Staff.away_until)).where(
@@ -21,7 +21,6 @@ _OWN = sql.select(col(Staff.preferences), col(Staff.away_from), col(Staff.away_u
 """Asked by every page: built once, and past the object layer, so the office is named here."""
 TOLD = {
     "undone": "Taken back.",
-    "matched": "Put with this case.",
     "own": "It stays a matter of its own.",
     "choose": "Select a message first.",
     "noted": "Note kept.",
@@ -71,6 +70,7 @@ _OFFICIALS: tuple[tuple[str, str, str, queues.View | None, str | None, str | Non
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
     ("Safeguarding", "/queue/safeguarding", "lock", _V.SAFEGUARDING, "s", None),
+    ("Campaigns", "/campaigns", "feed", _V.CAMPAIGNS, "c", None),
     ("To sign", "/approvals", "approve", _V.TO_APPROVE, "a", "To sign"),
     ("Sent", "/sending", "send", _V.SENDING, "o", None),
     ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
@@ -127,10 +127,22 @@ def undo_of(session: Session, person: Person, event_id: str, now: datetime) -> U
     case = session.exec(select(Case).where(Case.id == event.case_id)).first() if event.case_id else None
     if case is not None and not may_know(person, case):
         return None
-    words = happenings.words(session, event)
+    words, to = happenings.words(session, event), _went_to(session, person, event)
     words = f"{words.rstrip('.')}: {case.reference}." if case else words
+    if to is not None and case is not None:
+        what = "is now part of" if case.merged_into == to.id else "gave a message to"
+        words = f"{case.reference} {what} {to.reference}."
     can = event.kind in _UNDOABLE and may(person, Action.TRIAGE)
-    return Undo(words, Act("Undo", f"/undo/{event.id}", "z") if can else None)
+    link = Link(f"Open {to.reference}", f"/cases/{to.reference}") if to is not None else None
+    return Undo(words, Act("Undo", f"/undo/{event.id}", "z") if can else None, link=link)
+
+
+def _went_to(session: Session, person: Person, event: Event) -> Case | None:
+    """The case that another one, or a message of it, was added to."""
+    if event.kind not in (EventKind.CASE_MERGED, EventKind.MATCH_ACCEPTED):
+        return None
+    to = session.exec(select(Case).where(Case.id == str(event.detail.get("into") or ""))).first()
+    return to if to is not None and may_know(person, to) else None
 
 
 def just_done(
@@ -192,6 +204,8 @@ def _nav(
         rail = _OFFICIALS if office.kind == OfficeKind.DEPARTMENT else _RAIL
         for label, url, icon, view, go, phone in rail:
             count = counts[view] if view is not None else None
+            if view is _V.CAMPAIGNS and rail is _OFFICIALS and not count:
+                continue  # few write to a department in campaigns: the line stands there while one is open
             items.append(NavItem(label, url, icon, count, label == current, go, phone))
         items.append(NavItem("Find", "/search", "search", None, current == "Find", None, "Find", rail=False))
     below = (
@@ -210,7 +224,7 @@ def _nav(
 
 def _line(office: Office) -> str:
     if office.kind == OfficeKind.DEPARTMENT:
-        return "Correspondence team"
+        return "Correspondence unit"
     return f"MP’s office, {office.constituency}" if office.constituency else "MP’s office"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from inbox import clocks, drafting, likely, linking, points, status_links
 from inbox import facts as known
@@ -243,12 +243,14 @@ def _status_page(session: Session, desk: Desk, person: Person, case: Case) -> tu
 
 def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
     kinds = linking.of_case(session, case)
-    named = select(Case).where(col(Case.id).in_(list(kinds)), visible_cases(person))
+    apart = or_(col(Case.merged_into).is_(None), col(Case.merged_into) != case.id)
+    named = select(Case).where(col(Case.id).in_(list(kinds)), apart, visible_cases(person))
     found = [_to(row, say.LINKS[kinds[row.id]]) for row in session.exec(named.order_by(col(Case.id)))]
     if case.constituent_id is not None:
         query = select(Case).where(
             Case.constituent_id == case.constituent_id, Case.id != case.id, visible_cases(person),
             col(Case.id).not_in(list(kinds)), col(Case.id) != (case.merged_into or ""),
+            col(Case.merged_into).is_(None),
         )  # fmt: skip
         rows = session.exec(query.order_by(col(Case.id).desc()).limit(5)).all()
         found += [_to(row, "Same person") for row in rows]

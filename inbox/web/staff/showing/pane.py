@@ -23,7 +23,7 @@ def reading(
     session: Session, desk: Desk, person: Person, case: Case, now: datetime, *, back: str, close_url: str
 ) -> Reading:
     """The open case. `back` names the list that an act returns to."""
-    rows = said.messages_of(session, case, limit=SHOWN)
+    rows = said.with_last_letter(session, case, said.messages_of(session, case, limit=SHOWN))
     zone = desk.calendar.zone
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     name = who.name if who else case.reference
@@ -53,6 +53,7 @@ def reading(
         full_url=f"/cases/{case.reference}",
         close_url=close_url,
         presence=presence.others(session, person, case.id, now),
+        no_pile=no_pile(session, case),
     )  # fmt: skip
 
 
@@ -159,12 +160,20 @@ def menus(session: Session, desk: Desk, person: Person, case: Case, back: str) -
         Choice("answer", "Until they answer us"),
     )
     found.append(Menu("Hold", f"{url}/hold?back={back}", "until", holding, "h"))
-    if case.status == CaseStatus.NEW and case.campaign is None:
+    if not no_pile(session, case):
         open_piles = campaigns.open_campaigns(session)[:_MOST_PILES]
         choices = tuple(Choice(one.slug, one.title) for one in open_piles)
-        if choices:
-            found.append(Menu("Pile", f"{url}/pile?back={back}", "campaign", choices, "b"))
+        found.append(Menu("Pile", f"{url}/pile?back={back}", "campaign", choices, "b"))
     return tuple(found)
+
+
+def no_pile(session: Session, case: Case) -> str:
+    """Why a message goes on no pile; empty where it may."""
+    if case.campaign is not None:
+        return "It is on a pile already"
+    if case.status != CaseStatus.NEW:
+        return "Only a message that is not sorted yet goes on a pile"
+    return "" if campaigns.open_campaigns(session) else "No campaign is open, so there is no pile"
 
 
 def people(desk: Desk, person: Person) -> tuple[Choice, ...]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from connectors.post.scans import PICTURE
+from inbox import drafting
 from inbox.database import hidden_in, shown_in
 from inbox.files import Outgoing
 from inbox.models import (
@@ -37,6 +38,15 @@ def messages_of(session: Session, case: Case, *, limit: int | None = None) -> li
     query = select(Message).where(Message.case_id == case.id, shown_in(session, col(Message.channel_id)))
     query = query.order_by(col(Message.id).desc())
     return list(reversed(session.exec(query.limit(limit) if limit else query).all()))
+
+
+def with_last_letter(session: Session, case: Case, newest: list[Message]) -> list[Message]:
+    """The newest messages, and before them what the person wrote last if it is not among them: notes and
+    our own mail never push out of sight what is to be answered."""
+    letter = drafting.newest_inbound(session, case)
+    if letter is None or letter.channel_id in hidden_in(session) or letter.id in {one.id for one in newest}:
+        return newest
+    return [letter, *newest]
 
 
 def shown(

@@ -99,13 +99,25 @@
       going = 0;
       const place = desk.one(`[data-go="${CSS.escape(key)}"]`);
       if (place) place.click();
-      return !!place;
+      else cannot("Nothing in your menu goes by that key");
+      return true;
     }
     const menu = openMenu();
     if (menu) return pressed(menu, key);
     const pane = desk.one("#reading[data-case]");
     if (!pane && onRow() && ASKS.concat(ACTS).includes(key)) return onUnopened(key);
-    return (pane && pressed(pane, key)) || pressed(document, key) || (own[key] ? own[key]() : false);
+    if (pane && pressed(pane, key) || pressed(document, key)) return true;
+    if (own[key]) return own[key]();
+    if (desk.isKey(key)) cannot(pane && pane.dataset["no" + key.toUpperCase()] || "That key has nothing to do here");
+    return desk.isKey(key);
+  }
+
+  /* Why a key does nothing, on the row that is open, else at the foot of the page if nothing can be undone there. */
+  function cannot(words) {
+    const open = desk.one("[data-list] .row__who[aria-current]");
+    if (open) sayOn(open.closest(".row"), words);
+    else if (desk.one("#undo form")) desk.say(words);
+    else desk.tell(words);
   }
 
   /* A row that is not open: keys that ask first open it and ask; the others say why they do nothing. */
@@ -117,7 +129,7 @@
     said.className = "row__busy";
     said.dataset.said = "";
     said.textContent = words;
-    row.append(said);
+    (desk.one(".row__body", row) || row).append(said);
     desk.say(words);
     setTimeout(() => said.remove(), 5000);
   }
@@ -126,7 +138,7 @@
     if (!ASKS.includes(key)) { sayOn(row, "Open it first: press Enter"); return true; }
     document.addEventListener("htmx:afterSettle", () => {
       const pane = desk.one("#reading[data-case]");
-      if (pane && !pressed(pane, key)) sayOn(row, "That cannot be done with this message");
+      if (pane && !pressed(pane, key)) sayOn(row, pane.dataset["no" + key.toUpperCase()] || "That cannot be done with this message");
     }, { once: true });
     desk.one(".row__who", row).click();
     return true;

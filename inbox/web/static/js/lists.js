@@ -20,7 +20,7 @@
     const words = document.createElement("span");
     words.className = "row__busy";
     words.textContent = "Filing…";
-    row.append(words);
+    (desk.one(".row__body", row) || row).append(words);
   }
 
   function notBusy() {

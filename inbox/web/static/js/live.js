@@ -37,6 +37,8 @@
     desk.all("[data-count]", fresh).forEach((number) => {
       desk.all(`[data-count="${CSS.escape(number.dataset.count)}"]`).forEach((shown) => { shown.textContent = number.textContent; });
     });
+    const total = fresh.title.match(/\(\d+\)/);
+    if (total) document.title = document.title.replace(/\(\d+\)/, total[0]);
     desk.all(list() ? "#list .row" : "#timeline .message, [data-live]").forEach((element) => exchange(element, fresh));
     if (!list()) return;
     offer([...arrived].filter((reference) => fresh.getElementById("row-" + reference) && !document.getElementById("row-" + reference)).length);
