@@ -1,5 +1,6 @@
 """Being away: everybody says it of themselves, sees what becomes of their cases, and comes back."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Form
@@ -45,7 +46,7 @@ def save(
     except Refused as error:
         place = "away_until" if "last day" in error.sentence else "away_from"
         return _page(room, away_from, away_until, Problem(place, error.sentence))
-    return see_other(HOME, told="away" if begins else "back")
+    return see_other(HOME, told=_told(begins, ends, room.local(room.now).date()))
 
 
 @router.post("/settings/away/back")
@@ -57,6 +58,15 @@ def come_back(room: Annotated[Workroom, acting(Action.KEEP_SELF)], take: Short =
         return see_other(HOME, told="back")
     room.session.flush()
     return taken(room, none="/queue/to-sort", there="/queue/mine")
+
+
+def _told(begins: date | None, ends: date | None, today: date) -> str:
+    """Which sentence says what was set: they are away now, will be, or were."""
+    if begins is None:
+        return "back"
+    if begins > today:
+        return "away-later"
+    return "away" if ends is None or ends >= today else "away-over"
 
 
 def _page(room: Room, begins: str, ends: str, *problems: Problem) -> Response:
