@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import Form, Query
 from starlette.responses import Response
 
-from inbox import queues, signoff
+from inbox import draft_checks, queues, signoff
 from inbox.access import Action, require_on, visible_cases
 from inbox.database import find, savepoint
-from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused
+from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused, Stale
 from inbox.models import Case, ChannelAct, Draft, DraftState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -47,7 +47,7 @@ def approve(
     draft_id: str,
     room: Annotated[Workroom, acting(Action.APPROVE)],
     digest: Annotated[str, Form(max_length=64)] = "",
-    read_newest: Annotated[bool, Form()] = False,
+    read: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Yes to the text that was shown; the next one that waits opens by itself."""
     draft, case = _waiting(room, draft_id, Action.APPROVE)
@@ -55,9 +55,9 @@ def approve(
         with savepoint(room.session):
             delivery = signoff.approve_as(
                 room.session, room.desk, draft, room.person, digest=digest, now=room.now,
-                read_newest=read_newest,
+                read_newest=draft_checks.was_shown(room.session, room.desk, draft, read),
             )  # fmt: skip
-    except (Refused, Conflict, NotAllowed) as error:
+    except (Refused, Conflict, NotAllowed, Stale) as error:
         room.session.refresh(draft)
         return _page(room, draft, case, error=error)
     room.session.flush()

@@ -118,6 +118,7 @@ def reply(
         else (*_unreachable(case, draft.recipients, way), *way.notices)
     )
     said_already = {one.words for one in problems}
+    is_told = arrived is not None and f"message-{arrived.newest}" in {one.name for one in problems}
     written_to = (", ".join(draft.recipients) or at_hand) if recipients is None else recipients
     return Composer(
         note=False,
@@ -147,7 +148,8 @@ def reply(
         gaps=gaps_of(f"{draft.text}\n{draft.subject}"),
         closed=None if able else _closed(desk, draft, url, writes) if is_open else Notice(NOT_HERE),
         beside=beside(session, desk, person, case, draft, now),
-        arrived=_arrived(case, arrived, url, draft.version) if arrived else None,
+        arrived=_arrived(arrived) if arrived and not is_told else None,
+        read=arrived.newest if arrived else "",
         versions=Link("Earlier versions", f"{url}/versions"),
         returned=_returned(session, desk, draft),
         theirs=theirs,
@@ -285,15 +287,11 @@ def _name(desk: Desk, staff_id: str | None) -> str:
     return found.name if found else "Somebody"
 
 
-def _arrived(case: Case, since: tuple[str, str | None], url: str, version: int) -> Notice:
-    words = f"{since[0]} Read it, then send anyway or change your reply."
-    anyway = Act(
-        "I have read it: send anyway",
-        f"{url}/send",
-        fields=(("read_newest", "yes"), ("stored", "yes"), ("version", str(version))),
-    )
-    return Notice(words, Tone.SOON, "Something new happened",
-                  (Link("Read it", f"/cases/{case.reference}#message-{since[1]}"),), (anyway,))  # fmt: skip
+def _arrived(since: draft_checks.Since) -> Notice:
+    """It stands on the same page, so there is nothing to tick off: what is sent now is sent knowing it."""
+    words = f"{since.words} Read it, then send your reply as it is, or change it."
+    read = Link("Read it", f"#message-{since.messages[0].id}")
+    return Notice(words, Tone.SOON, "Something new happened", (read,))
 
 
 def _returned(session: Session, desk: Desk, draft: Draft) -> str | None:
