@@ -27,6 +27,7 @@ TOLD = {
     "noted": "Note kept.",
     "opened": "The case is open. Tell the person its reference.",
     "saved": "Saved.",
+    "restricted": "The case is restricted. You are not one of those who can open it.",
     "back": "You are back. Cases are given to you again.",
     "away": "You are marked as away. Every page says so until you are back.",
     "away-later": "Saved. You are at work until your first day away. From that day every page says so.",
@@ -130,7 +131,9 @@ def undo_of(session: Session, person: Person, event_id: str, now: datetime) -> U
     if case is not None and not may_know(person, case):
         return None
     words = happenings.words(session, event)
-    words = f"{words.rstrip('.')}: {case.reference}." if case else words
+    if case is not None:
+        is_long = ". " in words
+        words = f"{case.reference}: {words}" if is_long else f"{words.rstrip('.')}: {case.reference}."
     can = event.kind in _UNDOABLE and may(person, Action.TRIAGE)
     return Undo(words, Act("Undo", f"/undo/{event.id}", "z") if can else None)
 
