@@ -52,8 +52,8 @@ class Exact:
 class Approval:
     """One text that waits; `changes` None without an earlier version; `refusal`: why you may not approve.
 
-    `since` and `later`: what was said after it was begun; `problems`: why a yes was not taken; `problem`: what
-    is wrong with the note.
+    `since` and `later`: what was said after it was begun; `problems`: why a yes was not taken; `problem`:
+    what is wrong with the note.
     """
 
     id: str

@@ -30,8 +30,8 @@ class Rare:
 
 @dataclass(frozen=True, slots=True)
 class CaseHeader:
-    """Who has it, since when, what is next. `title` None where only the reference may show; `more`: what is
-    done seldom and waits behind one button."""
+    """Who has it, since when, what is next. `title` None where only the reference may show, since the browser
+    keeps it; `heading`: the same on the page; `more`: what is done seldom and waits behind one button."""
 
     reference: str
     title: str | None
@@ -44,6 +44,7 @@ class CaseHeader:
     menus: tuple[Menu, ...]
     acts: tuple[Act, ...]
     who: str = ""
+    heading: str = ""
     more: tuple[Rare, ...] = ()
 
 
@@ -109,8 +110,8 @@ class Composer:
     `forms`: privately or publicly, each with its own audience; `hints`: what the channel allows, until when.
     `closed` says why nothing can be changed here, under which its words can be read; `gaps` what must be
     filled, `arrived` what happened since, `read` the newest message that the page shows then, `beside` who
-    else writes, `theirs` a colleague's text beside which one's own was set apart, `suggest` whether there is a
-    page of what could be said, `returned` why it was sent back, `versions` where its earlier words are.
+    else writes, `theirs` a colleague's text beside which one's own was set apart, `suggest` whether there is
+    a page of what could be said, `returned` why it was sent back, `versions` where its earlier words are.
     """
 
     note: bool
