@@ -16,7 +16,7 @@ from inbox.web.staff.showing import answers, signing
 from inbox.web.views.approvals import ApprovalPage, ApprovalsPage
 
 router = page_router()
-CURRENT = {"mp": "To approve", "department": "To sign"}
+HEADING = "To approve"
 
 
 @router.get("/approvals")
@@ -25,9 +25,9 @@ def index(room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
     waiting = queues.submitted(room.session, visible_cases(room.person))
     yours, others = signing.rows(room.session, room.desk, room.person, waiting, room.now)
     to_many, of_others = answers.waiting(room.session, room.desk, room.person)
-    heading, total = CURRENT[room.office.kind], room.counts[queues.View.TO_APPROVE]
+    total = room.counts[queues.View.TO_APPROVE]
     yours, others, loaded = yours + to_many, others + of_others, room.local(room.now)
-    return room.page(ApprovalsPage(room.shell(heading), heading, total, yours, others, loaded))
+    return room.page(ApprovalsPage(room.shell(HEADING), HEADING, total, yours, others, loaded))
 
 
 @router.get("/approvals/{draft_id}")
@@ -94,7 +94,7 @@ def _page(
         problem=problem, refused=error,
     )  # fmt: skip
     status = error.status if error else (422 if problem else 200)
-    return room.page(ApprovalPage(room.shell(CURRENT[room.office.kind]), view), status)
+    return room.page(ApprovalPage(room.shell(HEADING), view), status)
 
 
 def _waiting(room: Workroom, draft_id: str, action: Action = Action.READ_CASE) -> tuple[Draft, Case]:

@@ -15,6 +15,7 @@ from inbox.web.routers import page_router
 from inbox.web.staff.queue import taken
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.staff.settings import tabs
+from inbox.web.staff.showing import words as say
 from inbox.web.views.office import SettingsPage
 from inbox.web.views.parts import Field, FieldKind, Group, Problem
 
@@ -77,7 +78,7 @@ def _page(room: Room, begins: str, ends: str, *problems: Problem) -> Response:
             Field("away_until", "Last day", ends, FieldKind.DATE, optional=True,
                   hint="Leave it empty if you do not know yet. Leave both empty if you are here."),
         ),
-        _meanwhile(taking.kept(room.session, room.staff_id)) if room.may(Action.READ_CASE) else "",
+        _meanwhile(room) if room.may(Action.READ_CASE) else "",
     )  # fmt: skip
     view = SettingsPage(
         room.shell("Settings"), tabs(room, "Away"), "Away", HOME, (group,), problems
@@ -85,10 +86,11 @@ def _page(room: Room, begins: str, ends: str, *problems: Problem) -> Response:
     return room.page(view, 422 if problems else 200)
 
 
-def _meanwhile(number: int) -> str:
+def _meanwhile(room: Room) -> str:
+    number, unsorted = taking.kept(room.session, room.staff_id), say.unsorted(room.office.kind)
     cases = "Your open case stays yours." if number == 1 else f"Your {number} open cases stay yours."
     return (
         f"{cases if number else 'You have no open cases.'} When somebody writes on one of yours, it comes up "
-        "in To sort for your colleagues. What becomes late stands under Late, where your manager looks, with "
-        "a word that you are away. Take next, and rules that share out work, give you nothing new."
+        f"in {unsorted} for your colleagues. What becomes late stands under Late, where your manager looks, "
+        "with a word that you are away. Take next, and rules that share out work, give you nothing new."
     )

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Form
+from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
@@ -12,7 +12,7 @@ from inbox import draft_checks, drafting, own_drafts, signoff
 from inbox.access import Action, may_on, require_on
 from inbox.database import find, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import EDITABLE, Case, ChannelAct, Draft, Message
+from inbox.models import EDITABLE, Case, ChannelAct, Draft, DraftState, Message
 from inbox.web.dependencies import check_version
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
@@ -50,14 +50,18 @@ def begin_and_send(reference: str, typed: Form_, room: Annotated[Workroom, actin
 
 
 @router.get("/cases/{reference}/drafts/{number}")
-def show(reference: str, number: int, room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
-    """The composer as a page, with the message that it answers."""
+def show(
+    reference: str,
+    number: int,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    change: Annotated[bool, Query()] = False,
+) -> Response:
+    """The composer as a page, with the message that it answers. `change`: also of what waits for sign-off."""
     case = room.case(reference)
     room.looked(case)
     draft = draft_of(room, case, number)
-    return _page(
-        room, case, draft, writing.reply(room.session, room.desk, room.person, case, draft, room.now)
-    )
+    composer = writing.reply(room.session, room.desk, room.person, case, draft, room.now, changing=change)
+    return _page(room, case, draft, composer)
 
 
 @router.post("/cases/{reference}/drafts/{number}")
@@ -180,6 +184,8 @@ def _let_go(room: Workroom, case: Case, draft: Draft, read: str) -> Response:
     """
     read_newest = draft_checks.was_shown(room.session, room.desk, draft, read)
     alone = signoff.stands_alone(room.session, room.desk, draft, room.person, room.now)
+    if draft.state == DraftState.SUBMITTED and not alone:
+        return see_other(f"/cases/{case.reference}", told="submitted")  # not a word of it was changed
     try:
         with savepoint(room.session):
             if not alone:

@@ -46,7 +46,7 @@ def test_it_is_asked_once_with_the_names_of_those_who_can_open_it_then(bench: Be
     assert asked.status_code == 200
     assert not bench.case().is_restricted
     page = unescape(asked.text)
-    assert "Only Caseworker Person (has the case), Manager Person (manager) can open it." in page
+    assert "Only Caseworker Person (has the case) and Manager Person (manager) can open it." in page
     assert "in no list, no number and no search" in page
     assert "You are not one of them" not in page
     done = manager.press(f"/cases/{bench.reference}/facts", hidden_fields(asked.text))

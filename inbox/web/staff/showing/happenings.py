@@ -96,6 +96,7 @@ _PLAIN = {
     EventKind.DRAFT_RETURNED: "A draft was sent back with a note.",
     EventKind.DRAFT_APPROVED: "A text was approved.",
     EventKind.DRAFT_WITHDRAWN: "A draft was put away.",
+    EventKind.DRAFT_TAKEN_BACK: "A draft was taken back before anybody approved it.",
     EventKind.APPROVAL_VOIDED: "The words changed, so the approval no longer counts.",
     EventKind.QUEUED: "Put in the outbox.",
     EventKind.STOPPED: "Stopped before it left.",

@@ -137,7 +137,7 @@ def _holder(desk: Desk, case: Case) -> str:
 
 def _back(desk: Desk, person: Person, case: Case) -> Link:
     if desk.office.kind == "department":
-        return Link("Queue", "/official")
+        return Link(say.unsorted(desk.office.kind), "/official")
     if case.status == CaseStatus.NEW:
         return Link("To sort", f"/queue/to-sort#row-{case.reference}")
     if case.assignee_id == person.staff_id:

@@ -48,7 +48,8 @@ def _only(desk: Desk, case: Case) -> str:
     named = [f"{one.name} ({_why(desk, case, one)})" for one in sorted(able, key=lambda each: each.name)]
     if not named:
         return "Nobody can open it: it is nobody’s, and the office has no manager and no safeguarding lead."
-    return f"Only {', '.join(named)} can open it."
+    together = " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
+    return f"Only {together} can open it."
 
 
 def _why(desk: Desk, case: Case, staff: Staff) -> str:
