@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import object_session
 from sqlmodel import Session, select
 
+from inbox.dates import day_of
 from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
 from inbox.models import EventKind, Office, OfficeCalendar
@@ -105,10 +106,9 @@ def read_file(content: bytes) -> Days:
 
 def read_day(typed: str) -> date:
     """A day as people type it into a form or a command. Raises Refused."""
-    try:
-        day = date.fromisoformat(typed.strip())
-    except ValueError:
-        raise Refused(f"“{typed.strip()[:20]}” is no day. Write it as 2026-12-24.") from None
+    day = day_of(typed)
+    if day is None:
+        raise Refused(f"“{typed.strip()[:20]}” is no day. Write it like 24 December 2026.")
     if not 2000 <= day.year <= 2100:
         raise Refused("Choose a day of this century.")
     return day

@@ -1,5 +1,6 @@
 """Dates as people read them, in English and Welsh: "Tuesday 9 June 2026", "Dydd Mawrth 9 Mehefin 2026"."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,13 +35,18 @@ def local_date(moment: datetime, zone: str, language: str = "en") -> str:
     return long_date(moment.astimezone(ZoneInfo(zone)).date(), language)
 
 
-_TYPED = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
+_TYPED = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%Y-%m-%d")
+_WEEKDAY = "|".join(f"{day[:3]}(?:{day[3:]})?" for day in _DAYS["en"])
+_BESIDE = re.compile(rf"^(?:{_WEEKDAY})\b|(?<=\d)(?:st|nd|rd|th)\b|,", re.IGNORECASE)
+"""What people write beside a date, and pages do too: the weekday, "3rd", a comma."""
 
 
 def day_of(words: str) -> date | None:
-    """A day as people type it: 3 June 2026, 3 Jun 2026, 03/06/2026, 2026-06-03; None for anything else, and
-    for a year that nobody writes to us about."""
-    plain = " ".join(words.split())
+    """A day as people type it: 3 June 2026, Wednesday 3rd June 2026, 3 Jun 2026, 03/06/2026, 2026-06-03.
+
+    None for anything else, and for a year that nobody writes to us about.
+    """
+    plain = " ".join(_BESIDE.sub(" ", words.strip()).split())
     for form in _TYPED:
         try:
             day = datetime.strptime(plain, form).date()  # noqa: DTZ007  # a day has no zone

@@ -1,12 +1,14 @@
 """What is looked at before a draft leaves: what blocks it, what came in since, how plain it is."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from connectors.contract import PUBLIC, Form, Limits
 from inbox import address_proofs, addressing, consents, files, holds, letters, standard_lines
-from inbox.database import find, find_or_none
+from inbox.database import find, find_or_none, shown_in
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.models import (
@@ -113,54 +115,78 @@ def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
     )
 
 
-def happened_since(session: Session, desk: Desk, draft: Draft) -> tuple[str, str | None] | None:
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What happened after a reply was begun: a sentence, and what was said, oldest first."""
+
+    words: str
+    messages: tuple[Message, ...]
+
+    @property
+    def newest(self) -> str:
+        """Up to where somebody has read who was shown these messages."""
+        return self.messages[-1].id
+
+
+def happened_since(session: Session, desk: Desk, draft: Draft) -> Since | None:
     """What a writer must be told before a reply leaves: they wrote again, or a colleague answered them.
 
-    The sentence, and the id of the message to read; None where nothing happened. Letters to bodies have none.
+    None where nothing happened, as far as this reader may know. Letters to bodies have none.
     """
     if draft.enquiry_id:
         return None
-    newer = newer_than(session, draft)
-    if newer is not None:
-        return "They wrote again after this was begun.", newer.id
-    answered = _answered_since(session, draft)
-    if answered is None:
+    newer, answer = _written_since(session, draft), _answered_since(session, draft)
+    if newer:
+        told = "They wrote again after this was begun."
+    elif answer is not None:
+        told = _who_answered(desk, *answer)
+    else:
         return None
-    message_id, author_id, at = answered
-    author = desk.staff.get(author_id or "")
-    name = author.name if author else "The office"
-    return (
-        f"{name} answered them at {at.astimezone(desk.calendar.zone):%H:%M}, after this was begun.",
-        message_id,
-    )
+    said = {one.id: one for one in (*newer, *((answer[0],) if answer else ()))}
+    return Since(told, tuple(said[key] for key in sorted(said)))
+
+
+def was_shown(session: Session, desk: Desk, draft: Draft, newest: str) -> bool:
+    """Whether a page that showed everything up to the message `newest` left nothing unread."""
+    since = happened_since(session, desk, draft)
+    return since is None or since.newest <= newest
 
 
 _NEVER_CAME = (DeliveryState.FAILED, DeliveryState.STOPPED, DeliveryState.BOUNCED)
 
 
-def _answered_since(session: Session, draft: Draft) -> tuple[str | None, str | None, datetime] | None:
+def _who_answered(desk: Desk, _: Message, author_id: str | None, at: datetime) -> str:
+    author = desk.staff.get(author_id or "")
+    name = author.name if author else "The office"
+    return f"{name} answered them at {at.astimezone(desk.calendar.zone):%H:%M}, after this was begun."
+
+
+def _answered_since(session: Session, draft: Draft) -> tuple[Message, str | None, datetime] | None:
     """A reply of ours to the same person that left, or is leaving, after this one was begun."""
     query = (
-        select(Delivery.message_id, Draft.author_id, Delivery.queued_at)
+        select(Message, Draft.author_id, Delivery.queued_at)
+        .join(Delivery, col(Delivery.message_id) == Message.id)
         .join(Draft, col(Draft.id) == Delivery.draft_id)
         .where(Draft.case_id == draft.case_id, Draft.id != draft.id, col(Draft.enquiry_id).is_(None))
         .where(Delivery.queued_at > draft.created_at, col(Delivery.state).not_in(_NEVER_CAME))
+        .where(shown_in(session, col(Message.channel_id)))
     )
     return session.exec(query.order_by(col(Delivery.id).desc()).limit(1)).first()
 
 
-def newer_than(session: Session, draft: Draft) -> Message | None:
-    """A message that arrived on the case after the one this draft answers."""
-    newest = session.exec(
+def _written_since(session: Session, draft: Draft) -> Sequence[Message]:
+    """What arrived on the case after the message that this draft answers, oldest first."""
+    is_newer = or_(col(Message.received_at) > draft.created_at, col(Message.id) > (draft.answers or ""))
+    query = (
         select(Message)
         .where(
             Message.case_id == draft.case_id,
             Message.direction == Direction.INBOUND,
             col(Message.machine).is_(None),
+            Message.id != (draft.answers or ""),
+            is_newer,
+            shown_in(session, col(Message.channel_id)),
         )
-        .order_by(col(Message.id).desc())
-        .limit(1)
-    ).first()
-    if newest is None or newest.id == draft.answers:
-        return None
-    return newest if newest.received_at > draft.created_at or newest.id > (draft.answers or "") else None
+        .order_by(col(Message.id))
+    )
+    return session.exec(query).all()

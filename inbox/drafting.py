@@ -19,7 +19,7 @@ from inbox import (
 )
 from inbox.dates import local_date
 from inbox.desk import Desk
-from inbox.errors import NotFound, Refused, Stale
+from inbox.errors import Conflict, NotFound, Refused, Stale
 from inbox.history import Actor, record
 from inbox.models import (
     DRAFT_MOVES,
@@ -230,6 +230,19 @@ def withdraw(session: Session, draft: Draft, *, now: datetime, actor: Actor) -> 
     draft.state = move(draft.state, DraftState.WITHDRAWN, DRAFT_MOVES, "reply")
     draft.version += 1
     record(session, draft.case_id, EventKind.DRAFT_WITHDRAWN, actor, now=now, draft=draft.id)
+
+
+def take_back(session: Session, draft: Draft, *, version: int, now: datetime, actor: Actor) -> None:
+    """Out of the checkers' hands, word for word. Raises Stale, or Conflict where they have decided."""
+    if draft.version != version:
+        raise Stale(
+            "It was changed after you read it. Read it again, then take it back.", version=draft.version
+        )
+    if draft.state != DraftState.SUBMITTED:
+        raise Conflict("This text does not wait for sign-off any more.")
+    draft.state = move(draft.state, DraftState.DRAFT, DRAFT_MOVES, "reply")
+    draft.version, draft.updated_at = draft.version + 1, now
+    record(session, draft.case_id, EventKind.DRAFT_TAKEN_BACK, actor, now=now, draft=draft.id)
 
 
 def digest(session: Session, draft: Draft) -> str:

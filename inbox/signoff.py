@@ -84,7 +84,7 @@ def approve(
         raise NotAllowed(why_not)
     if digest != drafting.digest(session, draft):
         raise Stale("The words changed after you read them. Read them again, then decide.")
-    _must_be_ready(session, desk, draft, read_newest, now)
+    _must_be_ready(session, desk, draft, read_newest, now, is_own=staff_id in draft.writers)
     return _say_yes(session, desk, draft, staff_id=staff_id, step=steps(desk, draft)[0], now=now, actor=actor)
 
 
@@ -209,13 +209,17 @@ def send_back(
     record(session, draft.case_id, EventKind.DRAFT_RETURNED, actor, now=now, draft=draft.id, digest=digest)
 
 
-def _must_be_ready(session: Session, desk: Desk, draft: Draft, read_newest: bool, now: datetime) -> None:
+def _must_be_ready(
+    session: Session, desk: Desk, draft: Draft, read_newest: bool, now: datetime, *, is_own: bool = True
+) -> None:
+    """Raises Refused while something is missing, and Conflict while something newer is unread."""
     blocking = draft_checks.problems(session, desk, draft, now)
     if blocking:
         raise Refused(" ".join(blocking), problems=blocking)
     since = None if read_newest else draft_checks.happened_since(session, desk, draft)
     if since is not None:
-        raise Conflict(f"{since[0]} Read it, then send anyway or change your reply.", message=since[1])
+        then = "send anyway or change your reply" if is_own else "approve this or send it back"
+        raise Conflict(f"{since.words} Read it, then {then}.", message=since.newest)
 
 
 def _queue(session: Session, desk: Desk, draft: Draft, *, now: datetime, actor: Actor) -> Delivery:

@@ -33,8 +33,8 @@ class Away(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A case that is somebody's now. `event` is what undo takes; `passed`: how many free cases with more
-    points are for other teams or skills."""
+    """A case that is somebody's now. `event` is what undo takes; `passed`: how many free cases that stand
+    before it, by points and then by age, are for other teams or skills."""
 
     case: Case
     event: str

@@ -97,6 +97,7 @@ class EventKind(StrEnum):
     DRAFT_RETURNED = "draft_returned"
     DRAFT_APPROVED = "draft_approved"
     DRAFT_WITHDRAWN = "draft_withdrawn"
+    DRAFT_TAKEN_BACK = "draft_taken_back"
     APPROVAL_VOIDED = "approval_voided"
     QUEUED = "queued"
     STOPPED = "stopped"

@@ -68,6 +68,7 @@ class QueueRow:
     waiting_for: str | None
     held_by: str | None
     is_sent_back: bool
+    is_submitted: bool
     received_at: datetime
     answered_at: datetime | None
     wrote_again_at: datetime | None
@@ -225,9 +226,10 @@ def _all_that_a_row_shows() -> Select[Any]:
         tables["clock"], _CLOCK.met_at.is_(None), _CLOCK.cancelled_at.is_(None),
         order=[_IS_PAUSED, _CLOCK.due_at, _CLOCK.id],
     )  # fmt: skip
-    is_sent_back = exists().where(
-        draft.case_id == CASE.id, draft.office_id == office, draft.state == DraftState.RETURNED
-    )  # fmt: skip
+    is_sent_back, is_submitted = (
+        exists().where(draft.case_id == CASE.id, draft.office_id == office, draft.state == state)
+        for state in (DraftState.RETURNED, DraftState.SUBMITTED)
+    )
     is_seen = exists().where(
         seen.case_id == CASE.id, seen.office_id == office, seen.staff_id == bindparam("staff"),
         seen.at >= newest.c.received_at,
@@ -238,7 +240,7 @@ def _all_that_a_row_shows() -> Select[Any]:
             CASE.priority, CASE.rank,
             CASE.waiting_days, CASE.lateness, CASE.is_ministerial, CASE.topics, CASE.flags,
             CASE.language, CASE.is_restricted, CASE.campaign, CASE.message_count, CASE.version,
-            CASE.waiting_for, CASE.held_by, is_sent_back, CASE.received_at, CASE.answered_at,
+            CASE.waiting_for, CASE.held_by, is_sent_back, is_submitted, CASE.received_at, CASE.answered_at,
             CASE.wrote_again_at, CASE.created_at, CASE.updated_at,
             person.id, person.name, person.postcode, person.constituency, channel.kind, channel.name,
             CASE.assignee_id, staff.name, team.name, newest.c.id, newest.c.kind, newest.c.received_at,

@@ -66,8 +66,8 @@ def _shown(
 def _tabs(room: Room, view: View, listed: QueueList) -> tuple[Tab, ...]:
     counts = room.counts
     return (
-        Tab("Team", "/official", view is View.TO_SORT, counts[View.TO_SORT]),
+        Tab("Queue", "/official", view is View.TO_SORT, counts[View.TO_SORT]),
         Tab("Mine", "/official/mine", view is View.MINE, counts[View.MINE]),
-        Tab("To sign", "/approvals", False, counts[View.TO_APPROVE]),
+        Tab("To approve", "/approvals", False, counts[View.TO_APPROVE]),
         Tab("Sent", "/sending?state=sent"),
     )

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import Form, Query
 from starlette.responses import Response
 
-from inbox import queues, signoff
+from inbox import draft_checks, queues, signoff
 from inbox.access import Action, require_on, visible_cases
 from inbox.database import find, savepoint
-from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused
+from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused, Stale
 from inbox.models import Case, ChannelAct, Draft, DraftState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -16,7 +16,7 @@ from inbox.web.staff.showing import answers, signing
 from inbox.web.views.approvals import ApprovalPage, ApprovalsPage
 
 router = page_router()
-CURRENT = {"mp": "To approve", "department": "To sign"}
+HEADING = "To approve"
 
 
 @router.get("/approvals")
@@ -25,9 +25,9 @@ def index(room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
     waiting = queues.submitted(room.session, visible_cases(room.person))
     yours, others = signing.rows(room.session, room.desk, room.person, waiting, room.now)
     to_many, of_others = answers.waiting(room.session, room.desk, room.person)
-    heading, total = CURRENT[room.office.kind], room.counts[queues.View.TO_APPROVE]
+    total = room.counts[queues.View.TO_APPROVE]
     yours, others, loaded = yours + to_many, others + of_others, room.local(room.now)
-    return room.page(ApprovalsPage(room.shell(heading), heading, total, yours, others, loaded))
+    return room.page(ApprovalsPage(room.shell(HEADING), HEADING, total, yours, others, loaded))
 
 
 @router.get("/approvals/{draft_id}")
@@ -47,7 +47,7 @@ def approve(
     draft_id: str,
     room: Annotated[Workroom, acting(Action.APPROVE)],
     digest: Annotated[str, Form(max_length=64)] = "",
-    read_newest: Annotated[bool, Form()] = False,
+    read: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Yes to the text that was shown; the next one that waits opens by itself."""
     draft, case = _waiting(room, draft_id, Action.APPROVE)
@@ -55,9 +55,9 @@ def approve(
         with savepoint(room.session):
             delivery = signoff.approve_as(
                 room.session, room.desk, draft, room.person, digest=digest, now=room.now,
-                read_newest=read_newest,
+                read_newest=draft_checks.was_shown(room.session, room.desk, draft, read),
             )  # fmt: skip
-    except (Refused, Conflict, NotAllowed) as error:
+    except (Refused, Conflict, NotAllowed, Stale) as error:
         room.session.refresh(draft)
         return _page(room, draft, case, error=error)
     room.session.flush()
@@ -94,7 +94,7 @@ def _page(
         problem=problem, refused=error,
     )  # fmt: skip
     status = error.status if error else (422 if problem else 200)
-    return room.page(ApprovalPage(room.shell(CURRENT[room.office.kind]), view), status)
+    return room.page(ApprovalPage(room.shell(HEADING), view), status)
 
 
 def _waiting(room: Workroom, draft_id: str, action: Action = Action.READ_CASE) -> tuple[Draft, Case]:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from inbox import calendars, taking
 from inbox.access import Action
 from inbox.database import find, savepoint
-from inbox.dates import as_iso
 from inbox.errors import Refused
 from inbox.models import Staff
 from inbox.web.routers import page_router
@@ -73,7 +72,7 @@ def _page(room: Workroom, row: Staff, begins: str, ends: str, *problems: Problem
 
 
 def _day(typed: str) -> date | None:
-    return calendars.read_day(as_iso(typed)) if typed.strip() else None
+    return calendars.read_day(typed) if typed.strip() else None
 
 
 def _plain(day: date | None) -> str:

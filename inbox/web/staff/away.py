@@ -1,5 +1,6 @@
 """Being away: everybody says it of themselves, sees what becomes of their cases, and comes back."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Form
@@ -14,6 +15,7 @@ from inbox.web.routers import page_router
 from inbox.web.staff.queue import taken
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
 from inbox.web.staff.settings import tabs
+from inbox.web.staff.showing import words as say
 from inbox.web.views.office import SettingsPage
 from inbox.web.views.parts import Field, FieldKind, Group, Problem
 
@@ -45,7 +47,7 @@ def save(
     except Refused as error:
         place = "away_until" if "last day" in error.sentence else "away_from"
         return _page(room, away_from, away_until, Problem(place, error.sentence))
-    return see_other(HOME, told="away" if begins else "back")
+    return see_other(HOME, told=_told(begins, ends, room.local(room.now).date()))
 
 
 @router.post("/settings/away/back")
@@ -59,6 +61,15 @@ def come_back(room: Annotated[Workroom, acting(Action.KEEP_SELF)], take: Short =
     return taken(room, none="/queue/to-sort", there="/queue/mine")
 
 
+def _told(begins: date | None, ends: date | None, today: date) -> str:
+    """Which sentence says what was set: they are away now, will be, or were."""
+    if begins is None:
+        return "back"
+    if begins > today:
+        return "away-later"
+    return "away" if ends is None or ends >= today else "away-over"
+
+
 def _page(room: Room, begins: str, ends: str, *problems: Problem) -> Response:
     group = Group(
         "When you are away",
@@ -67,7 +78,7 @@ def _page(room: Room, begins: str, ends: str, *problems: Problem) -> Response:
             Field("away_until", "Last day", ends, FieldKind.DATE, optional=True,
                   hint="Leave it empty if you do not know yet. Leave both empty if you are here."),
         ),
-        _meanwhile(taking.kept(room.session, room.staff_id)) if room.may(Action.READ_CASE) else "",
+        _meanwhile(room) if room.may(Action.READ_CASE) else "",
     )  # fmt: skip
     view = SettingsPage(
         room.shell("Settings"), tabs(room, "Away"), "Away", HOME, (group,), problems
@@ -75,10 +86,11 @@ def _page(room: Room, begins: str, ends: str, *problems: Problem) -> Response:
     return room.page(view, 422 if problems else 200)
 
 
-def _meanwhile(number: int) -> str:
+def _meanwhile(room: Room) -> str:
+    number, unsorted = taking.kept(room.session, room.staff_id), say.unsorted(room.office.kind)
     cases = "Your open case stays yours." if number == 1 else f"Your {number} open cases stay yours."
     return (
         f"{cases if number else 'You have no open cases.'} When somebody writes on one of yours, it comes up "
-        "in To sort for your colleagues. What becomes late stands under Late, where your manager looks, with "
-        "a word that you are away. Take next, and rules that share out work, give you nothing new."
+        f"in {unsorted} for your colleagues. What becomes late stands under Late, where your manager looks, "
+        "with a word that you are away. Take next, and rules that share out work, give you nothing new."
     )

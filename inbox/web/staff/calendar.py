@@ -10,7 +10,6 @@ from starlette.responses import Response
 from inbox import calendars, clocks, office_settings, offices
 from inbox.access import Action, visible_cases
 from inbox.calendars import Plan
-from inbox.dates import as_iso
 from inbox.errors import CaseworkError, Conflict, Refused
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -64,7 +63,7 @@ def close(
     """A day, or several, on which the office is closed."""
     typed = {"first": first, "last": last, "why": why}
     try:
-        days = calendars.read_day(as_iso(first)), calendars.read_day(as_iso(last or first))
+        days = calendars.read_day(first), calendars.read_day(last or first)
         plan = calendars.with_closed(calendars.plan_of(room.office), *days, why)
     except Refused as error:
         place = "why" if "why" in error.sentence else "last" if "last" in error.sentence else "first"
@@ -79,7 +78,7 @@ def open_again(
 ) -> Response:
     """A closed day is as the week says again."""
     try:
-        which = calendars.read_day(as_iso(day))
+        which = calendars.read_day(day)
         plan = calendars.without_closed(calendars.plan_of(room.office), which)
     except (Refused, Conflict) as error:
         return _refused(room, {}, "first", error)

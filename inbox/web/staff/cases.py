@@ -16,7 +16,18 @@ from inbox.models import View as Look
 from inbox.web.routers import page_router
 from inbox.web.staff import composing
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import dangers, happenings, ladder, onecase, pane, said, social, why, writing
+from inbox.web.staff.showing import (
+    dangers,
+    happenings,
+    ladder,
+    onecase,
+    pane,
+    restricted,
+    said,
+    social,
+    why,
+    writing,
+)
 from inbox.web.staff.showing import words as say
 from inbox.web.staff.typed import put_in
 from inbox.web.uploads import Uploads, uploads
@@ -247,6 +258,7 @@ def _page(
         composer=composer,
         notices=(
             *dangers.notices(session, desk, person, case),
+            *restricted.notices(desk, case),
             *pane.held(person, case),
             *onecase.suspicions(session, desk, person, case, room.now),
             *ladder.notices(session, person, case, room.now, desk.office.time_zone),

@@ -4,15 +4,15 @@ import re
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Form
+from fastapi import Form, Query
 from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
-from inbox import drafting, own_drafts, signoff
+from inbox import draft_checks, drafting, own_drafts, signoff
 from inbox.access import Action, may_on, require_on
 from inbox.database import find, savepoint
 from inbox.errors import Conflict, NotFound, Refused, Stale
-from inbox.models import EDITABLE, Case, ChannelAct, Draft, Message
+from inbox.models import EDITABLE, Case, ChannelAct, Draft, DraftState, Message
 from inbox.web.dependencies import check_version
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
@@ -46,18 +46,22 @@ def begin_and_send(reference: str, typed: Form_, room: Annotated[Workroom, actin
     case = room.case(reference, Action.DRAFT)
     draft = _begun(room, case, typed.text)
     begun = replace(typed, text=None, version=str(draft.version))
-    return _sent(room, case, draft, begun, read_newest=False)
+    return _sent(room, case, draft, begun)
 
 
 @router.get("/cases/{reference}/drafts/{number}")
-def show(reference: str, number: int, room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
-    """The composer as a page, with the message that it answers."""
+def show(
+    reference: str,
+    number: int,
+    room: Annotated[Workroom, studying(Action.READ_CASE)],
+    change: Annotated[bool, Query()] = False,
+) -> Response:
+    """The composer as a page, with the message that it answers. `change`: also of what waits for sign-off."""
     case = room.case(reference)
     room.looked(case)
     draft = draft_of(room, case, number)
-    return _page(
-        room, case, draft, writing.reply(room.session, room.desk, room.person, case, draft, room.now)
-    )
+    composer = writing.reply(room.session, room.desk, room.person, case, draft, room.now, changing=change)
+    return _page(room, case, draft, composer)
 
 
 @router.post("/cases/{reference}/drafts/{number}")
@@ -75,7 +79,6 @@ def send(
     number: int,
     typed: Form_,
     room: Annotated[Workroom, acting(Action.DRAFT)],
-    read_newest: Annotated[bool, Form()] = False,
     stored: Annotated[bool, Form()] = False,
     publicly: Annotated[bool, Form()] = False,
 ) -> Response:
@@ -86,10 +89,10 @@ def send(
         error = Stale("The words changed after you read them. Read them again, then decide.")
         return _refused(room, case, draft, error, None, None)
     if stored and (publicly or not drafting.turns_public(draft)):
-        return _let_go(room, case, draft, read_newest=read_newest)
+        return _let_go(room, case, draft, typed.read)
     if stored:
-        return _asked_publicly(room, case, draft, read_newest=read_newest)
-    return _sent(room, case, draft, typed, read_newest=read_newest)
+        return _asked_publicly(room, case, draft, typed.read)
+    return _sent(room, case, draft, typed)
 
 
 @router.post("/cases/{reference}/drafts/{number}/withdraw")
@@ -142,26 +145,26 @@ def _kept(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
     return _saved(room, draft)
 
 
-def _sent(room: Workroom, case: Case, draft: Draft, typed: Typed, *, read_newest: bool) -> Response:
+def _sent(room: Workroom, case: Case, draft: Draft, typed: Typed) -> Response:
     try:
         save_typed(room, case, draft, typed)
     except (Stale, Refused) as error:
         return _stopped(room, case, draft, typed, error)
     if drafting.turns_public(draft):
-        return _asked_publicly(room, case, draft, read_newest=read_newest)
-    return _let_go(room, case, draft, read_newest=read_newest)
+        return _asked_publicly(room, case, draft, typed.read)
+    return _let_go(room, case, draft, typed.read)
 
 
-def _asked_publicly(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
+def _asked_publicly(room: Workroom, case: Case, draft: Draft, read: str) -> Response:
     """Asked once, plainly: words begun for one person would be read by everybody. Nothing has left yet."""
     url = f"/cases/{case.reference}/drafts/{draft.number}"
-    fields = (("stored", "yes"), ("publicly", "yes"), ("version", str(draft.version)))
+    fields = (("stored", "yes"), ("publicly", "yes"), ("version", str(draft.version)), ("read", read))
     effects = (
         "You began this as a private message. Now everybody will be able to read it.",
         "Strangers can read it at once, and may keep it. Check that nothing in it is private.",
         "To send it privately, go back and choose so.",
     )
-    act = Act("Send it publicly", f"{url}/send", fields=(*fields, *((("read_newest", "yes"),) * read_newest)))
+    act = Act("Send it publicly", f"{url}/send", fields=fields)
     return room.page(
         ConfirmPage(room.shell(), "Everybody will be able to read this", effects, draft.text, None, act,
                     Link("Back to the reply", f"{url}#text"))
@@ -174,9 +177,15 @@ def _stopped(room: Workroom, case: Case, draft: Draft, typed: Typed, error: Stal
     return _refused(room, case, draft, error, typed.text, typed.recipients)
 
 
-def _let_go(room: Workroom, case: Case, draft: Draft, *, read_newest: bool) -> Response:
-    """Out of the writer's hands: into the outbox, or to whoever must approve it."""
+def _let_go(room: Workroom, case: Case, draft: Draft, read: str) -> Response:
+    """Out of the writer's hands: into the outbox, or to whoever must approve it.
+
+    `read` is the newest message that the writer's page showed: what came later stops this once.
+    """
+    read_newest = draft_checks.was_shown(room.session, room.desk, draft, read)
     alone = signoff.stands_alone(room.session, room.desk, draft, room.person, room.now)
+    if draft.state == DraftState.SUBMITTED and not alone:
+        return see_other(f"/cases/{case.reference}", told="submitted")  # not a word of it was changed
     try:
         with savepoint(room.session):
             if not alone:
@@ -256,6 +265,8 @@ def _refused(
     sentences = [str(one) for one in found] if isinstance(found, list) else [error.sentence]
     place = "recipients" if re.search(r"email address|goes to", " ".join(sentences)) else "text"
     place = "files" if re.search(r"\b[Ff]iles?\b", error.sentence) else place
+    if unread := error.details.get("message"):
+        place = f"message-{unread}"
     problems = tuple(Problem(place, sentence) for sentence in sentences)
     composer = writing.reply(
         room.session, room.desk, room.person, case, draft, room.now, problems=problems, mine=text,
@@ -267,10 +278,11 @@ def _refused(
 def _page(room: Workroom, case: Case, draft: Draft, composer: Composer, status: int = 200) -> Response:
     header = onecase.header(room.session, room.desk, room.person, case)
     answered: Message | None = onecase.answering(room.session, draft)
-    zone = room.desk.calendar.zone
-    shown = said.shown(room.session, case, [answered], zone, room.now)[0] if answered else None
+    since = None if composer.closed else draft_checks.happened_since(room.session, room.desk, draft)
+    first = said.shown(room.session, case, [answered], room.zone, room.now)[0] if answered else None
+    later = said.shown(room.session, case, since.messages, room.zone, room.now) if since else ()
     heading = "What they wrote to us" if draft.enquiry_id else "The message this answers"
-    return room.page(DraftPage(room.shell(), header, composer, shown, heading), status)
+    return room.page(DraftPage(room.shell(), header, composer, first, heading, later), status)
 
 
 def draft_of(room: Workroom, case: Case, number: int) -> Draft:

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Form, Query
 from starlette.responses import Response
 
-from inbox import own_drafts
+from inbox import drafting, own_drafts
 from inbox.access import Action, require_on
-from inbox.errors import NotAllowed
+from inbox.errors import Conflict, NotAllowed
 from inbox.models import ChannelAct, Draft, DraftVersion
 from inbox.web.routers import page_router
 from inbox.web.staff.composing import draft_of
@@ -36,6 +36,20 @@ def take_over(
         actor=room.person.actor,
     )  # fmt: skip
     return see_other(f"/cases/{reference}/drafts/{number}#text")
+
+
+@router.post("/cases/{reference}/drafts/{number}/take-back")
+def take_back(
+    reference: str, number: int, room: Annotated[Workroom, acting(Action.DRAFT)], version: Number = 0
+) -> Response:
+    """One's own text out of sign-off again, to be changed or put away."""
+    case = room.case(reference, Action.DRAFT)
+    draft = draft_of(room, case, number)
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
+    if own_drafts.is_anothers(draft, room.person.staff_id):
+        raise Conflict("This is the text of a colleague. Take it over first.")
+    drafting.take_back(room.session, draft, version=version, now=room.now, actor=room.person.actor)
+    return see_other(f"/cases/{reference}/drafts/{number}#text", told="taken-back")
 
 
 @router.get("/cases/{reference}/drafts/{number}/versions")

@@ -8,12 +8,13 @@ from sqlmodel import select
 from starlette.responses import Response
 
 from inbox import casework, facts, writing_down
-from inbox.access import Action
+from inbox.access import Action, may_know
 from inbox.database import savepoint
 from inbox.errors import Conflict, Refused
 from inbox.models import Case, Constituent
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
+from inbox.web.staff.showing import restricted
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group, Link, Problem
@@ -38,6 +39,7 @@ def save(
     reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)], name: Line = "", postcode: Line = "",
     phone: Line = "", address: Text = "", language: Line = "", subject: Line = "", priority: Line = "",
     kind: Line = "", topic: Words = [], flag: Words = [], why: Text = "",  # noqa: B006 (FastAPI copies them)
+    sure: Line = "",
 ) -> Response:  # fmt: skip
     """Every change is one line of the history; old values and the reason stay as an office note."""
     case = room.case(reference, Action.TRIAGE)
@@ -46,11 +48,15 @@ def save(
         "subject": subject, "priority": priority, "kind": kind or case.kind, "topic": topic,
         "flag": flag, "why": why,
     }  # fmt: skip
+    if Flag.RESTRICTED in flag and not case.is_restricted and not sure:
+        return _asked(room, case, typed)
     try:
         with savepoint(room.session):
             _change(room, case, typed)
     except (Refused, Conflict) as error:
         return room.page(_page(room, case, typed, Problem(_place(error), error.sentence)), error.status)
+    if not may_know(room.person, case):
+        return see_other("/queue/mine", told="restricted")
     return see_other(f"/cases/{reference}", told="saved")
 
 
@@ -78,6 +84,17 @@ def save_addresses(
         page = _addresses_page(room, case, address, Problem("address", error.sentence))
         return room.page(page, error.status)
     return see_other(f"/cases/{reference}", told="saved")
+
+
+def _asked(room: Workroom, case: Case, typed: dict[str, Any]) -> Response:
+    """Asked once, with names: a restricted case is gone for everybody else, perhaps for whoever presses."""
+    url = f"/cases/{case.reference}/facts"
+    fields = [(name, one) for name, value in typed.items()
+              for one in (value if isinstance(value, list) else [value])]  # fmt: skip
+    act = Act("Restrict it", url, fields=(*fields, ("sure", "yes")))
+    means = restricted.effects(room.desk, room.person, case)
+    back = Link("Leave it open to everybody", url)
+    return room.page(ConfirmPage(room.shell(), f"Restrict {case.reference}?", means, None, None, act, back))
 
 
 def _change(room: Workroom, case: Case, typed: dict[str, Any]) -> None:

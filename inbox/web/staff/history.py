@@ -27,8 +27,8 @@ Word = Annotated[str, Query(max_length=40)]
 def index(
     room: Annotated[Room, looking(Action.READ_HISTORY)],
     who: Word = "",
-    since: Annotated[str, Query(alias="from", max_length=10)] = "",
-    until: Annotated[str, Query(alias="to", max_length=10)] = "",
+    since: Annotated[str, Query(alias="from", max_length=40)] = "",
+    until: Annotated[str, Query(alias="to", max_length=40)] = "",
     before: Annotated[int | None, Query(ge=1)] = None,
     check: Word = "",
 ) -> Response:

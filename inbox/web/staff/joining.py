@@ -226,7 +226,7 @@ def _split_page(
     fields = (*ticks, Field("subject", "What the new case is about", subject, optional=True))
     effects = (
         "What you tick moves to a new case of the same person, linked with this one.",
-        "It goes back to To sort, with a promise of its own. You can take it back.",
+        f"It goes back to {say.unsorted(room.office.kind)}, with a promise of its own. You can take it back.",
     )
     return ConfirmPage(room.shell(), f"Split {case.reference}", effects, None,
                        Group("What moves?", fields), Act("Make a new case", f"{url}/split"),

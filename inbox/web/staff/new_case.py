@@ -1,6 +1,7 @@
 """A new case by hand: a call, a visit or a letter, triaged like any other."""
 
-from datetime import datetime
+import re
+from datetime import datetime, time
 from typing import Annotated
 
 from fastapi import Form
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from inbox import casework, writing_down
 from inbox.access import Action
 from inbox.database import savepoint
+from inbox.dates import day_of
 from inbox.errors import Refused
 from inbox.models import MessageKind
 from inbox.web.routers import page_router
@@ -27,14 +29,8 @@ KINDS = (
 _PLACES = (("date", "at"), ("postcode", "postcode"), ("email", "email"))
 """Which field a refusal is said at, by a word in it."""
 FIELDS = ("at", "name", "phone", "email", "address", "postcode", "subject", "text", "done")
-_FORMATS = (
-    "%d %B %Y %H:%M",
-    "%d %b %Y %H:%M",
-    "%d/%m/%Y %H:%M",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M",
-    "%d %B %Y",
-)
+_CLOCK = re.compile(r"(?:[\s,T]+(?:at )?)([01]?\d|2[0-3])[:.]([0-5]\d)$")
+"""The time of day at the end of a moment, as people type it after the day."""
 Line = Annotated[str, Form(max_length=500)]
 Text = Annotated[str, Form(max_length=100_000)]
 
@@ -101,12 +97,12 @@ def _moment(room: Workroom, words: str) -> datetime | None:
     plain = " ".join(words.split())
     if not plain:
         return room.now
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(plain, form).replace(tzinfo=room.zone)
-        except ValueError:
-            continue
-    return None
+    clock = _CLOCK.search(plain)
+    day = day_of(plain[: clock.start()] if clock else plain)
+    if day is None:
+        return None
+    at = time(int(clock[1]), int(clock[2])) if clock else time()
+    return datetime.combine(day, at, room.zone)
 
 
 def _page(

@@ -22,7 +22,10 @@ Version = Annotated[str, Form(max_length=20)]
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What the composer's form holds; None for a field that it did not send. `remove` is a file's id."""
+    """What the composer's form holds; None for a field that it did not send.
+
+    `remove` is a file's id, `read` the newest message that the page showed.
+    """
 
     version: str
     text: str | None
@@ -35,6 +38,7 @@ class Typed:
     lines: tuple[str, ...]
     remove: str | None
     then: str | None
+    read: str
     uploads: Uploads
 
     @property
@@ -56,6 +60,7 @@ def _typed(
     lines: Annotated[list[str], Form(max_length=40)] = [],  # noqa: B006 (FastAPI copies it)
     remove: Line = None,
     save: Line = None,
+    read: Annotated[str, Form(max_length=40)] = "",
     if_match: Annotated[str | None, Header()] = None,
 ) -> Typed:
     said = (version or if_match or "").strip().removeprefix("W/").strip('"')
@@ -71,6 +76,7 @@ def _typed(
         tuple(lines),
         remove,
         save,
+        read,
         given,
     )
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from inbox.web.views.messages import File, Message
-from inbox.web.views.parts import Act, Badge, ClockBadge, Link, Notice, Shell
+from inbox.web.views.parts import Act, Badge, ClockBadge, Link, Notice, Problem, Shell
 
 
 class Span(StrEnum):
@@ -50,7 +50,11 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One text that waits; `changes` None without an earlier version; `refusal`: why you may not approve."""
+    """One text that waits; `changes` None without an earlier version; `refusal`: why you may not approve.
+
+    `since` and `later`: what was said after it was begun; `problems`: why a yes was not taken; `problem`:
+    what is wrong with the note.
+    """
 
     id: str
     title: str
@@ -75,6 +79,9 @@ class Approval:
     leaves: str
     clock: ClockBadge | None
     refusal: Notice | None = None
+    since: Notice | None = None
+    later: tuple[Message, ...] = ()
+    problems: tuple[Problem, ...] = ()
     note: str = ""
     problem: str | None = None
     print_url: str | None = None

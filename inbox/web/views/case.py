@@ -30,8 +30,8 @@ class Rare:
 
 @dataclass(frozen=True, slots=True)
 class CaseHeader:
-    """Who has it, since when, what is next. `title` None where only the reference may show; `more`: what is
-    done seldom and waits behind one button."""
+    """Who has it, since when, what is next. `title` None where only the reference may show, since the browser
+    keeps it; `heading`: the same on the page; `more`: what is done seldom and waits behind one button."""
 
     reference: str
     title: str | None
@@ -44,6 +44,7 @@ class CaseHeader:
     menus: tuple[Menu, ...]
     acts: tuple[Act, ...]
     who: str = ""
+    heading: str = ""
     more: tuple[Rare, ...] = ()
 
 
@@ -108,9 +109,9 @@ class Composer:
     may be written instead: pressed, it takes the words along. `limit` counts characters.
     `forms`: privately or publicly, each with its own audience; `hints`: what the channel allows, until when.
     `closed` says why nothing can be changed here, under which its words can be read; `gaps` what must be
-    filled, `arrived` what happened since, `beside` who else writes, `theirs` a colleague's text beside which
-    one's own was set apart, `suggest` whether there is a page of what could be said, `returned` why it was
-    sent back, `versions` where its earlier words are.
+    filled, `arrived` what happened since, `read` the newest message that the page shows then, `beside` who
+    else writes, `theirs` a colleague's text beside which one's own was set apart, `suggest` whether there is
+    a page of what could be said, `returned` why it was sent back, `versions` where its earlier words are.
     """
 
     note: bool
@@ -138,6 +139,7 @@ class Composer:
     closed: Notice | None = None
     beside: tuple[Notice, ...] = ()
     arrived: Notice | None = None
+    read: str = ""
     returned: str | None = None
     suggest: bool = False
     theirs: str | None = None
@@ -205,7 +207,7 @@ class FactsPart:
 
 @dataclass(frozen=True, slots=True)
 class DraftPage:
-    """`/cases/{ref}/drafts/{n}`: the composer as a page, with the message it answers."""
+    """`/cases/{ref}/drafts/{n}`: the composer as a page, with the message it answers and what came since."""
 
     template: ClassVar[str] = "staff/cases/draft.html"
     shell: Shell
@@ -213,3 +215,4 @@ class DraftPage:
     composer: Composer
     answering: Message | None
     heading: str = "The message this answers"
+    later: tuple[Message, ...] = ()

@@ -9,7 +9,7 @@ from inbox.web.views.queue import QueueList, Reading
 
 @dataclass(frozen=True, slots=True)
 class OfficialQueuePage:
-    """`/official`: Queue, Mine, To sign, Sent as tabs; the list and the reading pane of the queue."""
+    """`/official`: Queue, Mine, To approve, Sent as tabs; the list and the reading pane of the queue."""
 
     template: ClassVar[str] = "officials/queue.html"
     shell: Shell

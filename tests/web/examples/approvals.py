@@ -14,7 +14,7 @@ from inbox.web.views.approvals import (
     Words,
 )
 from inbox.web.views.messages import File, Scan
-from inbox.web.views.parts import Act, Badge, Link, Notice, Tone
+from inbox.web.views.parts import Act, Badge, Link, Notice, Problem, Tone
 from tests.web.examples.cases import FIRST
 from tests.web.examples.office import FOUR, NOW, TODAY, at, shell
 
@@ -79,6 +79,16 @@ OWN = replace(
     refusal=Notice("You wrote this, so someone else must approve it.", Tone.REVIEW),
     problem="Say why. Others will read it",
 )
+AGAIN = replace(
+    APPROVAL,
+    later=(replace(FIRST, id="m9", text="Hello, me again. The ceiling came down in the night."),),
+    problems=(
+        Problem(
+            "message-m9",
+            "They wrote again after this was begun. Read it, then approve this or send it back.",
+        ),
+    ),
+)
 ROW = ApprovalRow(
     "/approvals/118",
     "Reply to Donna Fretwell",
@@ -97,6 +107,7 @@ EXAMPLES: dict[str, View] = {
     "approval": ApprovalPage(shell("To approve"), APPROVAL),
     "approval-changes": ApprovalPage(shell("To approve"), CHANGED),
     "approval-own": ApprovalPage(shell("To approve"), OWN),
+    "approval-wrote-again": ApprovalPage(shell("To approve"), AGAIN),
     "approvals": ApprovalsPage(shell("To approve"), "To approve", 2, (ROW,), (OTHER,), NOW),
     "approvals-empty": ApprovalsPage(shell("To approve"), "To approve", 0, (), (), NOW),
 }

@@ -296,6 +296,7 @@ RESTRICTED_HEADER = replace(
     HEADER,
     reference="WX-4C7V-3M",
     title=None,
+    heading="Somebody waits outside my house",
     badges=(RESTRICTED, WELSH),
     status="New",
     holder="With Tom Hale, named lead, since 3 June.",

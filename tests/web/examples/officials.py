@@ -17,7 +17,7 @@ OFFICIAL_SHELL = replace(
     nav=(
         NavItem("Queue", "/official", "sort", 46, True, "t", "Queue"),
         NavItem("Mine", "/official?view=mine", "mine", 5, False, "m", "Mine"),
-        NavItem("To sign", "/approvals", "approve", 2, False, "a", "To sign"),
+        NavItem("To approve", "/approvals", "approve", 2, False, "a", "Approve"),
         NavItem("Sent", "/sending", "send", None, False, "o", None),
         NavItem("Find", "/search", "search", None, False, None, "Find", rail=False),
     ),
@@ -76,7 +76,7 @@ OFFICIAL_READING = replace(
     presence="",
 )
 OFFICIAL_TABS = (
-    Tab("Team", "/official", True, 41),
+    Tab("Queue", "/official", True, 41),
     Tab("Mine", "/official?view=mine", count=5),
 )
 

@@ -1,5 +1,6 @@
 """Everybody says themselves that they are away, sees it on each page, comes back, and loses no case by it."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -55,6 +56,40 @@ def test_everybody_can_set_themselves_away(bench: Bench, role: Role) -> None:
 def test_a_last_day_alone_means_from_today_on(bench: Bench) -> None:
     go(bench, begins=None, ends=TODAY + timedelta(days=1))
     assert days(bench) == (TODAY, TODAY + timedelta(days=1))
+
+
+def test_days_are_taken_as_the_box_shows_them_and_as_people_write_them(bench: Bench) -> None:
+    desk = bench.sit(Role.CASEWORKER)
+    typed = {"away_from": "30 November 2126", "away_until": "Monday 2nd December 2126"}
+    refused = desk.press("/settings/away", typed)
+    assert "Choose a day of this century." in refused.text
+    typed = {"away_from": "30 November 2046", "away_until": "Sunday 2nd December 2046"}
+    assert desk.press("/settings/away", typed).status_code == 303
+    assert days(bench) == (date(2046, 11, 30), date(2046, 12, 2))
+    shown = dict(
+        re.findall(r'name="(away_\w+)" type="text" value="([^"]+)"', desk.get("/settings/away").text)
+    )
+    assert shown == {"away_from": "30 November 2046", "away_until": "2 December 2046"}
+    assert desk.press("/settings/away", shown).status_code == 303, "what it shows can be saved again"
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "told"),
+    [
+        (0, 7, "You are marked as away. Every page says so until you are back."),
+        (60, 67, "You are at work until your first day away."),
+        (-9, -3, "Your last day away is over, so you are at work."),
+    ],
+)
+def test_what_is_said_after_saving_is_true_of_these_days(
+    bench: Bench, begins: int, ends: int, told: str
+) -> None:
+    typed = {
+        "away_from": (TODAY + timedelta(days=begins)).isoformat(),
+        "away_until": (TODAY + timedelta(days=ends)).isoformat(),
+    }
+    desk = bench.sit(Role.CASEWORKER)
+    assert told in desk.get(desk.press("/settings/away", typed).headers["location"]).text
 
 
 def test_a_last_day_before_the_first_is_refused(bench: Bench) -> None:

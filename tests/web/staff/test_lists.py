@@ -23,6 +23,27 @@ def test_a_draft_that_was_sent_back_is_marked_in_mine(bench: Bench) -> None:
     assert "Sent back" in desk.get("/queue/mine").text
 
 
+@pytest.mark.parametrize(("kind", "unsorted"), [("mp", "To sort"), ("department", "Queue")])
+def test_one_list_has_one_name_in_an_office(bench: Bench, kind: str, unsorted: str) -> None:
+    with bench.write() as session:
+        session.merge(bench.house.office).kind = kind
+        draft_id = a_draft(session, bench.case(), state="submitted", channel_id=None).id
+    desk = bench.sit(Role.OFFICIAL)
+    other = {"To sort": "Queue", "Queue": "To sort"}[unsorted]
+    pages = ["/queue/to-sort", "/queue/mine", "/settings/away", "/cases/new", "/approvals",
+             f"/approvals/{draft_id}",
+             f"/cases/{bench.reference}/split"]  # fmt: skip
+    pages += ["/official", "/official/mine"] if kind == "department" else []
+    desk.press("/settings/away", {"away_from": datetime.now(UTC).date().isoformat()})
+    for page in pages:
+        shown = desk.get(page)
+        assert shown.status_code == 200, page
+        assert unsorted in shown.text
+        for word in (f">{other}<", f"in {other}", f"to {other}", "To sign", ">Team<"):
+            assert word not in shown.text, (page, word)
+        assert ">To approve<" in shown.text or "To approve" in shown.text
+
+
 def test_safeguarding_has_its_number_in_the_menu(bench: Bench) -> None:
     a_letter(bench, address="s@example.net", flags=["safeguarding"])
     shown = bench.sit(Role.CASEWORKER).get("/queue/mine").text

@@ -40,12 +40,13 @@ def is_away(begins: date | None, ends: date | None, today: date) -> bool:
     return begins is not None and begins <= today and (ends is None or ends >= today)
 
 
-def banner(begins: date | None, ends: date | None, today: date) -> tuple[Notice, ...]:
-    """What somebody who is away sees on each page, with the way back."""
+def banner(begins: date | None, ends: date | None, today: date, unsorted: str) -> tuple[Notice, ...]:
+    """What somebody who is away sees on each page, with the way back. `unsorted`: where it comes up."""
     if not is_away(begins, ends, today):
         return ()
     words = (
-        "You are given nothing new. Your open cases stay yours; what is written on them comes up in To sort."
+        "You are given nothing new. Your open cases stay yours; "
+        f"what is written on them comes up in {unsorted}."
     )
     back, change = Act("I am back", "/settings/away/back"), Link("Change", "/settings/away")
     title = (

@@ -12,6 +12,7 @@ from inbox.access import Action, Person, may, may_know
 from inbox.models import Case, Delivery, DeliveryState, Event, EventKind, Office, OfficeKind, Staff
 from inbox.references import read_reference
 from inbox.web.staff.showing import availability, happenings
+from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Density, Letters, Link, NavItem, Notice, Shell, Tone, Undo
 
 UNDO_FOR = timedelta(minutes=10)
@@ -26,9 +27,13 @@ TOLD = {
     "noted": "Note kept.",
     "opened": "The case is open. Tell the person its reference.",
     "saved": "Saved.",
+    "restricted": "The case is restricted. You are not one of those who can open it.",
     "back": "You are back. Cases are given to you again.",
-    "away": "Set. Every page says so until you are back.",
+    "away": "You are marked as away. Every page says so until you are back.",
+    "away-later": "Saved. You are at work until your first day away. From that day every page says so.",
+    "away-over": "Saved. Your last day away is over, so you are at work.",
     "submitted": "Sent for sign-off.",
+    "taken-back": "Taken back. It is a draft again, and nobody is asked to approve it.",
     "returned": "Sent back with your note.",
     "asked": "A mail asks them once more whether the address is theirs.",
     "hiding": "The comment will be hidden within seconds. The history says when it is.",
@@ -53,7 +58,7 @@ TOLD = {
 
 _V = queues.View
 _RAIL: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], ...] = (
-    ("To sort", "/queue/to-sort", "sort", _V.TO_SORT, "t", "Sort"),
+    (say.unsorted("mp"), "/queue/to-sort", "sort", _V.TO_SORT, "t", "Sort"),
     ("Mine", "/queue/mine", "mine", _V.MINE, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
@@ -65,13 +70,13 @@ _RAIL: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], .
     ("All cases", "/queue/all", "search", None, None, None),
 )
 _OFFICIALS: tuple[tuple[str, str, str, queues.View | None, str | None, str | None], ...] = (
-    ("Queue", "/official", "sort", _V.TO_SORT, "t", "Queue"),
+    (say.unsorted("department"), "/official", "sort", _V.TO_SORT, "t", "Queue"),
     ("Mine", "/official/mine", "mine", _V.MINE, "m", "Mine"),
     ("Waiting", "/queue/waiting", "clock", _V.WAITING, "w", None),
     ("Late", "/queue/late", "late", _V.LATE, "l", None),
     ("Safeguarding", "/queue/safeguarding", "lock", _V.SAFEGUARDING, "s", None),
     ("Campaigns", "/campaigns", "feed", _V.CAMPAIGNS, "c", None),
-    ("To sign", "/approvals", "approve", _V.TO_APPROVE, "a", "To sign"),
+    ("To approve", "/approvals", "approve", _V.TO_APPROVE, "a", "Approve"),
     ("Sent", "/sending", "send", _V.SENDING, "o", None),
     ("Set aside", "/set-aside", "lock", _V.SET_ASIDE, None, None),
     ("All cases", "/queue/all", "search", None, None, None),
@@ -111,10 +116,12 @@ def shell(
         office=office.name,
         office_line=_line(office),
         person=person.name,
-        nav=_nav(person, office, current, counts),
+        nav=_nav(
+            person, office, say.unsorted(office.kind) if current == say.unsorted("mp") else current, counts
+        ),
         letters=Letters(preferences.get("letters", Letters.ON)),
         density=Density(preferences.get("density", Density.COSY)),
-        banners=(*_banners(office), *availability.banner(begins, ends, today)),
+        banners=(*_banners(office), *availability.banner(begins, ends, today, say.unsorted(office.kind))),
         events_url="/events" if may(person, Action.READ_CASE) else None,
     )
 
@@ -128,10 +135,12 @@ def undo_of(session: Session, person: Person, event_id: str, now: datetime) -> U
     if case is not None and not may_know(person, case):
         return None
     words, to = happenings.words(session, event), _went_to(session, person, event)
-    words = f"{words.rstrip('.')}: {case.reference}." if case else words
     if to is not None and case is not None:
         what = "is now part of" if case.merged_into == to.id else "gave a message to"
         words = f"{case.reference} {what} {to.reference}."
+    elif case is not None:
+        is_long = ". " in words
+        words = f"{case.reference}: {words}" if is_long else f"{words.rstrip('.')}: {case.reference}."
     can = event.kind in _UNDOABLE and may(person, Action.TRIAGE)
     link = Link(f"Open {to.reference}", f"/cases/{to.reference}") if to is not None else None
     return Undo(words, Act("Undo", f"/undo/{event.id}", "z") if can else None, link=link)

@@ -96,6 +96,7 @@ _PLAIN = {
     EventKind.DRAFT_RETURNED: "A draft was sent back with a note.",
     EventKind.DRAFT_APPROVED: "A text was approved.",
     EventKind.DRAFT_WITHDRAWN: "A draft was put away.",
+    EventKind.DRAFT_TAKEN_BACK: "A draft was taken back before anybody approved it.",
     EventKind.APPROVAL_VOIDED: "The words changed, so the approval no longer counts.",
     EventKind.QUEUED: "Put in the outbox.",
     EventKind.STOPPED: "Stopped before it left.",
@@ -251,16 +252,17 @@ def who(event: Event) -> str:
 
 
 def _taken(detail: Mapping[str, Any], names: Names) -> str:
-    """ "Given to Priya as the next case: 30 points (Immediate 30), the most of all that nobody has."."""
+    """ "Given to Priya as the next case, with 30 points (Immediate 30). It stood first."."""
     score = Points(tuple(Part(str(why), round(10 * points)) for why, points in detail["next"]["parts"]))
     passed = int(detail["next"]["passed"])
     first = f"Given to {names.of(detail.get('after'), 'nobody')} as the next case"
-    words = f"{first}: {order.total(score)} points ({order.because(score)})"
-    if passed:
-        return (
-            f"{words}. {passed} with more points {'is' if passed == 1 else 'are'} for other teams or skills."
-        )
-    return f"{words}, the most of all that nobody has."
+    words = f"{first}, with {order.total(score)} points ({order.because(score)})."
+    if not passed:
+        return f"{words} It stood first of all that nobody has."
+    before = (
+        "1 case before it in the queue is" if passed == 1 else f"{passed} cases before it in the queue are"
+    )
+    return f"{words} {before} for other teams or skills."
 
 
 def _routed(detail: Mapping[str, object], names: Names) -> str:

@@ -18,7 +18,6 @@ from routing.words import Topic
 from routing.working_time import WorkingCalendar
 
 HEADINGS = {
-    View.TO_SORT: "To sort",
     View.MINE: "Mine",
     View.WAITING: "Waiting",
     View.LATE: "Late",
@@ -43,7 +42,6 @@ _EMPTY = {
 }
 _EMPTY_LINK = {
     View.TO_SORT: Link("Go to Mine", "/queue/mine"),
-    View.MINE: Link("Go to To sort", "/queue/to-sort"),
     View.LATE: Link("Go to Waiting", "/queue/waiting"),
 }
 WORKS = frozenset({"caseworker", "official", "manager"})
@@ -134,9 +132,12 @@ def listed(
     }
     here = f"{base}?{urlencode(kept)}" if kept else base
     more = f"{base}?{urlencode({**kept, 'cursor': next_cursor})}" if next_cursor else None
+    unsorted = say.unsorted(office.kind)
+    address = "/official" if office.kind == OfficeKind.DEPARTMENT else "/queue/to-sort"
+    empty_link = Link(f"Go to {unsorted}", address) if view is View.MINE else _EMPTY_LINK.get(view)
     return QueueList(
         view=str(view),
-        heading=heading or HEADINGS[view],
+        heading=heading or (unsorted if view is View.TO_SORT else HEADINGS[view]),
         total=total,
         rows=shown,
         loaded_at=now.astimezone(calendar_of(office).zone),
@@ -146,7 +147,7 @@ def listed(
         bulk=bulk,
         bulk_url=f"/bulk?back={view}",
         empty="No case fits these filters." if kept else _EMPTY[view],
-        empty_link=Link("Clear the filters", base) if kept else _EMPTY_LINK.get(view),
+        empty_link=Link("Clear the filters", base) if kept else empty_link,
         more_url=more,
         take_next=take_next,
         is_partial=more is not None and total == len(shown),
@@ -185,6 +186,8 @@ def doing(name: str, what: str) -> str:
 
 def _badges(row: QueueRow) -> tuple[Badge, ...]:
     found = say.case_badges(row.priority, row.flags, row.language, row.kind, row.is_restricted)
+    if row.is_submitted:
+        found = (Badge("For sign-off", Tone.REVIEW, "approve"), *found)
     if row.is_sent_back:
         found = (Badge("Sent back", Tone.REVIEW, "note"), *found)
     if row.held_by is not None:

@@ -35,9 +35,10 @@ def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHead
     who = session.exec(select(Constituent.name).where(Constituent.id == case.constituent_id)).first()
     can = doing.on_case(session, desk, person, case)
     return CaseHeader(
-        who="" if case.is_restricted else who or "",
+        who=who or "",
         reference=case.reference,
         title=None if case.is_restricted else hostile.subject(case),
+        heading=hostile.subject(case),
         status=say.STATUSES[CaseStatus(case.status)],
         holder=_holder(desk, case),
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
@@ -136,7 +137,7 @@ def _holder(desk: Desk, case: Case) -> str:
 
 def _back(desk: Desk, person: Person, case: Case) -> Link:
     if desk.office.kind == "department":
-        return Link("Queue", "/official")
+        return Link(say.unsorted(desk.office.kind), "/official")
     if case.status == CaseStatus.NEW:
         return Link("To sort", f"/queue/to-sort#row-{case.reference}")
     if case.assignee_id == person.staff_id:

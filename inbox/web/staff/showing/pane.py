@@ -10,7 +10,7 @@ from inbox import campaigns, clocks, holds, presence
 from inbox.access import Action, Person, may, may_know
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus, Channel, Constituent, Decision, Message
-from inbox.web.staff.showing import availability, dangers, hostile, promises, said, why
+from inbox.web.staff.showing import availability, dangers, hostile, promises, restricted, said, why
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Tone
 from inbox.web.views.queue import Reading, Suggestion
@@ -33,7 +33,7 @@ def reading(
     return Reading(
         reference=case.reference,
         title=case.reference if case.is_restricted else f"{case.reference} {name}",
-        who=case.reference if case.is_restricted else name,
+        who=name,
         via=word,
         channel_icon=icon,
         public=say.is_public(channel.kind if channel else None, kind),
@@ -48,7 +48,8 @@ def reading(
         links=(Link("Reply", f"/cases/{case.reference}?write=reply#text", "r"),
                Link("Add to a case", f"/cases/{case.reference}/attach?back={back}", "c"),
                Link("Done", f"/cases/{case.reference}/close", "d")),
-        notices=(*dangers.notices(session, desk, person, case), *held(person, case)),
+        notices=(*dangers.notices(session, desk, person, case), *restricted.notices(desk, case),
+                 *held(person, case)),
         why_url=f"/cases/{case.reference}/why",
         full_url=f"/cases/{case.reference}",
         close_url=close_url,

@@ -1,9 +1,10 @@
 """What a rule is called, who answers for it and what follows, as fields of a form and back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from inbox.dates import as_iso
 from inbox.rules.names import NAMED_LEAD, Names
 from inbox.web.staff.showing.ruleform import select
 from inbox.web.views.parts import Choice, Field, FieldKind, Group
@@ -13,7 +14,6 @@ from routing.rule_fields import TRIGGER_WORDS
 from routing.words import ClockKind, Flag, Kind, Nation, Priority, Topic, Unit
 
 Form = Mapping[str, Sequence[str]]
-DATES = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 NOTHING = ("", "No change")
 _AFTER = (("", "Go on with the next rule"), ("yes", "Read no further rules"))
 
@@ -98,7 +98,7 @@ def raw_of(form: Form, when: Mapping[str, Any]) -> dict[str, Any]:
     if _one(form, "stop"):
         raw["stop"] = True
     if words := _one(form, "expires"):
-        raw["expires"] = _as_date(words)
+        raw["expires"] = as_iso(words)
     return raw
 
 
@@ -120,15 +120,6 @@ def _clock(order: Mapping[str, Any]) -> str:
     if order.get("amount"):
         words += [str(order["amount"]), str(order.get("unit") or Unit.WORKING_DAYS).replace("_", " ")]
     return " ".join([*words, *([str(order["nation"])] if order.get("nation") else [])])
-
-
-def _as_date(words: str) -> str:
-    for form in DATES:
-        try:
-            return datetime.strptime(" ".join(words.split()), form).date().isoformat()  # noqa: DTZ007 (a day)
-        except ValueError:
-            continue
-    return words
 
 
 def _day(value: Any) -> str:

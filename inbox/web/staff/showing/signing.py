@@ -12,14 +12,14 @@ from inbox import clocks, draft_checks, drafting, files, provenance, signoff
 from inbox.access import Action, Person, may
 from inbox.dates import local_date
 from inbox.desk import Desk
-from inbox.errors import CaseworkError, Conflict
+from inbox.errors import CaseworkError
 from inbox.models import Approval as Yes
 from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind, Message
 from inbox.queues import Submitted
 from inbox.web.staff.showing import dangers, happenings, hostile, onecase, promises, said
 from inbox.web.staff.showing import words as say
 from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
-from inbox.web.views.parts import Act, Link, Notice, Tone
+from inbox.web.views.parts import Act, Link, Notice, Problem, Tone
 from inbox.wording import gaps
 
 _PROMISES = re.compile(r"\b(must|will make sure|guarantee|promise|definitely)\b", re.IGNORECASE)
@@ -70,9 +70,9 @@ def approval(
     before = _decided_before(session, draft)
     digest = drafting.digest(session, draft)
     url = f"/approvals/{draft.id}"
-    fields: tuple[tuple[str, str], ...] = (("digest", digest),)
-    if isinstance(refused, Conflict):
-        fields += (("read_newest", "yes"),)
+    since = draft_checks.happened_since(session, desk, draft)
+    fields = (("digest", digest), ("read", since.newest if since else ""))
+    problems = _refusals(refused)
     return Approval(
         id=draft.id,
         title=_title(session, draft, who.name if who else None),
@@ -90,15 +90,18 @@ def approval(
         changes_since=before[1] if before else None,
         showing_changes=changes and before is not None,
         toggle=_toggle(url, changes, before is not None),
-        approve=Act(_label(refused), f"{url}/approve", None, fields, None, True),
+        approve=Act("Approve and send", f"{url}/approve", None, fields, None, True),
         return_url=f"{url}/return",
         edit=Link("Change the words: cancels approval", f"/cases/{case.reference}/drafts/{draft.number}"),
         sends_as=_sends_as(desk, draft),
         leaves=f"Leaves {desk.office.undo_seconds} seconds after you approve.",
         clock=promises.next_of(desk, case, clocks.of_case(session, case), now),
-        refusal=_refusal(desk, person, draft, refused),
+        refusal=_refusal(desk, person, draft),
+        since=_since(since) if since and not problems else None,
+        later=said.shown(session, case, since.messages, zone, now) if since else (),
+        problems=problems,
         note=note,
-        problem=problem or (refused.sentence if isinstance(refused, Conflict) else None),
+        problem=problem,
         print_url=None,
         badges=say.case_badges(case.priority, case.flags, "en", "casework", case.is_restricted),
         warnings=dangers.notices(session, desk, person, case),
@@ -148,15 +151,23 @@ def _toggle(url: str, changes: bool, can: bool) -> Link | None:
     return Link("Show the clean text", url) if changes else Link("Show what changed", f"{url}?show=changes")
 
 
-def _label(refused: CaseworkError | None) -> str:
-    return "I have read it: approve and send" if isinstance(refused, Conflict) else "Approve and send"
-
-
-def _refusal(desk: Desk, person: Person, draft: Draft, refused: CaseworkError | None) -> Notice | None:
+def _refusal(desk: Desk, person: Person, draft: Draft) -> Notice | None:
     sentence = why_not(desk, person, draft)
-    if sentence is None and refused is not None and not isinstance(refused, Conflict):
-        sentence = refused.sentence
     return Notice(sentence, Tone.REVIEW) if sentence else None
+
+
+def _refusals(refused: CaseworkError | None) -> tuple[Problem, ...]:
+    """Why a yes was not taken, with the place on this page to look at: the unread letter, or the words."""
+    if refused is None:
+        return ()
+    unread = refused.details.get("message")
+    return (Problem(f"message-{unread}" if unread else "exact", refused.sentence),)
+
+
+def _since(since: draft_checks.Since) -> Notice:
+    words = f"{since.words} Read it, then approve this or send it back."
+    read = Link("Read it", f"#message-{since.messages[0].id}")
+    return Notice(words, Tone.SOON, "Something new happened", (read,))
 
 
 def _title(session: Session, draft: Draft, name: str | None) -> str:
@@ -222,8 +233,6 @@ def _checks(session: Session, desk: Desk, draft: Draft, now: datetime) -> tuple[
     if draft.form in tuple(PUBLIC):
         begun = " It was begun as a private message." if drafting.turns_public(draft) else ""
         found.append(Check(False, f"Everybody will be able to read this: it is an answer in public.{begun}"))
-    if since := draft_checks.happened_since(session, desk, draft):
-        found.append(Check(False, f"{since[0]} Read it first."))
     if provenance.is_untouched_machine_text(draft):
         found.append(Check(False, "A drafting model wrote this and nobody has changed it. Read every word."))
     promised = _PROMISES.search(draft.text)

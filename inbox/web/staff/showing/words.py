@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from inbox.models import CaseStatus, LinkKind, Role
+from inbox.models import CaseStatus, LinkKind, OfficeKind, Role
 from inbox.web.views.parts import Badge, Tone
 from routing.plain_words import plain
 from routing.plain_words import sentence as sentence
@@ -132,6 +132,11 @@ def channel(kind: str | None, message_kind: str | None = None) -> tuple[str, str
 def is_public(kind: str | None, message_kind: str | None) -> bool | None:
     """Whether everybody can read it; None where the question makes no sense."""
     return message_kind in _PUBLIC if kind in ("facebook", "x") else None
+
+
+def unsorted(kind: str) -> str:
+    """What the list of what nobody has taken up yet is called in an office of that kind, on every page."""
+    return "Queue" if kind == OfficeKind.DEPARTMENT else "To sort"
 
 
 def case_badges(

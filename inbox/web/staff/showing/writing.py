@@ -29,12 +29,9 @@ from inbox.models import (
     Draft,
     DraftState,
     Enquiry,
-    Presence,
-    Staff,
 )
-from inbox.presence import FRESH, Doing
+from inbox.web.staff.showing import company, said
 from inbox.web.staff.showing import laid as laid_ready
-from inbox.web.staff.showing import said
 from inbox.web.staff.showing import words as say
 from inbox.web.staff.showing.ways import Ways, ways
 from inbox.web.views.case import Composer, StandardLine
@@ -85,7 +82,7 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         other=_note_instead(url),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
-        beside=beside(session, desk, person, case, None, now),
+        beside=company.beside(session, desk, person, case, None, now),
     )  # fmt: skip
 
 
@@ -101,15 +98,22 @@ def may_begin(session: Session, desk: Desk, person: Person, case: Case) -> bool:
 def reply(
     session: Session, desk: Desk, person: Person, case: Case, draft: Draft, now: datetime, *,
     problems: Sequence[Problem] = (), theirs: str | None = None, mine: str | None = None,
-    recipients: str | None = None,
+    recipients: str | None = None, changing: bool = False,
 ) -> Composer:  # fmt: skip
-    """A draft. `mine` is what was typed and is not saved, beside `theirs`, which a colleague saved."""
+    """A draft. `mine` is what was typed and is not saved, beside `theirs`, which a colleague saved.
+
+    While it waits for somebody else's yes it is shown as waiting, until its writer wants to change it
+    (`changing`).
+    """
     url = f"/cases/{case.reference}/drafts/{draft.number}"
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     arrived = draft_checks.happened_since(session, desk, draft)
     is_open = may_on(person, ChannelAct.DRAFT, draft.channel_id)
     writes = may(person, Action.DRAFT, case) and is_open
-    able = writes and draft.state in EDITABLE and not own_drafts.is_anothers(draft, person.staff_id)
+    waits = draft.state == DraftState.SUBMITTED and not (changing or problems)
+    waits = waits and not signoff.stands_alone(session, desk, draft, person, now)
+    is_own = not own_drafts.is_anothers(draft, person.staff_id)
+    able = writes and draft.state in EDITABLE and is_own and not waits
     way = ways(session, desk, case, draft, who, now)
     at_hand = _address_at_hand(session, desk, draft, who) if able and way.is_letter else ""
     hints = (
@@ -118,6 +122,7 @@ def reply(
         else (*_unreachable(case, draft.recipients, way), *way.notices)
     )
     said_already = {one.words for one in problems}
+    is_told = arrived is not None and f"message-{arrived.newest}" in {one.name for one in problems}
     written_to = (", ".join(draft.recipients) or at_hand) if recipients is None else recipients
     return Composer(
         note=False,
@@ -134,7 +139,7 @@ def reply(
         version=str(draft.version),
         text=draft.text if mine is None else mine,
         main=Act(main_label(session, desk, draft, person, now), f"{url}/send"),
-        state=_state(desk, draft),
+        state=_state(desk, draft, now),
         other=_note_instead(url),
         subject=draft.subject if way.is_letter else None,
         recipients=written_to if way.is_letter else None,
@@ -145,9 +150,10 @@ def reply(
         files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
         attach=able and way.takes_files,
         gaps=gaps_of(f"{draft.text}\n{draft.subject}"),
-        closed=None if able else _closed(desk, draft, url, writes) if is_open else Notice(NOT_HERE),
-        beside=beside(session, desk, person, case, draft, now),
-        arrived=_arrived(case, arrived, url, draft.version) if arrived else None,
+        closed=None if able else _closed(desk, draft, url, now, is_open, writes, is_own),
+        beside=company.beside(session, desk, person, case, draft, now),
+        arrived=_arrived(arrived) if arrived and not is_told else None,
+        read=arrived.newest if arrived else "",
         versions=Link("Earlier versions", f"{url}/versions"),
         returned=_returned(session, desk, draft),
         theirs=theirs,
@@ -251,16 +257,37 @@ def _unsent_audience(who: Constituent | None) -> str:
     return f"{who.name if who else 'The person'} will read this."
 
 
-def _state(desk: Desk, draft: Draft) -> str:
-    at = draft.updated_at.astimezone(desk.calendar.zone)
-    saved = f"Saved {at:%H:%M}."
+def _state(desk: Desk, draft: Draft, now: datetime) -> str:
+    """When it was saved and from what; what nobody has touched was laid ready, perhaps weeks ago."""
+    at = company.when(desk, draft.updated_at, now)
+    saved = f"Saved {at}." if draft.writers else f"Laid ready {at}. Read it before you send it."
     if draft.state == DraftState.SUBMITTED:
         saved += " It waits for sign-off. Changing a word takes it back."
     return " ".join((saved, *provenance.in_words(draft)))
 
 
-def _closed(desk: Desk, draft: Draft, url: str, writes: bool) -> Notice:
+def _waiting(desk: Desk, draft: Draft, url: str, now: datetime) -> Notice:
+    """One's own text in the hands of a checker: until when, and how to have it back."""
+    at = company.when(desk, draft.submitted_at or draft.updated_at, now)
+    signer = desk.staff.get(draft.identity)
+    checker = signer.name if signer else "a colleague"
+    return Notice(
+        f"Sent for sign-off {at}. It leaves when {checker} approves exactly these words.",
+        Tone.REVIEW,
+        "It waits for sign-off",
+        (Link("Change it", f"{url}?change=yes#text"),),
+        (Act("Take it back", f"{url}/take-back", fields=(("version", str(draft.version)),)),),
+    )
+
+
+def _closed(
+    desk: Desk, draft: Draft, url: str, now: datetime, is_open: bool, writes: bool, is_own: bool
+) -> Notice:  # fmt: skip
     """Why nothing can be changed here, and what can be done instead: a colleague's text is taken over."""
+    if not is_open:
+        return Notice(NOT_HERE)
+    if writes and is_own and draft.state == DraftState.SUBMITTED:
+        return _waiting(desk, draft, url, now)
     words = {
         DraftState.QUEUED: "This reply is on its way out. You can still stop it, under Sending.",
         DraftState.SENT: "This reply was sent.",
@@ -268,11 +295,11 @@ def _closed(desk: Desk, draft: Draft, url: str, writes: bool) -> Notice:
     }
     if draft.state not in EDITABLE or not writes:
         return Notice(words.get(DraftState(draft.state), "You can read this draft, but not change it."))
-    at = draft.updated_at.astimezone(desk.calendar.zone)
-    name, take = _name(desk, draft.holder_id), (("version", str(draft.version)),)
+    at = company.when(desk, draft.updated_at, now)
+    name, take = company.name_of(desk, draft.holder_id), (("version", str(draft.version)),)
     own = url.partition("/drafts/")[0] + "?write=own#text"
     return Notice(
-        f"{name} has been writing this, saved {at:%H:%M}. You can read it. "
+        f"{name} has been writing this, saved {at}. You can read it. "
         "If you take it over, it is yours to change and send; every version of theirs is kept.",
         title=f"{name} is on it",
         links=() if draft.enquiry_id else (Link("Write a reply of your own", own),),
@@ -280,20 +307,11 @@ def _closed(desk: Desk, draft: Draft, url: str, writes: bool) -> Notice:
     )
 
 
-def _name(desk: Desk, staff_id: str | None) -> str:
-    found = desk.staff.get(staff_id or "")
-    return found.name if found else "Somebody"
-
-
-def _arrived(case: Case, since: tuple[str, str | None], url: str, version: int) -> Notice:
-    words = f"{since[0]} Read it, then send anyway or change your reply."
-    anyway = Act(
-        "I have read it: send anyway",
-        f"{url}/send",
-        fields=(("read_newest", "yes"), ("stored", "yes"), ("version", str(version))),
-    )
-    return Notice(words, Tone.SOON, "Something new happened",
-                  (Link("Read it", f"/cases/{case.reference}#message-{since[1]}"),), (anyway,))  # fmt: skip
+def _arrived(since: draft_checks.Since) -> Notice:
+    """It stands on the same page, so there is nothing to tick off: what is sent now is sent knowing it."""
+    words = f"{since.words} Read it, then send your reply as it is, or change it."
+    read = Link("Read it", f"#message-{since.messages[0].id}")
+    return Notice(words, Tone.SOON, "Something new happened", (read,))
 
 
 def _returned(session: Session, desk: Desk, draft: Draft) -> str | None:
@@ -305,38 +323,3 @@ def _returned(session: Session, desk: Desk, draft: Draft) -> str | None:
         return None
     who = desk.staff.get(found.staff_id)
     return f"{who.name if who else 'Somebody'}: {found.note}"
-
-
-def beside(
-    session: Session, desk: Desk, person: Person, case: Case, draft: Draft | None, now: datetime
-) -> tuple[Notice, ...]:
-    """Who else writes to the person on this case: each on a draft of their own, which can be read."""
-    others = [one for one in own_drafts.of_colleagues(session, case, person.staff_id) if one is not draft]
-    found = []
-    for other in others:
-        at = other.updated_at.astimezone(desk.calendar.zone)
-        found.append(
-            Notice(f"{_name(desk, other.holder_id)} has a draft of their own, saved {at:%H:%M}.",
-                   links=(Link("Read it", f"/cases/{case.reference}/drafts/{other.number}"),))
-        )  # fmt: skip
-    known = {one.holder_id for one in others}
-    found += [
-        Notice(f"{name} is writing a reply too. Each of you has a draft of your own.")
-        for staff_id, name in _writing(session, person, case, now)
-        if staff_id not in known
-    ]
-    return tuple(found)
-
-
-def _writing(session: Session, person: Person, case: Case, now: datetime) -> Sequence[tuple[str, str]]:
-    query = (
-        select(Staff.id, Staff.name)
-        .join(Presence, col(Presence.staff_id) == Staff.id)
-        .where(
-            Presence.case_id == case.id,
-            Presence.doing == Doing.WRITING,
-            Presence.at >= now - FRESH,
-            Presence.staff_id != (person.staff_id or ""),
-        )
-    )
-    return session.exec(query.order_by(Staff.name)).all()
