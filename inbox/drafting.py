@@ -38,6 +38,7 @@ from inbox.models import (
     move,
 )
 from inbox.wording import fill
+from routing.constituency import Seat
 
 OFFICE = letters.OFFICE
 
@@ -264,11 +265,14 @@ def newest_inbound(session: Session, case: Case) -> Message | None:
 
 
 def values(
-    session: Session, desk: Desk, case: Case, person: Constituent | None, now: datetime
-) -> dict[str, str]:
-    """What named placeholders stand for on this case. What is not known is left out, and so stays a gap."""
+    session: Session, desk: Desk, case: Case, person: Constituent | None, now: datetime, *,
+    language: str | None = None,
+) -> dict[str, str]:  # fmt: skip
+    """What named placeholders stand for on this case, dates in `language` (by itself the person's own). What
+    is not known is left out, and so stays a gap."""
     office, promised = desk.office, status_links.next_word(session, case, now)
-    language = person.language if person else "en"
+    language = language or (person.language if person else "en")
+    elsewhere = _seat_elsewhere(desk, person)
     known = {
         "name": person.name if person else "",
         "reference": case.reference,
@@ -278,11 +282,21 @@ def values(
         "received_on": local_date(case.received_at, office.time_zone, language),
         "next_update": local_date(promised, office.time_zone, language) if promised else "",
         "postcode": person.postcode or "" if person else "",
+        "their_constituency": elsewhere.constituency if elsewhere else "",
+        "their_member": elsewhere.member if elsewhere else "",
         "signature": office.signature or "",
         "phone": office.phone or "",
         "today": local_date(now, office.time_zone, language),
     }
     return {name: value for name, value in known.items() if value}
+
+
+def _seat_elsewhere(desk: Desk, person: Constituent | None) -> Seat | None:
+    """The seat that a person's postcode is in, where the table is sure of it and it is not ours."""
+    if desk.area is None or person is None or not person.postcode:
+        return None
+    seat, is_certain = desk.area.seat_of(person.postcode)
+    return seat if seat and is_certain and seat.constituency != desk.area.ours else None
 
 
 def _apply(session: Session, desk: Desk, draft: Draft, changes: Changes) -> None:

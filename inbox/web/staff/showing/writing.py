@@ -72,16 +72,15 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     unsaved = drafting.unsaved(session, desk, case, now)
     way = ways(session, desk, case, unsaved, who, now)
-    laid, title = ("", "") if way.is_public else laid_ready.words(session, desk, case, who, now)
-    state = f"Laid ready by a rule: {title}. Read it before you send it." if laid else "Nothing written yet."
+    laid = laid_ready.NOTHING if way.is_public else laid_ready.words(session, desk, case, who, now)
     return Composer(
-        note=False, public=way.is_public, save_url=url, version="", text=laid, forms=way.forms,
+        note=False, public=way.is_public, save_url=url, version="", text=laid.text, forms=way.forms,
         audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
         subject=unsaved.subject if way.is_letter else None,
         recipients=", ".join(unsaved.recipients) if way.is_letter else None,
         attach=way.takes_files, hints=(*_unreachable(case, unsaved.recipients, way), *way.notices),
-        main=Act(main_label(session, desk, None, person, now), f"{url}/send"), state=state,
-        gaps=gaps_of(laid),
+        main=Act(main_label(session, desk, None, person, now), f"{url}/send"),
+        state=laid.state or "Nothing written yet.", gaps=gaps_of(laid.text), english=laid.english,
         other=_note_instead(url),
         language=who.language if who else "en", identities=identities(desk, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
