@@ -17,6 +17,7 @@ from inbox import (
     people,
     status_links,
 )
+from inbox.database import find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused, Stale
@@ -93,6 +94,7 @@ def unsaved(
 ) -> Draft:
     """The draft that would begin now, not stored: to whom, by which channel, answering what, seen by whom."""
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    language = person.language if person else "en"
     answers = answers or newest_inbound(session, case)
     channel = addressing.carrier(desk, case, answers)
     draft = Draft(
@@ -102,8 +104,8 @@ def unsaved(
         channel_id=channel.id if channel else None,
         answers=answers.id if answers else None,
         recipients=addressing.recipients(session, desk, person, channel, answers),
-        subject=addressing.subject(desk, case, channel, answers),
-        language=person.language if person else "en",
+        subject=addressing.subject(desk, case, channel, answers, language),
+        language=language,
         created_at=now,
         updated_at=now,
     )
@@ -119,7 +121,8 @@ def moved(session: Session, desk: Desk, case: Case, channel_id: str, changes: Ch
     known = people.addresses(session, case.constituent_id or "", channel.kind)[:1]
     if not known:
         raise Refused("We know no address of theirs for that channel.")
-    subject = addressing.subject(desk, case, channel, None)
+    person = find_or_none(session, Constituent, case.constituent_id)
+    subject = addressing.subject(desk, case, channel, None, person.language if person else "en")
     return replace(changes, channel_id=channel.id, recipients=known, form=Form.MESSAGE, subject=subject)
 
 

@@ -28,7 +28,10 @@ def the_person_lives_elsewhere(bench: Bench) -> None:
         session.merge(bench.house.office).constituency = "Wexcombe"
         person = session.exec(select(Constituent)).one()
         person.postcode = "ZZ77 1AA"
-        for code, seat, member in (("ZZ10", "Wexcombe", "Rowan Ashby"), ("ZZ77", "Far Marl", "Dilys Probert")):
+        for code, seat, member in (
+            ("ZZ10", "Wexcombe", "Rowan Ashby"),
+            ("ZZ77", "Far Marl", "Dilys Probert"),
+        ):
             session.add(Area(boundaries="2024-07-04", code=code, constituency=seat, member=member))
 
 

@@ -21,6 +21,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
+from inbox.titles import first_words
 from inbox.web.staff.showing import doing, hostile, ladder, order, pane, promises, surgeries, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
@@ -81,7 +82,7 @@ def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
         return ()
     message, other = found
     url, fields = f"/cases/{case.reference}", (("message", message.id),)
-    words = f"This may belong to {other.reference}, {hostile.subject(other)[:80]}. {pane.because(message)}"
+    words = f"This may belong to {other.reference}, {first_words(hostile.subject(other))}. {pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
 
@@ -261,7 +262,7 @@ def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
 
 def _to(row: Case, how: str) -> Link:
     """A case in a list of others; of a restricted one its reference only."""
-    title = "" if row.is_restricted else f", {hostile.subject(row)[:60]}"
+    title = "" if row.is_restricted else f", {first_words(hostile.subject(row), 60)}"
     return Link(f"{how}: {row.reference}{title}", f"/cases/{row.reference}")
 
 
