@@ -41,8 +41,8 @@ def subject(
 ) -> str:  # fmt: skip
     """What the letter is about; nothing on channels that know no subject.
 
-    Nothing of the matter where somebody else may see it on a locked telephone: whoever answers is known by our
-    reference and the message's own id.
+    Nothing of the matter where somebody else may see it on a locked telephone: an answer is known by our
+    reference and the id of what it answers.
     """
     if channel is not None and not desk.tools.limits.get(channel.kind, Limits()).subject:
         return ""

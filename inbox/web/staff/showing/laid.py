@@ -5,7 +5,6 @@ where we cannot say where else: a person of the office may still take it.
 """
 
 from dataclasses import dataclass
-
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -15,7 +14,6 @@ from inbox.desk import Desk
 from inbox.models import Case, Constituent, Decision, Direction, Message, MessageKind, Template
 from inbox.wording import fill, placeholders_of
 from routing.words import RISK_FLAGS, Flag, Priority
-
 
 TURNS_AWAY = frozenset({"not-ours", "party-redirect"})
 _ELSEWHERE = frozenset({"their_member", "their_constituency"})

@@ -82,7 +82,8 @@ def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
         return ()
     message, other = found
     url, fields = f"/cases/{case.reference}", (("message", message.id),)
-    words = f"This may belong to {other.reference}, {first_words(hostile.subject(other))}. {pane.because(message)}"
+    title = first_words(hostile.subject(other))
+    words = f"This may belong to {other.reference}, {title}. {pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
 
