@@ -179,7 +179,22 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
         return "Give it to somebody.", None
     if Flag.THREAT in case.flags:
         return "Decide with the safeguarding lead what happens.", None
-    return "Write to the person.", Link("Reply", f"{url}?write=reply#text")
+    reply = Link("Reply", f"{url}?write=reply#text")
+    if case.answered_at is None:
+        return "Write to the person.", reply
+    return _after_answer(session, desk, case, now, reply)
+
+
+def _after_answer(
+    session: Session, desk: Desk, case: Case, now: datetime, reply: Link
+) -> tuple[str, Link | None]:  # fmt: skip
+    """What is next once the person has our answer: the next word that was promised, else their turn."""
+    zone, late = desk.office.time_zone, case.next_due_at
+    if late is not None and late < now:
+        return f"Answered. They were to hear from us again by {local_date(late, zone)}.", reply
+    if (promised := status_links.next_word(session, case, now)) is not None:
+        return f"Answered. They hear from us again by {local_date(promised, zone)}.", reply
+    return "Answered. Wait for the person, or close it.", Link("Close", f"/cases/{case.reference}/close")
 
 
 def _facts(
