@@ -5,7 +5,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.screens import open_page
 
 WIDTH, HEIGHT = 375, 667
-IS_SEEN = "element => { const box = element.getBoundingClientRect(); return box.top < innerHeight && box.bottom > 0; }"
+IS_SEEN = """element => {
+    const box = element.getBoundingClientRect();
+    return box.top < innerHeight && box.bottom > 0;
+}"""
 
 
 def on_a_phone(browser: Browser, address: str) -> Page:
