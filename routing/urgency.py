@@ -12,7 +12,7 @@ SURE = 4.0
 LIKELY = 0.12
 """The chance that it must not wait, by the weighed words, from which it does not."""
 LIKELY_WITH_THANKS = 0.5
-"""The same in a message that thanks and pleads for nothing: news of what went well has the words of the plight."""
+"""The same in one that thanks and pleads for nothing: news of what went well has the words of the plight."""
 UNLIKELY = 0.005
 """The chance under which no phrase of the lists says so either."""
 QUIET_KINDS = frozenset(
