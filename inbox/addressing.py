@@ -11,6 +11,10 @@ from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import Refused
 from inbox.models import Case, Channel, Constituent, Draft, Message
+from routing.words import RISK_FLAGS, Flag
+
+_TELL_NOTHING = RISK_FLAGS | {Flag.CONFIDENTIAL}
+_DISCREET = {"en": "Your message to {} ({})", "cy": "Eich neges at {} ({})"}
 
 
 def carrier(desk: Desk, case: Case, answers: Message | None) -> Channel | None:
@@ -32,13 +36,26 @@ def recipients(
     return [answers.sender_handle] if answers is not None and answers.sender_handle else []
 
 
-def subject(desk: Desk, case: Case, channel: Channel | None, answers: Message | None) -> str:
-    """What the letter is about; nothing on channels that know no subject."""
+def subject(
+    desk: Desk, case: Case, channel: Channel | None, answers: Message | None, language: str
+) -> str:  # fmt: skip
+    """What the letter is about; nothing on channels that know no subject.
+
+    Nothing of the matter where somebody else may see it on a locked telephone: an answer is known by our
+    reference and the id of what it answers.
+    """
     if channel is not None and not desk.tools.limits.get(channel.kind, Limits()).subject:
         return ""
+    if is_discreet(case):
+        return _DISCREET["cy" if language == "cy" else "en"].format(desk.office.name, case.reference)
     subject = " ".join((answers.subject if answers and answers.subject else case.subject).split())
     plain = subject if subject.lower().startswith("re:") else f"Re: {subject}"
     return plain if case.reference in plain else f"{plain} ({case.reference})"
+
+
+def is_discreet(case: Case) -> bool:
+    """Whether nothing of what a case is about may stand on the outside of a letter."""
+    return case.is_restricted or not _TELL_NOTHING.isdisjoint(case.flags)
 
 
 def form(session: Session, desk: Desk, case: Case, draft: Draft, now: datetime) -> Form:

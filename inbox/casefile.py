@@ -18,6 +18,7 @@ from inbox.models import (
     move,
 )
 from inbox.recall import Recall, free_references
+from inbox.titles import first_words
 from routing.assessment import Assessment
 from routing.rules import ClockOrder
 from routing.words import ClockKind, ConstituencyState, Language
@@ -151,5 +152,5 @@ def title_of(message: Message | None) -> str:
     """What a list calls a case: its subject, or its first words."""
     if message is None:
         return "No subject"
-    words = " ".join((message.subject or "").split()) or " ".join(message.new_text.split())[:80]
+    words = " ".join((message.subject or "").split()) or first_words(message.new_text)
     return words or "No subject"

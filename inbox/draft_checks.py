@@ -110,9 +110,8 @@ def has_plain_frame(session: Session, desk: Desk, draft: Draft) -> bool:
     answers = find_or_none(session, Message, draft.answers)
     known = select(Handle.address).where(Handle.constituent_id == case.constituent_id)
     on_file = set(session.exec(known)) | ({answers.sender_handle} if answers else set())
-    return (
-        draft.subject == addressing.subject(desk, case, channel, answers) and set(draft.recipients) <= on_file
-    )
+    given = addressing.subject(desk, case, channel, answers, draft.language)
+    return draft.subject == given and set(draft.recipients) <= on_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from inbox import (
     people,
     status_links,
 )
+from inbox.database import find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused, Stale
@@ -38,6 +39,7 @@ from inbox.models import (
     move,
 )
 from inbox.wording import fill
+from routing.constituency import Seat
 
 OFFICE = letters.OFFICE
 
@@ -92,6 +94,7 @@ def unsaved(
 ) -> Draft:
     """The draft that would begin now, not stored: to whom, by which channel, answering what, seen by whom."""
     person = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
+    language = person.language if person else "en"
     answers = answers or newest_inbound(session, case)
     channel = addressing.carrier(desk, case, answers)
     draft = Draft(
@@ -101,8 +104,8 @@ def unsaved(
         channel_id=channel.id if channel else None,
         answers=answers.id if answers else None,
         recipients=addressing.recipients(session, desk, person, channel, answers),
-        subject=addressing.subject(desk, case, channel, answers),
-        language=person.language if person else "en",
+        subject=addressing.subject(desk, case, channel, answers, language),
+        language=language,
         created_at=now,
         updated_at=now,
     )
@@ -118,7 +121,8 @@ def moved(session: Session, desk: Desk, case: Case, channel_id: str, changes: Ch
     known = people.addresses(session, case.constituent_id or "", channel.kind)[:1]
     if not known:
         raise Refused("We know no address of theirs for that channel.")
-    subject = addressing.subject(desk, case, channel, None)
+    person = find_or_none(session, Constituent, case.constituent_id)
+    subject = addressing.subject(desk, case, channel, None, person.language if person else "en")
     return replace(changes, channel_id=channel.id, recipients=known, form=Form.MESSAGE, subject=subject)
 
 
@@ -277,11 +281,14 @@ def newest_inbound(session: Session, case: Case) -> Message | None:
 
 
 def values(
-    session: Session, desk: Desk, case: Case, person: Constituent | None, now: datetime
-) -> dict[str, str]:
-    """What named placeholders stand for on this case. What is not known is left out, and so stays a gap."""
+    session: Session, desk: Desk, case: Case, person: Constituent | None, now: datetime, *,
+    language: str | None = None,
+) -> dict[str, str]:  # fmt: skip
+    """What named placeholders stand for on this case, dates in `language` (by itself the person's own). What
+    is not known is left out, and so stays a gap."""
     office, promised = desk.office, status_links.next_word(session, case, now)
-    language = person.language if person else "en"
+    language = language or (person.language if person else "en")
+    elsewhere = _seat_elsewhere(desk, person)
     known = {
         "name": person.name if person else "",
         "reference": case.reference,
@@ -291,11 +298,21 @@ def values(
         "received_on": local_date(case.received_at, office.time_zone, language),
         "next_update": local_date(promised, office.time_zone, language) if promised else "",
         "postcode": person.postcode or "" if person else "",
+        "their_constituency": elsewhere.constituency if elsewhere else "",
+        "their_member": elsewhere.member if elsewhere else "",
         "signature": office.signature or "",
         "phone": office.phone or "",
         "today": local_date(now, office.time_zone, language),
     }
     return {name: value for name, value in known.items() if value}
+
+
+def _seat_elsewhere(desk: Desk, person: Constituent | None) -> Seat | None:
+    """The seat that a person's postcode is in, where the table is sure of it and it is not ours."""
+    if desk.area is None or person is None or not person.postcode:
+        return None
+    seat, is_certain = desk.area.seat_of(person.postcode)
+    return seat if seat and is_certain and seat.constituency != desk.area.ours else None
 
 
 def _apply(session: Session, desk: Desk, draft: Draft, changes: Changes) -> None:

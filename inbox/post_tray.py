@@ -26,6 +26,7 @@ from inbox.models import (
     Scan,
     new_id,
 )
+from inbox.titles import first_words
 from routing.words import Flag
 
 LONGEST = 200_000
@@ -145,7 +146,7 @@ def _title(
         facts.rename(session, case, subject, now=now, actor=actor)
         return False
     if case.subject == letter.subject:
-        facts.rename(session, case, " ".join(words.split())[:80], now=now, actor=actor)
+        facts.rename(session, case, first_words(words), now=now, actor=actor)
         return True
     return False
 

@@ -13,6 +13,7 @@ from inbox.errors import NotFound, Refused
 from inbox.history import Actor, record
 from inbox.models import Case, Channel, Constituent, Direction, EventKind, Message, MessageKind, new_id
 from inbox.rules.following import follow
+from inbox.titles import first_words
 from routing.postcodes import normalised
 from routing.words import ClockKind, ConstituencyState
 
@@ -93,7 +94,7 @@ def open_case(
         person.postcode, person.postcode_typed = code, True
         person.constituency = ConstituencyState.UNKNOWN  # whatever an earlier postcode made of it
     session.flush()
-    subject = subject.strip() or " ".join(text.split())[:80]
+    subject = subject.strip() or first_words(text)
     case = casefile.open_case(session, desk, None, person, now=now, subject=subject)
     case.received_at = when
     message = log(session, case, kind, text, author_id=author_id, when=when, now=now, actor=actor,

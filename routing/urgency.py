@@ -13,6 +13,8 @@ from routing.words import LIFE_FLAGS, Flag, Kind, Priority
 SURE = 4.0
 LIKELY = 0.12
 """The chance that it must not wait, by the weighed words, from which it does not."""
+LIKELY_WITH_THANKS = 0.5
+"""The same in one that thanks and pleads for nothing: news of what went well has the words of the plight."""
 UNLIKELY = 0.005
 """The chance under which no phrase of the lists says so either."""
 QUIET_KINDS = frozenset(
@@ -58,18 +60,26 @@ def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: 
     soon = signals.score("urgency priority")
     if kind in QUIET_KINDS and signals.score("kind casework") < SURE:
         return Priority.LOW
-    presses = immediate >= SURE or now >= LIKELY or dated is Priority.IMMEDIATE
+    presses = immediate >= SURE or now >= _bar(signals) or dated is Priority.IMMEDIATE
     if presses and (kind not in OUR_OWN_KINDS or (dated is Priority.IMMEDIATE and kind is Kind.OFFICE)):
-        return Priority.IMMEDIATE  # an eviction with its day is no appointment of ours, whatever it reads like
+        return (
+            Priority.IMMEDIATE
+        )  # an eviction with its day is no appointment of ours
     if presses or soon >= SURE or dated is Priority.PRIORITY or flags & HARM_FLAGS:
         return Priority.PRIORITY
     return Priority.LOW if kind in QUIET_KINDS else Priority.STANDARD
 
 
+def _bar(signals: Signals) -> float:
+    """The chance from which weighed words alone say that a message must not wait."""
+    thanks = signals.score("kind thank-you") > 0 and signals.score("kind casework") < SURE
+    return LIKELY_WITH_THANKS if thanks else LIKELY
+
+
 def need_evidence(signals: Signals, reading: Reading) -> tuple[Evidence, ...]:
     """The sentences whose weighed words say the most that it must not wait, where these words alone do."""
     chance = reading.chances("need")["now"]
-    if chance < LIKELY:
+    if chance < _bar(signals):
         return ()
     sentences = signals.wording.sentences
     return tuple(

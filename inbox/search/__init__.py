@@ -2,7 +2,7 @@
 
 from inbox.search.asking import Question, is_long, understand
 from inbox.search.finding import Found, Hit, case_tests, find, holds, matching_cases, on_channel, word_tests
-from inbox.search.folding import fold, phones
+from inbox.search.folding import fold, phones, phones_at
 from inbox.search.indexing import (
     CaseFacts,
     facts_of,
@@ -30,6 +30,7 @@ __all__ = [
     "matching_cases",
     "on_channel",
     "phones",
+    "phones_at",
     "reindex",
     "reindex_case",
     "understand",

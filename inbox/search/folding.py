@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 LONGEST_TEXT = 50_000
 LONGEST_WORD = 64
@@ -28,14 +29,17 @@ def fold(text: str) -> str:
 
 def phones(text: str) -> list[str]:
     """Each telephone number in `text` as one word, the way it is dialled at home: `07700900456`."""
-    found = []
+    return [digits for _, _, digits in phones_at(text)]
+
+
+def phones_at(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each telephone number begins and ends, and its digits as they are dialled at home."""
     for match in _PHONE.finditer(text[:LONGEST_TEXT]):
         digits = "".join(_WORD.findall(match.group()))
         if digits.startswith("44"):
             digits = "0" + digits[2:].removeprefix("0")
         if 9 <= len(digits) <= 13:
-            found.append(digits)
-    return found
+            yield match.start(), match.end(), digits
 
 
 def postcodes(folded: str) -> list[str]:

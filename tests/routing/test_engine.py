@@ -336,6 +336,14 @@ def test_the_pack_of_a_members_office_sends_each_to_its_place() -> None:
     assert _pack(office, machine=Machine.BOUNCE).considered[-1].stopped
 
 
+@pytest.mark.parametrize("flag", ["threat", "self-harm", "safeguarding", "domestic-abuse", "confidential"])
+def test_the_pack_lays_no_letter_ready_that_turns_somebody_in_danger_away(flag: str) -> None:
+    away: dict[str, Any] = {"kind": Kind.NOT_OURS, "constituency": ConstituencyState.NOT_OURS}
+    assert _pack(OfficeKind.MP, **away, flags=frozenset({Flag(flag)})).draft != "not-ours"
+    urgent = _pack(OfficeKind.MP, **away, priority=Priority.IMMEDIATE)
+    assert (urgent.draft, urgent.team) == (None, "Casework"), "and it still has its place"
+
+
 def test_the_pack_of_a_department_has_its_lanes() -> None:
     office = OfficeKind.DEPARTMENT
     member = _pack(office, from_address="rowan.ashby@parliament.uk", text="On behalf of my constituent")

@@ -22,7 +22,7 @@ from inbox.dates import as_typed
 from inbox.web.rendering import dates
 from inbox.web.rendering.addresses import with_breaks
 from inbox.web.rendering.assets import FrontEndMissing, asset, static_routes
-from inbox.web.rendering.numbers import with_numbers
+from inbox.web.rendering.numbers import with_numbers, with_phones
 from inbox.web.words import translate
 
 __all__ = [
@@ -85,7 +85,9 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.filters.update(day=dates.day, clock_time=dates.clock_time, moment=dates.moment, when=dates.when)
-    made.filters.update(typed_day=as_typed, with_numbers=with_numbers, with_breaks=with_breaks)
+    made.filters.update(
+        typed_day=as_typed, with_numbers=with_numbers, with_breaks=with_breaks, with_phones=with_phones
+    )
     made.globals.update(asset=asset, sprite=Markup(asset("icons.svg")), drawn=drawn, once_key=once_key, t=_t)  # noqa: S704
     return made
 

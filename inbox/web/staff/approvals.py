@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Form, Query
 from starlette.responses import Response
 
-from inbox import draft_checks, queues, signoff
+from inbox import draft_checks, own_drafts, queues, signoff
 from inbox.access import Action, require_on, visible_cases
 from inbox.database import find, savepoint
 from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused, Stale
@@ -83,6 +83,22 @@ def send_back(
     except Refused as error:
         return _page(room, draft, case, problem=error.sentence, note=note)
     return see_other("/approvals", told="returned")
+
+
+@router.post("/approvals/{draft_id}/change")
+def change(
+    draft_id: str,
+    room: Annotated[Workroom, acting(Action.DRAFT)],
+    version: Annotated[int, Form(ge=0, lt=1 << 31)] = 0,
+) -> Response:
+    """The words that were read into the reader's own hands, on the page where they are written. They still
+    wait for a yes until one of them is changed."""
+    draft, case = _waiting(room, draft_id, Action.DRAFT)
+    require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
+    own_drafts.take_over(
+        room.session, draft, version=version, staff_id=room.staff_id, now=room.now, actor=room.person.actor
+    )
+    return see_other(f"/cases/{case.reference}/drafts/{draft.number}?change=yes#text")
 
 
 def _page(

@@ -302,7 +302,10 @@ def _summary(room: Workroom, case: Case, decision: Decision | None) -> str:
     team = next((name for name, key in room.desk.teams.items() if key == case.team_id), None)
     owner = room.desk.staff.get(case.assignee_id or "")
     parts = [part for part in (team, owner.name if owner else None, say.URGENCIES[case.priority]) if part]
-    return f"It is with {', '.join(parts)} now. {why.reason(decision)}"
+    urgent = why.urgency(room.session, case)
+    return " ".join(
+        part for part in (f"It is with {', '.join(parts)} now.", urgent, why.reason(decision)) if part
+    )
 
 
 def _its_words(reference: str, event: Event, numbers: Mapping[str, int]) -> Link | None:

@@ -50,7 +50,8 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One text that waits; `changes` None without an earlier version; `refusal`: why you may not approve.
+    """One text that waits; `changes` None without an earlier version; `refusal`: why you may not approve;
+    `edit` takes the words into the reader's own hands, where they may write.
 
     `since` and `later`: what was said after it was begun; `problems`: why a yes was not taken; `problem`:
     what is wrong with the note.
@@ -74,7 +75,7 @@ class Approval:
     toggle: Link | None
     approve: Act
     return_url: str
-    edit: Link
+    edit: Act | None
     sends_as: str
     leaves: str
     clock: ClockBadge | None

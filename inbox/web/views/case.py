@@ -111,7 +111,8 @@ class Composer:
     `closed` says why nothing can be changed here, under which its words can be read; `gaps` what must be
     filled, `arrived` what happened since, `read` the newest message that the page shows then, `beside` who
     else writes, `theirs` a colleague's text beside which one's own was set apart, `suggest` whether there is
-    a page of what could be said, `returned` why it was sent back, `versions` where its earlier words are.
+    a page of what could be said, `returned` why it was sent back, `versions` where its earlier words are;
+    `english` what laid-ready Welsh says, for staff who read none.
     """
 
     note: bool
@@ -126,6 +127,7 @@ class Composer:
     subject: str | None = None
     recipients: str | None = None
     language: str = "en"
+    english: str = ""
     identities: tuple[Choice, ...] = ()
     forms: tuple[Way, ...] = ()
     hints: tuple[Notice, ...] = ()

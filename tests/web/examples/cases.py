@@ -199,6 +199,13 @@ REPLY = Composer(
     gaps=("date",),
     withdraw=Act("Throw this draft away", f"{CASE}/drafts/2/withdraw"),
 )
+LAID_READY = replace(
+    REPLY,
+    text="Annwyl Donna\n\nMae eich neges wedi ein cyrraedd.",
+    language="cy",
+    english="Dear Donna\n\nWe have your message.",
+    state="Laid ready by a rule: Daliwch ati. Read it before you send it.",
+)
 NOTE = Composer(
     note=True,
     public=False,
@@ -310,6 +317,7 @@ EXAMPLES: dict[str, View] = {
     "case-public-over": replace(
         PAGE, composer=PUBLIC_REPLY, timeline=(TimelineEntry(message=COMMENT),), hidden_earlier=0
     ),
+    "case-laid-ready-in-welsh": replace(PAGE, composer=LAID_READY),
     "case-clash": replace(PAGE, composer=CLASH),
     "case-busy": replace(PAGE, composer=BUSY),
     "case-draft-of-a-colleague": replace(PAGE, composer=ANOTHERS),

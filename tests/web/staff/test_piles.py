@@ -182,3 +182,10 @@ def test_who_does_not_get_the_answer_is_named_with_the_reason() -> None:
     ]
     found = campaigns.count(members)
     assert piles.reasons(found, members) == ("1 person: not our constituent. Ann Moss.",)
+
+
+def test_the_text_that_most_people_sent_stands_folded_before_the_people(pile: Bench) -> None:
+    page = pile.sit(Role.CASEWORKER).get("/campaigns/banks").text
+    text, people = page.index("<summary>The text most people sent</summary>"), page.index("pile__people")
+    assert text < people
+    assert "<details open" not in page[:people]

@@ -10,6 +10,7 @@ from inbox.calendars import calendar_of
 from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
+from inbox.titles import first_words, rest_of
 from inbox.web.staff.showing import aside, hostile, order, promises
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
@@ -115,7 +116,7 @@ def _preview(row: QueueRow) -> str:
         return "Open it to read it."
     if hostile.is_hostile(row.newest_risks):
         return hostile.HIDDEN
-    return row.excerpt.removeprefix(row.subject).lstrip()[:160]
+    return first_words(rest_of(row.excerpt, row.subject), 160)
 
 
 def listed(

@@ -21,6 +21,7 @@ from inbox.models import (
     StatusLink,
     View,
 )
+from inbox.titles import first_words
 from inbox.web.staff.showing import doing, hostile, ladder, order, pane, promises, surgeries, writing
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
@@ -82,7 +83,8 @@ def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
         return ()
     message, other = found
     url, fields = f"/cases/{case.reference}", (("message", message.id),)
-    words = f"This may belong to {other.reference}, {hostile.subject(other)[:80]}. {pane.because(message)}"
+    title = first_words(hostile.subject(other))
+    words = f"This may belong to {other.reference}, {title}. {pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
 
@@ -178,7 +180,22 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
         return "Give it to somebody.", None
     if Flag.THREAT in case.flags:
         return "Decide with the safeguarding lead what happens.", None
-    return "Write to the person.", Link("Reply", f"{url}?write=reply#text")
+    reply = Link("Reply", f"{url}?write=reply#text")
+    if case.answered_at is None:
+        return "Write to the person.", reply
+    return _after_answer(session, desk, case, now, reply)
+
+
+def _after_answer(
+    session: Session, desk: Desk, case: Case, now: datetime, reply: Link
+) -> tuple[str, Link | None]:  # fmt: skip
+    """What is next once the person has our answer: the next word that was promised, else their turn."""
+    zone, late = desk.office.time_zone, case.next_due_at
+    if late is not None and late < now:
+        return f"Answered. They were to hear from us again by {local_date(late, zone)}.", reply
+    if (promised := status_links.next_word(session, case, now)) is not None:
+        return f"Answered. They hear from us again by {local_date(promised, zone)}.", reply
+    return "Answered. Wait for the person, or close it.", Link("Close", f"/cases/{case.reference}/close")
 
 
 def _facts(
@@ -264,7 +281,7 @@ def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
 
 def _to(row: Case, how: str) -> Link:
     """A case in a list of others; of a restricted one its reference only."""
-    title = "" if row.is_restricted else f", {hostile.subject(row)[:60]}"
+    title = "" if row.is_restricted else f", {first_words(hostile.subject(row), 60)}"
     return Link(f"{how}: {row.reference}{title}", f"/cases/{row.reference}")
 
 

@@ -95,15 +95,16 @@ def suggestions(
         if named:
             fields = (("team", case.team_id or ""), ("person", case.assignee_id or ""))
             label = f"{named}, {say.URGENCIES[case.priority]}"
-            found.append((Act(label, f"{url}/file?back={back}", fields=fields), why.reason(decision)))
+            reason = why.urgency(session, case) or why.reason(decision)
+            found.append((Act(label, f"{url}/file?back={back}", fields=fields), reason))
         taught = why.suggested_team(decision)
         if taught is not None and taught[0] in teams and taught[0] != case.team_id:
             act = Act(teams[taught[0]], f"{url}/file?back={back}", fields=(("team", taught[0]),))
             found.append((act, taught[1]))
         if case.assignee_id != person.staff_id:
-            reason = "Nobody has it yet." if not case.assignee_id else "If it is better with you."
+            offer = "Nobody has it yet." if not case.assignee_id else "If it is better with you."
             found.append(
-                (_take(url, person, back), reason if named else f"{why.reason(decision)} {reason}".strip())
+                (_take(url, person, back), offer if named else f"{why.reason(decision)} {offer}".strip())
             )
     elif is_nobodys(case):
         found.append((_take(url, person, back), "Nobody has it yet."))

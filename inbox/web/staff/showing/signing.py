@@ -9,12 +9,22 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import PUBLIC
 from inbox import clocks, draft_checks, drafting, files, provenance, signoff
-from inbox.access import Action, Person, may
+from inbox.access import Action, Person, may, may_on
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import CaseworkError
 from inbox.models import Approval as Yes
-from inbox.models import Case, Constituent, Draft, DraftVersion, Enquiry, Event, EventKind, Message
+from inbox.models import (
+    Case,
+    ChannelAct,
+    Constituent,
+    Draft,
+    DraftVersion,
+    Enquiry,
+    Event,
+    EventKind,
+    Message,
+)
 from inbox.queues import Submitted
 from inbox.web.staff.showing import dangers, happenings, hostile, onecase, promises, said
 from inbox.web.staff.showing import words as say
@@ -92,7 +102,7 @@ def approval(
         toggle=_toggle(url, changes, before is not None),
         approve=Act("Approve and send", f"{url}/approve", None, fields, None, True),
         return_url=f"{url}/return",
-        edit=Link("Change the words: cancels approval", f"/cases/{case.reference}/drafts/{draft.number}"),
+        edit=_change(person, draft, case, url),
         sends_as=_sends_as(desk, draft),
         leaves=f"Leaves {desk.office.undo_seconds} seconds after you approve.",
         clock=promises.next_of(desk, case, clocks.of_case(session, case), now),
@@ -149,6 +159,13 @@ def _toggle(url: str, changes: bool, can: bool) -> Link | None:
     if not can:
         return None
     return Link("Show the clean text", url) if changes else Link("Show what changed", f"{url}?show=changes")
+
+
+def _change(person: Person, draft: Draft, case: Case, url: str) -> Act | None:
+    """To the page where the words are written, with the draft in the reader's own hands."""
+    if not may(person, Action.DRAFT, case) or not may_on(person, ChannelAct.DRAFT, draft.channel_id):
+        return None
+    return Act("Change the words", f"{url}/change", None, (("version", str(draft.version)),))
 
 
 def _refusal(desk: Desk, person: Person, draft: Draft) -> Notice | None:

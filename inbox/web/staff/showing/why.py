@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from inbox.models import Case, Decision, Rule, RuleFiring, RuleVersion
+from inbox.models import Case, Decision, Event, EventKind, Rule, RuleFiring, RuleVersion
+from inbox.web.staff.showing import happenings
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import Tried
 from inbox.web.views.parts import Link
 from routing.plain_words import listed, plain
 from routing.rules import NAMED_LEAD
 from routing.weighing import WEIGHED_WORDS
+from routing.words import LIFE_FLAGS, Priority
 
 _FIELDS = {
     "team": "sent to {}",
@@ -44,6 +46,40 @@ def reason(decision: Decision | None) -> str:
         return f"Because it says {_listed(found[:3])}."
     matched = [str(one["rule"]) for one in _considered(decision) if one.get("matched")]
     return f"By {_listed(matched[:2])}." if matched else "No rule matched, so nobody has it yet."
+
+
+def urgency(session: Session, case: Case) -> str:
+    """Why a case is Immediate: the words that made it so, the rule, or who said so. Empty for any other."""
+    if case.priority != Priority.IMMEDIATE:
+        return ""
+    made = _made_immediate(session, case)
+    if made is None:
+        return ""
+    if made.kind != EventKind.ROUTED:
+        return f"Made Immediate by {happenings.who(made)}."
+    query = select(Decision).where(Decision.message_id == str(made.detail.get("message")))
+    decision = session.exec(query).first()
+    evidence = decision.trace.get("evidence") if decision is not None else None
+    if decision is None or not isinstance(evidence, dict):
+        return ""
+    life = [one for one in evidence.get("flags") or () if any(risk in one["what"] for risk in LIFE_FLAGS)]
+    if found := quoted({"evidence": {"flags": life, "priority": evidence.get("priority") or ()}}):
+        return f"Immediate because it says {_listed(found[:2])}."
+    rules = [
+        str(one["rule"]) for one in _considered(decision) if ["priority", "immediate"] in one.get("set", [])
+    ]
+    return f"Immediate by the rule {_listed(rules[:1])}." if rules else ""
+
+
+def _made_immediate(session: Session, case: Case) -> Event | None:
+    """The last act that turned the case Immediate from what it was before."""
+    kinds = (EventKind.ROUTED, EventKind.PRIORITY_CHANGED)
+    query = select(Event).where(Event.case_id == case.id, col(Event.kind).in_([str(one) for one in kinds]))
+    made: Event | None = None
+    for event in session.exec(query.order_by(col(Event.sequence))):
+        now = event.detail.get("priority" if event.kind == EventKind.ROUTED else "after")
+        made = (made or event) if now == Priority.IMMEDIATE else None
+    return made
 
 
 def quoted(trace: Mapping[str, Any]) -> list[str]:

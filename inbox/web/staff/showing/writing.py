@@ -69,18 +69,17 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     unsaved = drafting.unsaved(session, desk, case, now)
     way = ways(session, desk, case, unsaved, who, now)
-    laid, title = ("", "") if way.is_public else laid_ready.words(session, desk, case, who, now)
-    state = f"Laid ready by a rule: {title}. Read it before you send it." if laid else "Nothing written yet."
+    laid = laid_ready.NOTHING if way.is_public else laid_ready.words(session, desk, case, who, now)
     return Composer(
-        note=False, public=way.is_public, save_url=url, version="", text=laid, forms=way.forms,
+        note=False, public=way.is_public, save_url=url, version="", text=laid.text, forms=way.forms,
         audience=_unsent_audience(who) if way.is_letter else way.audience, limit=way.limit,
         subject=unsaved.subject if way.is_letter else None,
         recipients=", ".join(unsaved.recipients) if way.is_letter else None,
         attach=way.takes_files, hints=(*_unreachable(case, unsaved.recipients, way), *way.notices),
-        main=Act(main_label(session, desk, None, person, now), f"{url}/send"), state=state,
-        gaps=gaps_of(laid),
+        main=Act(main_label(session, desk, None, person, now), f"{url}/send"),
+        state=laid.state or "Nothing written yet.", gaps=gaps_of(laid.text), english=laid.english,
         other=_note_instead(url),
-        language=who.language if who else "en", identities=identities(desk, "office"),
+        language=who.language if who else "en", identities=identities(desk, person, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
         beside=company.beside(session, desk, person, case, None, now),
     )  # fmt: skip
@@ -144,7 +143,7 @@ def reply(
         subject=draft.subject if way.is_letter else None,
         recipients=written_to if way.is_letter else None,
         language=draft.language,
-        identities=identities(desk, draft.identity),
+        identities=identities(desk, person, draft.identity),
         lines=lines(session, desk, case, who, now),
         suggest=able and not draft.enquiry_id,
         files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
@@ -187,12 +186,19 @@ def audience(session: Session, desk: Desk, draft: Draft, who: Constituent | None
     return f"{name} will read this, by {via} at {', '.join(draft.recipients)}.{stop}"
 
 
-def identities(desk: Desk, chosen: str) -> tuple[Choice, ...]:
+def identities(desk: Desk, person: Person, chosen: str) -> tuple[Choice, ...]:
     """In whose name it may go: the office, or a person who signs."""
     found = [Choice(drafting.OFFICE, desk.office.name, chosen == drafting.OFFICE, None)]
     signers = [one for one in desk.staff.values() if one.is_active and "signatory" in one.roles]
-    found += [Choice(one.id, f"{one.name}, needs their approval", chosen == one.id) for one in signers]
+    found += [
+        Choice(one.id, _signs(one.name, is_reader=one.id == person.staff_id), chosen == one.id)
+        for one in signers
+    ]
     return tuple(found) if len(found) > 1 else ()
+
+
+def _signs(name: str, *, is_reader: bool) -> str:
+    return f"{name} (you)" if is_reader else f"{name}, needs their approval"
 
 
 def lines(
@@ -248,9 +254,13 @@ def gaps_of(text: str) -> tuple[str, ...]:
 
 
 def main_label(session: Session, desk: Desk, draft: Draft | None, person: Person, now: datetime) -> str:
-    """What the main button says: whether it leaves at once is for the rules of sign-off."""
-    alone = signoff.stands_alone(session, desk, draft, person, now)
-    return "Send" if alone else "Send for sign-off"
+    """What the main button says: whether it leaves at once is for the rules of sign-off, and whoever lets
+    a text leave that a colleague wrote, or that waited for a yes, gives that yes."""
+    if not signoff.stands_alone(session, desk, draft, person, now):
+        return "Send for sign-off"
+    if draft is not None and (draft.submitted_at or set(draft.writers) - {person.staff_id}):
+        return "Approve my words and send"
+    return "Send"
 
 
 def _unsent_audience(who: Constituent | None) -> str:
@@ -262,7 +272,7 @@ def _state(desk: Desk, draft: Draft, now: datetime) -> str:
     at = company.when(desk, draft.updated_at, now)
     saved = f"Saved {at}." if draft.writers else f"Laid ready {at}. Read it before you send it."
     if draft.state == DraftState.SUBMITTED:
-        saved += " It waits for sign-off. Changing a word takes it back."
+        saved += " It waits for sign-off until a word is changed."
     return " ".join((saved, *provenance.in_words(draft)))
 
 
