@@ -31,7 +31,7 @@ TOLD = {
     "away": "Set. Every page says so until you are back.",
     "submitted": "Sent for sign-off.",
     "returned": "Sent back with your note.",
-    "asked": "A mail asks them once more whether the address is theirs.",
+    "asked": "A mail asks them whether the address is theirs.",
     "hiding": "The comment will be hidden within seconds. The history says when it is.",
     "showing": "The comment will be shown again within seconds. The history says when it is.",
     "withdrawn": "The draft was put away. Its words are kept.",
