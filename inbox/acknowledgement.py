@@ -282,5 +282,5 @@ def _values(
         "received_on": local_date(case.received_at, office.time_zone, language),
         "next_update": local_date(promised, office.time_zone, language) if promised else None,
         "status_link": f"{desk.tools.base_url.rstrip('/')}{welsh}/s/{token}",
-        "phone": office.phone or "",
+        "phone": office.phone or None,
     }

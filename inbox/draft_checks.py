@@ -57,7 +57,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
 
 
 def _unproved(session: Session, desk: Desk, typed: list[str], now: datetime) -> list[str]:
-    """Addresses typed into the form that nobody says are theirs: what each waits for, and what can be done."""
+    """Addresses typed into the form that are not proved: what each waits for, and what can be done."""
     waiting = address_proofs.unproved(session, typed)
     asked = address_proofs.asked(session, waiting) if waiting else {}
     return [_how_to_prove(desk, address, asked.get(address), now) for address in waiting]

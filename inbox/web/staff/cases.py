@@ -163,7 +163,7 @@ def new_link(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -
     address = f"{room.wiring.settings.base_url.rstrip('/')}{welsh}/s/{token}"
     effects = ("Give it only to the person, in a way that is safe for them.",
                "It is shown this once. Older links of this case no longer work.",
-               "It asks for their postcode, if they told us one; else for the address they wrote from.")  # fmt: skip
+               "It asks for their postcode, or the address they wrote from.")  # fmt: skip
     url = f"/cases/{reference}"
     return room.page(
         ConfirmPage(room.shell(), f"New status link for {reference}", effects, address, None,

@@ -152,7 +152,11 @@ class EmbeddedPage:
 
 @dataclass(frozen=True, slots=True)
 class SentPage:
-    """It reached us: the reference, what happens next, the link, where to turn when it is urgent."""
+    """It reached us: the reference, what happens next, the link, where to turn when it is urgent.
+
+    `urgent` are the sentences for somebody to whom it happens today or tomorrow; `opens_with`: what the link
+    asks for.
+    """
 
     template: ClassVar[str] = "public/contact/sent.html"
     shell: PublicShell
@@ -162,6 +166,9 @@ class SentPage:
     by_email: bool
     phone: str | None
     help: tuple[str, ...]
+    address: str | None = None
+    opens_with: str = ""
+    urgent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

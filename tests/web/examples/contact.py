@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from inbox.web.public.contact import answers
+from inbox.web.public.showing import what_to_do_now
 from inbox.web.rendering import View
 from inbox.web.views import contact
 from inbox.web.views.parts import Choice, Problem, PublicShell
@@ -107,6 +108,10 @@ def _pages(language: str) -> dict[str, View]:
         ),
         "sent": contact.SentPage(
             shell, "WX-7K4M-2P", date(2026, 6, 9), LINK, True, "01632 960180", helps
+        ),
+        "sent-urgent": contact.SentPage(
+            shell, "WX-7K4M-2P", date(2026, 6, 9), LINK, True, "01632 960180", helps, ADDRESS, "postcode",
+            what_to_do_now("wales", "01632 960180", language),
         ),
         "confirm": contact.ConfirmPage(shell, f"{home}/confirm/{'A' * 43}"),
         "closed": contact.PlainPage(

@@ -205,7 +205,7 @@ def test_only_the_way_that_was_called_safe_is_used(place: FormOffice, by: str, m
     page = donna.write(reply_by=by)
     place.work()
     assert [purpose for purpose, _, _ in place.mails()] == mails
-    assert ("look for a mail" in page) == bool(mails)
+    assert ("We may send a mail to the address that you gave" in page) == bool(mails)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +220,88 @@ def test_nothing_automatic_answers_words_of_danger_and_the_page_names_help_in_an
     place.work()
     assert place.mails() == []
     assert place.heard()[0][1].flags
+
+
+def test_who_asks_for_secrecy_is_promised_no_mail_and_staff_know_that_nobody_asked(place: FormOffice) -> None:
+    page = plain(place.visitor().write(message="please keep this confidential, my husband must not know"))
+    assert "look for a mail" not in page
+    assert "we send no mail before a person has read it" in page
+    place.work()
+    assert place.mails() == []
+    [(_, case, _)] = place.heard()
+    assert "confidential" in case.flags
+    with place.database.write(place.office.id) as session:
+        desk = open_desk(session, place.line.tools)
+        draft = drafting.begin(
+            session, desk, case, author_id=None, now=place.settings.now(), actor=SYSTEM, text="Dear Donna"
+        )
+        [problem] = draft_checks.problems(session, desk, draft, place.settings.now())
+    assert problem.startswith("Nobody has asked yet whether donna@example.org is theirs.")
+
+
+@pytest.mark.parametrize(
+    ("nation", "number"),
+    [
+        ("england", "0808 800 4444"), ("wales", "08000 495 495"), ("scotland", "0808 800 4444"),
+        ("northern-ireland", "03448 920 908"),
+    ],
+)  # fmt: skip
+def test_what_happens_today_or_tomorrow_is_heeded_on_each_page_until_somebody_answers(
+    place: FormOffice, nation: str, number: str
+) -> None:
+    place.set_office(nation=nation)
+    donna = place.visitor()
+    sent = donna.write(soon="now")
+    place.work()
+    donna.post(link_in(sent, "s/"), data={"check": "ZZ10 4AB"})
+    for page in (plain(sent), plain(donna.get("/status").text)):
+        assert "What to do now" in page
+        assert "Call us on 01632 960180" in page
+        assert number in page
+        assert "You hear from us by" not in page
+        assert "Do not wait for our answer. We promise it only by" in page
+    [(_, case, _)] = place.heard()
+    assert case.priority == "priority"
+    with place.database.write(place.office.id) as session:
+        session.merge(case).answered_at = place.settings.now()
+    answered = plain(donna.get("/status").text)
+    assert "What to do now" not in answered
+    assert "You hear from us by" in answered
+
+
+def test_what_is_not_soon_has_its_day_and_no_alarm(place: FormOffice) -> None:
+    page = plain(place.visitor().write(soon="weeks"))
+    assert "What to do now" not in page
+    assert "You hear from us by" in page
+
+
+@pytest.mark.parametrize(
+    ("postcode", "opens", "shut"),
+    [("zz10 4ab", "postcode", "email address"), ("", "email address", "postcode")],
+)
+def test_the_last_page_says_what_its_link_asks_for_and_no_more(
+    place: FormOffice, postcode: str, opens: str, shut: str
+) -> None:
+    donna = place.visitor()
+    if not postcode:
+        donna.fill("no-postcode", {"elsewhere": "homeless"})
+        for step in ("message", "you", "reach", "check"):
+            place.later(10)
+            donna.fill(step, DONNA)
+    sent = plain(donna.look("sent") if not postcode else donna.write())
+    assert f"It asks for the {opens} that you gave us." in sent
+    assert f"It asks for the {shut}" not in sent
+
+
+def test_who_loses_the_link_reads_how_to_get_another(place: FormOffice) -> None:
+    place.set_office(address="1 High Street, Wexcombe")
+    donna = place.visitor()
+    page = plain(donna.write())
+    assert "If you lose the link, call us on 01632 960180 and ask for a new one." in page
+    assert "1 High Street, Wexcombe" in page
+    place.work()
+    donna.post(link_in(place.mails()[0][2], "contact/"))
+    assert "If you lose the link, call us on 01632 960180." in place.mails()[1][2]
 
 
 def test_somebody_we_know_is_not_changed_by_a_form_that_names_their_address(place: FormOffice) -> None:
@@ -285,7 +367,7 @@ def test_a_form_that_is_switched_says_where_else_to_turn_and_takes_nothing(
 def test_a_form_that_only_listens_takes_messages_and_writes_to_nobody(place: FormOffice) -> None:
     place.set(mode="listen")
     page = place.visitor().write()
-    assert "look for a mail" not in page
+    assert "We may send a mail" not in page
     place.work()
     assert len(place.heard()) == 1
     assert place.mails() == []

@@ -9,6 +9,7 @@ from inbox.web.public.contact import answers as fields
 from inbox.web.public.contact.answers import Wrong
 from inbox.web.public.contact.place import Place
 from inbox.web.public.contact.sending import hear_by
+from inbox.web.public.showing import what_to_do_now
 from inbox.web.views.contact import (
     Answer,
     CheckPage,
@@ -128,8 +129,8 @@ def sent(place: Place, receipt: Receipt) -> SentPage:
     )  # fmt: skip
     return SentPage(
         place.shell(), receipt.reference, hear_by(place.office, receipt.sent_at), link_of(place, receipt),
-        receipt.by_email,
-        place.office.phone, helps,
+        receipt.by_email, place.office.phone, helps, place.office.address, receipt.opens_with,
+        what_to_do_now(place.office.nation, place.office.phone, place.language) if receipt.is_soon else (),
     )  # fmt: skip
 
 
