@@ -80,7 +80,7 @@ class YouPage:
 
 @dataclass(frozen=True, slots=True)
 class ReachPage:
-    """Page 4 of 5: how to answer safely."""
+    """Page 4 of 5: how to answer safely. `address` where a letter was chosen, else None."""
 
     template: ClassVar[str] = "public/contact/reach.html"
     shell: PublicShell
@@ -91,6 +91,7 @@ class ReachPage:
     voicemail: tuple[Choice, ...]
     when: str
     problems: tuple[Problem, ...] = ()
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ def _pages(language: str) -> dict[str, View]:
             (*wrong("reply_by", "form_wrong_reply_by"), *wrong("email", "form_wrong_email"),
              *wrong("phone", "form_wrong_phone")),
         ),
+        "reach-letter": contact.ReachPage(
+            shell, f"{home}/reach", choices("reply_by", answers.REPLY_BY, "post"), "", "", voice, "",
+            wrong("address", "form_wrong_address"), "",
+        ),
         "check": contact.CheckPage(shell, f"{home}/check", lines, share, privacy),
         "check-wrong": contact.CheckPage(
             shell, f"{home}/check", lines, share, privacy, wrong("share", "form_wrong_share")

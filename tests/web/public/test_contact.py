@@ -293,6 +293,27 @@ def test_the_last_page_says_what_its_link_asks_for_and_no_more(
     assert f"It asks for the {shut}" not in sent
 
 
+def test_a_letter_without_an_address_asks_for_it_at_the_choice_and_the_page_can_be_left_and_found_again(
+    place: FormOffice,
+) -> None:
+    donna = place.visitor()
+    by_letter = DONNA | {"address": "", "reply_by": "post"}
+    donna.walk(by_letter, until="reach")
+    refused = donna.fill("reach", by_letter)
+    assert refused.status_code == 422
+    assert refused.text.count("Enter the address that we can write to") >= 2
+    assert 'value="post" checked' in refused.text
+    again = donna.look("reach")
+    assert again.count("Enter the address that we can write to") >= 2
+    assert donna.get(donna.at("check")).headers["location"] == donna.at("reach")
+    whole = fields_of(again) | by_letter | {"address": "14 Quarry Road\nWexcombe"}
+    assert donna.post(donna.at("reach"), data=whole).headers["location"] == donna.at("check")
+    assert "14 Quarry Road" in donna.look("check")
+    by_mail = donna.fill("reach", DONNA | {"address": ""})
+    assert by_mail.headers["location"] == donna.at("check")
+    assert "14 Quarry Road" in donna.look("check"), "who changes their mind loses no address"
+
+
 def test_who_loses_the_link_reads_how_to_get_another(place: FormOffice) -> None:
     place.set_office(address="1 High Street, Wexcombe")
     donna = place.visitor()

@@ -223,7 +223,8 @@ def _page(place: Place, visit: Visit, step: str) -> Response:
         return place.show(showing.message(place, visit.answers, _files(place, visit)), visit)
     if step == "check":
         return place.show(showing.check(place, visit, _files(place, visit)), visit)
-    return place.show(_shown(place, step, visit.answers, ()), visit)
+    lacks = [Wrong("address", "form_wrong_address")] if answers.lacks_address(visit.answers) else []
+    return place.show(_shown(place, step, visit.answers, lacks if step == "reach" else ()), visit)
 
 
 def _shown(place: Place, page: str, given: Mapping[str, str], wrong: Sequence[Wrong]) -> showing.Simple:

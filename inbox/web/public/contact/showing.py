@@ -78,6 +78,7 @@ def how_to_reach(place: Place, given: Mapping[str, str], wrong: Sequence[Wrong] 
         choices(place, "reply_by", fields.REPLY_BY, given.get("reply_by")), given.get("email", ""),
         given.get("phone", ""), choices(place, "voicemail", fields.YES_NO, given.get("voicemail")),
         given.get("when", ""), problems(place, wrong),
+        given.get("address", "") if given.get("reply_by") == "post" else None,
     )  # fmt: skip
 
 

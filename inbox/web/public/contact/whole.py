@@ -16,7 +16,8 @@ from routing.postcodes import normalised
 
 def wrong_in_all(given: Mapping[str, str]) -> list[Wrong]:
     """What is wrong on any page, in the order of the pages."""
-    return [one for page in answers.PAGES for one in answers.wrong_in(page, given)]
+    found = (one for page in answers.PAGES for one in answers.wrong_in(page, given))
+    return list(dict.fromkeys(found))  # one field may stand on two pages
 
 
 def completed(given: Mapping[str, str]) -> dict[str, str]:
