@@ -29,7 +29,7 @@ from inbox.web.wiring import Wiring
 router = page_router()
 LIFE = timedelta(minutes=30)
 MOST_WORDS = 20_000
-TOO_MANY = "Too many tries. Try again in 10 minutes, or call us."
+TOO_MANY = "Too many tries. Try again in 10 minutes."
 
 
 @router.get("/s/{token}")

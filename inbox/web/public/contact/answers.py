@@ -22,8 +22,8 @@ _CHOICES = {"elsewhere": ELSEWHERE, "soon": SOON, "reply_by": REPLY_BY, "share":
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ()./+-]{5,38}(?:\s*(?:ext|x)\.?\s*[0-9]{1,6})?", re.IGNORECASE)
 _LINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
-# Which fields stand on which page, in the order of the pages. Who wants a letter is asked once more, beside that
-# choice, where to write to.
+# Which fields stand on which page, in the order of the pages. The address stands on two: who wants a letter
+# is asked beside that choice where to write to.
 PAGES = {
     "postcode": ("postcode",),
     "message": ("message", "soon"),
@@ -35,10 +35,11 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A refused field and the key of the sentence that says why."""
+    """A refused field and the key of the sentence that says why; `about` names the file it is said of."""
 
     field: str
     words: str
+    about: str = ""
 
 
 def cleaned(given: Mapping[str, str]) -> dict[str, str]:

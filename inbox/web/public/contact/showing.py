@@ -31,7 +31,12 @@ Files = Sequence[tuple[str, str, int]]
 
 
 def problems(place: Place, wrong: Sequence[Wrong]) -> tuple[Problem, ...]:
-    return tuple(Problem(one.field, place.say(one.words)) for one in wrong)
+    return tuple(Problem(one.field, _why(place, one)) for one in wrong)
+
+
+def _why(place: Place, wrong: Wrong) -> str:
+    why = place.say(wrong.words)
+    return place.say("form_wrong_file", name=wrong.about, why=why) if wrong.about else why
 
 
 def choices(place: Place, field: str, values: Sequence[str], chosen: str | None) -> tuple[Choice, ...]:
