@@ -32,9 +32,9 @@ _USUAL_DAYS = 20
 def what_to_do_now(nation: str, phone: str | None, language: str) -> tuple[str, ...]:
     """What somebody does to whom it happens today or tomorrow: whom to call, and that nobody is at work at
     every hour. Nothing here says that we are in time."""
-    call = ("urgent_call", {"phone": phone}) if phone else ("urgent_no_phone", {})
-    told = (("urgent_marked", {}), call, (f"urgent_home_{nation}", {}), ("urgent_letter", {}))
-    return tuple(translate(key, language, **values) for key, values in told)
+    call = "urgent_call" if phone else "urgent_no_phone"
+    told = ("urgent_marked", call, f"urgent_home_{nation}", "urgent_letter")
+    return tuple(translate(key, language, phone=phone) for key in told)
 
 
 def _day(zone: ZoneInfo, moment: datetime) -> date:
