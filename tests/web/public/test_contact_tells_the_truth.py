@@ -52,7 +52,7 @@ def test_what_happens_today_or_tomorrow_is_heeded_on_each_page_until_somebody_an
         assert "Call us on 01632 960180" in page
         assert number in page
         assert "You hear from us by" not in page
-        assert "Do not wait for our answer. We promise it only by" in page
+        assert "Do not wait for our answer. It may not come until" in page
     [(_, case, _)] = place.heard()
     assert case.priority == "priority"
     with place.database.write(place.office.id) as session:
