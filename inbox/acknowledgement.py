@@ -15,7 +15,7 @@ from inbox.database import find_or_none, savepoint
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.errors import Refused
-from inbox.history import SYSTEM, record
+from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     SENDING,
     Case,
@@ -70,8 +70,10 @@ def acknowledge(
     return _acknowledge(session, desk, case, message, person, judged, language, now)
 
 
-def ask_again(session: Session, desk: Desk, case: Case, message: Message, *, now: datetime) -> Message:
-    """Somebody of the office wants a typed address asked once more. Raises Refused where it may not be."""
+def ask_by_hand(
+    session: Session, desk: Desk, case: Case, message: Message, *, now: datetime, actor: Actor
+) -> Message:
+    """Somebody of the office wants a typed address asked. Raises Refused where it may not be."""
     person = find_or_none(session, Constituent, message.constituent_id)
     channel = desk.carrier_of(message.channel_id)
     if (
@@ -85,7 +87,7 @@ def ask_again(session: Session, desk: Desk, case: Case, message: Message, *, now
         raise Refused("No mailbox of the office sends now.")
     if not address_proofs.may_ask(session, message.sender_handle, now):
         raise Refused("This address was asked often enough today. Ask again tomorrow, or ring them.")
-    asked = _ask(session, desk, case, message, person, channel, person.language, now)
+    asked = _ask(session, desk, case, message, person, channel, person.language, now, actor)
     if asked is None:
         raise Refused("Nothing can be sent to this address.")
     return asked
@@ -134,7 +136,7 @@ def _acknowledge(
 
 def _ask(
     session: Session, desk: Desk, case: Case, message: Message, person: Constituent, channel: Channel,
-    language: str, now: datetime,
+    language: str, now: datetime, actor: Actor = SYSTEM,
 ) -> Message | None:  # fmt: skip
     """Asks a typed address whether it is its writer's. The letter tells nothing of message or writer."""
     address = message.sender_handle
@@ -144,7 +146,7 @@ def _ask(
         return None
     try:
         with savepoint(session):
-            token = address_proofs.ask(session, case, address, now)
+            token = address_proofs.ask(session, case, address, now, actor)
             welsh = "/cy" if language == "cy" else ""
             link = f"{desk.tools.base_url.rstrip('/')}{welsh}/contact/{desk.office.slug}/confirm/{token}"
             values = {"office": desk.office.name, "confirm_link": link, "phone": desk.office.phone or ""}
@@ -280,5 +282,5 @@ def _values(
         "received_on": local_date(case.received_at, office.time_zone, language),
         "next_update": local_date(promised, office.time_zone, language) if promised else None,
         "status_link": f"{desk.tools.base_url.rstrip('/')}{welsh}/s/{token}",
-        "phone": office.phone or "",
+        "phone": office.phone or None,
     }

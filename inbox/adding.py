@@ -28,7 +28,8 @@ def add_information(
         Message.received_at > now - timedelta(days=1),
     )
     if session.exec(today).one() >= MOST_A_DAY:
-        raise TooMany("That was much for one day. Call us instead.", 3600)
+        call = f" Call us instead on {desk.office.phone}." if desk.office.phone else ""
+        raise TooMany(f"That was much for one day.{call}", 3600)
     person = find_or_none(session, Constituent, link.constituent_id or case.constituent_id)
     message = Message(
         id=new_id(),

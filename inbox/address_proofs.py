@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from inbox import people
 from inbox.database import locked, office_of
-from inbox.history import CONSTITUENT, SYSTEM, record
+from inbox.history import CONSTITUENT, SYSTEM, Actor, record
 from inbox.models import AddressProof, Case, Channel, Direction, EventKind, Handle, Message, MessageKind
 from inbox.secrets import new_token, token_hash
 
@@ -17,6 +17,8 @@ _BY_HAND = (MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT)
 _AT_ONCE = 500
 LIFE = timedelta(days=3)
 """As long as an acknowledgement may still follow."""
+ASK, ASK_AGAIN = "Ask whether the address is theirs", "Ask again whether the address is theirs"
+"""What staff press by a message of the form: the first time, and once a letter has asked."""
 MOST_PER_DAY = 2
 """Letters to one address that ask, so that the form cannot be turned against anybody."""
 
@@ -82,6 +84,16 @@ def _of_their_cases(addresses: Sequence[str]) -> SelectOfScalar[str]:
     )
 
 
+def asked(session: Session, addresses: Sequence[str]) -> dict[str, datetime]:
+    """Those of `addresses` that a letter of ours asked, each with the last time it did."""
+    query = (
+        select(AddressProof.address, func.max(AddressProof.sent_at))
+        .where(AddressProof.office_id == office_of(session), col(AddressProof.address).in_(addresses))
+        .group_by(AddressProof.address)
+    )
+    return dict(session.exec(query).all())
+
+
 def may_ask(session: Session, address: str, now: datetime) -> bool:
     """Whether one more letter may ask this address today."""
     query = select(func.count()).where(
@@ -92,7 +104,7 @@ def may_ask(session: Session, address: str, now: datetime) -> bool:
     return session.exec(query).one() < MOST_PER_DAY
 
 
-def ask(session: Session, case: Case, address: str, now: datetime) -> str:
+def ask(session: Session, case: Case, address: str, now: datetime, actor: Actor = SYSTEM) -> str:
     """Notes that the address is asked about this case; returns the token for its link, kept nowhere."""
     token = new_token()
     session.add(
@@ -104,7 +116,7 @@ def ask(session: Session, case: Case, address: str, now: datetime) -> str:
             sent_at=now,
         )
     )
-    record(session, case, EventKind.ADDRESS_ASKED, SYSTEM, now=now)
+    record(session, case, EventKind.ADDRESS_ASKED, actor, now=now)
     return token
 
 

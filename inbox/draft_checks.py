@@ -43,11 +43,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
         found.append(f"The channel {channel.name} does not send: it is set to {channel.mode}.")
     if not draft.enquiry_id:
         typed = address_proofs.given_in_forms(session, draft.case_id, draft.recipients)
-        found += [
-            f"Nobody has confirmed yet that {address} is theirs. They can press the button in our mail; "
-            "or ring them, and write the call down."
-            for address in address_proofs.unproved(session, sorted(typed))
-        ]
+        found += _unproved(session, desk, sorted(typed), now)
     found += consents.problems(session, draft, now, desk.office.time_zone)
     if draft.identity != letters.OFFICE and draft.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
@@ -60,6 +56,30 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     if found or channel is None:
         return found
     return letters.judged(session, desk, case, draft, channel, now)[1]
+
+
+def _unproved(session: Session, desk: Desk, typed: list[str], now: datetime) -> list[str]:
+    """Addresses typed into the form that are not proved: what each waits for, and what can be done."""
+    waiting = address_proofs.unproved(session, typed)
+    asked = address_proofs.asked(session, waiting) if waiting else {}
+    return [_how_to_prove(desk, address, asked.get(address), now) for address in waiting]
+
+
+def _how_to_prove(desk: Desk, address: str, asked: datetime | None, now: datetime) -> str:
+    ring = "ring them, and write the call down."
+    if asked is None:
+        return (
+            f"Nobody has asked yet whether {address} is theirs. If a mail there is safe for them, press "
+            f"“{address_proofs.ASK}” by their message; or {ring}"
+        )
+    told = f"Nobody has confirmed yet that {address} is theirs."
+    if now - asked < address_proofs.LIFE:
+        return f"{told} They can press the button in our mail; or {ring}"
+    on = local_date(asked, desk.office.time_zone)
+    return (
+        f"{told} The button in our mail of {on} works no more. Press “{address_proofs.ASK_AGAIN}” by their "
+        f"message; or {ring}"
+    )
 
 
 def told_to_everybody(session: Session, desk: Desk, draft: Draft) -> list[str]:

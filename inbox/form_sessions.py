@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,8 +27,9 @@ LIFE = timedelta(hours=2)
 class Receipt:
     """What was promised when the form was sent: the same however often the button is pressed.
 
-    `link` is the token of the status link, or "" where nothing could open one. `by_email`: a mail follows.
-    `digest` stands for what was sent.
+    `link` is the token of the status link, or "" where nothing could open one; `opens_with` is the field that
+    opens it. `by_email`: a mail may follow. `is_soon`: it happens today or tomorrow. `digest` stands for what
+    was sent.
     """
 
     arrival: str
@@ -37,6 +38,8 @@ class Receipt:
     by_email: bool
     digest: str
     sent_at: datetime
+    opens_with: str = ""
+    is_soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +181,7 @@ def _row(session: Session, key: str, now: datetime) -> FormSession | None:
 def _plain(visit: Visit) -> bytes:
     receipt: dict[str, Any] | None = None
     if visit.receipt is not None:
-        receipt = {
-            "arrival": visit.receipt.arrival,
-            "reference": visit.receipt.reference,
-            "link": visit.receipt.link,
-            "by_email": visit.receipt.by_email,
-            "digest": visit.receipt.digest,
-            "sent_at": visit.receipt.sent_at.isoformat(),
-        }
+        receipt = asdict(visit.receipt) | {"sent_at": visit.receipt.sent_at.isoformat()}
     return json.dumps({"answers": dict(visit.answers), "receipt": receipt}).encode()
 
 

@@ -66,6 +66,8 @@ class Status:
     can_add: bool
     language: str
     wrote: tuple[Wrote, ...] = ()
+    is_soon: bool = False
+    """They said that it happens today or tomorrow, and nobody has answered them yet."""
 
 
 def issue(
@@ -186,6 +188,7 @@ def status_of(session: Session, link: StatusLink, case: Case, *, now: datetime) 
         can_add=True,
         language=link.language,
         wrote=first_and_last(session, link, case),
+        is_soon=_waits_urgently(session, case),
     )
 
 
@@ -231,6 +234,13 @@ def _stage(session: Session, case: Case, now: datetime) -> Stage:
     if _reply_is_being_prepared(session, case):
         return Stage.PREPARING_REPLY
     return Stage.RECEIVED if case.status == CaseStatus.NEW else Stage.WORKING
+
+
+def _waits_urgently(session: Session, case: Case) -> bool:
+    if case.answered_at is not None or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+        return False
+    query = select(Event.id).where(Event.case_id == case.id, Event.kind == EventKind.SAID_SOON)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _body_is_late(session: Session, case: Case, now: datetime) -> bool:

@@ -89,6 +89,7 @@ class EventKind(StrEnum):
     NOT_ACKNOWLEDGED = "not_acknowledged"
     ADDRESS_ASKED = "address_asked"
     ADDRESS_PROVED = "address_proved"
+    SAID_SOON = "said_soon"
     DRAFT_STARTED = "draft_started"
     DRAFT_TAKEN_OVER = "draft_taken_over"
     DRAFT_SET_APART = "draft_set_apart"

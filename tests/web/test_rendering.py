@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from inbox.contact_dates import Way
 from inbox.office_settings import NATIONS
-from inbox.web.public import contact
+from inbox.web.public import contact, showing
 from inbox.web.public.contact import answers
 from inbox.web.rendering import FrontEndMissing, asset, dates, static_routes, templates_folder
 from inbox.web.rendering.addresses import with_breaks
@@ -57,10 +57,14 @@ def test_every_sentence_is_used_and_every_stage_has_its_words() -> None:
     public = "".join(file.read_text("utf-8") for file in (templates_folder() / "public").rglob("*.html"))
     form = "".join(file.read_text("utf-8") for file in Path(contact.__path__[0]).glob("*.py"))
     plain = {key for key in table(Language.ENGLISH) if not key.startswith(("stage_", "step_", "wrote_"))}
-    public += (templates_folder() / "components" / "contact.html").read_text("utf-8")
+    for name in ("contact.html", "urgent.html"):
+        public += (templates_folder() / "components" / name).read_text("utf-8")
+    form += Path(showing.__file__).read_text("utf-8")
     asked = set(re.findall(r"""\bt\("(\w+)\"""", public)) | set(re.findall(r'"(form_\w+)"', form))
     asked |= _of_fields() | (plain & set(re.findall(r'"(\w+)"', form)))
-    assert plain == {key for key in asked if not key.startswith(("stage_", "step_", "wrote_"))}
+    assert plain == {
+        key for key in asked if not key.startswith(("stage_", "step_", "wrote_")) and key[-1] != "_"
+    }
     for stage in Stage:
         assert translate(f"stage_{stage}", "cy")
     for name in StepName:
@@ -74,9 +78,11 @@ def _of_fields() -> set[str]:
     values = {
         "elsewhere": answers.ELSEWHERE, "soon": answers.SOON, "reply_by": answers.REPLY_BY,
         "voicemail": answers.YES_NO, "share": answers.YES_NO, "help_abuse": NATIONS,
+        "link_asks": ("postcode", "email"),
     }  # fmt: skip
     labelled = {*answers.LONGEST, "files"} - {"share"}
     found = {f"form_{field}_{value}" for field, chosen in values.items() for value in chosen}
+    found |= {f"urgent_home_{nation}" for nation in NATIONS}
     found |= {f"form_wrong_{field}_long" for field in answers.LONGEST}
     found |= {f"form_{key}{part}" for key in ("confirmed", "not_confirmed") for part in ("", "_title")}
     return found | {f"form_{field}_label" for field in labelled}

@@ -8,6 +8,7 @@ from inbox import status_links
 from inbox.models import Office
 from inbox.web.views.parts import PublicShell
 from inbox.web.views.status import Stage, StatusPage, Step, StepName, StepState
+from inbox.web.words import translate
 
 _PAST = {
     status_links.Stage.RECEIVED: StepName.RECEIVED,
@@ -26,6 +27,14 @@ _NOW = {
     Stage.FINISHED: StepName.FINISHED,
 }
 _USUAL_DAYS = 20
+
+
+def what_to_do_now(nation: str, phone: str | None, language: str) -> tuple[str, ...]:
+    """What somebody does to whom it happens today or tomorrow: whom to call, and that nobody is at work at
+    every hour. Nothing here says that we are in time."""
+    call = "urgent_call" if phone else "urgent_no_phone"
+    told = ("urgent_marked", call, f"urgent_home_{nation}", "urgent_letter")
+    return tuple(translate(key, language, phone=phone) for key in told)
 
 
 def _day(zone: ZoneInfo, moment: datetime) -> date:
@@ -55,4 +64,5 @@ def showing(shell: PublicShell, status: status_links.Status, office: Office, lan
         office.phone,
         wrote=tuple((str(one.way), day(one.at)) for one in status.wrote),
         add_url="/cy/status/add" if language == "cy" else "/status/add",
+        urgent=what_to_do_now(office.nation, office.phone, language) if status.is_soon else (),
     )

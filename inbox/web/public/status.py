@@ -29,7 +29,7 @@ from inbox.web.wiring import Wiring
 router = page_router()
 LIFE = timedelta(minutes=30)
 MOST_WORDS = 20_000
-TOO_MANY = "Too many tries. Try again in 10 minutes, or call us."
+TOO_MANY = "Too many tries. Try again in 10 minutes."
 
 
 @router.get("/s/{token}")
@@ -123,7 +123,8 @@ def add(
         status = status_links.status_of(session, link, stored, now=now)
     shell = _shell(request, office)
     shown = showing(shell, status, office, _language(request))
-    return page(AddedPage(shell, case.reference, shown.next_word, _prefix(request) + "/status"))
+    back = _prefix(request) + "/status"
+    return page(AddedPage(shell, case.reference, shown.next_word, back, shown.urgent))
 
 
 def _opened(request: Request, wiring: Wiring, now: datetime) -> tuple[StatusLink, Case, Office] | None:

@@ -80,7 +80,7 @@ class YouPage:
 
 @dataclass(frozen=True, slots=True)
 class ReachPage:
-    """Page 4 of 5: how to answer safely."""
+    """Page 4 of 5: how to answer safely. `address` where a letter was chosen, else None."""
 
     template: ClassVar[str] = "public/contact/reach.html"
     shell: PublicShell
@@ -91,6 +91,7 @@ class ReachPage:
     voicemail: tuple[Choice, ...]
     when: str
     problems: tuple[Problem, ...] = ()
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,11 @@ class EmbeddedPage:
 
 @dataclass(frozen=True, slots=True)
 class SentPage:
-    """It reached us: the reference, what happens next, the link, where to turn when it is urgent."""
+    """It reached us: the reference, what happens next, the link, where to turn when it is urgent.
+
+    `urgent` are the sentences for somebody to whom it happens today or tomorrow; `opens_with`: what the link
+    asks for.
+    """
 
     template: ClassVar[str] = "public/contact/sent.html"
     shell: PublicShell
@@ -162,6 +167,9 @@ class SentPage:
     by_email: bool
     phone: str | None
     help: tuple[str, ...]
+    address: str | None = None
+    opens_with: str = ""
+    urgent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ class CheckPage:
 @dataclass(frozen=True, slots=True)
 class StatusPage:
     """`/status`. `next_word`: the promised date of our next word; `waiting_days`: what they usually take;
-    `wrote`: how and on which day the person wrote, the first time and the last."""
+    `wrote`: how and on which day the person wrote, the first time and the last; `urgent`: sentences for
+    somebody to whom it happens today or tomorrow."""
 
     template: ClassVar[str] = "public/status/show.html"
     shell: PublicShell
@@ -80,6 +81,7 @@ class StatusPage:
     phone: str | None
     add_url: str = "/status/add"
     wrote: tuple[tuple[str, date], ...] = ()
+    urgent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,14 @@ class AddPage:
 
 @dataclass(frozen=True, slots=True)
 class AddedPage:
-    """After adding something: it reached us, and when we write next."""
+    """After adding something: it reached us, and when we write next. `urgent` as on the status page."""
 
     template: ClassVar[str] = "public/status/added.html"
     shell: PublicShell
     reference: str
     next_word: date | None
     back_url: str
+    urgent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

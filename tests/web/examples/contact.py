@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from inbox.web.public.contact import answers
+from inbox.web.public.showing import what_to_do_now
 from inbox.web.rendering import View
 from inbox.web.views import contact
 from inbox.web.views.parts import Choice, Problem, PublicShell
@@ -89,6 +90,10 @@ def _pages(language: str) -> dict[str, View]:
             (*wrong("reply_by", "form_wrong_reply_by"), *wrong("email", "form_wrong_email"),
              *wrong("phone", "form_wrong_phone")),
         ),
+        "reach-letter": contact.ReachPage(
+            shell, f"{home}/reach", choices("reply_by", answers.REPLY_BY, "post"), "", "", voice, "",
+            wrong("address", "form_wrong_address"), "",
+        ),
         "check": contact.CheckPage(shell, f"{home}/check", lines, share, privacy),
         "check-wrong": contact.CheckPage(
             shell, f"{home}/check", lines, share, privacy, wrong("share", "form_wrong_share")
@@ -107,6 +112,10 @@ def _pages(language: str) -> dict[str, View]:
         ),
         "sent": contact.SentPage(
             shell, "WX-7K4M-2P", date(2026, 6, 9), LINK, True, "01632 960180", helps
+        ),
+        "sent-urgent": contact.SentPage(
+            shell, "WX-7K4M-2P", date(2026, 6, 9), LINK, True, "01632 960180", helps, ADDRESS, "postcode",
+            what_to_do_now("wales", "01632 960180", language),
         ),
         "confirm": contact.ConfirmPage(shell, f"{home}/confirm/{'A' * 43}"),
         "closed": contact.PlainPage(

@@ -157,8 +157,14 @@ def test_somebody_whose_time_ran_out_keeps_what_they_typed_last(place: FormOffic
     place.later(3 * 3600)
     answer = donna.post(donna.at("message"), data=fields_of(page) | {"message": MESSAGE})
     assert answer.status_code == 303
+    on = donna.get(answer.headers["location"])
+    assert on.headers["location"] == donna.home + "?again=1"
+    words = plain(donna.get(on.headers["location"]).text)
+    assert "What you sent just now is kept." in words
+    assert "Or call us on 01632 960180" in words
     donna.fill("", DONNA)
     assert MESSAGE in donna.look("message")
+    assert "is kept" not in plain(donna.get(donna.home + "?again=1").text)
 
 
 def test_somebody_in_another_seat_is_told_whose_and_may_go_on(place: FormOffice) -> None:
@@ -205,7 +211,7 @@ def test_only_the_way_that_was_called_safe_is_used(place: FormOffice, by: str, m
     page = donna.write(reply_by=by)
     place.work()
     assert [purpose for purpose, _, _ in place.mails()] == mails
-    assert ("look for a mail" in page) == bool(mails)
+    assert ("We may send a mail to the address that you gave" in page) == bool(mails)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +291,7 @@ def test_a_form_that_is_switched_says_where_else_to_turn_and_takes_nothing(
 def test_a_form_that_only_listens_takes_messages_and_writes_to_nobody(place: FormOffice) -> None:
     place.set(mode="listen")
     page = place.visitor().write()
-    assert "look for a mail" not in page
+    assert "We may send a mail" not in page
     place.work()
     assert len(place.heard()) == 1
     assert place.mails() == []

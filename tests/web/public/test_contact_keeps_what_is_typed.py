@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox.models import FormSession
+from inbox.models import Attachment, FormSession
 from inbox.settings import Settings
 from tests.web.desks import World
 from tests.web.public.visitors import DONNA, PAGES, FormOffice, Visitor, fields_of, plain
@@ -81,6 +81,23 @@ def test_a_file_that_is_refused_is_said_before_the_page_is_left(place: FormOffic
     assert stopped.status_code == 422
     assert "Choose a photo, a PDF, a Word file or a text file" in stopped.text
     assert STORY in stopped.text
+
+
+def test_a_wrong_file_is_named_and_takes_no_good_one_with_it(place: FormOffice) -> None:
+    donna = place.visitor()
+    donna.walk(DONNA, until="message")
+    typed = fields_of(donna.look("message")) | {"message": STORY}
+    program = ("files", ("app.exe", io.BytesIO(b"MZ\x00\x00"), "application/octet-stream"))
+    empty = ("files", ("nothing.txt", io.BytesIO(b""), "text/plain"))
+    refused = donna.post(donna.at("message"), data=typed, files=[program, PICTURE, empty])
+    words = plain(refused.text)
+    assert refused.status_code == 422
+    assert words.count("“app.exe” was not added. Choose a photo, a PDF, a Word file or a text file.") == 2
+    assert words.count("“nothing.txt” was not added. The file is empty. Choose another one.") == 2
+    assert "We keep these files with your message: mould.png" in words
+    donna.walk(DONNA)
+    place.work()
+    assert [one.filename for one in place.all(Attachment) if one.filename == "mould.png"] == ["mould.png"]
 
 
 def test_a_postcode_is_kept_on_the_way_to_the_page_for_those_without_one(place: FormOffice) -> None:

@@ -119,6 +119,21 @@ def test_five_wrong_answers_lock_the_link_unseen_and_the_office_is_told(
     assert EventKind.STATUS_LINK_LOCKED in _kinds(world)
 
 
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_who_cannot_get_in_is_told_what_to_do_in_words_that_are_the_same_for_every_link(
+    browser: TestClient, token: str, language: str
+) -> None:
+    welsh = "/cy" if language == "cy" else ""
+    words = {
+        "en": ("wait 15 minutes", "can make you a new link"),
+        "cy": ("arhoswch 15 munud", "wneud dolen newydd i chi"),
+    }[language]
+    for link in (token, UNKNOWN):
+        refused = browser.post(f"{welsh}/s/{link}", data={"check": "ZZ99 9ZZ"}).text
+        assert [one for one in words if one not in refused] == []
+    assert words[1] in browser.get(f"{welsh}/status").text
+
+
 def test_without_a_postcode_the_address_they_wrote_from_is_the_check(
     browser: TestClient, world: World
 ) -> None:

@@ -72,6 +72,13 @@ class FormOffice:
             for name, value in facts.items():
                 setattr(channel, name, value)
 
+    def set_office(self, **facts: Any) -> None:
+        """Changes the office."""
+        with self.database.write() as session:
+            row = session.exec(select(Office).where(Office.id == self.office.id)).one()
+            for name, value in facts.items():
+                setattr(row, name, value)
+
     def later(self, seconds: float) -> None:
         self.settings.clock_offset += seconds
 

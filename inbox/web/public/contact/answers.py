@@ -22,22 +22,24 @@ _CHOICES = {"elsewhere": ELSEWHERE, "soon": SOON, "reply_by": REPLY_BY, "share":
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ()./+-]{5,38}(?:\s*(?:ext|x)\.?\s*[0-9]{1,6})?", re.IGNORECASE)
 _LINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
-# Which fields stand on which page, in the order of the pages.
+# Which fields stand on which page, in the order of the pages. The address stands on two: who wants a letter
+# is asked beside that choice where to write to.
 PAGES = {
     "postcode": ("postcode",),
     "message": ("message", "soon"),
     "you": ("name", "address"),
-    "reach": ("reply_by", "email", "phone", "voicemail", "when"),
+    "reach": ("reply_by", "address", "email", "phone", "voicemail", "when"),
     "check": ("share",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A refused field and the key of the sentence that says why."""
+    """A refused field and the key of the sentence that says why; `about` names the file it is said of."""
 
     field: str
     words: str
+    about: str = ""
 
 
 def cleaned(given: Mapping[str, str]) -> dict[str, str]:
@@ -48,7 +50,14 @@ def cleaned(given: Mapping[str, str]) -> dict[str, str]:
 def wrong_in(page: str, answers: Mapping[str, str]) -> list[Wrong]:
     """What is wrong on one page, in the order of its fields."""
     found = [one for name in PAGES[page] if (one := _checked(name, answers)) is not None]
+    if page == "reach" and lacks_address(answers):
+        found.append(("address", "form_wrong_address"))
     return [Wrong(name, words) for name, words in found]
+
+
+def lacks_address(answers: Mapping[str, str]) -> bool:
+    """Whether a letter was chosen and there is no address to write it to."""
+    return answers.get("reply_by") == "post" and not answers.get("address")
 
 
 def unfinished(answers: Mapping[str, str]) -> str | None:
@@ -87,10 +96,6 @@ def _name(value: str, answers: Mapping[str, str]) -> str:
     return "" if value else "form_wrong_name"
 
 
-def _address(value: str, answers: Mapping[str, str]) -> str:
-    return "form_wrong_address" if answers.get("reply_by") == "post" and not value else ""
-
-
 def _reply_by(value: str, answers: Mapping[str, str]) -> str:
     return "" if value in REPLY_BY else "form_wrong_reply_by"
 
@@ -116,7 +121,7 @@ def _share(value: str, answers: Mapping[str, str]) -> str:
 
 
 _CHECKS = {
-    "postcode": _postcode, "message": _message, "name": _name, "address": _address, "reply_by": _reply_by,
+    "postcode": _postcode, "message": _message, "name": _name, "reply_by": _reply_by,
     "email": _email, "phone": _phone, "share": _share,
 }  # fmt: skip
 

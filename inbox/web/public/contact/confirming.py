@@ -25,13 +25,14 @@ def ask(place: Here, token: str) -> Response:
 def confirm(place: Here, token: str) -> Response:
     """Proves the address, and acknowledges what waited for that."""
     if place.wiring.status_checks.wait(f"confirm {place.client}"):
-        raise TooMany(place.say("form_too_many"), 600)
+        raise TooMany(place.or_call(place.say("form_too_many")), 600)
     with place.wiring.database.write(place.office.id) as session:
         proof = address_proofs.prove(session, token, place.now)
         if proof is not None and proof.proved_at == place.now:
             _acknowledge(place, session, proof)
     key = "form_not_confirmed" if proof is None else "form_confirmed"
-    view = PlainPage(place.shell(), place.say(f"{key}_title"), (place.say(key),))
+    words = place.or_call(place.say(key)) if proof is None else place.say(key)
+    view = PlainPage(place.shell(), place.say(f"{key}_title"), (words,))
     return place.show(view, status=404 if proof is None else 200)
 
 

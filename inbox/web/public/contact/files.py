@@ -1,12 +1,14 @@
 """Files chosen in the form: how many, how large, and of what kind by their own bytes."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from fastapi import UploadFile
 from sqlmodel import Session
 
 from inbox import form_sessions
 from inbox.form_sessions import Visit
+from inbox.web.public.contact.answers import Wrong
 
 MOST_FILES = 10
 LARGEST = 20_000_000
@@ -48,22 +50,21 @@ def shown_name(name: str) -> str:
     return " ".join(plain.replace("\\", "/").rpartition("/")[2].split())[:120] or "file"
 
 
-def take(session: Session, visit: Visit, chosen: list[UploadFile]) -> str | None:
-    """Keeps what was chosen, all or none; returns the key of the sentence that says what is wrong."""
+def take(session: Session, visit: Visit, chosen: Sequence[UploadFile]) -> list[Wrong]:
+    """Keeps each file that can be kept; returns those that cannot, with what is wrong with each."""
     count, together = form_sessions.room_taken(session, visit)
-    ready = []
+    refused: list[Wrong] = []
     for one in chosen:
         content = one.file.read(LARGEST + 1)
         name = shown_name(one.filename or "")
-        count, together = count + 1, together + len(content)
         kind = kind_of(content, name)
-        wrong = _wrong(count, together, content, kind)
-        if wrong or kind is None:
-            return wrong
-        ready.append((_named(name, kind), kind, content))
-    for name, kind, content in ready:
-        form_sessions.add_file(session, visit, name, kind, content)
-    return None
+        wrong = _wrong(count + 1, together + len(content), content, kind)
+        if wrong is None and kind is not None:
+            form_sessions.add_file(session, visit, _named(name, kind), kind, content)
+            count, together = count + 1, together + len(content)
+        elif len(refused) < MOST_FILES:
+            refused.append(Wrong("files", wrong or "form_wrong_files_kind", name))
+    return refused
 
 
 def _wrong(count: int, together: int, content: bytes, kind: str | None) -> str | None:

@@ -46,7 +46,7 @@ def check(session: Session, place: Place, attempt: Attempt) -> Patience | None:
     keys = _keys(place, attempt.address)
     for key, _, most in keys:
         if throttle.reached(session, key, most, place.now):
-            raise TooMany(place.say("form_too_many"), int(most.window.total_seconds()))
+            raise TooMany(place.or_call(place.say("form_too_many")), int(most.window.total_seconds()))
     is_easy = (
         not any(throttle.reached(session, key, easy, place.now) for key, easy, _ in keys)
         and place.now - attempt.begun_at >= QUICKEST

@@ -26,7 +26,7 @@ def ask_postcode(place: Here, again: str = "") -> Response:
     if not place.is_open:
         return place.closed()
     visit = _read(place)
-    note = place.say("form_time_over") if again and visit is None else None
+    note = _what_was_lost(place, visit) if again else None
     return place.show(showing.postcode(place, visit.answers if visit else {}, (), note), visit)
 
 
@@ -89,6 +89,8 @@ def ask(place: Here, step: str) -> Response:
     if visit is None or visit.receipt is not None:
         return _lost(place) if visit is None else place.go("sent")
     missing = answers.unfinished(visit.answers)
+    if missing == "postcode":
+        return _lost(place)
     if missing and STEPS.index(_step(missing)) < STEPS.index(step):
         return place.go(_step(missing))
     return _page(place, visit, step)
@@ -96,7 +98,8 @@ def ask(place: Here, step: str) -> Response:
 
 @both(router, "POST", "/message")
 def take_message(place: Here, given: Typed, chosen: Chosen = None) -> Response:
-    """The words, and files that were chosen with them; a file that is refused takes no word with it."""
+    """The words, and files that were chosen with them; a file that is refused takes no word and no other
+    file with it."""
     if not place.is_open:
         return place.closed()
     stays = "go" not in given and "remove" not in given
@@ -106,8 +109,7 @@ def take_message(place: Here, given: Typed, chosen: Chosen = None) -> Response:
         if "remove" in given:
             form_sessions.remove_file(session, visit, given["remove"][:32])
         uploads = [one for one in chosen or () if one.filename]  # a field left empty sends one without a name
-        refused = files.take(session, visit, uploads) if uploads else None
-    wrong += [Wrong("files", refused)] if refused else []
+        wrong += files.take(session, visit, uploads)
     if wrong:
         return place.show(
             showing.message(place, visit.answers, _files(place, visit), wrong), visit, status=422
@@ -223,7 +225,8 @@ def _page(place: Place, visit: Visit, step: str) -> Response:
         return place.show(showing.message(place, visit.answers, _files(place, visit)), visit)
     if step == "check":
         return place.show(showing.check(place, visit, _files(place, visit)), visit)
-    return place.show(_shown(place, step, visit.answers, ()), visit)
+    lacks = [Wrong("address", "form_wrong_address")] if answers.lacks_address(visit.answers) else []
+    return place.show(_shown(place, step, visit.answers, lacks if step == "reach" else ()), visit)
 
 
 def _shown(place: Place, page: str, given: Mapping[str, str], wrong: Sequence[Wrong]) -> showing.Simple:
@@ -266,6 +269,15 @@ def _files(place: Place, visit: Visit) -> showing.Files:
 def _lost(place: Place) -> Response:
     """Their time is over, or their browser takes no cookies: back to the first page, which says so."""
     return RedirectResponse(f"{place.url()}?again=1", 303)
+
+
+def _what_was_lost(place: Place, visit: Visit | None) -> str | None:
+    """That earlier answers are gone, and whether the last ones are kept; None where nothing is gone."""
+    if visit is None:
+        return place.or_call(place.say("form_time_over"))
+    if visit.receipt is not None or "postcode" in visit.answers:
+        return None
+    return place.or_call(place.say("form_time_over_kept"))
 
 
 def _next(visit: Visit, step: str) -> str:

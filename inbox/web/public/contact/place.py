@@ -52,6 +52,11 @@ class Place:
     def say(self, key: str, **values: object) -> str:
         return translate(key, self.language, **values)
 
+    def or_call(self, words: str) -> str:
+        """The words with the number of the office, where it has one."""
+        phone = self.office.phone
+        return f"{words} {self.say('call_us', phone=phone)}" if phone else words
+
     def in_other_language(self) -> "Place":
         """The same place in the form's other language."""
         other = self.path.removeprefix("/cy") if self.language == "cy" else "/cy" + self.path

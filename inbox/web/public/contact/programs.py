@@ -80,7 +80,7 @@ def _sent(place: Place, key: str, answers: dict[str, str], who: str) -> Receipt:
     attempt = guards.Attempt("", long_ago, answers.get("email", "").lower(), {}) if who else None
     done = whole.send(place, key, answers, attempt, (), "json")
     if not isinstance(done, Receipt):
-        raise TooMany(place.say("form_too_many"), 3600)
+        raise TooMany(place.or_call(place.say("form_too_many")), 3600)
     return done
 
 

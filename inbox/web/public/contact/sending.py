@@ -13,6 +13,7 @@ from connectors.web_form import TOLD, written
 from inbox import form_sessions
 from inbox.calendars import calendar_of, target_of
 from inbox.form_sessions import ChosenFile, Receipt, Visit
+from inbox.intake import forms
 from inbox.intake.forms import LINK, REFERENCE
 from inbox.models import ChannelMode, Office
 from inbox.recall import free_references
@@ -29,14 +30,16 @@ def promise(session: Session, place: Place, visit: Visit) -> Visit:
     """Draws reference and link for this visit, the first time; afterwards they stay what they are."""
     if visit.receipt is not None:
         return visit
-    can_open = bool(visit.answers.get("postcode") or visit.answers.get("email"))
+    opens_with = forms.opens_with(visit.answers)
     receipt = Receipt(
         arrival=new_token(),
         reference=free_references(session, place.office.prefix, 1)[0],
-        link=new_token() if can_open else "",
+        link=new_token() if opens_with else "",
         by_email=writes_back(place, visit.answers),
         digest=form_sessions.digest_of(visit.answers),
         sent_at=place.now,
+        opens_with=opens_with,
+        is_soon=forms.is_soon(visit.answers),
     )
     promised = replace(visit, receipt=receipt)
     form_sessions.save(session, promised, place.now)
@@ -71,7 +74,8 @@ def hear_by(office: Office, sent_at: datetime) -> date | None:
 
 
 def writes_back(place: Place, answers: Mapping[str, str]) -> bool:
-    """Whether a mail follows by itself to the address that was typed."""
+    """Whether a mail may follow by itself to the address that was typed: never, once the words are read, to
+    what nothing automatic answers."""
     is_mail = answers.get("reply_by", "email") == "email" and bool(answers.get("email"))
     return is_mail and place.channel.mode == ChannelMode.FULL
 

@@ -9,6 +9,7 @@ from inbox.web.public.contact import answers as fields
 from inbox.web.public.contact.answers import Wrong
 from inbox.web.public.contact.place import Place
 from inbox.web.public.contact.sending import hear_by
+from inbox.web.public.showing import what_to_do_now
 from inbox.web.views.contact import (
     Answer,
     CheckPage,
@@ -30,7 +31,12 @@ Files = Sequence[tuple[str, str, int]]
 
 
 def problems(place: Place, wrong: Sequence[Wrong]) -> tuple[Problem, ...]:
-    return tuple(Problem(one.field, place.say(one.words)) for one in wrong)
+    return tuple(Problem(one.field, _why(place, one)) for one in wrong)
+
+
+def _why(place: Place, wrong: Wrong) -> str:
+    why = place.say(wrong.words)
+    return place.say("form_wrong_file", name=wrong.about, why=why) if wrong.about else why
 
 
 def choices(place: Place, field: str, values: Sequence[str], chosen: str | None) -> tuple[Choice, ...]:
@@ -77,6 +83,7 @@ def how_to_reach(place: Place, given: Mapping[str, str], wrong: Sequence[Wrong] 
         choices(place, "reply_by", fields.REPLY_BY, given.get("reply_by")), given.get("email", ""),
         given.get("phone", ""), choices(place, "voicemail", fields.YES_NO, given.get("voicemail")),
         given.get("when", ""), problems(place, wrong),
+        given.get("address", "") if given.get("reply_by") == "post" else None,
     )  # fmt: skip
 
 
@@ -128,8 +135,8 @@ def sent(place: Place, receipt: Receipt) -> SentPage:
     )  # fmt: skip
     return SentPage(
         place.shell(), receipt.reference, hear_by(place.office, receipt.sent_at), link_of(place, receipt),
-        receipt.by_email,
-        place.office.phone, helps,
+        receipt.by_email, place.office.phone, helps, place.office.address, receipt.opens_with,
+        what_to_do_now(place.office.nation, place.office.phone, place.language) if receipt.is_soon else (),
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from routing.postcodes import normalised
 
 def wrong_in_all(given: Mapping[str, str]) -> list[Wrong]:
     """What is wrong on any page, in the order of the pages."""
-    return [one for page in answers.PAGES for one in answers.wrong_in(page, given)]
+    found = (one for page in answers.PAGES for one in answers.wrong_in(page, given))
+    return list(dict.fromkeys(found))  # one field may stand on two pages
 
 
 def completed(given: Mapping[str, str]) -> dict[str, str]:
@@ -48,10 +49,10 @@ def send(
             if patience is not None:
                 return patience
             visit = visit or form_sessions.begin(session, given, place.now, key)
-            refused = files.take(session, visit, list(chosen)) if chosen else None
+            refused = files.take(session, visit, chosen)
             if refused:
                 form_sessions.drop(session, visit)
-                return Wrong("files", refused)
+                return refused[0]
             visit = sending.promise(session, place, replace(visit, answers=dict(given)))
         kept = form_sessions.files(session, visit)
     return sending.deliver(place, visit, kept, via) if visit.answers else _receipt(visit)

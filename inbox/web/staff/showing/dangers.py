@@ -48,7 +48,7 @@ def notices(session: Session, desk: Desk, person: Person, case: Case) -> tuple[N
         _notice(session, desk, person, case, flag) for flag in risks.DISMISSED if str(flag) in case.flags
     ]
     if not found and Flag.DOMESTIC_ABUSE in case.flags:
-        words = "Write or ring only in a way they called safe. No status link was made."
+        words = "Write or ring only in a way they called safe. No status link of this case opens."
         found = [Notice(words, Tone.GUARD, "Contact may not be safe")]
     return tuple(found)
 

@@ -35,7 +35,7 @@ TOLD = {
     "submitted": "Sent for sign-off.",
     "taken-back": "Taken back. It is a draft again, and nobody is asked to approve it.",
     "returned": "Sent back with your note.",
-    "asked": "A mail asks them once more whether the address is theirs.",
+    "asked": "A mail asks them whether the address is theirs.",
     "hiding": "The comment will be hidden within seconds. The history says when it is.",
     "showing": "The comment will be shown again within seconds. The history says when it is.",
     "withdrawn": "The draft was put away. Its words are kept.",

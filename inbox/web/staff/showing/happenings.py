@@ -67,6 +67,7 @@ _PLAIN = {
     EventKind.NOTED: "Office note written.",
     EventKind.ADDRESS_ASKED: "A mail asked whether the email address is theirs.",
     EventKind.ADDRESS_PROVED: "They confirmed their email address.",
+    EventKind.SAID_SOON: "They said that something happens today or tomorrow.",
     EventKind.LOGGED: "A call, letter or visit was written down.",
     EventKind.SURGERY_PLANNED: "A surgery was planned.",
     EventKind.SURGERY_CANCELLED: "A surgery was cancelled.",

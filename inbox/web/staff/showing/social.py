@@ -60,14 +60,16 @@ def acts(session: Session, desk: Desk, person: Person, case: Case, rows: Sequenc
 
 
 def _to_ask(session: Session, case: Case, rows: Sequence[Message]) -> dict[str, Act]:
-    """By message of the form: ask an address once more that nobody has confirmed yet."""
+    """By message of the form: ask an address, or ask it once more, that nobody has confirmed yet."""
     forms = {row.sender_handle: row for row in rows if row.kind == MessageKind.FORM and row.sender_handle}
+    waiting = address_proofs.unproved(session, list(forms)) if forms else []
+    asked = address_proofs.asked(session, waiting) if waiting else {}
     return {
         forms[address].id: Act(
-            "Ask again whether the address is theirs",
+            address_proofs.ASK_AGAIN if address in asked else address_proofs.ASK,
             f"/cases/{case.reference}/messages/{forms[address].id}/ask-again",
         )
-        for address in (address_proofs.unproved(session, list(forms)) if forms else ())
+        for address in waiting
     }
 
 

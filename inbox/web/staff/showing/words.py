@@ -152,6 +152,8 @@ def case_badges(
         found.append(Badge("Safeguarding", Tone.GUARD, "shield"))
     if priority == "priority":
         found.append(Badge("Priority", Tone.SOON, "soon"))
+    if "confidential" in flags:
+        found.append(Badge("Confidential", Tone.GUARD, "lock"))
     if kind not in ("casework", "threat", "self-harm-risk"):
         found.append(Badge(KINDS.get(kind, sentence(kind)), Tone.CALM))
     if language == "cy":
