@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Query, Request
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from inbox import channel_figures, channel_log, channels
+from inbox import channel_figures, channel_log, channel_tests, channels
 from inbox.access import Action, require_on
 from inbox.database import find, savepoint
 from inbox.dates import day_of
@@ -65,9 +65,14 @@ def show(channel_id: str, room: Annotated[Room, looking(Action.READ_CHANNELS)]) 
 
 @router.post("/channels/{channel_id}/test")
 def test(channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]) -> Response:
-    """Connects and says what works; sends nothing and changes nothing."""
+    """Connects and says what works; sends nothing. What does not is remembered until something works."""
     row = _channel(room, channel_id, settings=True)
     found = channels.test(row, room.wiring.keys, room.wiring.settings, room.wiring.database)
+    with room.wiring.database.write(room.office.id) as session:
+        row = find(session, Channel, channel_id)
+        channel_tests.remember(row, found, room.now)
+        session.flush()
+        session.expunge(row)
     tested = tuple(
         Line(room.local(room.now), f"{one.step}: {one.detail}", "works" if one.ok else "does not")
         for one in found

@@ -133,7 +133,8 @@ def log(
         words = f"Failed or came back in the last 7 days: {figures.failed}. Look under Sending."
         found.append(Line(now.astimezone(zone), words))
     if channel.failing_since is not None:
-        words = f"{channel.trouble or 'It did not answer'}. Tried {channel.failures} times. Nothing was lost."
+        why = channels.trouble(channel) or "It did not answer."
+        words = f"{why} Tried {channel.failures} times. Nothing was lost."
         found.append(Line(channel.failing_since.astimezone(zone), words))
     happened = [Line(one.at.astimezone(zone), _happened(one), happenings.who(one) or None) for one in events]
     return (*found, *happened)
@@ -248,9 +249,9 @@ def _notice(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -
     if channel.awaits_sign_in:
         sign_in = Link("Sign in to the account", f"/channels/{channel.id}/sign-in")
         return Notice("Nothing comes in before that.", Tone.SOON, "Nobody has signed in yet", (sign_in,))
-    if not channel.needs_attention:
+    if not (channel.needs_attention or channel.sending_trouble):
         return _ending(channel, now, zone) or _silent(channel, figures.silence, zone)
-    words = channel.trouble or "Its server refused our password."
+    words = channels.trouble(channel) or "Its server refused our password."
     return Notice(words, Tone.SOON, f"{channel.name} needs you", (Link("Look", f"/channels/{channel.id}"),))
 
 
