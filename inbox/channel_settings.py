@@ -1,4 +1,4 @@
-"""Changes a connected account's settings and secrets in place: same id and cursor, tried before it is kept."""
+"""Changes a connected account in place, its settings and its secrets: tried before it is kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.guides import Step
 from connectors.keys import Key
-from inbox import channel_consent, channels
+from inbox import channel_consent, channel_settings, channels
 from inbox.channel_figures import Figures
 from inbox.models import Channel, ChannelBudget, ChannelHealth, ChannelMode, Event, EventKind
 from inbox.settings import Settings
@@ -18,6 +18,7 @@ from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
 
+WEB = "web"
 KINDS = {
     "email": "Mailbox (IMAP and SMTP)",
     "microsoft365": "Microsoft 365 mailbox",
@@ -32,7 +33,8 @@ KINDS = {
     "open311": "Street faults that others report to you (Open311)",
     "open311_council": "A council that takes street faults (Open311)",
 }
-BY_HAND = "Open: staff write down what was said"
+OPEN = "Open: staff write down what was said"
+OPEN_FORM = "Open: anybody can write by it"
 ENDS_SOON = timedelta(days=14)
 MODES = {
     ChannelMode.FULL: "Collects and sends",
@@ -81,8 +83,12 @@ def row(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> Ch
 def mode_of(channel: Channel) -> str:
     """What the channel may do, in words; what people write down for it is neither collected nor sent."""
     if channel.mode == ChannelMode.FULL and channels.is_by_hand(channel):
-        return BY_HAND
+        return _open(channel)
     return MODES[ChannelMode(channel.mode)]
+
+
+def _open(channel: Channel) -> str:
+    return OPEN_FORM if channel.kind == WEB else OPEN
 
 
 _CALLED = {"microsoft365": "Webhook address: the program tells it to Microsoft"}
@@ -162,7 +168,7 @@ def modes(channel: Channel) -> Group:
         ChannelMode.OFF: "Collects nothing, sends nothing",
     }
     offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
-    full = BY_HAND if channels.is_by_hand(channel) else MODES[ChannelMode.FULL]
+    full = _open(channel) if channels.is_by_hand(channel) else MODES[ChannelMode.FULL]
     words = {**MODES, ChannelMode.FULL: full}
     choices = tuple(Choice(str(one), words[one], channel.mode == one, details.get(one)) for one in offered)
     return Group(
@@ -225,6 +231,17 @@ def fields(
     hint = "Sign in on the next page and these are filled in where they can be." if consent else ""
     more = (Group("If it differs", others, hint),) if others else ()
     return (Group("What it needs", (name, *needed)), *more)
+
+
+def change_fields(channel: Channel, given: Mapping[str, str]) -> tuple[Group, ...]:
+    """The fields that change it in place. A secret that is there may stay empty."""
+    keys = channel_settings.changeable(channel).values()
+    plain = tuple(_field(key, given) for key in keys if not key.secret)
+    hint = "Kept encrypted; never shown. Leave it empty to keep the one we have"
+    secrets = tuple(replace(_field(key, {}), hint=hint, optional=True) for key in keys if key.secret)
+    anyway = Field("anyway", "Keep it though the test fails", "yes", FieldKind.TICK)
+    groups = (Group("Secrets", secrets), Group("Settings", plain), Group("The test", (anyway,)))
+    return tuple(group for group in groups if group.fields)
 
 
 def _field(key: Key, given: Mapping[str, str]) -> Field:
