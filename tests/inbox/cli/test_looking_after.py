@@ -190,8 +190,9 @@ def test_doctor_says_what_to_do_where_something_is_wrong(
     monkeypatch.setenv("INBOX_DATABASE_URL", f"sqlite:///{inbox.folder / 'other.db'}")
     ran = inbox.run("doctor")
     wrong = [line for line in ran.out.splitlines() if line.startswith("WRONG")]
-    assert ran.status == 1 and len(wrong) == 2
+    assert ran.status == 1 and len(wrong) == 4
     assert "inbox migrate" in wrong[0] and "Free some space" in wrong[1]
+    assert wrong[2:] == wrong[:2] == ran.out.splitlines()[-2:]  # said once more at the end
 
 
 def test_migrating_twice_is_harmless(inbox_on_each: Installation) -> None:
