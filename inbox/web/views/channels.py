@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from inbox.web.views.parts import Act, Badge, Group, Line, Link, Notice, Problem, Shell
 
-
 CHANNELS = Link("Channels", "/channels")
 
 
