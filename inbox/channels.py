@@ -191,9 +191,9 @@ def signs_in(kind: str) -> type[SignsIn] | None:
     return getattr(registry.kind(kind), "CONSENT", None)
 
 
-def account_of(channel: Channel) -> str:
-    """What the platform calls the account, from its settings as they are now."""
-    return _made(channel.kind).account_of(channel.settings)
+def account_of(channel: Channel, settings: Mapping[str, str] | None = None) -> str:
+    """What the platform calls the account, from its settings as they are now, or as they would be."""
+    return _made(channel.kind).account_of(channel.settings if settings is None else settings)
 
 
 def _keys(kind: str) -> Mapping[str, Key]:
@@ -335,13 +335,19 @@ def health(channel: Channel, now: datetime) -> ChannelHealth:
     """How a channel is, read from what happened last."""
     if channel.mode == ChannelMode.OFF:
         return ChannelHealth.OFF
-    if channel.needs_attention:
+    if channel.needs_attention or channel.sending_trouble:
         return ChannelHealth.NEEDS_ATTENTION
     if channel.failing_since is not None:
         return ChannelHealth.FAILING
     if (channel.last_ok_at or channel.last_in_at) is None and not is_by_hand(channel):
         return ChannelHealth.WAITING
     return ChannelHealth.OK
+
+
+def trouble(channel: Channel) -> str | None:
+    """What is wrong with it, with collecting and with sending, in sentences; None where nothing is."""
+    told = (channel.trouble, channel.sending_trouble and f"It cannot send: {channel.sending_trouble}")
+    return " ".join(f"{one.rstrip('. ')}." for one in told if one) or None
 
 
 def is_by_hand(channel: Channel) -> bool:

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import text
 from sqlmodel import col, select
 
 from connectors import clamd
 from connectors.post.reading import PROGRAMS, installed
-from inbox import key_rotation, schema
+from inbox import channels, key_rotation, schema, stored_files
 from inbox.database import Database, database_now
 from inbox.errors import CaseworkError
-from inbox.models import Channel, Office
+from inbox.models import Channel, Office, Tick, new_id
 from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings, sources, unknown
-from inbox.storage import NEARLY_FULL
+from inbox.storage import NEARLY_FULL, open_store
 
 MOST_SKEW = timedelta(seconds=5)
 _SECRET_SETTINGS = frozenset(
@@ -65,6 +66,7 @@ def examine(database: Database, settings: Settings, *, now: Callable[[], datetim
     if any(finding.state is State.WRONG for finding in found):
         return
     yield from _attempt("clock", lambda: [_clock(database, now)])
+    yield from _attempt("disk", lambda: _files(database, settings))
     yield from _attempt("database", lambda: list(_walls(database)))
     yield from _attempt("secrets", lambda: list(_secrets(database, settings)))
     yield from _attempt("channels", lambda: list(_channels(database)))
@@ -118,7 +120,21 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     for name, meant in unknown():
         says = f"nothing reads {name}: take it out" + (f", or did you mean {meant}?" if meant else ".")
         yield Finding("settings", "unknown", State.LOOK, says)
+    yield from _hosts(settings)
     yield from _scanner(settings)
+
+
+def _hosts(settings: Settings) -> Iterator[Finding]:
+    """Whole addresses where a host's name belongs: nothing would ever match them."""
+    listed = {**dict.fromkeys(settings.trusted_hosts, "INBOX_TRUSTED_HOSTS"),
+              **dict.fromkeys(settings.allowed_private_hosts, "INBOX_ALLOWED_PRIVATE_HOSTS")}  # fmt: skip
+    for host, setting in listed.items():
+        if "//" in host or host.endswith("/"):
+            bare = urlsplit(host if "//" in host else f"//{host}").hostname
+            yield Finding(
+                "settings", "hosts", State.WRONG,
+                f"{setting} holds {host}, which is an address: write the host's name alone, {bare}.",
+            )  # fmt: skip
 
 
 def _scanner(settings: Settings) -> Iterator[Finding]:
@@ -138,7 +154,20 @@ def _scanner(settings: Settings) -> Iterator[Finding]:
 def _schema(database: Database, settings: Settings) -> list[Finding]:
     schema.check(database, settings)
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
-    return [Finding("database", "schema", State.OK, f"{kind}, version {schema.newest()}")]
+    with database.write() as session:
+        session.add(Tick(name="doctor", slot=new_id(), claimed_at=settings.now()))
+        session.flush()
+        session.rollback()
+    return [Finding("database", "schema", State.OK, f"{kind}, version {schema.newest()}; can be written")]
+
+
+def _files(database: Database, settings: Settings) -> list[Finding]:
+    """Whether the data folder is this database's."""
+    found = stored_files.sample(database, open_store(settings))
+    if found.missing:
+        return [Finding("disk", "stored files", State.WRONG, f"{stored_files.says(found, settings)}.")]
+    says = f"{found.looked_for} that the database names were looked for and are there"
+    return [Finding("disk", "stored files", State.OK, says if found.looked_for else "none is named yet")]
 
 
 def _disk(settings: Settings) -> Finding:
@@ -265,12 +294,14 @@ def _channels(database: Database) -> Iterator[Finding]:
 
 def _channel(office: Office, channel: Channel) -> Finding:
     name = f"{office.slug}: {channel.name}"
-    if channel.needs_attention or channel.failing_since is not None:
-        state = "needs attention" if channel.needs_attention else "failing"
+    trouble = channels.trouble(channel)
+    is_bad = channel.needs_attention or channel.sending_trouble
+    if is_bad or channel.failing_since is not None:
+        state = "needs attention" if is_bad else "failing"
         since = f" since {channel.failing_since:%Y-%m-%d %H:%M} UTC" if channel.failing_since else ""
         return Finding(
             "channels", name, State.WRONG,
-            f"{state}{since}: {channel.trouble or 'no reason known'} "
+            f"{state}{since}: {trouble or 'no reason known.'} "
             f"Try `inbox channel test --office {office.slug} --name '{channel.name}'`.",
         )  # fmt: skip
     last = f"last collected {channel.last_ok_at:%Y-%m-%d %H:%M} UTC" if channel.last_ok_at else "not used yet"

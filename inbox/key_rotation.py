@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
 from inbox.database import Database
-from inbox.errors import CaseworkError
+from inbox.errors import CaseworkError, SetupProblem
 from inbox.models import Channel, Office, RuleCall, RuleSecret, Staff
 from inbox.secrets import SecretKeys
 from inbox.sign_in import people
 
 Holder = type[Channel] | type[Staff] | type[RuleCall] | type[RuleSecret]
+log = structlog.get_logger("keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,15 @@ class Sealed:
     words: str
 
 
-def every_sealed(database: Database) -> list[Sealed]:
-    """All sealed secrets of this installation."""
+def every_sealed(database: Database, kinds: Sequence[Holder] | None = None) -> list[Sealed]:
+    """All sealed secrets of this installation, or those of these kinds of row."""
+    wanted = [columns for columns in SEALED if kinds is None or columns.kind in kinds]
     with database.read() as session:
         offices = session.exec(select(Office.id, Office.slug)).all()
     found = []
     for office_id, slug in offices:
         with database.read(office_id) as session:
-            found += [one for columns in SEALED for one in _sealed(session, office_id, slug, columns)]
+            found += [one for columns in wanted for one in _sealed(session, office_id, slug, columns)]
     return found
 
 
@@ -64,6 +67,26 @@ def out_of_reach(database: Database, keys: Sequence[bytes]) -> list[str]:
         return [one.words for one in every_sealed(database)]
     own = SecretKeys(keys)
     return [one.words for one in every_sealed(database) if fault_of(own, one) is not None]
+
+
+def check(database: Database, keys: Sequence[bytes]) -> None:
+    """Before the program works. Raises SetupProblem where no key opens what mailboxes and people need.
+
+    Where some are out of reach, the log says which: they work again once the key of that time is named, too.
+    """
+    own = SecretKeys(keys)
+    needed = every_sealed(database, (Channel, Staff))
+    closed = [one.words for one in needed if fault_of(own, one) is not None]
+    if closed and len(closed) == len(needed):
+        raise SetupProblem(
+            f"INBOX_SECRET_KEYS holds none of the keys that sealed this database's {len(closed)} secrets: "
+            "put the key of this installation back (lost for good: `inbox staff reset-mfa` for each "
+            "person, `inbox channel set` for each channel)"
+        )
+    if closed:
+        log.warning(
+            "INBOX_SECRET_KEYS lacks the key of stored secrets: see `inbox doctor`", secrets=closed[:5]
+        )
 
 
 def fault_of(keys: SecretKeys, one: Sealed) -> str | None:

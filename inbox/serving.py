@@ -21,7 +21,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from inbox import schema
+from inbox import key_rotation, schema, stored_files
 from inbox.app import create_app
 from inbox.database import Database
 from inbox.errors import SetupProblem, Unavailable
@@ -54,6 +54,7 @@ def serve(
     open_more_files()
     database = Database(settings.database_url)
     app = create_app(settings, database=database, store=open_store(settings), demo=demo)
+    _refuse_what_is_not_ours(database, settings)
     worker = Worker(make_node(settings, database)) if with_worker else None
     try:
         with _listening(host, port) as listener:
@@ -79,6 +80,7 @@ def work(*, until_idle: bool = False) -> None:
     set_up_logs(settings.log_level)
     database = Database(settings.database_url)
     schema.check(database, settings)
+    _refuse_what_is_not_ours(database, settings)
     worker = Worker(make_node(settings, database))
     try:
         if until_idle:
@@ -87,6 +89,15 @@ def work(*, until_idle: bool = False) -> None:
             _work_until_told(worker, database)
     finally:
         database.close()
+
+
+def _refuse_what_is_not_ours(database: Database, settings: Settings) -> None:
+    """Nothing is touched with the data folder or the keys of another installation.
+
+    Raises SetupProblem, in one line.
+    """
+    stored_files.check(database, settings)
+    key_rotation.check(database, settings.keys)
 
 
 def open_more_files() -> None:

@@ -123,17 +123,38 @@ class FolderStore:
         aside.unlink()
         return True
 
+    def make(self) -> None:
+        """Makes the folder. Raises Unavailable, saying what to do, where nothing could be kept in it."""
+        try:
+            _make_folder(self._folder)
+            is_ours = os.access(self._folder, os.W_OK | os.X_OK)
+        except OSError:
+            is_ours = False
+        if not is_ours:
+            raise Unavailable(
+                f"{self._folder} cannot be made or written: give it to the user that runs the program, "
+                "or put INBOX_DATA_DIR right"
+            )
+
     def is_nearly_full(self) -> bool:
-        _make_folder(self._folder)
-        return shutil.disk_usage(self._folder).free < self._low_disk * NEARLY_FULL
+        free = self._free()
+        return free is not None and free < self._low_disk * NEARLY_FULL
 
     def free_megabytes(self) -> int:
         return shutil.disk_usage(self._folder).free >> 20
 
     def has_room(self, size: int = 0) -> bool:
         """Whether enough disk is free to take responsibility for something new, of so many bytes."""
-        _make_folder(self._folder)
-        return shutil.disk_usage(self._folder).free - size >= self._low_disk
+        free = self._free()
+        return free is not None and free - size >= self._low_disk
+
+    def _free(self) -> int | None:
+        """Bytes; None where the folder cannot be made or seen, which `/readyz` and `inbox doctor` tell."""
+        try:
+            _make_folder(self._folder)
+            return shutil.disk_usage(self._folder).free
+        except OSError:
+            return None
 
     def _place(self, office_id: str, digest: str) -> Path:
         if not (office_id.isalnum() and digest.isalnum()):

@@ -327,6 +327,8 @@ class Checked:
     detail: str
     until: datetime | None = None
     """When this ends by itself, where the platform says so: a sign-in."""
+    sends: bool = False
+    """Whether this tried what only sending needs, so that collecting proves nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,10 @@ class SmtpSender:
         step = "Sign in to the outgoing server"
         try:
             with connected(self._settings):
-                return [Checked(step, True, f"ready at {self._settings.host}:{self._settings.port}")]
+                ready = f"ready at {self._settings.host}:{self._settings.port}"
+                return [Checked(step, True, ready, sends=True)]
         except ConnectorFailure as failure:
-            return [Checked(step, False, failure.reason)]
+            return [Checked(step, False, failure.reason, sends=True)]
 
     def _envelope(self, client: smtplib.SMTP, message: OutboundMessage, text: bytes) -> None:
         if not message.recipients:

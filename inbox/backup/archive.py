@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 import inbox.models  # noqa: F401  (makes every table known)
 from inbox.errors import CaseworkError
 from inbox.models import UtcDateTime
+from inbox.stored_files import COLUMNS
 
 FORMAT = "casework-inbox/backup"
 FORMAT_VERSION = 1
@@ -23,14 +24,6 @@ _NOT_KEPT = frozenset(
     {"lease", "tick", "presence", "web_session", "sign_in_try", "form_session", "form_file", "kept_form"}
 )
 """What belongs to running processes and open browsers: a restored system starts without it."""
-
-_FILE_COLUMNS = {
-    "arrival": "raw_hash",
-    "attachment": "content_hash",
-    "delivery": "raw_hash",
-    "draft_file": "content_hash",
-}
-"""Columns that promise that the store holds these bytes."""
 
 
 class BackupRefused(CaseworkError):
@@ -124,7 +117,7 @@ def from_line(table: Table, line: bytes) -> dict[str, Any]:
 
 def files_named(table: Table, row: Mapping[str, Any]) -> list[str]:
     """The hashes of stored bytes that this row promises."""
-    column = _FILE_COLUMNS.get(table.name)
+    column = COLUMNS.get(table.name)
     return [row[column]] if column else []
 
 

@@ -17,6 +17,7 @@ from inbox.backup.archive import (
     FORMAT,
     FORMAT_VERSION,
     MANIFEST,
+    BackupRefused,
     Manifest,
     OfficeMark,
     files_named,
@@ -59,6 +60,7 @@ def make(
     """Writes the archive to `target`. `session` must read one moment (`Database.snapshot`).
 
     `scope` is `whole` or the slug of the one office. Table chunks are held in memory, 8 MB at a time.
+    Raises BackupRefused where files are named and not one of them is there.
     """
     manifest = Manifest(FORMAT, FORMAT_VERSION, scope, schema, now.isoformat())
     with (
@@ -72,6 +74,11 @@ def make(
         for office in offices:
             progress(office.slug)
             _add_office(session, store, writer, office)
+        if manifest.missing and not manifest.files:
+            raise BackupRefused(
+                "nothing was backed up: none of the files that the database names is there. "
+                "Put INBOX_DATA_DIR right, or look for them in an older backup."
+            )
         writer.add(MANIFEST, manifest.as_json())
     return Made(
         len(manifest.offices), sum(manifest.rows.values()), manifest.files, manifest.size,

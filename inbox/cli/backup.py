@@ -54,6 +54,11 @@ def backup(
             now=inbox.now,
             progress=lambda slug: tell(f"Writing {slug} …") if sys.stderr.isatty() else None,
         )
+    if made.missing:
+        tell(
+            f"inbox: NOT WHOLE: {len(made.missing)} stored files were gone already, "
+            f"the first {made.missing[0]}. Look for them in an older backup; keep that one too."
+        )
     told = asdict(made) | {"file": str(file)}
     if json and str(file) != "-":
         as_json(told)
@@ -61,10 +66,6 @@ def backup(
         offices_made = "1 office" if made.offices == 1 else f"{made.offices} offices"
         tell(f"Backed up {offices_made}, {made.rows} rows and {made.files} files to {file}.")
     if made.missing:
-        tell(
-            f"inbox: the backup is whole but for {len(made.missing)} stored files that were gone already, "
-            f"the first {made.missing[0]}. Look for them in an older backup."
-        )
         raise typer.Exit(1)
 
 

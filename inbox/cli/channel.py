@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ from inbox.cli.words import InOffice, Json, Mode, example
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from connectors.contract import Checked
     from inbox.models import Channel
 
 commands = typer.Typer(
@@ -133,7 +134,7 @@ def list_(office: InOffice, json: Json = False) -> None:
                 "health": channels.health(channel, inbox.now),
                 "since": channel.failing_since,
                 "last_ok_at": channel.last_ok_at,
-                "message": channel.trouble,
+                "message": channels.trouble(channel),
                 "webhook": channels.webhook_url(channel, inbox.settings),
             }
             for channel in channels.open_channels(session)
@@ -143,18 +144,19 @@ def list_(office: InOffice, json: Json = False) -> None:
 
 @commands.command(epilog=example("inbox channel test --office rowan-ashbys-office --name Mailbox"))
 def test(office: InOffice, name: Name, json: Json = False) -> None:
-    """Try a channel's settings step by step. Sends nothing, changes nothing. Exit 1 if a step fails."""
-    from inbox import channels
+    """Try a channel's settings step by step. Sends nothing; remembers what fails. Exit 1 if a step does."""
+    from inbox import channel_tests, channels
 
     with opened() as inbox:
         with inbox.database.read(inbox.office(office).id) as session:
             channel = named(session, name)
         checked = channels.test(channel, inbox.keys, inbox.settings, inbox.database)
+        with inbox.database.write(inbox.office(office).id) as session:
+            channel_tests.remember(named(session, name), checked, inbox.now)
     if json:
         as_json([{"step": one.step, "ok": one.ok, "detail": one.detail} for one in checked])
     else:
-        for one in checked:
-            print(f"{'works' if one.ok else 'FAILS'}  {one.step}: {one.detail}")
+        _show_steps(checked)
     if not all(one.ok for one in checked):
         raise typer.Exit(1)
 
@@ -198,7 +200,60 @@ def mode(
             actor=OPERATOR,
             words=words,
         )
+        trouble = channels.trouble(channel)
     tell(f"{name} is {mode} now.")
+    if trouble and mode != "off":
+        tell(f"But something is wrong with it: {trouble} Try `inbox channel test` once it is mended.")
+
+
+@commands.command(
+    name="set",
+    epilog=example(
+        'printf %s "$MAIL_PASSWORD" | inbox channel set --office rowan-ashbys-office --name Mailbox \\',
+        "  --set-stdin password",
+        "inbox channel set --office rowan-ashbys-office --name Mailbox --set smtp_port=587",
+    ),
+)
+def set_(
+    office: InOffice,
+    name: Name,
+    pairs: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting; KEY= for its default.")
+    ] = None,
+    set_stdin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="A secret, read from standard input: one line for each, in order."),
+    ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Keep it though its test fails.")] = False,
+) -> None:
+    """Change settings and secrets of a channel in place. It is tested first, and kept only if that works.
+
+    It stays the same channel: nothing is collected twice or missed. What is not named stays as it is. Secrets
+    are read as `inbox channel add` reads them. Exit 1 if nothing was kept.
+    """
+    from inbox import channel_settings
+    from inbox.history import OPERATOR
+
+    with opened() as inbox:
+        with inbox.database.read(inbox.office(office).id) as session:
+            channel = named(session, name)
+        keys = _keys_of(channel.kind)
+        values, secrets = _plain_values(keys, pairs or []), _secrets(keys, set_stdin or [])
+        if not values and not secrets:
+            raise typer.BadParameter("say what to change, with --set or --set-stdin.")
+        change = channel_settings.Change(channel, values, secrets, inbox.keys)
+        found = change.test(inbox.settings, inbox.database)
+        _show_steps(found)
+        is_well = all(one.ok for one in found)
+        if is_well or anyway:
+            with inbox.database.write(channel.office_id) as session:
+                change.keep(session, found, now=inbox.now, actor=OPERATOR)
+    if not is_well and not anyway:
+        tell(
+            f"Nothing was changed: its test fails. Mend that, or keep it with --anyway. {name} is as before."
+        )
+        raise typer.Exit(1)
+    tell(f"{name} works with the new {', '.join(change.names)} from now on.")
 
 
 @commands.command(
@@ -242,6 +297,11 @@ def remove(office: InOffice, name: Name) -> None:
     with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
         channels.remove(session, named(session, name), now=inbox.now, actor=OPERATOR)
     tell(f"{name} is disconnected.")
+
+
+def _show_steps(found: Sequence[Checked]) -> None:
+    for one in found:
+        print(f"{'works' if one.ok else 'FAILS'}  {one.step}: {one.detail}")
 
 
 def named(session: Session, name: str) -> Channel:

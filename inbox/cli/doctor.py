@@ -14,7 +14,8 @@ def register(program: typer.Typer) -> None:
 def doctor(json: Json = False) -> None:
     """Check settings, schema, disk, clock, secrets, channels and front-end files.
 
-    Prints every setting with where it comes from, secrets hidden. Exit 1 if something is wrong.
+    Prints every setting with where it comes from, secrets hidden; what is wrong stands once more at the
+    end. Exit 1 if something is wrong.
     """
     from dataclasses import asdict
 
@@ -27,7 +28,12 @@ def doctor(json: Json = False) -> None:
             if not json:
                 mark = {State.OK: "ok   ", State.LOOK: "look ", State.WRONG: "WRONG"}[finding.state]
                 print(f"{mark}  {finding.area}: {finding.name}: {finding.says}", flush=True)
-    is_well = all(finding.state is not State.WRONG for finding in found)
+    wrong = [one for one in found if one.state is State.WRONG]
+    if wrong and not json:
+        print(f"\n{len(wrong)} {'thing is' if len(wrong) == 1 else 'things are'} wrong:")
+        for finding in wrong:
+            print(f"WRONG  {finding.area}: {finding.name}: {finding.says}")
+    is_well = not wrong
     if json:
         as_json({"ok": is_well, "findings": [asdict(finding) for finding in found]})
     if not is_well:

@@ -38,15 +38,20 @@ class Opened:
 
     @cached_property
     def store(self) -> FolderStore:
+        """Raises SetupProblem where it is another database's."""
+        from inbox import stored_files
         from inbox.storage import open_store
 
-        return open_store(self.settings)
+        store = open_store(self.settings)
+        stored_files.refuse_another(self.database, self.settings, store)
+        return store
 
     @cached_property
     def line(self) -> Line:
         """What the stages need, as a node composes it."""
         from inbox.worker import make_node
 
+        _ = self.store  # refuses another database's
         return make_node(self.settings, self.database).line
 
     def office(self, slug: str) -> Office:

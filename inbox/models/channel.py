@@ -64,6 +64,9 @@ class Channel(Row, OfficeOwned, table=True):
     )
     trouble: str | None = Field(default=None, sa_type=Text)
     needs_attention: bool = False
+    sending_trouble: str | None = Field(
+        default=None, sa_type=Text, description="why nothing can leave: until a test works or something left"
+    )
     signed_in_until: datetime | None = moment(
         default=None, description="when the sign-in runs out by itself, as the platform said last"
     )

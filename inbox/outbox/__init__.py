@@ -168,7 +168,7 @@ def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Calla
     except TemporaryFailure as failure:
         return Outcome(Result.LATER, failure.reason, failure.after)
     except CredentialsRejected as failure:
-        return Outcome(Result.LATER, failure.reason, timedelta(minutes=15))
+        return Outcome(Result.LATER, failure.reason, timedelta(minutes=15), is_of_channel=True)
     except PermanentFailure as failure:
         return Outcome(Result.NEVER, failure.reason)
     except (OutcomeUnknown, ConnectorFailure) as failure:
@@ -191,6 +191,8 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     _update(session, claimed, lease_until=None)
     delivery = find(session, Delivery, claimed.id)
     delivery.is_committed, delivery.interruptions = False, 0
+    if outcome.is_of_channel:
+        find(session, Channel, delivery.channel_id).sending_trouble = outcome.words
     if outcome.result is Result.SENT:
         sent(session, delivery, outcome.words, now)
         known_there(session, delivery, outcome)

@@ -66,6 +66,8 @@ class Outcome:
     thread: str | None = None
     later: Mapping[str, str] = field(default_factory=dict)
     never: Mapping[str, str] = field(default_factory=dict)
+    is_of_channel: bool = False
+    """The account was refused: nothing else will leave by this channel either."""
 
 
 def found_again(
@@ -135,7 +137,7 @@ def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> 
     if draft is not None:
         draft.state = move(draft.state, DraftState.SENT, DRAFT_MOVES, "reply")
     channel = find(session, Channel, delivery.channel_id)
-    channel.last_out_at = now
+    channel.last_out_at, channel.sending_trouble = now, None
     if delivery.purpose in TO_OUR_OWN:
         record(session, delivery.case_id, EventKind.DELIVERED, SYSTEM, now=now, delivery=delivery.id)
         return

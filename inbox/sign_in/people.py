@@ -74,8 +74,13 @@ def set_password(session: Session, staff: Staff, password: str, *, actor: Actor,
 
 
 def reset_mfa(session: Session, keys: SecretKeys, staff: Staff, *, actor: Actor, now: datetime) -> str:
-    """A new TOTP secret, shown once; every session of theirs ends."""
+    """A new TOTP secret, shown once; every session of theirs ends.
+
+    Their address is found again by the first key, also where the key that it was kept under is lost.
+    """
     secret = codes.new_secret()
+    session.execute(delete(SignInAddress).where(col(SignInAddress.staff_id) == staff.id))
+    session.add(_way_in(keys, staff.email, staff))
     staff.totp_secret, staff.totp_last_step = keys.seal(secret, staff.id), 0
     _changed(session, staff, actor, now, "totp_secret")
     return secret

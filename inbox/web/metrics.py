@@ -69,9 +69,10 @@ def _of_office(session: Session, found: Standing, now: datetime) -> None:
     listed = sql.select(
         col(Channel.id), col(Channel.kind), col(Channel.office_id), col(Channel.mode),
         col(Channel.failing_since), col(Channel.needs_attention), col(Channel.last_ok_at),
+        col(Channel.sending_trouble),
     ).where(col(Channel.removed_at).is_(None))  # fmt: skip
-    for channel, kind, office, mode, failing, attention, last_ok in session.execute(listed):
-        is_well = mode == ChannelMode.OFF or (failing is None and not attention)
+    for channel, kind, office, mode, failing, attention, last_ok, sending in session.execute(listed):
+        is_well = mode == ChannelMode.OFF or not (failing or attention or sending)
         found.channels.append((channel, kind, office, is_well, _age(last_ok, now)))
 
 

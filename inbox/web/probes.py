@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from inbox import schema
-from inbox.errors import CaseworkError, NotFound
+from inbox.errors import CaseworkError, NotFound, Unavailable
 from inbox.web.dependencies import Now, Wired
 from inbox.web.metrics import Standing, standing
 from inbox.web.routers import page_router
@@ -38,9 +38,9 @@ def ready(wiring: Wired, now: Now) -> JSONResponse:
     waited = max(found.oldest_job_seconds, found.oldest_arrival_seconds) if found else 0.0
     if waited > LATE_SECONDS:
         checks["queue"] = f"work has waited for {int(waited)} s: is a worker running?"
-    if not _has_room(wiring):
-        checks["disk"] = "low"
+    checks["disk"] = _folder_trouble(wiring) or ("ok" if _has_room(wiring) else "low")
     is_ready = all(checks[name] == "ok" for name in ("database", "schema", "queue"))
+    is_ready = is_ready and checks["disk"] in ("ok", "low")
     ages = {} if found is None else {
         "oldest_job_seconds": round(found.oldest_job_seconds, 1),
         "oldest_arrival_seconds": round(found.oldest_arrival_seconds, 1),
@@ -70,3 +70,14 @@ def is_scraper(request: Request, wiring: Wiring) -> bool:
 def _has_room(wiring: Wiring) -> bool:
     has_room = getattr(wiring.store, "has_room", None)
     return bool(has_room()) if has_room else True
+
+
+def _folder_trouble(wiring: Wiring) -> str | None:
+    """Why nothing could be kept in the data folder; None where it can."""
+    make = getattr(wiring.store, "make", None)
+    try:
+        if make is not None:
+            make()
+    except Unavailable as error:
+        return error.sentence
+    return None

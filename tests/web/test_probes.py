@@ -1,5 +1,6 @@
 """Alive, able to work, and the numbers: true, without content, and not for everybody."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from inbox.database import Database
 from inbox.errors import TooMany
 from inbox.history import OPERATOR
 from inbox.models import DeliveryState, Job
+from inbox.storage import FolderStore
 from inbox.web.limits import Window
 from inbox.web.metrics import standing
 from tests.factories import NOW, a_channel, a_delivery, an_arrival, an_office
@@ -143,3 +145,10 @@ def test_a_contact_that_is_no_address_is_refused_at_the_start(
 ) -> None:
     with pytest.raises(ValueError, match="must begin with mailto"):
         make_settings(sqlite_database, tmp_path, security_contact=named)
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_with_503(app: FastAPI, desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_text("no folder")
+    app.state.wiring = replace(app.state.wiring, store=FolderStore(tmp_path / "a-file" / "store"))
+    answer = desk.get("/readyz")
+    assert answer.status_code == 503 and "cannot be made or written" in answer.json()["checks"]["disk"]

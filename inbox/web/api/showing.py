@@ -219,7 +219,7 @@ def channel(row: Channel, now: datetime) -> shapes.ChannelShape:
         state=channels.health(row, now),
         since=row.failing_since or row.created_at,
         last_ok_at=row.last_ok_at,
-        message=row.trouble,
+        message=channels.trouble(row),
     )
     return shapes.ChannelShape(id=row.id, kind=row.kind, name=row.name, mode=row.mode, health=health)
 

@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Query, Request
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from inbox import channel_figures, channel_log, channels
+from inbox import channel_figures, channel_log, channel_settings, channel_tests, channels
 from inbox.access import Action, require_on
 from inbox.database import find, savepoint
 from inbox.dates import day_of
@@ -42,7 +42,7 @@ def add_form(
     return _add_page(room, kind, {})
 
 
-async def _typed(request: Request) -> dict[str, str]:
+async def typed(request: Request) -> dict[str, str]:
     """The fields of whatever kind of channel it is."""
     form = await request.form()
     return {name: value[:4000] for name, value in form.items() if isinstance(value, str)}
@@ -52,7 +52,7 @@ async def _typed(request: Request) -> dict[str, str]:
 def add(
     kind: str,
     room: Annotated[Workroom, acting(Action.MANAGE_CHANNELS)],
-    given: Annotated[dict[str, str], Depends(_typed)],
+    given: Annotated[dict[str, str], Depends(typed)],
 ) -> Response:
     """Adds it, listening only; what is missing or wrong is said at its field."""
     return _add(room, kind, given)
@@ -65,9 +65,14 @@ def show(channel_id: str, room: Annotated[Room, looking(Action.READ_CHANNELS)]) 
 
 @router.post("/channels/{channel_id}/test")
 def test(channel_id: str, room: Annotated[Room, looking(Action.MANAGE_CHANNELS)]) -> Response:
-    """Connects and says what works; sends nothing and changes nothing."""
+    """Connects and says what works; sends nothing. What does not is remembered until something works."""
     row = _channel(room, channel_id, settings=True)
     found = channels.test(row, room.wiring.keys, room.wiring.settings, room.wiring.database)
+    with room.wiring.database.write(room.office.id) as session:
+        row = find(session, Channel, channel_id)
+        channel_tests.remember(row, found, room.now)
+        session.flush()
+        session.expunge(row)
     tested = tuple(
         Line(room.local(room.now), f"{one.step}: {one.detail}", "works" if one.ok else "does not")
         for one in found
@@ -169,6 +174,7 @@ def _page(room: Room, row: Channel, *problems: Problem, tested: tuple[Line, ...]
         wires.row(row, figures[row.id], room.now, room.zone),
         (
             *wires.facts(row, channels.webhook_url(row, room.wiring.settings)),
+            *_public_address(room, row),
             *wires.allowance(budgets, room.zone),
         ),
         wires.modes(row),
@@ -183,6 +189,12 @@ def _page(room: Room, row: Channel, *problems: Problem, tested: tuple[Line, ...]
     return room.page(view, 422 if problems else 200)
 
 
+def _public_address(room: Room, row: Channel) -> tuple[tuple[str, str], ...]:
+    """Where people find it, of a form on the web."""
+    url = f"{room.wiring.settings.base_url.rstrip('/')}/contact/{room.office.slug}"
+    return (("Public address", url),) if row.kind == wires.WEB else ()
+
+
 def _links(room: Room, row: Channel) -> tuple[Link, ...]:
     """What else can be set on it."""
     forwarded = Link("Forwarded mail", f"/channels/{row.id}/forwarders")
@@ -190,7 +202,9 @@ def _links(room: Room, row: Channel) -> tuple[Link, ...]:
     sign_in = Link("Sign in to the account", f"/channels/{row.id}/sign-in")
     is_mailbox = channels.forwarders(row) is not None
     manages = room.may(Action.MANAGE_CHANNELS)
+    change = Link("Change the settings", f"/channels/{row.id}/change")
     return (
+        *((change,) if manages and channel_settings.changeable(row) else ()),
         *((sign_in,) if manages and channels.signs_in(row.kind) else ()),
         *((forwarded,) if is_mailbox and manages else ()),
         *((rights,) if room.may(Action.MANAGE_OFFICE) else ()),

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from inbox.web.views.parts import Act, Badge, Group, Line, Link, Notice, Problem, Shell
 
+CHANNELS = Link("Channels", "/channels")
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
@@ -77,7 +79,10 @@ class ChannelPage:
 
 @dataclass(frozen=True, slots=True)
 class AddChannelPage:
-    """`/channels/add?kind=`: the fields of that kind; first, without a kind, the choice of kinds as links."""
+    """`/channels/add?kind=`: the fields of that kind; first, without a kind, the choice of kinds as links.
+
+    The same page changes the settings of a channel that is there.
+    """
 
     template: ClassVar[str] = "staff/channels/add.html"
     shell: Shell
@@ -88,6 +93,10 @@ class AddChannelPage:
     main_label: str
     problems: tuple[Problem, ...] = ()
     guide: Guide | None = None
+    intro: str = (
+        "A new channel only listens at first: it collects messages and sends nothing until you open it."
+    )
+    back: Link = CHANNELS
 
 
 @dataclass(frozen=True, slots=True)

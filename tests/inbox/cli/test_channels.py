@@ -1,9 +1,11 @@
 """`inbox channel`: connecting accounts without ever showing a secret."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from inbox.models import Channel, Office
+from connectors.contract import Checked
+from inbox import channels
+from inbox.models import Channel, Event, Office
 from inbox.secrets import SecretKeys
 from inbox.settings import load_settings
 
@@ -150,3 +152,82 @@ def test_a_channel_that_nobody_has_signed_in_to_is_said_to_wait(inbox: Installat
     assert "waits: nobody has signed in" in said and "/sign-in" in said
     assert "listens" not in said
     assert _stored(inbox).mode == "off"
+
+
+class _Mailbox:
+    """A mailbox that lets in whoever has the new password, and whose way out is closed when told so."""
+
+    def __init__(self, password: str, sends: bool) -> None:
+        self._password, self._sends = password, sends
+
+    def check(self) -> list[Checked]:
+        is_right = self._password == "the-new-one"
+        return [
+            Checked(
+                "Sign in to the mailbox", is_right, "signed in" if is_right else "the password was refused"
+            ),
+            Checked("Sign in to the outgoing server", self._sends, "nothing listens.", sends=True),
+        ]
+
+
+@pytest.fixture
+def mailbox(inbox: Installation, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    def build(kind: str, values: dict[str, str], secrets: dict[str, str], *rest: object) -> _Mailbox:
+        return _Mailbox(secrets["password"], values["smtp_host"] == "smtp.example.org")
+
+    where = ("--office", inbox.office(), "--name", "Mailbox")
+    inbox.ok("channel", "add", "email", *where, *MAILBOX, "--set-stdin", "password", stdin="the-new-one\n")
+    monkeypatch.setattr(channels, "build", build)
+    return where
+
+
+def _listed(inbox: Installation, where: tuple[str, ...]) -> tuple[str, str | None]:
+    [one] = inbox.ok("channel", "list", *where[:2], "--json").json
+    return one["health"], one["message"]
+
+
+def test_a_new_password_is_tried_and_kept_in_place(inbox: Installation, mailbox: tuple[str, ...]) -> None:
+    before = _stored(inbox)
+    refused = inbox.run("channel", "set", *mailbox, "--set-stdin", "password", stdin=SECRET + "\n")
+    assert refused.status == 1 and "Nothing was changed" in refused.err
+    assert _stored(inbox).sealed == before.sealed
+    ran = inbox.ok("channel", "set", *mailbox, "--set-stdin", "password", stdin="the-new-one\n")
+    after = _stored(inbox)
+    assert (after.id, after.cursor, after.settings) == (before.id, before.cursor, before.settings)
+    assert after.sealed != before.sealed and "the-new-one" not in ran.out + ran.err
+    database = inbox.database()
+    with database.read(after.office_id) as session:
+        last = session.exec(select(Event).order_by(col(Event.sequence).desc())).first()
+    database.close()
+    assert last is not None and last.detail["field"] == "password" and "the-new-one" not in str(last.detail)
+
+
+@pytest.mark.parametrize("pair", ["imap_host=other.example.org", "address=b@example.org", "username=b"])
+def test_another_account_is_no_change_of_this_one(
+    inbox: Installation, mailbox: tuple[str, ...], pair: str
+) -> None:
+    ran = inbox.run("channel", "set", *mailbox, "--set", pair)
+    assert ran.status == 1 and "another account" in ran.err
+
+
+def test_a_channel_that_cannot_send_says_so_until_it_can(
+    inbox: Installation, mailbox: tuple[str, ...]
+) -> None:
+    inbox.ok("channel", "set", *mailbox, "--set", "smtp_host=closed.example.org", "--anyway")
+    assert _listed(inbox, mailbox) == (
+        "needs_attention", "It cannot send: Sign in to the outgoing server: nothing listens."
+    )  # fmt: skip
+    assert "cannot send" in inbox.ok("channel", "mode", "full", *mailbox).err
+    assert "WRONG  channels" in inbox.run("doctor").out
+    inbox.ok("channel", "set", *mailbox, "--set", "smtp_host=smtp.example.org")
+    assert _listed(inbox, mailbox)[1] is None
+
+
+def test_a_test_that_fails_for_another_reason_takes_the_place_of_the_last(
+    inbox: Installation, mailbox: tuple[str, ...]
+) -> None:
+    inbox.ok("channel", "set", *mailbox, "--set", "smtp_host=closed.example.org", "--anyway")
+    words = ("--set", "smtp_host=smtp.example.org", "--set-stdin", "password", "--anyway")
+    inbox.ok("channel", "set", *mailbox, *words, stdin=SECRET + "\n")
+    assert inbox.run("channel", "test", *mailbox).status == 1
+    assert _listed(inbox, mailbox)[1] == "Sign in to the mailbox: the password was refused."

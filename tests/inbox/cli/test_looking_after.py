@@ -7,7 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from inbox import key_rotation
+from inbox.doctor import State, examine
 from inbox.models import Case, Office, Rule
+from inbox.secrets import SecretKeys
+from inbox.settings import load_settings
 from inbox.sign_in import people
 
 from .conftest import KEY, OTHER_KEY, Installation, seal_things
@@ -186,8 +190,9 @@ def test_doctor_says_what_to_do_where_something_is_wrong(
     monkeypatch.setenv("INBOX_DATABASE_URL", f"sqlite:///{inbox.folder / 'other.db'}")
     ran = inbox.run("doctor")
     wrong = [line for line in ran.out.splitlines() if line.startswith("WRONG")]
-    assert ran.status == 1 and len(wrong) == 2
+    assert ran.status == 1 and len(wrong) == 4
     assert "inbox migrate" in wrong[0] and "Free some space" in wrong[1]
+    assert wrong[2:] == wrong[:2] == ran.out.splitlines()[-2:]  # said once more at the end
 
 
 def test_migrating_twice_is_harmless(inbox_on_each: Installation) -> None:
@@ -204,3 +209,44 @@ def test_a_database_of_a_newer_program_is_left_alone(inbox: Installation) -> Non
         ran = inbox.run(*words)
         assert ran.status == 1 and ran.err.count("\n") == 1, words
     assert Path(inbox.addresses.url.removeprefix("sqlite:///")).exists()
+
+
+def test_another_data_folder_is_refused_by_all_that_would_use_it(inbox: Installation) -> None:
+    (inbox.folder / "one.eml").write_bytes(letter(1))
+    inbox.ok("import", "--office", inbox.office(), str(inbox.folder / "one.eml"))
+    inbox.monkeypatch.setenv("INBOX_DATA_DIR", str(inbox.folder / "another"))
+    for words in (["work", "--until-idle"], ["backup", str(inbox.folder / "b.tar.gz")]):
+        ran = inbox.run(*words)
+        assert ran.status == 1 and "holds none of the files" in ran.err and "INBOX_DATA_DIR" in ran.err
+    assert not (inbox.folder / "b.tar.gz").exists()
+    told = inbox.run("doctor")
+    assert told.status == 1 and "WRONG  disk: stored files" in told.out.splitlines()[-1]
+    inbox.monkeypatch.setenv("INBOX_DATA_DIR", str(inbox.folder / "var"))
+    inbox.ok("doctor")
+
+
+def test_other_keys_are_refused_at_the_start_and_a_lost_one_has_a_cure(inbox: Installation) -> None:
+    office = inbox.office()
+    seal_things(inbox, office)
+    inbox.monkeypatch.setenv("INBOX_SECRET_KEYS", OTHER_KEY)
+    ran = inbox.run("work", "--until-idle")
+    assert ran.status == 1 and "holds none of the keys" in ran.err
+    inbox.ok("staff", "reset-mfa", "--office", office, "--email", "a@example.org")
+    database = inbox.database()
+    with database.read() as session:
+        assert people.find_address(session, SecretKeys(load_settings().keys), "a@example.org") is not None
+    key_rotation.check(database, load_settings().keys)
+    database.close()
+
+
+def test_doctor_says_that_a_database_cannot_be_written(inbox: Installation) -> None:
+    database = inbox.database()
+    database._writing = database._reading  # as a file that is read-only
+    found = list(examine(database, load_settings(), now=load_settings().now))
+    assert any(one.state is State.WRONG and "cannot be opened or written" in one.says for one in found)
+    database.close()
+
+
+def test_doctor_names_an_address_where_a_host_belongs(inbox: Installation) -> None:
+    inbox.monkeypatch.setenv("INBOX_TRUSTED_HOSTS", "https://inbox.example.org/")
+    assert "write the host's name alone, inbox.example.org" in inbox.run("doctor").out

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlmodel import select
 
+from connectors.contract import Checked
+from inbox import channels
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelBudget, Delivery, DeliveryState, EventKind, Role, new_id
 from inbox.web.staff.showing import wires
@@ -129,3 +132,46 @@ def test_an_address_that_the_program_tells_the_platform_itself_is_not_for_copyin
         channel = Channel(office_id="o", kind=kind, name=kind, account="a", settings={})
         [told] = [name for name, value in wires.facts(channel, "https://inbox.example/w") if "/w" in value]
         assert words in told
+
+
+class _Server:
+    """Lets in whoever has the right password."""
+
+    def __init__(self, password: str) -> None:
+        self._password = password
+
+    def check(self) -> list[Checked]:
+        is_right = self._password == "the-new-one"
+        return [Checked("Sign in to the mailbox", is_right, "came in" if is_right else "it was refused")]
+
+
+def test_a_new_password_is_tried_and_kept_on_the_channels_page(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        channels, "build", lambda kind, values, secrets, *rest: _Server(secrets.get("password", ""))
+    )
+    before, desk = channel_of(bench), bench.sit(Role.MANAGER)
+    url = f"/channels/{before.id}/change"
+    assert url in page_of(bench) and 'name="password"' in desk.get(url).text
+    refused = desk.press(url, {**before.settings, "password": "an-old-one"})
+    assert refused.status_code == 422 and "it was refused" in refused.text
+    assert "an-old-one" not in refused.text and channel_of(bench).sealed == before.sealed
+    desk.press(url, {**before.settings, "password": "the-new-one"})
+    after = channel_of(bench)
+    assert after.sealed != before.sealed and after.cursor == before.cursor
+    assert "Its settings were changed" in page_of(bench) and "the-new-one" not in page_of(bench)
+
+
+def test_nobody_else_may_change_a_channels_settings(bench: Bench) -> None:
+    url = f"/channels/{channel_of(bench).id}/change"
+    assert bench.sit(Role.CASEWORKER).get(url).status_code == 403
+
+
+def test_a_form_on_the_web_says_what_it_does_and_where_it_is(bench: Bench) -> None:
+    with bench.write() as session:
+        form = a_channel(session, kind="web", account="form", name="Contact form", mode="full")
+        url = f"/channels/{form.id}"
+    page = bench.sit(Role.MANAGER).get(url).text
+    assert "Open: anybody can write by it" in page and "/contact/" in page
+    assert "staff write down what was said" not in page

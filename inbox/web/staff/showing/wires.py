@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.guides import Step
 from connectors.keys import Key
-from inbox import channel_consent, channels
+from inbox import channel_consent, channel_settings, channels
 from inbox.channel_figures import Figures
 from inbox.models import Channel, ChannelBudget, ChannelHealth, ChannelMode, Event, EventKind
 from inbox.settings import Settings
@@ -18,6 +18,7 @@ from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
 
+WEB = "web"
 KINDS = {
     "email": "Mailbox (IMAP and SMTP)",
     "microsoft365": "Microsoft 365 mailbox",
@@ -32,7 +33,8 @@ KINDS = {
     "open311": "Street faults that others report to you (Open311)",
     "open311_council": "A council that takes street faults (Open311)",
 }
-BY_HAND = "Open: staff write down what was said"
+OPEN = "Open: staff write down what was said"
+OPEN_FORM = "Open: anybody can write by it"
 ENDS_SOON = timedelta(days=14)
 MODES = {
     ChannelMode.FULL: "Collects and sends",
@@ -81,8 +83,12 @@ def row(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> Ch
 def mode_of(channel: Channel) -> str:
     """What the channel may do, in words; what people write down for it is neither collected nor sent."""
     if channel.mode == ChannelMode.FULL and channels.is_by_hand(channel):
-        return BY_HAND
+        return _open(channel)
     return MODES[ChannelMode(channel.mode)]
+
+
+def _open(channel: Channel) -> str:
+    return OPEN_FORM if channel.kind == WEB else OPEN
 
 
 _CALLED = {"microsoft365": "Webhook address: the program tells it to Microsoft"}
@@ -133,7 +139,8 @@ def log(
         words = f"Failed or came back in the last 7 days: {figures.failed}. Look under Sending."
         found.append(Line(now.astimezone(zone), words))
     if channel.failing_since is not None:
-        words = f"{channel.trouble or 'It did not answer'}. Tried {channel.failures} times. Nothing was lost."
+        why = channels.trouble(channel) or "It did not answer."
+        words = f"{why} Tried {channel.failures} times. Nothing was lost."
         found.append(Line(channel.failing_since.astimezone(zone), words))
     happened = [Line(one.at.astimezone(zone), _happened(one), happenings.who(one) or None) for one in events]
     return (*found, *happened)
@@ -161,7 +168,7 @@ def modes(channel: Channel) -> Group:
         ChannelMode.OFF: "Collects nothing, sends nothing",
     }
     offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
-    full = BY_HAND if channels.is_by_hand(channel) else MODES[ChannelMode.FULL]
+    full = _open(channel) if channels.is_by_hand(channel) else MODES[ChannelMode.FULL]
     words = {**MODES, ChannelMode.FULL: full}
     choices = tuple(Choice(str(one), words[one], channel.mode == one, details.get(one)) for one in offered)
     return Group(
@@ -226,6 +233,17 @@ def fields(
     return (Group("What it needs", (name, *needed)), *more)
 
 
+def change_fields(channel: Channel, given: Mapping[str, str]) -> tuple[Group, ...]:
+    """The fields that change it in place. A secret that is there may stay empty."""
+    keys = channel_settings.changeable(channel).values()
+    plain = tuple(_field(key, given) for key in keys if not key.secret)
+    hint = "Kept encrypted; never shown. Leave it empty to keep the one we have"
+    secrets = tuple(replace(_field(key, {}), hint=hint, optional=True) for key in keys if key.secret)
+    anyway = Field("anyway", "Keep it though the test fails", "yes", FieldKind.TICK)
+    groups = (Group("Secrets", secrets), Group("Settings", plain), Group("The test", (anyway,)))
+    return tuple(group for group in groups if group.fields)
+
+
 def _field(key: Key, given: Mapping[str, str]) -> Field:
     value = given.get(key.name, key.default or "")
     label = key.words[:1].upper() + key.words[1:]
@@ -248,9 +266,9 @@ def _notice(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -
     if channel.awaits_sign_in:
         sign_in = Link("Sign in to the account", f"/channels/{channel.id}/sign-in")
         return Notice("Nothing comes in before that.", Tone.SOON, "Nobody has signed in yet", (sign_in,))
-    if not channel.needs_attention:
+    if not (channel.needs_attention or channel.sending_trouble):
         return _ending(channel, now, zone) or _silent(channel, figures.silence, zone)
-    words = channel.trouble or "Its server refused our password."
+    words = channels.trouble(channel) or "Its server refused our password."
     return Notice(words, Tone.SOON, f"{channel.name} needs you", (Link("Look", f"/channels/{channel.id}"),))
 
 

@@ -1,0 +1,122 @@
+"""Changes a connected account in place, its settings and its secrets: tried before it is kept."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from connectors.contract import Checked, KeptSecrets, Tests
+from connectors.keys import Key
+from inbox import channel_tests, channels
+from inbox.channel_secrets import ChannelSecrets
+from inbox.database import Database, locked
+from inbox.errors import NotFound, Refused, SetupProblem
+from inbox.history import Actor, record
+from inbox.models import Channel, EventKind
+from inbox.secrets import SecretKeys
+from inbox.settings import Settings
+
+_FIXED = {"email": ("address", "imap_host", "username"), "microsoft365": ("mailbox",)}
+"""By kind, the settings that say which account it is, beside what names the account for every kind."""
+_ONCE = "since"
+
+
+def changeable(channel: Channel) -> dict[str, Key]:
+    """The keys that can be changed in place."""
+    fixed = (*_FIXED.get(channel.kind, ()), _ONCE)
+    return {name: key for name, key in channels.kinds().get(channel.kind, {}).items() if name not in fixed}
+
+
+class Change:
+    """New settings and secrets for a channel, checked and not yet kept. An empty setting means its default.
+
+    Raises Refused for what makes no sense, and for what would be another account.
+    """
+
+    def __init__(
+        self, channel: Channel, values: Mapping[str, str], secrets: Mapping[str, str], keys: SecretKeys
+    ) -> None:
+        _refuse_another_account(channel, values)
+        self.channel = channel
+        self.secrets = {name: value for name, value in secrets.items() if value.strip()}
+        self.names = sorted({*self.secrets, *_different(channel, values)})
+        self.settings = {
+            name: value.strip() for name, value in {**channel.settings, **values}.items() if value.strip()
+        }
+        self._sealed = {**_opened(channel, keys), **self.secrets}
+        self._keys = keys
+
+    def test(self, settings: Settings, database: Database) -> Sequence[Checked]:
+        """Tries it, with no transaction open. Sends nothing. Raises Refused for what makes no sense."""
+        kept = ChannelSecrets(self.channel.office_id, self.channel.id, self._keys, database)
+        connector = channels.build(
+            self.channel.kind,
+            self.settings,
+            self._sealed,
+            self.channel.since,
+            settings,
+            _Trial(self.secrets, kept),
+        )
+        try:
+            return connector.check() if isinstance(connector, Tests) else ()
+        finally:
+            if hasattr(connector, "close"):
+                connector.close()
+
+    def keep(self, session: Session, found: Sequence[Checked], *, now: datetime, actor: Actor) -> Channel:
+        """Seals and keeps it, with what its test found. The history names what was changed, no value."""
+        channel = session.exec(locked(session, select(Channel).where(Channel.id == self.channel.id))).first()
+        if channel is None or channel.removed_at is not None:
+            raise NotFound
+        channel.settings = self.settings
+        if self.secrets:
+            everything = {**_opened(channel, self._keys), **self.secrets}
+            channel.sealed = self._keys.seal_all(everything, channel.id)
+        channel_tests.remember(channel, found, now)
+        record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id,
+               field=", ".join(self.names))  # fmt: skip
+        return channel
+
+
+class _Trial:
+    """KeptSecrets while a change is tried: what was typed just now stays here, the rest where it is kept."""
+
+    def __init__(self, typed: dict[str, str], kept: KeptSecrets) -> None:
+        self._typed = typed
+        self._kept = kept
+
+    def renew(self, name: str, use: Callable[[str | None], str | None]) -> None:
+        if name not in self._typed:
+            self._kept.renew(name, use)
+        elif (fresh := use(self._typed[name])) is not None:
+            self._typed[name] = fresh
+
+
+def _different(channel: Channel, values: Mapping[str, str]) -> set[str]:
+    return {name for name, value in values.items() if value.strip() != channel.settings.get(name, "")}
+
+
+def _opened(channel: Channel, keys: SecretKeys) -> dict[str, str]:
+    """What is sealed; nothing where its key is lost: then everything that is needed is typed anew."""
+    try:
+        return keys.open_all(channel.sealed, channel.id)
+    except SetupProblem:
+        return {}
+
+
+def _refuse_another_account(channel: Channel, values: Mapping[str, str]) -> None:
+    fixed = _FIXED.get(channel.kind, ())
+    before, after = channel.settings, {**channel.settings, **values}
+    changed = [name for name in fixed if _tidy(after, name) != _tidy(before, name)]
+    if _ONCE in values:
+        raise Refused("since is said once, when a channel is added. Import older mail with `inbox import`.")
+    if changed or channels.account_of(channel, after) != channels.account_of(channel):
+        named = " and ".join(changed) or "that"
+        raise Refused(
+            f"Nothing was changed: with another {named} it is another account. Add that as a channel of its "
+            f"own, then disconnect {channel.name}; its cases stay."
+        )
+
+
+def _tidy(values: Mapping[str, str], name: str) -> str:
+    return values.get(name, "").strip().lower()
