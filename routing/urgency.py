@@ -62,9 +62,7 @@ def priority_of(signals: Signals, kind: Kind, flags: frozenset[Flag], received: 
         return Priority.LOW
     presses = immediate >= SURE or now >= _bar(signals) or dated is Priority.IMMEDIATE
     if presses and (kind not in OUR_OWN_KINDS or (dated is Priority.IMMEDIATE and kind is Kind.OFFICE)):
-        return (
-            Priority.IMMEDIATE
-        )  # an eviction with its day is no appointment of ours
+        return Priority.IMMEDIATE  # an eviction with its day is no appointment of ours
     if presses or soon >= SURE or dated is Priority.PRIORITY or flags & HARM_FLAGS:
         return Priority.PRIORITY
     return Priority.LOW if kind in QUIET_KINDS else Priority.STANDARD
