@@ -253,7 +253,8 @@ def set_(
             f"Nothing was changed: its test fails. Mend that, or keep it with --anyway. {name} is as before."
         )
         raise typer.Exit(1)
-    tell(f"{name} works with the new {', '.join(change.names)} from now on.")
+    verb = "works with" if is_well else "has"
+    tell(f"{name} {verb} the new {', '.join(change.names)} from now on.")
 
 
 @commands.command(

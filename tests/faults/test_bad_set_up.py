@@ -123,7 +123,8 @@ def test_a_channel_to_servers_that_are_away_says_so_step_by_step(product: Produc
     assert said.count("FAILS") == 2
     product.tell("work", "--until-idle")
     [shown] = product.ask("channel", "list", "--office", office)
-    assert shown["health"] == "failing" and gone["imap_host"] in shown["message"]
+    assert shown["health"] == "needs_attention", "nothing can be sent by it either"
+    assert "It cannot send:" in shown["message"] and gone["imap_host"] in shown["message"]
 
 
 def test_a_channel_whose_secrets_cannot_be_opened_says_so_and_stops_no_other(
@@ -133,7 +134,13 @@ def test_a_channel_whose_secrets_cannot_be_opened_says_so_and_stops_no_other(
     office = product.office()
     product.mailbox(office, password="four-brass-buttons", **mailbox_of(dovecot, smtp_sink))  # type: ignore[arg-type]
     other = base64.b64encode(bytes(range(32))).decode()
+    said = product.refusal("work", "--until-idle", INBOX_SECRET_KEYS=other)
+    assert "INBOX_SECRET_KEYS holds none of the keys" in said, "with no key at all nothing can work"
+    second = ("--office", office, "--name", "Second", "--set", "address=second@example.org")
+    hosts = ("--set", "imap_host=mail.example.org", "--set", "smtp_host=mail.example.org")
+    product.tell("channel", "add", "email", *second, *hosts, "--set-stdin", "password", given="buttons\n",
+                 INBOX_SECRET_KEYS=other)  # fmt: skip
     product.tell("work", "--until-idle", INBOX_SECRET_KEYS=other)
-    [shown] = product.ask("channel", "list", "--office", office)
-    assert shown["health"] == "needs_attention"
-    assert "INBOX_SECRET_KEYS" in shown["message"]
+    shown = {one["name"]: one for one in product.ask("channel", "list", "--office", office)}
+    assert shown["Mail"]["health"] == "needs_attention"
+    assert "INBOX_SECRET_KEYS" in shown["Mail"]["message"]
