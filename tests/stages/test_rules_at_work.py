@@ -100,7 +100,7 @@ def test_a_case_written_down_by_hand_is_promised_what_the_rules_order(place_on_e
     orders = {"clocks": [{"kind": "first_reply", "amount": 3}, {"kind": "foi"}]}
     a_rule(place, "Quarries", asked("message", "contains", "quarry"), orders)
     for kind, told in (("call", set()), ("letter", {("acknowledge", 2)})):
-        made = place.ours.new_case(text="Please send me all you hold on the quarry.", kind=kind)
+        made = place.ours.new_case(text="Please ask the council to close the quarry.", kind=kind)
         with place.database.read(place.ours.id) as session:
             case = session.exec(select(Case).where(Case.reference == made["reference"])).one()
             rows = session.exec(select(Clock).where(Clock.case_id == case.id))

@@ -14,7 +14,7 @@ def teach(inbox: Installation, slug: str) -> None:
     with database.read() as session:
         office = session.exec(select(Office.id).where(Office.slug == slug)).one()
     with database.write(office) as session:
-        staff = a_person(session)
+        staff = a_person(session, totp_secret=None)
         for day in ("Monday", "Tuesday", "Friday", "Sunday"):
             case = a_case(session)
             text = f"The Harbottle shuttle did not come on {day}"

@@ -1,11 +1,11 @@
-/* The list of keys shows those that do something on this page, for this person: the others are hidden as it opens. */
+/* The list of keys shows those that do something on this page. */
 (() => {
   const dialog = desk.one("#keys");
   if (!dialog) return;
   const keyOf = (line) => { const shown = desk.one("kbd", line); return shown ? shown.textContent.split(" ")[0] : ""; };
   const seen = (selector) => desk.all(selector).some(desk.within);
 
-  /* Whether a letter is one of ours at all, wherever it works. */
+  /* Whether it is ours at all. */
   desk.isKey = (key) => /^[a-z]$/.test(key) && desk.all("li", dialog).some((line) => keyOf(line) === key);
 
   function works(line) {
@@ -14,7 +14,6 @@
     return !when && !isLetter || isLetter && seen(`[aria-keyshortcuts~="${key}"]`) || !!when && seen(when);
   }
 
-  /* The places of the menu, each by its own letter. */
   desk.all(".nav__link[data-go]").forEach((place) => {
     const line = document.createElement("li"), key = document.createElement("kbd");
     key.className = "key";
