@@ -2,6 +2,7 @@
 
 import base64
 import smtplib
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -40,7 +41,7 @@ def _opened(settings: SmtpSettings) -> smtplib.SMTP:
         stream = guard.connect(settings.host, settings.port, settings.allow_private, settings.timeout)
         if settings.tls is Tls.IMPLICIT:
             stream = guard.encrypt(stream, settings.host, settings.ca_file)
-        near, far = str(stream.getsockname()[0]), str(stream.getpeername()[0])
+        near, far = _ends(stream)
         client = smtplib.SMTP(local_hostname=f"[IPv6:{near}]" if ":" in near else f"[{near}]")
         client.sock, client.timeout = stream, settings.timeout
     try:
@@ -57,6 +58,15 @@ def _opened(settings: SmtpSettings) -> smtplib.SMTP:
         client.close()
         raise
     return client
+
+
+def _ends(stream: socket.socket) -> tuple[str, str]:
+    """Our address and theirs. A server that has hung up already has none; nothing is left open then."""
+    try:
+        return str(stream.getsockname()[0]), str(stream.getpeername()[0])
+    except OSError:
+        stream.close()
+        raise
 
 
 @contextmanager

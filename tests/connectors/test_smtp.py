@@ -1,5 +1,6 @@
 """Sending one message: what left, what did not, and what nobody can know."""
 
+import socket
 import time
 
 import pytest
@@ -13,6 +14,7 @@ from connectors.contract import (
     SentReceipt,
     TemporaryFailure,
 )
+from connectors.email import smtp_connection
 from connectors.email.accounts import Auth, SignIn, Tls
 from connectors.email.smtp import SmtpSender
 from tests.connectors.mail import Tokens, a_mail, an_outbound, smtp_settings
@@ -366,3 +368,10 @@ def test_the_check_sends_nothing(smtp_sink: SmtpSink) -> None:
     wrong = smtp_settings(smtp_sink, sign_in=SignIn(USER, Auth.PASSWORD, "not it"))
     assert [each.ok for each in SmtpSender(wrong).check()] == [False]
     assert not any(each.startswith("MAIL") for each in smtp_sink.commands)
+
+
+def test_a_server_that_hung_up_already_leaves_no_socket_open() -> None:
+    stream = socket.socket()
+    with pytest.raises(OSError):
+        smtp_connection._ends(stream)
+    assert stream.fileno() == -1
