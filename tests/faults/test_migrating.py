@@ -134,7 +134,7 @@ def test_what_others_write_meanwhile_is_there_afterwards_or_was_refused(left: Le
                 pass  # locked out, or no longer of this shape: refused, and it knows
             else:
                 kept.append(str(number))
-            if over.wait(0.002):
+            if over.wait(0.02):
                 return
 
     writer = threading.Thread(target=write)
