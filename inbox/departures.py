@@ -42,13 +42,20 @@ def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, act
     if delivery.purpose == Purpose.ACKNOWLEDGEMENT:
         clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
     elif delivery.purpose == Purpose.REPLY:
-        casefile.answered(session, case, now=now, actor=actor, writer=_writer(session, delivery))
-        clocks.replied(session, desk, case, now=now, actor=actor)
-        enquiries.put_away_updates(session, case, now=now, actor=actor)
+        replied(session, desk, case, now=now, actor=actor, writer=_writer(session, delivery))
     elif delivery.purpose == Purpose.CAMPAIGN:
         _answered(session, case, now=now, actor=actor)
     elif delivery.purpose == Purpose.ENQUIRY:
         enquiries.sent(session, desk, delivery, now=now, actor=actor)
+
+
+def replied(
+    session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor, writer: Staff | None = None
+) -> None:
+    """The person has a reply from somebody of the office, by whichever program it left."""
+    casefile.answered(session, case, now=now, actor=actor, writer=writer)
+    clocks.replied(session, desk, case, now=now, actor=actor)
+    enquiries.put_away_updates(session, case, now=now, actor=actor)
 
 
 def came_back(session: Session, delivery: Delivery, *, now: datetime) -> None:

@@ -6,15 +6,14 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from connectors.contract import DeliveryReport, Echo, InboundMessage, Machine, ReportAction
-from inbox import casefile, clocks, departures, matching, outbox
+from inbox import casefile, departures, matching, outbox
 from inbox.desk import Desk
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
-from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Message, MessageKind
+from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Handle, Message, MessageKind
 from inbox.recall import Recall
 from inbox.references import in_thread
-from routing.words import ClockKind
 
 
 def reported(session: Session, report: DeliveryReport, message: Message, now: datetime) -> Case | None:
@@ -90,7 +89,8 @@ def sent_elsewhere(
     session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime,
     *, outgoing_id: str | None = None,
 ) -> Case | None:  # fmt: skip
-    """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
+    """From the Sent folder: proof of our own message, or what staff wrote on a case in another program. It
+    answers the person only where it went to them; else it is filed, and every promise stands."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
     ours = outbox.found_again(session, outgoing_id, incoming.external_id, now, thread=incoming.thread)
@@ -104,13 +104,25 @@ def sent_elsewhere(
             session.flush()
         return None
     message.case_id = hit.id
+    is_reply = _is_to_person(session, hit, message)
+    message.constituent_id = hit.constituent_id if is_reply else None
     session.add(message)
     session.flush()
     hit.message_count += 1
     hit.updated_at = now
-    casefile.answered(session, hit, now=now, actor=SYSTEM)
-    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.REFERRAL)
-    clocks.meet(session, hit, answered, now=now, actor=SYSTEM)
-    record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)
+    if is_reply:
+        departures.replied(session, desk, hit, now=now, actor=SYSTEM)
+    record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=is_reply)
     casefile.index(session, hit, message)
     return hit
+
+
+def _is_to_person(session: Session, case: Case, message: Message) -> bool:
+    """Whether the person on the case has it. In a conversation of a platform nobody is named: there they
+    read it."""
+    if not message.recipients:
+        return case.constituent_id is not None and message.thread is not None
+    theirs = select(Handle.id).where(
+        Handle.constituent_id == case.constituent_id, col(Handle.address).in_(message.recipients)
+    )
+    return session.exec(theirs).first() is not None

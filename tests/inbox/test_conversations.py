@@ -19,6 +19,7 @@ from inbox.models import (
     CaseStatus,
     Channel,
     ChannelMode,
+    Clock,
     Delivery,
     DeliveryState,
     Message,
@@ -27,6 +28,7 @@ from inbox.pipeline import Line, keep, process_due
 from inbox.settings import Environment, Settings
 from inbox.storage import FolderStore
 from inbox.worker.node import make_line
+from routing.words import ClockKind
 from tests.inbox.worlds import World
 from tests.rigs.callers import CallingChannel, arrival_of
 
@@ -230,7 +232,9 @@ def test_an_echo_proves_that_a_reply_of_unknown_outcome_left(office: Office) -> 
 def test_what_staff_wrote_in_the_platforms_own_program_joins_the_case(office: Office) -> None:
     office.hear({**HELLO, "id": "1", "thread": "a"})
     office.hear({"id": "2", "is": "echo", "text": "Written elsewhere.", "thread": "a", "from": "page"})
-    assert office.message("Written elsewhere.").case_id == office.message(HELLO["text"]).case_id
+    ours, theirs = office.message("Written elsewhere."), office.message(HELLO["text"])
+    assert (ours.case_id, ours.constituent_id) == (theirs.case_id, theirs.constituent_id)
+    assert {one.met_at is None for one in office.all(Clock) if one.kind == ClockKind.FIRST_REPLY} == {False}
 
 
 def test_a_receipt_settles_what_it_names(office: Office) -> None:

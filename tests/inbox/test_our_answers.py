@@ -54,8 +54,10 @@ def test_only_what_somebody_wrote_for_the_person_is_an_answer(
     assert answers(world) == [message.id] * counts
 
 
-def test_what_was_written_in_another_program_is_one(world: World) -> None:
+def test_what_was_written_in_another_program_is_one_if_it_went_to_the_person(world: World) -> None:
     message = outgoing(world)
+    passed_on = world.message(world.case(), "Have you seen this?", direction=Direction.OUTBOUND)
+    world.add(passed_on)
     assert answers(world) == [message.id]
 
 

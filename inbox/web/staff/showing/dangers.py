@@ -92,6 +92,8 @@ def _since(session: Session, letter: Message) -> tuple[_Left, ...]:
     )
     found = []
     for message, delivery, name in session.exec(query):
+        if delivery is None and message.constituent_id is None:
+            continue
         purpose = delivery.purpose if delivery else Purpose.REPLY
         at = (delivery.sent_at if delivery else None) or message.received_at
         state = DeliveryState(delivery.state) if delivery else None
