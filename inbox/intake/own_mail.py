@@ -16,7 +16,9 @@ from inbox.recall import Recall
 from inbox.references import in_thread
 
 
-def reported(session: Session, report: DeliveryReport, message: Message, now: datetime) -> Case | None:
+def reported(
+    session: Session, desk: Desk, report: DeliveryReport, message: Message, now: datetime
+) -> Case | None:
     """A delivery report settles the message that it is about, and is filed beside it."""
     message.kind = MessageKind.REPORT
     query = select(Delivery).where(col(Delivery.outgoing_id).in_(report.original_ids[:20]))
@@ -26,11 +28,10 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
         message.case_id = delivery.case_id
         if report.action is not ReportAction.DELAYED:
             failed = report.action is ReportAction.FAILED
-            outbox.report(
-                session, delivery, failed=failed, words=storable(report.reason), now=now,
+            departures.reported(
+                session, desk, delivery, failed=failed, words=storable(report.reason), now=now,
                 recipient=report.recipient,
             )  # fmt: skip
-            departures.came_back(session, delivery, now=now)
     session.add(message)
     session.flush()
     case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
@@ -41,7 +42,9 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
     return case
 
 
-def receipted(session: Session, receipt: DeliveryReport, now: datetime, *, patient: bool = False) -> None:
+def receipted(
+    session: Session, desk: Desk, receipt: DeliveryReport, now: datetime, *, patient: bool = False
+) -> None:
     """A platform's receipt for what we sent: each message by its name, or all of a conversation till then."""
     if receipt.action is ReportAction.DELAYED:
         return
@@ -64,7 +67,7 @@ def receipted(session: Session, receipt: DeliveryReport, now: datetime, *, patie
         raise NotYet("What this receipt is for has not come back from the platform yet.")
     for delivery in found:
         failed = receipt.action is ReportAction.FAILED
-        outbox.report(session, delivery, failed=failed, words=storable(receipt.reason), now=now)
+        departures.reported(session, desk, delivery, failed=failed, words=storable(receipt.reason), now=now)
 
 
 def _is_leaving(session: Session) -> bool:

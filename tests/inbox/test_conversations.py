@@ -22,6 +22,8 @@ from inbox.models import (
     Clock,
     Delivery,
     DeliveryState,
+    Draft,
+    DraftState,
     Message,
 )
 from inbox.pipeline import Line, keep, process_due
@@ -243,6 +245,20 @@ def test_a_receipt_settles_what_it_names(office: Office) -> None:
     office.send()
     office.hear({"id": "r", "is": "read", "of": "there-1"})
     assert find_one(office, Delivery, delivery.id).state == DeliveryState.DELIVERED
+
+
+def test_a_receipt_for_a_reply_of_unknown_outcome_proves_that_it_left(office: Office) -> None:
+    office.hear({**HELLO, "id": "1", "thread": "a"})
+    delivery = office.reply("We asked the council.")
+    with office.world.database.write(office.world.office) as session:
+        find(session, Delivery, delivery.id).state = DeliveryState.UNKNOWN
+    office.hear({"id": "r", "is": "read", "of": delivery.outgoing_id})
+    found, [draft] = find_one(office, Delivery, delivery.id), office.all(Draft)
+    assert (found.state, found.sent_at, draft.state) == (
+        DeliveryState.DELIVERED, office.moment, DraftState.SENT,
+    )  # fmt: skip
+    kept = {one.kind: one.met_at for one in office.all(Clock)}
+    assert kept == {ClockKind.FIRST_REPLY: office.moment, ClockKind.NEXT_UPDATE: None}
 
 
 def test_files_that_lie_elsewhere_are_fetched_and_what_expired_is_said(
