@@ -2,16 +2,19 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlmodel import Session, col
 
+from inbox.database import database_now
 from inbox.errors import Refused
-from inbox.models import Area
+from inbox.models import Area, Office
+from routing.constituency import PostcodeTable, Seat
 from routing.postcodes import normalised
 
 DEFAULT_BOUNDARIES = "2024-07-04"
@@ -22,6 +25,7 @@ _WHOLE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 _SECTOR = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) +([0-9])")
 _DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 _BATCH = 5000
+_HELD = "postcode table"
 _MOST_PROBLEMS = 10
 
 
@@ -170,6 +174,50 @@ def boundaries_on(session: Session, on: date) -> str | None:
     """Since when the seats of that day stand; None for an empty table."""
     current = select(col(Area.boundaries)).where(col(Area.boundaries) <= on.isoformat())
     return session.connection().execute(current.order_by(col(Area.boundaries).desc()).limit(1)).scalar()
+
+
+class StoredPostcodes(PostcodeTable):
+    """The imported lines of one date, asked for as they are named and kept for the session's life."""
+
+    def __init__(self, session: Session, boundaries: str, ours: str) -> None:
+        super().__init__(ours)
+        self._session, self._boundaries = session, boundaries
+        self._seats: dict[str, Seat | None] = {}
+        self._districts: dict[str, frozenset[Seat]] = {}
+
+    def seats_of(self, codes: Sequence[str]) -> Mapping[str, Seat]:
+        unknown = [code for code in codes if code not in self._seats]
+        if unknown:
+            query = self._lines(col(Area.code), col(Area.constituency), col(Area.member))
+            rows = self._session.connection().execute(query.where(col(Area.code).in_(unknown)))
+            self._seats.update(dict.fromkeys(unknown))
+            self._seats.update((code, Seat(name, member or "")) for code, name, member in rows)
+        return {code: seat for code in codes if (seat := self._seats[code])}
+
+    def seats_in(self, district: str) -> frozenset[Seat]:
+        if district not in self._districts:
+            code = col(Area.code)
+            below = (code > f"{district} ") & (code < f"{district}!")  # "!" comes right after the space
+            query = self._lines(col(Area.constituency), col(Area.member)).distinct()
+            rows = self._session.connection().execute(query.where((code == district) | below))
+            self._districts[district] = frozenset(Seat(name, member or "") for name, member in rows)
+        return self._districts[district]
+
+    def _lines(self, *columns: Any) -> Select[Any]:
+        return select(*columns).where(col(Area.boundaries) == self._boundaries)
+
+
+def table_for(session: Session, office: Office) -> PostcodeTable | None:
+    """The seats as they stand today, seen from this office's own; None without lines or without a seat."""
+    if not office.constituency:
+        return None
+    known: dict[str, PostcodeTable | None] = session.info.setdefault(_HELD, {})
+    if office.constituency not in known:
+        boundaries = boundaries_on(session, database_now(session).date())
+        known[office.constituency] = (
+            StoredPostcodes(session, boundaries, office.constituency) if boundaries else None
+        )
+    return known[office.constituency]
 
 
 def _codes_above(code: str) -> Sequence[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -12,7 +11,6 @@ from inbox.database import office_of
 from inbox.lessons import learned_by
 from inbox.models import (
     SENDING,
-    Area,
     Channel,
     ChannelClosure,
     ChannelMode,
@@ -25,7 +23,6 @@ from inbox.models import (
 from inbox.scanning import Scanner
 from inbox.secrets import SecretKeys
 from inbox.storage import Store
-from routing.constituency import PostcodeTable
 from routing.engine import CompiledRules, compile_rules
 from routing.learning import Learned
 from routing.rule_files import stored_rule
@@ -57,7 +54,6 @@ class Desk:
     tools: Tools
     rules: CompiledRules
     calendar: WorkingCalendar
-    area: PostcodeTable | None
     teams: Mapping[str, str]
     channels: dict[str, Channel]
     staff: Mapping[str, Staff]
@@ -126,7 +122,6 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         tools=tools,
         rules=rules_of(session),
         calendar=calendar_of(office),
-        area=area_of(session, office),
         teams={team.name: team.id for team in session.exec(select(Team))},
         channels={channel.id: channel for channel in channels},
         staff={person.id: person for person in session.exec(select(Staff))},
@@ -164,20 +159,3 @@ RULES_CHANGED = "rules changed"
 _MOST_READY = 256
 _READY: dict[tuple[tuple[str, int, int], ...], CompiledRules] = {}
 """Rule sets made ready, by the ids, versions and places of their rules, which name no office's content."""
-
-
-def area_of(session: Session, office: Office) -> PostcodeTable | None:
-    """The newest imported boundaries, seen from this office's seat; None without them or without a seat."""
-    if not office.constituency:
-        return None
-    newest = session.exec(select(Area.boundaries).order_by(col(Area.boundaries).desc()).limit(1)).first()
-    if newest is None:
-        return None
-    rows = session.exec(select(Area).where(Area.boundaries == newest)).all()
-    table = ((row.code, row.constituency, row.member or "") for row in rows)
-    return PostcodeTable(table, ours=office.constituency or "")
-
-
-def local_day(desk: Desk, moment: datetime) -> str:
-    """The office's own date of a moment, as YYYY-MM-DD."""
-    return desk.calendar.day_of(moment).isoformat()

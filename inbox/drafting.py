@@ -17,6 +17,7 @@ from inbox import (
     people,
     status_links,
 )
+from inbox.areas import table_for
 from inbox.database import find_or_none
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -35,6 +36,7 @@ from inbox.models import (
     DraftVersion,
     EventKind,
     Message,
+    Office,
     Template,
     move,
 )
@@ -288,7 +290,7 @@ def values(
     is not known is left out, and so stays a gap."""
     office, promised = desk.office, status_links.next_word(session, case, now)
     language = language or (person.language if person else "en")
-    elsewhere = _seat_elsewhere(desk, person)
+    elsewhere = _seat_elsewhere(session, office, person)
     known = {
         "name": person.name if person else "",
         "reference": case.reference,
@@ -307,12 +309,13 @@ def values(
     return {name: value for name, value in known.items() if value}
 
 
-def _seat_elsewhere(desk: Desk, person: Constituent | None) -> Seat | None:
+def _seat_elsewhere(session: Session, office: Office, person: Constituent | None) -> Seat | None:
     """The seat that a person's postcode is in, where the table is sure of it and it is not ours."""
-    if desk.area is None or person is None or not person.postcode:
+    table = table_for(session, office)
+    if table is None or person is None or not person.postcode:
         return None
-    seat, is_certain = desk.area.seat_of(person.postcode)
-    return seat if seat and is_certain and seat.constituency != desk.area.ours else None
+    seat, is_certain = table.seat_of(person.postcode)
+    return seat if seat and is_certain and seat.constituency != table.ours else None
 
 
 def _apply(session: Session, desk: Desk, draft: Draft, changes: Changes) -> None:

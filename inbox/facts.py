@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inbox import clocks, people, search
+from inbox.areas import table_for
 from inbox.desk import Desk
 from inbox.errors import Conflict, NotFound, Refused
 from inbox.history import Actor, record
@@ -115,7 +116,7 @@ def change_person(
             old[field.name] = str(before or "")
             setattr(person, field.name, value)
     if "postcode" in old:
-        _place(desk, person)
+        _place(session, desk, person)
     if old:
         _seen(session, case, person, now)
         record(session, case, EventKind.FACTS_CHANGED, actor, now=now, person=person.id, fields=sorted(old))
@@ -186,10 +187,10 @@ def _tidy(name: str, typed: str) -> str | None:
     return " ".join(words.split())[:200]
 
 
-def _place(desk: Desk, person: Constituent) -> None:
+def _place(session: Session, desk: Desk, person: Constituent) -> None:
     """Whose constituent they are, by the postcode that somebody typed."""
     person.postcode_typed = person.postcode is not None
-    person.constituency = place_of("", desk.area, stated=person.postcode).state
+    person.constituency = place_of("", table_for(session, desk.office), stated=person.postcode).state
 
 
 def _seen(session: Session, case: Case, person: Constituent, now: datetime) -> None:

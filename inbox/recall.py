@@ -15,6 +15,7 @@ from inbox.database import office_of
 from inbox.models import Campaign, CampaignCopy, Case, Constituent, Handle, Message
 from inbox.references import new_reference
 from routing.campaigns import Gist, gist_of
+from routing.copies import Nature
 
 _CHUNK = 500
 Key = TypeVar("Key", str, int)
@@ -35,6 +36,8 @@ class KnownText:
     """The pile whose text this is, where that pile was joined to `campaign`."""
     members: list[tuple[CampaignCopy, Message]] | None = None
     """Its copies in order, kept from when they are first asked for, while there is no campaign."""
+    natures: dict[str, Nature] = field(default_factory=dict)
+    """What those of them are that it was judged by, by the message's id."""
 
 
 @dataclass(slots=True)
@@ -129,6 +132,12 @@ def gist_of_message(known: Recall, message: InboundMessage) -> Gist:
     if message.content_key not in known.gists:
         known.gists[message.content_key] = gist_of(message.subject or "", message.new_text or message.text)
     return known.gists[message.content_key]
+
+
+def gist_of_letter(known: Recall, letter: Message) -> Gist:
+    """What a letter is known by, whether it came with this batch or is kept from before."""
+    found = known.gists.get(letter.content_key or "")
+    return found or gist_of_kept(letter.subject or "", letter.new_text)
 
 
 def _recall_texts(session: Session, incoming: Sequence[InboundMessage], found: Recall) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from inbox import holds, points
+from inbox.areas import table_for
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, CaseStatus, Constituent, Decision, EventKind, Message, Staff
@@ -40,7 +41,7 @@ def consider(
     from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
     `stated_postcode`: one that its writer typed into a field of its own. Changes nothing."""
     told = facts_of(desk, message, attachment_types, stated_postcode)
-    assessment = copy.assessment if copy else assess(told, desk.area, desk.learned)
+    assessment = copy.assessment if copy else assess(told, table_for(session, desk.office), desk.learned)
     lifted = copy.lifted if copy else None
     if lifted is not None and assessment.kind is Kind.CAMPAIGN:
         assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None

@@ -53,7 +53,8 @@ class Gist:
 
     `pairs`: neighbouring words that carry meaning, as numbers. `anchors`: numbers, dates, names, hashtags and
     links. `sentences`: the meaning words of each sentence; `words`: of all of them; `length`: how long the
-    text is as a vector of them, rare ones weighing more.
+    text is as a vector of them, rare ones weighing more. `core`: all its words in order, as one number, and
+    `size`, how many they are: two with one number are one text word for word.
     """
 
     pairs: frozenset[int]
@@ -62,6 +63,8 @@ class Gist:
     words: frozenset[str]
     length: float
     subject: str
+    core: int
+    size: int
 
     @property
     def is_telling(self) -> bool:
@@ -94,6 +97,8 @@ def gist_of(subject: str, text: str) -> Gist:
         words=meant,
         length=sqrt(_worth(meant)),
         subject=subject_key(subject),
+        core=crc32(" ".join([word.plain for word in words]).encode()),
+        size=len(words),
     )
 
 

@@ -1,6 +1,7 @@
 """Is it ours? A postcode or its parts matched offline against an imported table of seats."""
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,11 +25,47 @@ class Place:
     words: str = ""
 
 
-class PostcodeTable:
-    """Postcodes, sectors ("ZZ10 4") or districts ("ZZ10") and their seats; the longest match wins."""
+class PostcodeTable(ABC):
+    """Postcodes, sectors ("ZZ10 4") or districts ("ZZ10") and their seats; the longest match wins.
+
+    A country has near two million postcodes and a letter names one or two: a table is asked, and where it
+    keeps its lines is its own affair. `ours`: the constituency that it is seen from.
+    """
+
+    def __init__(self, ours: str) -> None:
+        self.ours = ours
+
+    @abstractmethod
+    def seats_of(self, codes: Sequence[str]) -> Mapping[str, Seat]:
+        """The seats of those of these codes that have a line of their own."""
+
+    @abstractmethod
+    def seats_in(self, district: str) -> frozenset[Seat]:
+        """Every seat that a district, or a part of it, lies in; none where no line names it."""
+
+    def seat_of(self, postcode: str) -> tuple[Seat | None, bool]:
+        """The seat of a whole postcode, and whether it is certain (False: the district straddles)."""
+        outward, _, inward = postcode.partition(" ")
+        codes = (postcode, f"{outward} {inward[:1]}", outward)
+        found = self.seats_of(codes)
+        seat = next((found[code] for code in codes if code in found), None)
+        is_exact = any(code in found for code in codes[:2])
+        return seat, is_exact or len(self.seats_in(outward)) <= 1
+
+    def seat_of_district(self, district: str) -> Seat | None:
+        """The seat of a district if all of it lies in one."""
+        seats = self.seats_in(district)
+        return next(iter(seats)) if len(seats) == 1 else None
+
+    def knows(self, district: str) -> bool:
+        return bool(self.seats_in(district))
+
+
+class ListedPostcodes(PostcodeTable):
+    """A small table held in memory, from lines of code, constituency and member."""
 
     def __init__(self, rows: Iterable[tuple[str, str, str]], ours: str) -> None:
-        self.ours = ours
+        super().__init__(ours)
         self._seats: dict[str, Seat] = {}
         self._by_district: dict[str, set[Seat]] = {}
         for code, constituency, member in rows:
@@ -36,24 +73,11 @@ class PostcodeTable:
             self._seats[key] = seat
             self._by_district.setdefault(key.split(" ")[0], set()).add(seat)
 
-    def seat_of(self, postcode: str) -> tuple[Seat | None, bool]:
-        """The seat of a whole postcode, and whether it is certain (False: the district straddles)."""
-        outward, _, inward = postcode.partition(" ")
-        for key in (postcode, f"{outward} {inward[:1]}"):
-            if key in self._seats:
-                return self._seats[key], True
-        return self._seats.get(outward), len(self._by_district.get(outward, ())) <= 1
+    def seats_of(self, codes: Sequence[str]) -> Mapping[str, Seat]:
+        return {code: self._seats[code] for code in codes if code in self._seats}
 
-    def seat_of_district(self, district: str) -> Seat | None:
-        """The seat of a district if all of it lies in one."""
-        seats = self._by_district.get(district, set())
-        return next(iter(seats)) if len(seats) == 1 else None
-
-    def knows(self, district: str) -> bool:
-        return district in self._by_district
-
-    def seats(self) -> frozenset[Seat]:
-        return frozenset(seat for seats in self._by_district.values() for seat in seats)
+    def seats_in(self, district: str) -> frozenset[Seat]:
+        return frozenset(self._by_district.get(district, ()))
 
 
 def place_of(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import lru_cache
 from itertools import combinations
 
@@ -12,7 +13,6 @@ from routing.case_flags import case_flags
 from routing.constituency import PostcodeTable
 from routing.differences import Differences, added_text, differences
 from routing.labelled import UNDATED
-from routing.letter_parts import core_words
 from routing.piles import piles
 from routing.words import LIFE_FLAGS, RISK_FLAGS, Flag, Kind, Priority
 
@@ -82,9 +82,9 @@ def _gist_alone(text: str) -> Gist:
     return gist_of("", text)
 
 
-def risks_of_text(template: str, title: str, area: PostcodeTable | None) -> Assessment | None:
+def risks_of_text(template: str, title: str) -> Assessment | None:
     """The text of a campaign read by itself, where it reads like a risk: what a person is shown once."""
-    found = assess(MessageFacts(template, UNDATED, subject=title, is_campaign=True), area)
+    found = assess(MessageFacts(template, UNDATED, subject=title, is_campaign=True), None)
     return found if found.flags & RISK_FLAGS else None
 
 
@@ -132,16 +132,15 @@ def hides_a_matter(assessment: Assessment) -> bool:
     return assessment.hidden_casework or bool(assessment.flags & LIFE_FLAGS)
 
 
-def template_of(texts: Sequence[str]) -> int:
+def template_of(gists: Sequence[Gist]) -> int:
     """Which of the texts is the one that most people sent; of edited ones the most like all others."""
-    weighed = [tuple(word.plain for word in core_words(text)) for text in texts[:_MOST_WEIGHED]]
-    times = Counter(weighed)
+    weighed = gists[:_MOST_WEIGHED]
+    times = Counter(gist.core for gist in weighed)
     if max(times.values()) > 1:
-        return weighed.index(max(times, key=lambda core: (times[core], -len(core))))
-    gists = [_gist_alone(text) for text in texts[:_MOST_WEIGHED]]
+        return max(range(len(weighed)), key=lambda one: (times[weighed[one].core], -weighed[one].size))
     return max(
-        range(len(gists)),
-        key=lambda one: (sum(likeness(gists[one], other) for other in gists), -len(weighed[one])),
+        range(len(weighed)),
+        key=lambda one: (sum(likeness(weighed[one], other) for other in weighed), -weighed[one].size),
     )
 
 
@@ -157,21 +156,32 @@ def may_make_a_campaign(senders: Sequence[str], gists: Sequence[Gist]) -> bool:
     return len(set(senders)) >= min(fewest_for(gists), FEWEST_WITH_A_MATTER)
 
 
-def makes_a_campaign(
-    senders: Sequence[str], gists: Sequence[Gist], template: Gist, facts: MessageFacts,
-    area: PostcodeTable | None,
-) -> bool:  # fmt: skip
-    """Whether letters that are alike are a campaign, `template` being the text that most people sent and
-    `facts` the letter it stands in.
+class Nature(Enum):
+    """What a text that several sent is by itself."""
+
+    MACHINE = "junk or machine mail: never a campaign"
+    MATTER = "somebody's own matter, or a risk"
+    VIEW = "anything else"
+
+
+def nature_of(facts: MessageFacts, area: PostcodeTable | None) -> Nature:
+    """What the letter is that a pile would be judged by."""
+    kind = assess(facts, area).kind
+    if kind in _NOT_PILED:
+        return Nature.MACHINE
+    if kind in _MATTERS or assess(replace(facts, is_campaign=True), area).flags & LIFE_FLAGS:
+        return Nature.MATTER
+    return Nature.VIEW
+
+
+def makes_a_campaign(senders: Sequence[str], gists: Sequence[Gist], template: Gist, nature: Nature) -> bool:
+    """Whether letters that are alike are a campaign, `template` being the text that most people sent.
 
     Two who live together send one text of their case, and people with like troubles find like words.
     """
-    if not may_make_a_campaign(senders, gists):
+    if nature is Nature.MACHINE or not may_make_a_campaign(senders, gists):
         return False
-    kind = assess(facts, area).kind
-    if kind in _NOT_PILED:
-        return False
-    if kind in _MATTERS or assess(replace(facts, is_campaign=True), area).flags & LIFE_FLAGS:
+    if nature is Nature.MATTER:
         same = {who for who, gist in zip(senders, gists, strict=True) if is_same_text(gist, template)}
         return len(same) >= FEWEST_WITH_A_MATTER
     return len(set(senders)) >= fewest_for(gists)
@@ -191,7 +201,7 @@ def read_together(
             members.setdefault(pile, []).append(place)
     found: dict[int, tuple[str, Copy]] = {}
     for number, places in enumerate(members.values(), start=1):
-        template = messages[places[template_of([messages[place].text for place in places])]]
+        template = messages[places[template_of([gists[place] for place in places])]]
         people = len({messages[place].from_address.lower() or place for place in places})
         if (
             people < fewest_for([gists[place] for place in places])

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from inbox import clocks, triage
+from inbox.areas import table_for
 from inbox.campaigns import founding, joining
 from inbox.campaigns.before import CHANGED, restore, standing
 from inbox.database import find_or_none
@@ -28,7 +29,6 @@ from inbox.models import (
 from inbox.triage import facts_of
 from routing.assessment import assess
 from routing.campaigns import gist_of, likeness
-from routing.copies import read_copy
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Kind, Priority
 
@@ -76,7 +76,7 @@ def leave(
     copy.campaign_id, case.campaign = None, None
     if case.kind == Kind.CAMPAIGN:
         message = session.exec(select(Message).where(Message.id == copy.message_id)).one()
-        apart = assess(facts_of(desk, message), desk.area, desk.learned)
+        apart = assess(facts_of(desk, message), table_for(session, desk.office), desk.learned)
         case.kind = apart.kind if apart.kind is not Kind.CAMPAIGN else Kind.POLICY_VIEW
         triage.set_priority(case, apart.priority)
         _promise(session, desk, case, now=now, actor=actor)
@@ -161,7 +161,7 @@ def _lift(
 ) -> None:
     message = session.exec(select(Message).where(Message.id == copy.message_id)).one()
     own = "\n".join(message.new_text[start:end] for start, end in copy.added)
-    apart = assess(replace(facts_of(desk, message), subject="", text=own), desk.area)
+    apart = assess(replace(facts_of(desk, message), subject="", text=own), table_for(session, desk.office))
     case.kind, case.topics = Kind.CASEWORK, [str(topic) for topic in apart.topics]
     triage.set_priority(case, min(apart.priority, Priority.STANDARD, key=lambda one: one.rank))
     case.team_id = None
@@ -184,9 +184,7 @@ def _put_copy(
         copy.is_by_hand = True
         session.add(copy)
     copy.campaign_id = campaign.id
-    founding.note_differences(
-        copy, read_copy(facts_of(desk, message), campaign.template, desk.area, title=campaign.title)
-    )
+    founding.compare(session, desk, campaign, copy, message)
     copy.reading = Reading.CAMPAIGN_ONLY  # whoever puts it there has read it
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import InboundMessage
 from inbox import clocks, triage
+from inbox.areas import table_for
 from inbox.campaigns import founding, index
 from inbox.database import find_or_none
 from inbox.desk import Desk
@@ -55,7 +56,7 @@ def recognise(
         return Sighting(gist, text, None, shared)
     told = facts_of(desk, message, stated_postcode=incoming.told.get("postcode"))
     own = text.joined or text.campaign
-    copy = read_copy(told, own.template, desk.area, title=own.title)
+    copy = read_copy(told, own.template, table_for(session, desk.office), title=own.title)
     return Sighting(gist, text, copy, shared)
 
 

@@ -3,19 +3,26 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from zlib import crc32
 
 from sqlmodel import Session, col, select
 
 from inbox import clocks, triage
+from inbox.areas import table_for
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Campaign, CampaignCopy, Case, CaseStatus, Constituent, EventKind, Message, Reading
-from inbox.recall import KnownText, Recall, gist_of_kept
+from inbox.recall import KnownText, Recall, gist_of_kept, gist_of_letter
 from inbox.triage import facts_of
 from routing.campaigns import subject_key
-from routing.copies import Copy, makes_a_campaign, may_make_a_campaign, read_copy, template_of
-from routing.letter_parts import core_words
+from routing.copies import (
+    Copy,
+    Nature,
+    makes_a_campaign,
+    may_make_a_campaign,
+    nature_of,
+    read_copy,
+    template_of,
+)
 from routing.words import Kind, Priority
 
 SETTLED = 3
@@ -42,12 +49,12 @@ def found_if_due(
     letters = [*(one for _, one in members), message]
     senders = [one.constituent_id or one.sender_handle for one in letters[:-1]]
     senders.append(writer.id if writer else message.sender_handle)
-    gists = [gist_of_kept(one.subject or "", one.new_text) for one in letters]
+    gists = [gist_of_letter(known, one) for one in letters]
     if not may_make_a_campaign(senders, gists):
         return
-    chosen = template_of([one.new_text for one in letters])
+    chosen = template_of(gists)
     template = letters[chosen]
-    if not makes_a_campaign(senders, gists, gists[chosen], facts_of(desk, template), desk.area):
+    if not makes_a_campaign(senders, gists, gists[chosen], _nature(session, desk, text, template)):
         return
     known.flush(session)
     title = _title([one.subject for one in letters], template)
@@ -63,17 +70,31 @@ def found_if_due(
     text.campaign, text.copies, text.members = campaign, len(members), None
 
 
+def _nature(session: Session, desk: Desk, text: KnownText, template: Message) -> Nature:
+    """What the letter is, read once however many are like it."""
+    if template.id not in text.natures:
+        text.natures[template.id] = nature_of(facts_of(desk, template), table_for(session, desk.office))
+    return text.natures[template.id]
+
+
 def _is_due(copies: int) -> bool:
     return copies <= _EACH or (copies <= MOST_MEMBERS and copies % _EVERY == 0)
 
 
 def a_copy(message: Message, case: Case, text_id: str, likeness: int, now: datetime) -> CampaignCopy:
     """A message as a copy of a text, not compared with a template yet."""
-    core = " ".join(word.plain for word in core_words(message.new_text))
     return CampaignCopy(
         office_id=case.office_id, message_id=message.id, text_id=text_id, case_id=case.id,
-        core=crc32(core.encode()), likeness=likeness, joined_at=now,
+        core=gist_of_kept(message.subject or "", message.new_text).core, likeness=likeness, joined_at=now,
     )  # fmt: skip
+
+
+def compare(session: Session, desk: Desk, campaign: Campaign, copy: CampaignCopy, message: Message) -> Copy:
+    """Reads a message beside the campaign's text, and keeps how it differs."""
+    area = table_for(session, desk.office)
+    read = read_copy(facts_of(desk, message), campaign.template, area, title=campaign.title)
+    note_differences(copy, read)
+    return read
 
 
 def note_differences(copy: CampaignCopy, read: Copy) -> None:
@@ -97,16 +118,15 @@ def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: in
         .order_by(col(CampaignCopy.message_id))
     )
     members = session.exec(query.limit(MOST_MEMBERS)).all()
-    template = members[template_of([one.new_text for _, one in members])][1]
+    gists = [gist_of_kept(one.subject or "", one.new_text) for _, one in members]
+    template = members[template_of(gists)][1]
     same = [copy for copy, _ in members if copy.core == _core_of(members, template)]
     campaign.is_settled = len(same) >= SETTLED or copies >= _LOOKED_AT[-1]
     if template.id == campaign.template_id:
         return
     campaign.template, campaign.template_id = template.new_text, template.id
     for copy, member in members:
-        note_differences(
-            copy, read_copy(facts_of(desk, member), campaign.template, desk.area, title=campaign.title)
-        )
+        compare(session, desk, campaign, copy, member)
 
 
 def _core_of(members: Sequence[tuple[CampaignCopy, Message]], template: Message) -> int:
@@ -153,9 +173,8 @@ def _gather(
     session: Session, desk: Desk, campaign: Campaign, copy: CampaignCopy, message: Message, now: datetime
 ) -> None:
     """A copy that came before anybody could know joins its campaign; what people began on it stays."""
-    read = read_copy(facts_of(desk, message), campaign.template, desk.area, title=campaign.title)
     copy.campaign_id = campaign.id
-    note_differences(copy, read)
+    read = compare(session, desk, campaign, copy, message)
     case = session.exec(select(Case).where(Case.id == copy.case_id)).one()
     case.campaign = campaign.slug
     untouched = case.status == CaseStatus.NEW and case.assignee_id is None and case.kind in _GATHERED

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from sqlmodel import Session, col
 
 from inbox import address_proofs
+from inbox.areas import table_for
 from inbox.database import office_of
 from inbox.desk import Desk
 from inbox.models import (
@@ -122,7 +123,8 @@ def members(
         if row.constituent_id:
             first.setdefault(row.constituent_id, row.case_id)
     typed = [row.sender_handle for row in rows if row.message_kind == MessageKind.FORM]
-    among = _Among(answered, first, frozenset(address_proofs.unproved(session, typed)))
+    are_placed = table_for(session, desk.office) is not None
+    among = _Among(answered, first, frozenset(address_proofs.unproved(session, typed)), are_placed)
     skipped = frozenset(included) & MAY_BE_INCLUDED
     return [_member(row, _held_back(desk, row, among, skipped)) for row in rows]
 
@@ -130,11 +132,12 @@ def members(
 @dataclass(frozen=True, slots=True)
 class _Among:
     """What is known of all on a pile together: who was answered, whose copy came first, which addresses
-    nobody proved."""
+    nobody proved, and whether there is a table that tells whose constituent somebody is."""
 
     answered: set[str]
     first: Mapping[str, str]
     unproved: frozenset[str]
+    are_placed: bool
 
 
 def _held_back(desk: Desk, row: Row[Any], among: _Among, skipped: frozenset[HeldBack]) -> HeldBack | None:
@@ -154,7 +157,7 @@ def _held_back(desk: Desk, row: Row[Any], among: _Among, skipped: frozenset[Held
         HeldBack.NO_WAY_BACK: not sends or "@" not in row.sender_handle,
         HeldBack.UNPROVED: row.sender_handle in among.unproved,
         HeldBack.NOT_OURS: row.constituency == ConstituencyState.NOT_OURS,
-        HeldBack.NO_ADDRESS: desk.area is not None and row.constituency == ConstituencyState.UNKNOWN,
+        HeldBack.NO_ADDRESS: among.are_placed and row.constituency == ConstituencyState.UNKNOWN,
         HeldBack.HELD: row.reading == Reading.HELD,
         HeldBack.BY_RULE: row.held_by is not None,
         HeldBack.OUTLIER: unread and row.likeness < OUTLIER,

@@ -23,8 +23,6 @@ from inbox.models import (
     Message,
     Reading,
 )
-from inbox.triage import facts_of
-from routing.copies import read_copy
 
 _LIVE = (AnswerState.DRAFT, AnswerState.SUBMITTED, AnswerState.PREPARING)
 
@@ -124,8 +122,7 @@ def move_back(
 def _put_on(session: Session, desk: Desk, copy: CampaignCopy, case: Case, into: Campaign) -> None:
     message = find(session, Message, copy.message_id)
     copy.campaign_id, copy.moved_from, case.campaign = into.id, None, into.slug
-    told = facts_of(desk, message)
-    founding.note_differences(copy, read_copy(told, into.template, desk.area, title=into.title))
+    founding.compare(session, desk, into, copy, message)
 
 
 def _move_all(session: Session, which: object, into: Campaign, moved_from: object) -> int:

@@ -16,6 +16,8 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
 
+IN_BYTE_ORDER = String(10).with_variant(String(10, collation="C"), "postgresql")
+"""A short code that ranges are asked of: PostgreSQL's order of a language would pass over the spaces."""
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 _last = 0

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
-from inbox.models.base import OfficeOwned, Row, json_dict, moment
+from inbox.models.base import IN_BYTE_ORDER, OfficeOwned, Row, json_dict, moment
 
 
 class SignInAddress(SQLModel, table=True):
@@ -143,6 +143,6 @@ class Area(SQLModel, table=True):
     __tablename__ = "area"
 
     boundaries: str = Field(primary_key=True, sa_type=String(10), description="date the seats began")
-    code: str = Field(primary_key=True, sa_type=String(10))
+    code: str = Field(primary_key=True, sa_type=IN_BYTE_ORDER)
     constituency: str
     member: str | None = None

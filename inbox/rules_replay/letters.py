@@ -6,16 +6,19 @@ A later letter raises the alarm, tells people and can be held; it moves nothing,
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, true
 from sqlalchemy import case as when
 from sqlmodel import Session, col, select
 
 from inbox import triage
+from inbox.areas import table_for
 from inbox.desk import Desk
 from inbox.models import Attachment, Case, CaseStatus, Direction, Message
 from inbox.rules_replay.outcome import Moved, Occasion, compared
 from routing.assessment import assess
+from routing.constituency import PostcodeTable
 from routing.engine import CompiledRules, Decision, decide
 from routing.facts import CaseFacts
 from routing.words import LIFE_FLAGS, Flag, Kind, Priority
@@ -42,7 +45,8 @@ def read(
     """The newest letters, until `is_enough`, each as of when it came."""
     wanted = _wanted(since)
     total = session.exec(select(func.count()).select_from(Message).join(Case).where(wanted)).one()
-    counts = _histories(session) if _asks_history(desk.rules, other) else None
+    counts = _histories(session) if _asks_history(desk.rules, other) else {}
+    beside = _Beside(table_for(session, desk.office), counts)
     moved: list[Moved] = []
     tried = later = 0
     for message, case, is_known in _newest(session, wanted, may_know, last):
@@ -50,16 +54,15 @@ def read(
             break
         tried += 1
         later += not message.is_first
-        if (found := _try(desk, other, message, case, is_known, counts)) is not None:
+        if (found := _try(desk, other, message, case, is_known, beside)) is not None:
             moved.append(found)
     return Letters(tried, min(total, last), later, tuple(moved))
 
 
 def _try(
-    desk: Desk, other: CompiledRules, message: "_Read", case: Case, is_known: bool,
-    counts: Mapping[str, tuple[int, int]] | None,
-) -> Moved | None:  # fmt: skip
-    facts = _facts(desk, message, case, counts)
+    desk: Desk, other: CompiledRules, message: "_Read", case: Case, is_known: bool, beside: "_Beside"
+) -> Moved | None:
+    facts = _facts(desk, message, case, beside)
     now, key = message.row.received_at, message.row.id
     before = decide(facts, desk.rules, now=now, calendar=desk.calendar)
     after = decide(facts, other, now=now, calendar=desk.calendar)
@@ -83,12 +86,19 @@ class _Read:
     is_first: bool
 
 
-def _facts(desk: Desk, message: _Read, case: Case, counts: Mapping[str, tuple[int, int]] | None) -> CaseFacts:
+class _Beside(NamedTuple):
+    """What every letter is read beside: the seats, and the open and all cases of people."""
+
+    area: PostcodeTable | None
+    counts: Mapping[str, tuple[int, int]]
+
+
+def _facts(desk: Desk, message: _Read, case: Case, beside: _Beside) -> CaseFacts:
     """The facts as triage finds them now; whether a copy hides a matter stands as its case says."""
     row = message.row
-    assessment = assess(triage.facts_of(desk, row, message.types), desk.area)
+    assessment = assess(triage.facts_of(desk, row, message.types), beside.area)
     in_pile = case.campaign is not None and case.kind == Kind.CAMPAIGN
-    open_cases, all_cases = (counts or {}).get(row.constituent_id or "", (0, 0))
+    open_cases, all_cases = beside.counts.get(row.constituent_id or "", (0, 0))
     if in_pile and not assessment.flags & LIFE_FLAGS:
         assessment = replace(assessment, kind=Kind.CAMPAIGN)
     return triage.rule_facts(

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from routing.assessment import Assessment, MessageFacts, assess
-from routing.constituency import PostcodeTable
+from routing.constituency import ListedPostcodes
 
 OURS = "Wexcombe and Marl Valley"
 RECEIVED = datetime(2026, 5, 5, 10, tzinfo=UTC)
-TABLE = PostcodeTable(
+TABLE = ListedPostcodes(
     [
         *((f"ZZ{number}", OURS, "Rowan Ashby") for number in range(10, 20)),
         *((f"ZZ{number}", "Tern Vale", "Ada Finch") for number in range(20, 30)),

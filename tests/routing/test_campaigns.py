@@ -11,7 +11,7 @@ from bench.corpus import mails
 from connectors.email.mime import read_mail
 from routing.assessment import MessageFacts
 from routing.campaigns import are_copies, gist_of, is_same_text
-from routing.copies import makes_a_campaign, read_together, template_of
+from routing.copies import makes_a_campaign, nature_of, read_together, template_of
 from routing.differences import added_text, differences
 from routing.letter_parts import core_words
 from routing.piles import piles
@@ -110,7 +110,8 @@ def test_letters_in_own_words_that_share_a_subject_and_a_few_phrases_are_no_camp
         subject, text = own[members[0]]
         facts = MessageFacts(text, RECEIVED, subject)
         senders = [str(number) for number in members]
-        assert not makes_a_campaign(senders, [gists[one] for one in members], gists[members[0]], facts, None)
+        nature = nature_of(facts, None)
+        assert not makes_a_campaign(senders, [gists[one] for one in members], gists[members[0]], nature)
 
 
 MAYOR = (
@@ -139,7 +140,8 @@ def test_a_matter_in_other_words_is_never_a_campaign() -> None:
         for who, since in (("My wife", "a month"), ("Our family", "weeks"), ("My sister", "since May"))
     ]
     gists = [gist_of("", text) for text in texts]
-    assert not makes_a_campaign("abc", gists, gists[0], MessageFacts(texts[0], RECEIVED), None)
+    nature = nature_of(MessageFacts(texts[0], RECEIVED), None)
+    assert not makes_a_campaign("abc", gists, gists[0], nature)
 
 
 def _letter_of(raw: bytes) -> tuple[str, str]:
@@ -183,8 +185,9 @@ def test_what_was_added_is_told_in_whole_sentences_wherever_it_stands() -> None:
 
 def test_the_template_is_what_most_people_sent() -> None:
     plain, longer = bank_letter(BANKS), bank_letter([*BANKS, OWN[0]])
-    assert template_of([longer, plain, f"Hi,\n\n{plain}"]) == 1
-    assert template_of([longer, plain]) == 1, "with none sent twice, the one that adds least"
+    longer_gist, plain_gist, greeting = (gist_of("", text) for text in (longer, plain, f"Hi,\n\n{plain}"))
+    assert template_of([longer_gist, plain_gist, greeting]) == 1
+    assert template_of([longer_gist, plain_gist]) == 1, "with none sent twice, the one that adds least"
 
 
 def test_junk_and_machine_mail_of_one_text_is_no_campaign() -> None:

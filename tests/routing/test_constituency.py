@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.constituency import PostcodeTable, place_of
+from routing.constituency import ListedPostcodes, place_of
 from routing.postcodes import MOST, home_district, home_postcodes, normalised, postcodes_in
 from routing.words import ConstituencyState
 from tests.routing.places import OURS, TABLE
@@ -118,7 +118,7 @@ def test_only_a_persons_own_field_confirms() -> None:
 
 
 def test_the_longest_match_wins_and_a_straddled_district_is_only_likely() -> None:
-    table = PostcodeTable(
+    table = ListedPostcodes(
         [
             ("ZZ10", OURS, "Rowan Ashby"),
             ("ZZ10 9", "Tern Vale", "Ada Finch"),
@@ -135,7 +135,7 @@ def test_the_longest_match_wins_and_a_straddled_district_is_only_likely() -> Non
 
 
 def test_a_hole_in_the_table_makes_nobody_a_stranger() -> None:
-    table = PostcodeTable([("ZZ11 1", OURS, "Rowan Ashby")], OURS)
+    table = ListedPostcodes([("ZZ11 1", OURS, "Rowan Ashby")], OURS)
     place = place_of("", table, stated="ZZ11 2AB")
     assert place.state is UNKNOWN
     assert "hole at ZZ11 2AB" in place.confidence

@@ -2,7 +2,7 @@
 
 from routing.assessment import MessageFacts, assess
 from routing.campaigns import gist_of
-from routing.copies import makes_a_campaign, read_copy, read_together, risks_of_text
+from routing.copies import makes_a_campaign, nature_of, read_copy, read_together, risks_of_text
 from routing.labelled import UNDATED
 from routing.words import Flag, Kind, Priority
 
@@ -49,10 +49,10 @@ def test_another_risk_than_the_text_s_own_is_kept() -> None:
 
 
 def test_such_a_text_is_a_campaign_once_five_people_sent_it() -> None:
-    gist = gist_of(TITLE, a_letter().text)
-    assert not makes_a_campaign("abcd", [gist] * 4, gist, a_letter(), None)
-    assert not makes_a_campaign("abcda", [gist] * 5, gist, a_letter(), None)
-    assert makes_a_campaign("abcde", [gist] * 5, gist, a_letter(), None)
+    gist, nature = gist_of(TITLE, a_letter().text), nature_of(a_letter(), None)
+    assert not makes_a_campaign("abcd", [gist] * 4, gist, nature)
+    assert not makes_a_campaign("abcda", [gist] * 5, gist, nature)
+    assert makes_a_campaign("abcde", [gist] * 5, gist, nature)
     four = read_together([a_letter(number=number) for number in range(4)], None)
     assert all(Flag.SELF_HARM in copy.assessment.flags for _, copy in four.values())
     five = read_together([a_letter(number=number) for number in range(5)], None)
@@ -60,7 +60,7 @@ def test_such_a_text_is_a_campaign_once_five_people_sent_it() -> None:
 
 
 def test_the_text_itself_is_shown_once_with_its_sentence() -> None:
-    found = risks_of_text(DYING, TITLE, None)
+    found = risks_of_text(DYING, TITLE)
     assert found is not None
     assert Flag.SELF_HARM in found.flags
-    assert risks_of_text("Please sign EDM 412 and speak up for banks.", "Banks", None) is None
+    assert risks_of_text("Please sign EDM 412 and speak up for banks.", "Banks") is None

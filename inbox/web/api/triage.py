@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 from pydantic import FailFast, Field
 
 from inbox.access import Action, Person
+from inbox.areas import table_for
 from inbox.desk import Desk
 from inbox.web.api import shapes
-from inbox.web.dependencies import Now, ReadingDesk, may
+from inbox.web.dependencies import Now, Reading, ReadingDesk, may
 from inbox.web.routers import api_router
 from routing import engine
 from routing.assessment import MessageFacts, assess
+from routing.constituency import PostcodeTable
 from routing.copies import Copy, read_together
 from routing.facts import CaseFacts
 
@@ -58,14 +60,16 @@ class Preview(shapes.Shape):
 
 @router.post("/triage/preview")
 def preview(
-    given: Samples, person: Annotated[Person, may(Action.READ_CASE)], desk: ReadingDesk, now: Now
-) -> Preview:
+    given: Samples, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk,
+    now: Now,
+) -> Preview:  # fmt: skip
     """In the same order as given."""
     facts = [_facts(sample, now) for sample in given.messages]
-    copies = read_together(facts, desk.area)
+    area = table_for(session, desk.office)
+    copies = read_together(facts, area)
     return Preview(
         items=[
-            _seen(desk, sample, one, copies.get(number), now)
+            _seen(desk, area, sample, one, copies.get(number), now)
             for number, (sample, one) in enumerate(zip(given.messages, facts, strict=True))
         ]
     )
@@ -86,10 +90,11 @@ def _facts(sample: Sample, now: datetime) -> MessageFacts:
 
 
 def _seen(
-    desk: Desk, sample: Sample, message: MessageFacts, copied: tuple[str, Copy] | None, now: datetime
-) -> Seen:
+    desk: Desk, area: PostcodeTable | None, sample: Sample, message: MessageFacts,
+    copied: tuple[str, Copy] | None, now: datetime,
+) -> Seen:  # fmt: skip
     campaign, copy = copied or (None, None)
-    found = copy.assessment if copy else assess(message, desk.area, desk.learned)
+    found = copy.assessment if copy else assess(message, area, desk.learned)
     facts = CaseFacts(
         received=message.received_at,
         subject=sample.subject,

@@ -290,7 +290,7 @@ def _of_answer(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
 
 def _of_text(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
     """The text that everybody sent is looked at once, here, where it reads like a risk."""
-    found = risks_of_text(campaign.template, campaign.title, room.desk.area)
+    found = risks_of_text(campaign.template, campaign.title)
     if found is None:
         return ()
     said = [one.sentence for one in (*found.because.get("kind", ()), *found.because.get("flags", ()))]
