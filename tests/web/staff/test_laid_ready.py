@@ -83,6 +83,7 @@ def test_nothing_is_laid_ready_once_somebody_was_answered(bench: Bench) -> None:
             session,
             case_id=case.id,
             direction=Direction.OUTBOUND,
+            constituent_id=case.constituent_id,
             text="Dear Donna",
             received_at=case.received_at,
         )
