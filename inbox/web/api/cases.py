@@ -90,7 +90,7 @@ def make_case(
     case = writing_down.open_case(
         session, desk, kind=MessageKind(new.kind), name=new.name, contact=new.contact, postcode=new.postcode,
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
-        road=new.channel,
+        road=new.channel, visible=visible_cases(person),
     )  # fmt: skip
     response.headers["Location"] = f"/api/v1/cases/{case.reference}"
     return showing.case(session, desk, person, case, now, response)

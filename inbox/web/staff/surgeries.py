@@ -198,7 +198,8 @@ def _case(room: Workroom, reference: str, who: Newcomer, kind: MessageKind) -> C
     if not who.about.strip():
         raise Refused("Write what it is about.")
     done: dict[str, Any] = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
-    return booking.open_case(room.session, room.desk, who, kind=kind, **done)
+    visible = visible_cases(room.person)
+    return booking.open_case(room.session, room.desk, who, kind=kind, visible=visible, **done)
 
 
 def _show(room: Room, surgery: Surgery, *problems: Problem) -> Response:
