@@ -5,7 +5,6 @@ office or for none. The wall: on both databases each query is narrowed to the se
 `_stay_in_office`, and each new row must belong to it; on PostgreSQL row-level security stands behind.
 """
 
-import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,14 +33,13 @@ from sqlmodel import Session, select
 from inbox import database_trouble
 from inbox.errors import NotFound, SetupProblem, Unavailable
 from inbox.models import Arrival, Case, Delivery, Draft, Message, OfficeOwned
+from inbox.plans import analyse
 
 _MAKE_ONE = "run `inbox migrate` to make one, or put INBOX_DATABASE_URL right"
 _WHOSE = "it must belong to the user that runs the program"
 _LONGEST_WAIT_SECONDS = 30
 _LONGEST_LOCK_SECONDS = 5
 _LOOK_AGAIN_SECONDS = 0.001
-ANALYSIS = ("PRAGMA analysis_limit = 1000", "ANALYZE")
-"""A thousand rows of each index are looked at, however many there are: a tenth of a second."""
 _REOPENED_SECONDS = 600
 """A connection to SQLite is opened anew after so long: what another process counted is known from then on."""
 _ENTER = text("SELECT set_config('inbox.office', :office, true)")
@@ -160,16 +158,6 @@ class Database:
         self._writing.dispose()
 
 
-def analyse(connection: Connection) -> None:
-    """Counts what SQLite chooses its indexes by: it does so only when asked, PostgreSQL by itself.
-
-    Without the counts it walks all rows of an office for most lists.
-    """
-    if connection.dialect.name == "sqlite":
-        for statement in ANALYSIS:
-            connection.exec_driver_sql(statement)
-
-
 class _Session(Session):
     def __init__(self, engine: Engine, office_id: str | None) -> None:
         super().__init__(engine, expire_on_commit=False, autoflush=False)
@@ -286,12 +274,6 @@ def database_now(session: Session) -> datetime:
         return datetime.now(UTC)  # one machine, one clock
     moment = session.connection().execute(text("SELECT clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)  # type: ignore[no-any-return]
-
-
-def freeze_memory() -> None:
-    """At the end of start-up: what is loaded now lives for ever, so the collector need not look at it."""
-    gc.collect()
-    gc.freeze()
 
 
 @event.listens_for(_Session, "do_orm_execute")

@@ -19,10 +19,11 @@ from connectors.contract import (
     Unreadable,
 )
 from inbox import intake, jobs
-from inbox.database import Database, database_now, find, freeze_memory
+from inbox.database import Database, database_now, find
 from inbox.desk import Desk, Tools, open_desk
 from inbox.errors import CaseworkError, NotYet, Unavailable
 from inbox.failpoints import reach
+from inbox.memory import freeze_memory
 from inbox.models import Arrival, ArrivalState, Channel
 from inbox.recall import recall
 from inbox.scanning import Scanner
