@@ -62,7 +62,7 @@ class Deliverer:
             with self._heartbeat(claimed):
                 outcome = outbox.attempt(claimed, raw, connector, committing=lambda: self._mark(claimed))
         except (outbox.LeaseLost, Unavailable):
-            return  # nothing left under this claim; whoever holds it now goes on, or recovery does
+            return  # raised before the point of no return only; whoever holds the claim now goes on
         finally:
             connector.close()
         reach("outbox.answered")
