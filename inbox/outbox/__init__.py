@@ -43,6 +43,7 @@ from inbox.outbox.endings import (
     failed,
     found_again,
     known_there,
+    not_by_this_channel,
     parted,
     pending,
     report,
@@ -65,6 +66,7 @@ __all__ = [
     "has_due",
     "leads",
     "mark_committed",
+    "not_by_this_channel",
     "others",
     "part_for",
     "pending",
@@ -168,7 +170,7 @@ def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Calla
     except TemporaryFailure as failure:
         return Outcome(Result.LATER, failure.reason, failure.after)
     except CredentialsRejected as failure:
-        return Outcome(Result.LATER, failure.reason, timedelta(minutes=15), is_of_channel=True)
+        return not_by_this_channel(failure.reason)
     except PermanentFailure as failure:
         return Outcome(Result.NEVER, failure.reason)
     except (OutcomeUnknown, ConnectorFailure) as failure:
