@@ -12,26 +12,26 @@ from inbox.errors import CaseworkError
 from inbox.history import SYSTEM
 from inbox.models import Channel, ChannelMode, Delivery, DeliveryState
 from inbox.worker.loops import log
-from inbox.worker.node import Node
+from inbox.worker.node import Node, each_office
 
 _LOOK_FOR = timedelta(days=1)
 """After this a person has to tell, if none has."""
 
 
-def look_for_evidence(node: Node) -> None:
+@each_office
+def look_for_evidence(node: Node, office_id: str) -> None:
     """Once for each delivery of unknown outcome that nobody has settled yet."""
     now = node.now()
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            query = select(Delivery).where(
-                Delivery.state == DeliveryState.UNKNOWN, col(Delivery.settled_by).is_(None),
-                Delivery.queued_at > now - _LOOK_FOR,
-            )  # fmt: skip
-            rows = session.exec(query.order_by(col(Delivery.id)).limit(20)).all()
-        for row in rows:
-            found = _look(node, row)
-            if found is not None:
-                _settle(node, row, found, now)
+    with node.database.read(office_id) as session:
+        query = select(Delivery).where(
+            Delivery.state == DeliveryState.UNKNOWN, col(Delivery.settled_by).is_(None),
+            Delivery.queued_at > now - _LOOK_FOR,
+        )  # fmt: skip
+        rows = session.exec(query.order_by(col(Delivery.id)).limit(20)).all()
+    for row in rows:
+        found = _look(node, row)
+        if found is not None:
+            _settle(node, row, found, now)
 
 
 def _look(node: Node, row: Delivery) -> SentReceipt | None:
