@@ -174,6 +174,7 @@ def sweep(node: Node) -> None:
             session.connection().execute(old)
         throttle.forget(session, now)
     _sweep_office(node)
+    node.database.look_over()
 
 
 @each_office
