@@ -192,7 +192,7 @@ def reading(desk: Desk, clock: Clock, now: datetime) -> Reading:
     """What the clock says at `now`. What is over was promised by the calendar of its time, and keeps that
     promise whatever the office's hours or holidays became since."""
     found = read(facts_of(clock), now, desk.calendar)
-    if is_open(clock) or is_paused(clock) or found.due_at == clock.due_at:
+    if is_open(clock) or clock.is_paused or found.due_at == clock.due_at:
         return found
     state = found.state
     if clock.met_at is not None and state is not ClockState.CANCELLED:
@@ -203,10 +203,6 @@ def reading(desk: Desk, clock: Clock, now: datetime) -> Reading:
 
 def is_open(clock: Clock) -> bool:
     return clock.met_at is None and clock.cancelled_at is None
-
-
-def is_paused(clock: Clock) -> bool:
-    return bool(clock.pauses) and clock.pauses[-1]["end"] is None
 
 
 def _ordered(desk: Desk, order: ClockOrder, received_at: datetime) -> ClockFacts:
@@ -223,7 +219,7 @@ def count(clock: Clock, calendar: WorkingCalendar, version: int) -> None:
     facts = facts_of(clock)
     before = clock.due_at
     clock.due_at = due_at(facts, calendar)
-    clock.warn_at = None if is_paused(clock) else warn_at(facts, calendar)
+    clock.warn_at = None if clock.is_paused else warn_at(facts, calendar)
     if clock.due_at != before:
         clock.warned_at = None
     clock.calendar_version = version

@@ -70,6 +70,11 @@ class Outcome:
     """The account was refused: nothing else will leave by this channel either."""
 
 
+def not_by_this_channel(words: str) -> Outcome:
+    """The account itself cannot be used just now: what leaves by it waits until somebody has put it right."""
+    return Outcome(Result.LATER, words, timedelta(minutes=15), is_of_channel=True)
+
+
 def found_again(
     session: Session, outgoing_id: str | None, platform_id: str, now: datetime, *, thread: str | None = None
 ) -> Delivery | None:

@@ -64,8 +64,9 @@ def list_cases(
         status=status, kind=kind, channel=channel, topic=topic, priority=priority, flag=flag,
         campaign=campaign, q=q,
     )  # fmt: skip
+    reader = queues.Reader(person.staff_id, now, desk.calendar.day_of(now))
     page = queues.page(
-        session, queues.view_named(view) if view else None, queues.Reader(person.staff_id, now),
+        session, queues.view_named(view) if view else None, reader,
         filters=chosen, visible=visible_cases(person), cursor=cursor, limit=limit,
     )  # fmt: skip
     keys = [row.case_id for row in page.rows]
