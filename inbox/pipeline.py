@@ -201,7 +201,8 @@ def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
     try:
         with line.database.read(job.office_id) as session:
             arrival = find(session, Arrival, job.subject_id)
-        raw = _raw(line.tools.store, desk, arrival)
+            channel = desk.channels.get(arrival.channel_id) or find(session, Channel, arrival.channel_id)
+        raw = _raw(line.tools.store, desk, arrival, channel)
         understood = _understand(line, desk, arrival, raw, patient=job.attempts < MOST_ATTEMPTS)
         reach("intake.read")
         _commit_one(line, desk, job, understood)
@@ -316,7 +317,10 @@ def _understand(
 ) -> intake.Understood:
     if arrival.hints.get("unreadable"):
         raise Unreadable("The mail server would not give us this message. It is still in the mailbox.")
-    news = line.readers[arrival.channel](arrival)
+    reader = line.readers.get(arrival.channel)
+    if reader is None:
+        raise Unreadable(f"This version of the program reads nothing of the kind “{arrival.channel}”.")
+    news = reader(arrival)
     if isinstance(news, InboundMessage) and news.sender.address and not news.sender.name:
         name = line.name_of(arrival, row.office_id, row.channel_id, news.sender.address)
         news = replace(news, sender=replace(news.sender, name=name))
@@ -338,16 +342,16 @@ def _understand(
     return intake.understand(line.tools.store, desk.office.id, news, line.scan, fetched)
 
 
-def _raw(store: Store, desk: Desk, row: Arrival) -> RawArrival:
-    """The arrival as it came, with what the channel's settings say of its boundary."""
-    channel = desk.channels.get(row.channel_id)
+def _raw(store: Store, desk: Desk, row: Arrival, channel: Channel) -> RawArrival:
+    """The arrival as it came, with what the settings of its channel say of its boundary; also of a channel
+    that was removed while it waited."""
     hints = dict(row.hints)
     hints["own_addresses"] = " ".join(sorted(desk.own_addresses))
     for name in ("authserv_id", "forwarders"):
-        if channel is not None and channel.settings.get(name):
+        if channel.settings.get(name):
             hints[name] = channel.settings[name]
     return RawArrival(
-        channel=channel.settings.get("reads_as", channel.kind) if channel else "email",
+        channel=channel.settings.get("reads_as", channel.kind),
         account=row.account,
         external_id=row.external_id,
         raw=store.get(row.office_id, row.raw_hash),
