@@ -92,6 +92,11 @@ def put_off(session: Session, job: ClaimedJob, until: datetime, trouble: str) ->
     return _change(session, job, due_at=until, lease_until=None, trouble=trouble)
 
 
+def give_back(session: Session, job: ClaimedJob, until: datetime, trouble: str) -> bool:
+    """As `put_off`, for work that could not even be tried: it counts as no attempt."""
+    return _change(session, job, due_at=until, lease_until=None, trouble=trouble, attempts=job.attempts - 1)
+
+
 def oldest_waiting(session: Session) -> datetime | None:
     """When the job that has waited longest was due."""
     query = select(Job.due_at).where(col(Job.finished_at).is_(None)).order_by(col(Job.due_at)).limit(1)

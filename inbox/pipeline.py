@@ -31,6 +31,10 @@ from routing.assessment import make_ready
 
 MOST_ATTEMPTS = 3
 MOST_FILES = 30
+MOST_WAITS = 1_500
+"""How often the database or the disk may fail to take a letter, at most once a minute: for some day."""
+_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=1)
 READING = timedelta(seconds=120)
 """How long one node may take over a letter before another takes it up: more than reading ever takes."""
 
@@ -146,9 +150,14 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
         claimed = jobs.claim(session, kind, now, lease, limit=limit)
     if claimed:
         get_ready()
-    desks = {office_id: _desk(line, office_id) for office_id in {job.office_id: None for job in claimed}}
-    for office_id in desks:
-        line.meet(office_id, [job.subject_id for job in claimed if job.office_id == office_id])
+    try:
+        desks = {office_id: _desk(line, office_id) for office_id in {job.office_id: None for job in claimed}}
+        for office_id in desks:
+            line.meet(office_id, [job.subject_id for job in claimed if job.office_id == office_id])
+    except Unavailable as trouble:
+        for job in claimed:
+            _wait(line, job, trouble.sentence)
+        return len(claimed)
     for job in claimed:
         _process_one(line, desks[job.office_id], job)
         line.database.give_way()
@@ -207,8 +216,8 @@ def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
         reach("intake.read")
         _commit_one(line, desk, job, understood)
         reach("intake.committed")
-    except Unavailable:
-        _later(line, job, "The database or the disk could not take it.", set_aside=False)
+    except Unavailable as trouble:
+        _wait(line, job, trouble.sentence)
     except NotYet as failure:
         _later(line, job, failure.sentence, set_aside=False, after=timedelta(seconds=20))
     except (ConnectorFailure, CaseworkError) as failure:
@@ -232,9 +241,20 @@ def _commit_one(line: Line, desk: Desk, job: jobs.ClaimedJob, understood: intake
             intake.process(session, desk, arrival, understood, known, now=now, patient=patient)
 
 
-def _later(
-    line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool, after: timedelta = timedelta(seconds=2)
-) -> None:
+def _wait(line: Line, job: jobs.ClaimedJob, why: str) -> None:
+    """The database or the disk could not take it. The letter is not at fault: it counts as no attempt."""
+    if job.fence > MOST_WAITS:
+        _later(line, job, why, set_aside=True)
+        return
+    try:
+        with line.database.write(job.office_id) as session:
+            pause = min(_PAUSE * job.fence, _LONGEST_PAUSE)
+            jobs.give_back(session, job, line.shared_now(session) + pause, why)
+    except Unavailable:
+        return  # the lease runs out and the job is taken up again
+
+
+def _later(line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool, after: timedelta = _PAUSE) -> None:
     now = line.now()
     try:
         with line.database.write(job.office_id) as session:

@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlmodel import col, select
 
 from connectors import registry
-from inbox import channels, drafting, outbox, signoff
+from inbox import channels, drafting, outbox, pipeline, signoff
 from inbox.database import find
 from inbox.desk import open_desk
+from inbox.errors import Unavailable
 from inbox.history import SYSTEM
 from inbox.models import (
     Arrival,
@@ -21,6 +22,7 @@ from inbox.models import (
     ChannelMode,
     Delivery,
     DeliveryState,
+    Job,
     Message,
 )
 from inbox.pipeline import Line, keep, process_due
@@ -195,6 +197,44 @@ def test_an_event_nobody_knows_is_set_aside(office: Office) -> None:
     assert [one.state for one in office.all(Arrival)] == ["quarantined"]
 
 
+def test_what_the_disk_cannot_take_waits_as_long_as_that_lasts_and_is_no_fault_of_the_message(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as trouble:
+        trouble.setattr(FolderStore, "get", _full)
+        office.hear({**HELLO, "id": "1"})
+        for _ in range(40):
+            office.later(minutes=1)
+            office.work()
+        assert [(one.state, one.attempts) for one in office.all(Arrival)] == [("waiting", 0)]
+        [job] = office.all(Job)
+        assert (job.fence, job.attempts, job.trouble) == (41, 0, "The disk is full.")
+    office.later(minutes=1)
+    office.work()
+    assert office.message(HELLO["text"]).case_id is not None
+
+
+def test_a_database_that_goes_away_after_a_claim_costs_nobody_an_attempt(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as trouble:
+        trouble.setattr(pipeline, "open_desk", _full)
+        office.hear({**HELLO, "id": "1"}, {**HELLO, "id": "2", "text": "A pothole in Mill Lane."})
+        assert [one.attempts for one in office.all(Job)] == [0, 0]
+
+
+def test_what_could_not_be_taken_for_a_whole_day_is_set_aside_with_the_true_reason(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "MOST_WAITS", 2)
+    monkeypatch.setattr(FolderStore, "get", _full)
+    office.hear({**HELLO, "id": "1"})
+    for _ in range(3):
+        office.later(minutes=1)
+        office.work()
+    assert [(one.state, one.trouble) for one in office.all(Arrival)] == [("quarantined", "The disk is full.")]
+
+
 def test_a_reply_goes_out_is_known_there_and_its_answer_joins(office: Office) -> None:
     office.hear({**HELLO, "id": "1", "thread": "a"})
     delivery = office.reply("We asked the council.")
@@ -281,6 +321,10 @@ def test_what_the_platform_will_not_take_is_said_while_it_is_written(office: Off
 def find_one(office: Office, table: type[Any], row_id: str) -> Any:
     with office.world.database.read(office.world.office) as session:
         return find(session, table, row_id)
+
+
+def _full(*_: Any, **__: Any) -> NoReturn:
+    raise Unavailable("The disk is full.")
 
 
 def _finish(office: Office) -> None:
