@@ -1,7 +1,10 @@
 """What platforms tell that is no mail: conversations, edits, deletions, echoes, receipts, files elsewhere."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any, NoReturn
 
 import pytest
@@ -26,6 +29,7 @@ from inbox.models import (
     Message,
 )
 from inbox.pipeline import Line, keep, process_due
+from inbox.recall import Recall, recall
 from inbox.settings import Environment, Settings
 from inbox.storage import FolderStore
 from inbox.worker.node import make_line
@@ -52,10 +56,14 @@ class Office:
             world.database, self.line.tools, self.line.readers, self.line.scan, lambda: self.moment,
             self.line.lease, lambda session: self.moment, self.line.download,
         )  # fmt: skip
-        with world.database.write(world.office) as session:
-            self.channel = channels.add(
-                session, kind="calling", name="Our page", values={}, secrets={}, keys=self.line.tools.keys,
-                settings=settings, now=self.moment, actor=SYSTEM,
+        self.channel = self.connect("Our page")
+
+    def connect(self, name: str, kind: str = "calling") -> str:
+        """One more account of the platform, or of one of another kind; its channel's id."""
+        with self.world.database.write(self.world.office) as session:
+            return channels.add(
+                session, kind=kind, name=name, values={}, secrets={}, keys=self.line.tools.keys,
+                settings=self.settings, now=self.moment, actor=SYSTEM,
             ).id  # fmt: skip
 
     def hear(self, *events: dict[str, Any]) -> None:
@@ -145,6 +153,28 @@ def test_the_same_event_by_poll_and_by_call_is_one_message(office: Office) -> No
     for _ in range(2):
         office.hear({**HELLO, "id": "1"})
     assert len(office.all(Arrival)) == len(office.all(Message)) == 1
+
+
+def test_one_message_through_two_accounts_that_two_nodes_read_at_once_is_one_case(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.hear({**HELLO, "id": "1"})
+    second = office.connect("Our other page")
+    for channel in (office.channel, second):
+        keep(office.line, channel, office.world.office, [arrival_of({**HELLO, "id": "2"})], None)
+    meeting = Barrier(2)
+
+    def slow_recall(*given: Any) -> Recall:
+        known = recall(*given)
+        with suppress(BrokenBarrierError):  # whoever waits for the other's commit does not come
+            meeting.wait(0.5)
+        return known
+
+    monkeypatch.setattr(pipeline, "recall", slow_recall)
+    with ThreadPoolExecutor(2) as nodes:
+        assert list(nodes.map(lambda _: process_due(office.line, limit=1), range(2))) == [1, 1]
+    assert sorted(one.state for one in office.all(Arrival)) == ["done", "done", "duplicate"]
+    assert [one.copies for one in office.all(Message)] == [0, 1]
 
 
 def test_an_edit_stands_beside_the_first_wording_on_the_same_case(office: Office) -> None:
