@@ -1,20 +1,16 @@
 """What platforms tell that is no mail: conversations, edits, deletions, echoes, receipts, files elsewhere."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from connectors import registry
-from inbox import channels, drafting, outbox, pipeline, signoff
+from inbox import channels, drafting, outbox, signoff
 from inbox.database import find
 from inbox.desk import open_desk
-from inbox.errors import Unavailable
 from inbox.history import SYSTEM
 from inbox.models import (
     Arrival,
@@ -25,11 +21,9 @@ from inbox.models import (
     ChannelMode,
     Delivery,
     DeliveryState,
-    Job,
     Message,
 )
 from inbox.pipeline import Line, keep, process_due
-from inbox.recall import Recall, recall
 from inbox.settings import Environment, Settings
 from inbox.storage import FolderStore
 from inbox.worker.node import make_line
@@ -66,11 +60,11 @@ class Office:
                 settings=self.settings, now=self.moment, actor=SYSTEM,
             ).id  # fmt: skip
 
-    def hear(self, *events: dict[str, Any]) -> None:
+    def hear(self, *events: dict[str, Any], through: str = "") -> None:
         """Keeps and processes these events, and what was put off, until nothing is due."""
         keep(
             self.line,
-            self.channel,
+            through or self.channel,
             self.world.office,
             [arrival_of(event, self.moment) for event in events],
             None,
@@ -155,28 +149,6 @@ def test_the_same_event_by_poll_and_by_call_is_one_message(office: Office) -> No
     assert len(office.all(Arrival)) == len(office.all(Message)) == 1
 
 
-def test_one_message_through_two_accounts_that_two_nodes_read_at_once_is_one_case(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office.hear({**HELLO, "id": "1"})
-    second = office.connect("Our other page")
-    for channel in (office.channel, second):
-        keep(office.line, channel, office.world.office, [arrival_of({**HELLO, "id": "2"})], None)
-    meeting = Barrier(2)
-
-    def slow_recall(*given: Any) -> Recall:
-        known = recall(*given)
-        with suppress(BrokenBarrierError):  # whoever waits for the other's commit does not come
-            meeting.wait(0.5)
-        return known
-
-    monkeypatch.setattr(pipeline, "recall", slow_recall)
-    with ThreadPoolExecutor(2) as nodes:
-        assert list(nodes.map(lambda _: process_due(office.line, limit=1), range(2))) == [1, 1]
-    assert sorted(one.state for one in office.all(Arrival)) == ["done", "done", "duplicate"]
-    assert [one.copies for one in office.all(Message)] == [0, 1]
-
-
 def test_an_edit_stands_beside_the_first_wording_on_the_same_case(office: Office) -> None:
     office.hear({**HELLO, "id": "1"})
     office.hear({"id": "1 edited", "is": "edited", "of": "1", "text": "My bins were emptied now."})
@@ -227,44 +199,6 @@ def test_an_event_nobody_knows_is_set_aside(office: Office) -> None:
     assert [one.state for one in office.all(Arrival)] == ["quarantined"]
 
 
-def test_what_the_disk_cannot_take_waits_as_long_as_that_lasts_and_is_no_fault_of_the_message(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as trouble:
-        trouble.setattr(FolderStore, "get", _full)
-        office.hear({**HELLO, "id": "1"})
-        for _ in range(40):
-            office.later(minutes=1)
-            office.work()
-        assert [(one.state, one.attempts) for one in office.all(Arrival)] == [("waiting", 0)]
-        [job] = office.all(Job)
-        assert (job.fence, job.attempts, job.trouble) == (41, 0, "The disk is full.")
-    office.later(minutes=1)
-    office.work()
-    assert office.message(HELLO["text"]).case_id is not None
-
-
-def test_a_database_that_goes_away_after_a_claim_costs_nobody_an_attempt(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as trouble:
-        trouble.setattr(pipeline, "open_desk", _full)
-        office.hear({**HELLO, "id": "1"}, {**HELLO, "id": "2", "text": "A pothole in Mill Lane."})
-        assert [one.attempts for one in office.all(Job)] == [0, 0]
-
-
-def test_what_could_not_be_taken_for_a_whole_day_is_set_aside_with_the_true_reason(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pipeline, "MOST_WAITS", 2)
-    monkeypatch.setattr(FolderStore, "get", _full)
-    office.hear({**HELLO, "id": "1"})
-    for _ in range(3):
-        office.later(minutes=1)
-        office.work()
-    assert [(one.state, one.trouble) for one in office.all(Arrival)] == [("quarantined", "The disk is full.")]
-
-
 def test_a_reply_goes_out_is_known_there_and_its_answer_joins(office: Office) -> None:
     office.hear({**HELLO, "id": "1", "thread": "a"})
     delivery = office.reply("We asked the council.")
@@ -311,6 +245,38 @@ def test_a_receipt_settles_what_it_names(office: Office) -> None:
     assert find_one(office, Delivery, delivery.id).state == DeliveryState.DELIVERED
 
 
+def test_what_another_platform_calls_by_the_same_number_is_something_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.KINDS, "ringing", lambda: CallingChannel)
+    other = office.connect("Another platform", "ringing")
+    office.hear({**HELLO, "id": "1"})
+    delivery = office.reply("We asked the council.")
+    office.send()
+    office.hear({**HELLO, "id": "7", "thread": "b", "text": "A pothole in Mill Lane."}, through=other)
+    office.hear(
+        {"id": "1 deleted", "is": "deleted", "of": "1"},
+        {"id": "1 edited", "is": "edited", "of": "1", "text": "The road is flooded."},
+        {"id": "r", "is": "read", "of": "there-1"},
+        {"id": "there-1", "is": "echo", "text": "Written elsewhere.", "thread": "b", "from": "page"},
+        through=other,
+    )
+    first = office.message(HELLO["text"])
+    assert first.withdrawn_at is None
+    assert office.message("The road is flooded.").edit_of is None
+    assert find_one(office, Delivery, delivery.id).state == DeliveryState.SENT
+    assert office.message("Written elsewhere.").case_id == office.message("A pothole in Mill Lane.").case_id
+
+
+def test_what_one_account_brought_may_be_taken_back_through_another_of_the_same_platform(
+    office: Office,
+) -> None:
+    office.hear({**HELLO, "id": "1"})
+    second = office.connect("Our other page")
+    office.hear({"id": "1 deleted", "is": "deleted", "of": "1"}, through=second)
+    assert office.message(HELLO["text"]).withdrawn_at is not None
+
+
 def test_files_that_lie_elsewhere_are_fetched_and_what_expired_is_said(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,10 +317,6 @@ def test_what_the_platform_will_not_take_is_said_while_it_is_written(office: Off
 def find_one(office: Office, table: type[Any], row_id: str) -> Any:
     with office.world.database.read(office.world.office) as session:
         return find(session, table, row_id)
-
-
-def _full(*_: Any, **__: Any) -> NoReturn:
-    raise Unavailable("The disk is full.")
 
 
 def _finish(office: Office) -> None:
