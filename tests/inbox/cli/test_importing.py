@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlmodel import select
 
 from inbox.importing import Notice, messages_in, messages_in_mbox
@@ -74,6 +75,15 @@ def test_a_path_that_is_named_is_read_whatever_it_is_called(tmp_path: Path) -> N
     assert _read(odd)[0] == [letter(1)]
     found, notices = _read(tmp_path)
     assert found == [] and notices == [Notice(str(odd), "not a mail file")]
+
+
+@pytest.mark.parametrize(
+    "head", [b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", b"PK\x03\x04\x14\0", b"\x89PNG\r\n\x1a\n\0\0"]
+)
+def test_a_scan_or_a_picture_that_is_named_makes_no_case(tmp_path: Path, head: bytes) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(head + b"\0" * 4_000)
+    assert _read(scan) == ([], [Notice(str(scan), "not a mail file")])
 
 
 def test_folders_of_sent_mail_are_ours_and_deleted_mail_is_left_out(tmp_path: Path) -> None:
@@ -201,3 +211,13 @@ def test_no_bytes_make_the_readers_fail(content: bytes) -> None:
 def test_the_time_of_receipt_is_the_newest_hop_s(headers: bytes, wanted: int | None) -> None:
     told = received_at(headers, NOW)
     assert told == (NOW if wanted is None else datetime(2026, 11, 19, wanted, tzinfo=UTC))
+
+
+def test_an_import_ends_with_the_counts_that_sqlite_plans_by(inbox: Installation, tmp_path: Path) -> None:
+    office, database = inbox.office(), inbox.database()
+    (tmp_path / "1.eml").write_bytes(letter(1))
+    inbox.ok("import", "--office", office, str(tmp_path / "1.eml"))
+    with database.connect() as connection:
+        counted = connection.execute(text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'message'")).scalar()
+    database.close()
+    assert counted
