@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inbox import points
-from inbox.calendars import target_of
 from inbox.desk import Desk
 from inbox.history import SYSTEM, Actor, record
 from inbox.models import Case, CaseStatus, Clock, EventKind
@@ -206,7 +205,7 @@ def is_open(clock: Clock) -> bool:
 
 
 def _ordered(desk: Desk, order: ClockOrder, received_at: datetime) -> ClockFacts:
-    usual = target_of(desk.office, order.kind)
+    usual = desk.targets.get(order.kind)
     amount = order.amount or (usual.amount if usual else 20)
     unit = order.unit or (usual.unit if usual else Unit.WORKING_DAYS)
     nation = order.nation or (usual.nation if usual else None)

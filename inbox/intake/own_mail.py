@@ -11,7 +11,16 @@ from inbox.desk import Desk
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
-from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Message, MessageKind
+from inbox.models import (
+    Case,
+    Delivery,
+    DeliveryState,
+    Direction,
+    EventKind,
+    Message,
+    MessageKind,
+    channels_of_kind,
+)
 from inbox.recall import Recall
 from inbox.references import in_thread
 from routing.words import ClockKind
@@ -49,7 +58,8 @@ def receipted(session: Session, receipt: DeliveryReport, now: datetime, *, patie
     if receipt.original_ids:
         ids = receipt.original_ids[:200]
         named = or_(col(Delivery.platform_id).in_(ids), col(Delivery.outgoing_id).in_(ids))
-        query = select(Delivery).where(named)
+        there = col(Delivery.channel_id).in_(channels_of_kind(receipt.channel))
+        query = select(Delivery).where(named, there)
     elif receipt.thread and receipt.until:
         thread = in_thread(receipt.channel, receipt.account, receipt.thread)
         query = (
@@ -93,7 +103,9 @@ def sent_elsewhere(
     """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now, thread=incoming.thread)
+    ours = outbox.found_again(
+        session, outgoing_id, incoming.external_id, now, kind=incoming.channel, thread=incoming.thread
+    )
     if ours is not None and ours.sent_at == now:
         departures.left(session, desk, ours, now=now, actor=SYSTEM)
     hit = None if ours else matching.conversation(session, desk, incoming, known)

@@ -64,6 +64,9 @@ def _look(node: Node, row: Delivery) -> SentReceipt | None:
 
 def _settle(node: Node, row: Delivery, found: SentReceipt, now: datetime) -> None:
     with node.database.write(row.office_id) as session:
-        delivery = outbox.found_again(session, row.outgoing_id, found.external_id, now, thread=found.thread)
+        kind = find(session, Channel, row.channel_id).kind
+        delivery = outbox.found_again(
+            session, row.outgoing_id, found.external_id, now, kind=kind, thread=found.thread
+        )
         if delivery is not None and delivery.sent_at == now:
             departures.left(session, open_desk(session, node.line.tools), delivery, now=now, actor=SYSTEM)
