@@ -118,20 +118,25 @@ def pending(session: Session, echo: Message) -> str | None:
 def report(
     session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime,
     recipient: str | None = None,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     """A delivery report came back for this message. Raises nothing: news about the past is only noted.
 
     One that failed to reach `recipient` says nothing of the others in the delivery: they keep their state.
+    Returns whether nobody knew until now that it left.
     """
     wanted = DeliveryState.BOUNCED if failed else DeliveryState.DELIVERED
     if wanted not in DELIVERY_MOVES[DeliveryState(delivery.state)]:
-        return
+        return False
+    is_news = delivery.state == DeliveryState.UNKNOWN and not failed
+    if is_news:
+        sent(session, delivery, "A report says that it arrived.", now)
     if failed:
         delivery = alone(session, delivery, recipient)
     delivery.state = wanted
     delivery.trouble = words if failed else None
     kind = EventKind.NOT_DELIVERED if failed else EventKind.DELIVERED
     record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id)
+    return is_news
 
 
 def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:
