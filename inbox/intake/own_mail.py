@@ -26,12 +26,10 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
         delivery = outbox.part_for(found, report.recipient)
         message.case_id = delivery.case_id
         if report.action is not ReportAction.DELAYED:
-            failed = report.action is ReportAction.FAILED
-            outbox.report(
-                session, delivery, failed=failed, words=storable(report.reason), now=now,
-                recipient=report.recipient,
-            )  # fmt: skip
-            departures.came_back(session, delivery, now=now)
+            _settle(session, delivery, report, report.recipient, report.reason, now)
+            for recipient, reason in report.others:
+                if (theirs := outbox.part_of(session, delivery.outgoing_id, recipient)) is not None:
+                    _settle(session, theirs, report, recipient, reason, now)
     session.add(message)
     session.flush()
     case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
@@ -40,6 +38,15 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
         case.updated_at = now
     record(session, case, EventKind.ARRIVED, SYSTEM, now=now, message=message.id, machine=message.machine)
     return case
+
+
+def _settle(
+    session: Session, delivery: Delivery, report: DeliveryReport, recipient: str | None, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    failed = report.action is ReportAction.FAILED
+    outbox.report(session, delivery, failed=failed, words=storable(reason), now=now, recipient=recipient)
+    departures.came_back(session, delivery, now=now)
 
 
 def receipted(session: Session, receipt: DeliveryReport, now: datetime, *, patient: bool = False) -> None:

@@ -49,7 +49,7 @@ from inbox.outbox.endings import (
     sent,
     unknown,
 )
-from inbox.outbox.parting import leads, others, part_for
+from inbox.outbox.parting import leads, others, part_for, part_of
 
 __all__ = [
     "MOST_INTERRUPTIONS",
@@ -67,6 +67,7 @@ __all__ = [
     "mark_committed",
     "others",
     "part_for",
+    "part_of",
     "pending",
     "queue",
     "recover",
