@@ -19,7 +19,7 @@ OUTCOMES = (
     "resolved", "partly_resolved", "body_said_no", "referred_on", "not_a_constituent", "no_reply",
     "withdrawn", "out_of_scope", "behaviour", "duplicate",
 )  # fmt: skip
-"""Why a case ends (section 2 of the domain notes)."""
+"""Why a case ends."""
 
 
 def assign(

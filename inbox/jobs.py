@@ -92,12 +92,6 @@ def put_off(session: Session, job: ClaimedJob, until: datetime, trouble: str) ->
     return _change(session, job, due_at=until, lease_until=None, trouble=trouble)
 
 
-def oldest_waiting(session: Session) -> datetime | None:
-    """When the job that has waited longest was due."""
-    query = select(Job.due_at).where(col(Job.finished_at).is_(None)).order_by(col(Job.due_at)).limit(1)
-    return session.exec(query).first()
-
-
 def hold(session: Session, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
     """Takes or keeps a lease that one holder at a time may have, such as a mailbox's."""
     changed: CursorResult[Any] = session.connection().execute(

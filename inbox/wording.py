@@ -55,11 +55,6 @@ def gaps(text: str) -> list[str]:
     return [found[0] for found in _GAP.finditer(text)]
 
 
-def unknown_placeholders(text: str) -> list[str]:
-    """Placeholders that no letter can fill."""
-    return sorted({found[1] for found in _PLACEHOLDER.finditer(text)} - PLACEHOLDERS)
-
-
 @lru_cache(maxsize=64)
 def _words(name: str, language: str, part: str) -> str:
     folder: Path = data_folder("templates") / "messages" / name

@@ -1,6 +1,6 @@
 """Points that order a queue: need first, then waiting, each part shown so that a person can check the sum.
 
-Counting follows section 3 of the domain notes (Immediate 30; a minister's case 14; half a point for each
+Counting is decision 0021's (Immediate 30; a minister's case 14; half a point for each
 working day waited, a whole one in a minister's case, up to fifteen days) and adds what a promise at risk is
 worth. Whatever the sum, nothing goes before a case that is Immediate or a risk to life: need comes first.
 Channel, volume, and the sender's reach or standing never count.

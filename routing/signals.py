@@ -57,13 +57,6 @@ class Signals:
             self._by_sentence[label] = self._summed(label)
         return self._by_sentence[label]
 
-    def strengths(self, label: str) -> dict[int, float]:
-        """The strongest phrase for a label in each sentence where there is one."""
-        found: dict[int, float] = {}
-        for hit in self._hits.get(label, ()):
-            found[hit.sentence] = max(found.get(hit.sentence, 0.0), hit.phrase.weight)
-        return found
-
     def sentences_of(self, label: str) -> frozenset[int]:
         """The sentences in which any phrase for a label stands."""
         return frozenset(hit.sentence for hit in self._hits.get(label, ()))

@@ -1,10 +1,10 @@
 """Clocks: a clock is facts, its state is read from them and the moment, never stored.
 
-Counting follows section 4.1 of the domain notes: the day of receipt is day 0; working-day clocks run
-out when the office's last working window of the last day closes; calendar clocks that end on a
-non-working day roll to the next working day; hour clocks run by the wall, night and weekend too.
-Extensions and pauses are applied in one fixed order (months, days, working days, then the credit of
-pauses in order of time), so the order in which staff enter them cannot change the answer.
+Counting, as docs/clocks.md tells offices: the day of receipt is day 0; working-day clocks run out when
+the office's last working window of the last day closes; calendar clocks that end on a non-working day
+roll to the next working day; hour clocks run by the wall, night and weekend too. Extensions and pauses
+are applied in one fixed order (months, days, working days, then the credit of pauses in order of time),
+so the order in which staff enter them cannot change the answer.
 """
 
 import calendar as months

@@ -1,4 +1,4 @@
-"""What an office promises before it says otherwise: the targets of the domain notes (4.1), as data."""
+"""What an office promises before it says otherwise: the usual targets, as data (docs/clocks.md)."""
 
 import csv
 from collections.abc import Mapping

@@ -12,8 +12,6 @@ WEIGHED = 12.0
 TAUGHT = 3.0
 NEAR_THE_BEST = 0.3
 MOST_TOPICS = 4
-MATTER_TOPICS = frozenset(Topic) - {Topic.POLICY_VIEW, Topic.OFFICE, Topic.DATA_REQUEST}
-"""Topics that a person can have a matter in."""
 
 _OWN_TOPIC = {
     Kind.POLICY_VIEW: Topic.POLICY_VIEW,

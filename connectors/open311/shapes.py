@@ -64,11 +64,6 @@ def words_of(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def is_true(value: Any) -> bool:
-    """Booleans are the words "true" and "false"."""
-    return words_of(value).lower() == "true"
-
-
 def moment_of(value: Any) -> datetime | None:
     """A W3C date with its zone; one without a zone is read as UTC; None for anything else."""
     try:

@@ -83,6 +83,29 @@ def list_(office: InOffice, json: Json = False) -> None:
 
 
 @commands.command(
+    epilog=example(
+        "inbox staff roles --office rowan-ashbys-office --email ayesha@example.org \\",
+        "  --role caseworker --role manager",
+    )
+)
+def roles(
+    office: InOffice,
+    email: Email,
+    role: Annotated[list[RoleName], typer.Option(help="What they do from now on; again for each role.")],
+) -> None:
+    """Say what a person does from now on, in place of before. They are signed out, and sign in again."""
+    from inbox.history import OPERATOR
+    from inbox.models import Role
+    from inbox.sign_in import people
+
+    with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
+        person = named(session, email)
+        people.set_roles(session, person, [Role(one) for one in role], actor=OPERATOR, now=inbox.now)
+        found = list(person.roles)
+    tell(f"{email} is now {', '.join(found)}. Whoever was signed in as them is signed out.")
+
+
+@commands.command(
     epilog=example("inbox staff disable --office rowan-ashbys-office --email ayesha@example.org")
 )
 def disable(office: InOffice, email: Email) -> None:
@@ -92,7 +115,10 @@ def disable(office: InOffice, email: Email) -> None:
 
     with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
         people.disable(session, named(session, email), actor=OPERATOR, now=inbox.now)
+        is_last = not people.can_anybody_sign_in(session)
     tell(f"{email} can no longer sign in.")
+    if is_last:
+        tell("Nobody in this office can sign in now. `inbox staff enable` lets them in again.")
 
 
 @commands.command(

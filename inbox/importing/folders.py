@@ -20,6 +20,8 @@ _NOT_MAIL = {
     ".zip": "unpack it first",
     ".gz": "unpack it first",
 }
+_HEAD = 10
+"""Of a file that was named, whatever it is called, one of so many lines must look like a header of mail."""
 _SENT = frozenset({"sent", "sent items", "sent mail", "sent messages", "anfonwyd"})
 _LEFT_OUT = frozenset(
     {"trash", "deleted items", "deleted messages", "bin", "junk", "junk email", "spam", "drafts", "templates"}
@@ -117,19 +119,19 @@ def _may_be_mail(path: Path, tell: Tell, *, named: bool) -> bool:
     if ending in _NOT_MAIL:
         tell(Notice(str(path), _NOT_MAIL[ending]))
         return False
-    if named or ending in _MAIL_ENDINGS - {""}:
+    if ending in _MAIL_ENDINGS - {""}:
         return True
     with path.open("rb") as file:
         head = file.read(2048)
-    if ending == "" and (is_mbox(head) or _looks_like_headers(head)):
+    lines = head.splitlines()[: _HEAD if named else 1]
+    if (named or ending == "") and (not head or is_mbox(head) or any(map(_is_header, lines))):
         return True
     tell(Notice(str(path), "not a mail file"))
     return False
 
 
-def _looks_like_headers(head: bytes) -> bool:
-    first, _, _ = head.partition(b"\n")
-    name, colon, _ = first.partition(b":")
+def _is_header(line: bytes) -> bool:
+    name, colon, _ = line.partition(b":")
     return bool(colon) and name.replace(b"-", b"").isalnum() and len(name) < 60
 
 

@@ -75,11 +75,6 @@ def is_password(stored: str | None, password: str) -> bool:
     return stored is not None and len(password) <= LONGEST
 
 
-def is_weak(stored: str) -> bool:
-    """Whether the hash was made with less effort than we ask for now."""
-    return _hasher.check_needs_rehash(stored)
-
-
 @cache
 def _nobodys() -> str:
     return _hasher.hash("a password that nobody has")

@@ -107,6 +107,14 @@ def enable(session: Session, staff: Staff, *, actor: Actor, now: datetime) -> No
     _changed(session, staff, actor, now, "is_active")
 
 
+def can_anybody_sign_in(session: Session) -> bool:
+    """Whether somebody of the session's office has all that the door asks for."""
+    session.flush()
+    has_keys = col(Staff.password_hash).is_not(None) & col(Staff.totp_secret).is_not(None)
+    query = select(Staff.id).where(col(Staff.is_active) & has_keys)
+    return session.exec(query.limit(1)).first() is not None
+
+
 def set_preferences(session: Session, staff: Staff, wanted: dict[str, str]) -> None:
     """How the pages behave for this person; nobody else's business, so no line in the history."""
     staff.preferences = {**staff.preferences, **wanted}

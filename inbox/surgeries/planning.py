@@ -22,7 +22,7 @@ from inbox.models import (
 LONGEST = timedelta(hours=12)
 SLOTS = range(5, 121)
 USUAL = 15
-"""Minutes for one person (domain notes, section 2)."""
+"""Minutes for one person at a surgery."""
 
 
 @dataclass(frozen=True, slots=True)

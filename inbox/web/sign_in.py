@@ -28,9 +28,9 @@ from inbox.web.wiring import Wiring, cookie_name
 
 HELP = "Cannot sign in? Ask the person who manages your office's inbox."
 TELL_FROM = 5
+"""So many wrong passwords before a right one, and its owner is told."""
 _SORTERS = frozenset({Role.CASEWORKER, Role.OFFICIAL, Role.MANAGER})
 """Whose day begins with what came in; who only signs begins with what waits for them."""
-"""So many wrong passwords before a right one, and its owner is told."""
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (

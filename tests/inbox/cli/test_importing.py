@@ -76,6 +76,15 @@ def test_a_path_that_is_named_is_read_whatever_it_is_called(tmp_path: Path) -> N
     assert found == [] and notices == [Notice(str(odd), "not a mail file")]
 
 
+@pytest.mark.parametrize(
+    "head", [b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", b"PK\x03\x04\x14\0", b"\x89PNG\r\n\x1a\n\0\0"]
+)
+def test_a_scan_or_a_picture_that_is_named_makes_no_case(tmp_path: Path, head: bytes) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(head + b"\0" * 4_000)
+    assert _read(scan) == ([], [Notice(str(scan), "not a mail file")])
+
+
 def test_folders_of_sent_mail_are_ours_and_deleted_mail_is_left_out(tmp_path: Path) -> None:
     for name in (".Sent Items", ".Trash", "."):
         for part in ("cur", "new", "tmp"):

@@ -95,6 +95,25 @@ def test_resets_and_disabling_end_sessions_at_once(inbox: Installation) -> None:
     database.close()
 
 
+def test_roles_are_changed_in_place_of_those_before(inbox: Installation) -> None:
+    office = inbox.office()
+    _add(inbox, office)
+    who = ("--office", office, "--email", "ayesha@example.org")
+    ran = inbox.ok("staff", "roles", *who, "--role", "auditor")
+    assert "auditor" in ran.err
+    assert inbox.ok("staff", "list", "--office", office, "--json").json[0]["roles"] == ["auditor"]
+    assert inbox.run("staff", "roles", *who).status == 2
+
+
+def test_who_disables_the_last_person_is_told(inbox: Installation) -> None:
+    office = inbox.office()
+    for name in ("a", "b"):
+        _add(inbox, office, f"{name}@example.org")
+    words = ("staff", "disable", "--office", office, "--email")
+    assert "Nobody in this office" not in inbox.ok(*words, "a@example.org").err
+    assert "Nobody in this office can sign in now" in inbox.ok(*words, "b@example.org").err
+
+
 def test_a_token_is_shown_once_and_ends_when_revoked(inbox_on_each: Installation) -> None:
     inbox = inbox_on_each
     office = inbox.office()
