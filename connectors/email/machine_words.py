@@ -10,6 +10,8 @@ AUTO_SUBJECT = re.compile(
     r"|automatisch antwoord|automatiskt svar|autosvar|automatisk svar|automaattinen vastaus"
     r"|automatyczna odpowiedź"
     r"|resposta automática|abwesenheitsnotiz|automatická odpověď|自动回复|自動回覆|自動応答"
+    r"|odpowiedź automatyczna|automatikus válasz|otomatik yanıt|răspuns automat|αυτόματη απάντηση"
+    r"|автоматический ответ|自动答复|自動返信|자동 회신|رد تلقائي"
     r"|автоответ)\b\]?\s*(?:[::]|\Z)",
     re.IGNORECASE,
 )
@@ -18,7 +20,7 @@ AWAY_SUBJECT = re.compile(
     r"\s*(?:auto\s*:|out of (?:the )?office\b|ooo\b\s*[::]|away from (?:the|my) (?:office|desk)\b"
     r"|allan o'?r swyddfa\b"
     r"|i am (?:away\b|out of (?:the )?office\b)|vacation (?:reply|message|notice)\b"
-    r"|(?:on (?:annual |maternity )?leave|on holiday|vacation|absente?)\s*(?:[::]|until|till|from|jusqu|\Z)"
+    r"|(?:on (?:annual |maternity )?leave|on holiday|vacation|absente?)\s*(?:[::]|until|till|jusqu|\Z)"
     r"|abwesenheit|abwesend|absence du bureau"
     r"|fuera de (?:la )?oficina|fuori sede|fuori ufficio|afwezig|frånvarande|ikke til stede|poza biurem"
     r"|nieobecno)",
@@ -26,9 +28,12 @@ AWAY_SUBJECT = re.compile(
 )
 RECEIPT_SUBJECT = re.compile(
     r"\s*(?:\[[^\]]{0,30}\d[^\]]{0,30}\]\s*|(?=\S*\d)[\w#/.-]{2,30}\s*[-–:]\s*)?"  # a number
-    r"\[?(?:(?:your )?(?:request|ticket|case|enquiry|inquiry|query|message|e-?mail|form|submission"
-    r"|correspondence)\b.{0,30}\b(?:received|logged|created|registered)\b"
-    r"|we(?:'ve|’ve| have) received your\b|(?:automatic |automated )?acknowledge?ment\b"
+    r"\[?(?:(?!.{0,40}\b(?:not|never|no)\b)(?:your )?"
+    r"(?:request|ticket|case|enquiry|inquiry|query|message|e-?mail|form|submission|correspondence)"
+    r"(?: \S{1,20})? (?:(?:has|have) been |was |is )?(?:received|logged|created|registered)\b"
+    r"|we(?:'ve|’ve| have) received your (?:request|enquiry|inquiry|query|message|e-?mail|submission|form"
+    r"|complaint|application|correspondence)\b"
+    r"|(?:automatic |automated )?acknowledge?ment(?: of (?:receipt|your\b.{0,40}))?\s*(?:[::–-]|\Z)"
     r"|(?:thank you|thanks) for (?:contacting|getting in touch|your (?:e-?mail|message|enquiry|inquiry"
     r"|correspondence|submission|request))\b"
     r"|diolch am (?:gysylltu|eich (?:neges|e-?bost|ymholiad))|cydnabod|cydnabyddiaeth|cadarnhad o dderbyn"

@@ -206,6 +206,13 @@ MARKED_PEOPLE = {
         "They come on Friday.\n\nOn Mon, 2 Mar 2026, Help wrote:\n> This is an automatic reply. We have it.",
         "Auto-Submitted: auto-generated",
     ),
+    "a web form about a form": (PERSON, "Form not received", "I sent it twice.", "Return-Path: <>"),
+    "a web form about a court": (
+        PERSON,
+        "Acknowledgement of service",
+        "What must I send to the court?",
+        "Return-Path: <>",
+    ),
     "an old web form": (PERSON, "My claim was rejected", "They owe me 500 pounds.", "Return-Path: <>"),
     "a web form that calls itself automatic": (
         "Website <www-data@web.example.net>",
@@ -284,6 +291,7 @@ AUTO_REPLIES = {
         "It is being looked at.",
         "Auto-Submitted: auto-generated",
     ),
+    "polish": (PERSON, "Odpowiedź automatyczna: Bins", "Nie ma mnie.", "Auto-Submitted: auto-generated"),
     "a receipt behind its number": (
         PERSON,
         "LC-20 - We have received your enquiry",
