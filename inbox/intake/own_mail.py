@@ -11,7 +11,17 @@ from inbox.desk import Desk
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
-from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Handle, Message, MessageKind
+from inbox.models import (
+    Case,
+    Delivery,
+    DeliveryState,
+    Direction,
+    EventKind,
+    Handle,
+    Message,
+    MessageKind,
+    channels_of_kind,
+)
 from inbox.recall import Recall
 from inbox.references import in_thread
 
@@ -27,11 +37,10 @@ def reported(
         delivery = outbox.part_for(found, report.recipient)
         message.case_id = delivery.case_id
         if report.action is not ReportAction.DELAYED:
-            failed = report.action is ReportAction.FAILED
-            departures.reported(
-                session, desk, delivery, failed=failed, words=storable(report.reason), now=now,
-                recipient=report.recipient,
-            )  # fmt: skip
+            _settle(session, desk, delivery, report, report.recipient, report.reason, now)
+            for recipient, reason in report.others:
+                if (theirs := outbox.part_of(session, delivery.outgoing_id, recipient)) is not None:
+                    _settle(session, desk, theirs, report, recipient, reason, now)
     session.add(message)
     session.flush()
     case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
@@ -40,6 +49,16 @@ def reported(
         case.updated_at = now
     record(session, case, EventKind.ARRIVED, SYSTEM, now=now, message=message.id, machine=message.machine)
     return case
+
+
+def _settle(
+    session: Session, desk: Desk, delivery: Delivery, report: DeliveryReport, recipient: str | None,
+    reason: str, now: datetime,
+) -> None:  # fmt: skip
+    failed = report.action is ReportAction.FAILED
+    departures.reported(
+        session, desk, delivery, failed=failed, words=storable(reason), now=now, recipient=recipient
+    )
 
 
 def receipted(
@@ -51,7 +70,8 @@ def receipted(
     if receipt.original_ids:
         ids = receipt.original_ids[:200]
         named = or_(col(Delivery.platform_id).in_(ids), col(Delivery.outgoing_id).in_(ids))
-        query = select(Delivery).where(named)
+        there = col(Delivery.channel_id).in_(channels_of_kind(receipt.channel))
+        query = select(Delivery).where(named, there)
     elif receipt.thread and receipt.until:
         thread = in_thread(receipt.channel, receipt.account, receipt.thread)
         query = (
@@ -96,7 +116,9 @@ def sent_elsewhere(
     answers the person only where it went to them; else it is filed, and every promise stands."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now, thread=incoming.thread)
+    ours = outbox.found_again(
+        session, outgoing_id, incoming.external_id, now, kind=incoming.channel, thread=incoming.thread
+    )
     if ours is not None and ours.sent_at == now:
         departures.left(session, desk, ours, now=now, actor=SYSTEM)
     hit = None if ours else matching.conversation(session, desk, incoming, known)

@@ -11,7 +11,7 @@ from inbox.desk import open_desk, rules_of
 from inbox.errors import Unavailable
 from inbox.models import CallState, Case, Office, RuleCall, RuleProgress
 from inbox.rules import calls
-from inbox.worker.node import Node
+from inbox.worker.node import Node, each_office
 from routing.rules import Trigger
 
 _MOST_ATTEMPTS = 6
@@ -19,26 +19,26 @@ _PAUSE = timedelta(seconds=30)
 _TOO_OLD = timedelta(days=1)
 
 
-def read_changes(node: Node) -> None:
+@each_office
+def read_changes(node: Node, office_id: str) -> None:
     """The rules that are read when a case changes."""
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            began = session.exec(select(RuleProgress).where(RuleProgress.events_read > 0)).first()
-            waits = began is not None or _has(session, Trigger.CHANGE)
-        if not waits:
-            continue
-        with node.database.write(office_id) as session:
-            rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
+    with node.database.read(office_id) as session:
+        began = session.exec(select(RuleProgress).where(RuleProgress.events_read > 0)).first()
+        waits = began is not None or _has(session, Trigger.CHANGE)
+    if not waits:
+        return
+    with node.database.write(office_id) as session:
+        rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
 
 
-def read_time(node: Node) -> None:
+@each_office
+def read_time(node: Node, office_id: str) -> None:
     """The rules that are read as time passes."""
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            waits = _has(session, Trigger.TIME)
-        if waits:
-            with node.database.write(office_id) as session:
-                rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
+    with node.database.read(office_id) as session:
+        waits = _has(session, Trigger.TIME)
+    if waits:
+        with node.database.write(office_id) as session:
+            rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
 
 
 def _has(session: Session, trigger: Trigger) -> bool:
