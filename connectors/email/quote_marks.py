@@ -29,7 +29,7 @@ WROTE_INLINE = re.compile(
 )
 # What help desks put above a mail, so that they can tell what was answered.
 REPLY_ABOVE = re.compile(
-    r"[\s*>]*[-_=#*~]{2,}[\s-]*(?:please\s+)?(?:type\s+|write\s+|enter\s+)?(?:your\s+)?(?:reply|respond|response)"
+    r"[\s>]*+[-_=#*~][-_=#*~\s]++(?:please\s+)?(?:type\s+|write\s+|enter\s+)?(?:your\s+)?(?:reply|respond|response)"
     r"\s+above\s+this\s+line\b",
     re.IGNORECASE,
 )
