@@ -9,7 +9,10 @@ from connectors.contract import PermanentFailure
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One setting. `words` is a label a caseworker understands; `choices` empty means free text."""
+    """One setting. `words` is a label a caseworker understands; `choices` empty means free text.
+
+    `reaches`: it says where the secrets are sent, or how safely.
+    """
 
     name: str
     words: str
@@ -17,11 +20,17 @@ class Key:
     secret: bool = False
     default: str | None = None
     choices: tuple[str, ...] = ()
+    reaches: bool = False
 
 
 def table(*keys: Key) -> Mapping[str, Key]:
     """Keys by name, in the order of the form."""
     return {key.name: key for key in keys}
+
+
+def value_of(key: Key, values: Mapping[str, str]) -> str:
+    """What is set for it, or else its default; "" where there is neither. A slash at the end says nothing."""
+    return values.get(key.name, "").strip().rstrip("/") or (key.default or "")
 
 
 def filled(
