@@ -137,6 +137,31 @@ def test_tokens_and_application_secrets_are_not_sent_to_another_address(place: P
     assert all(value in ("typed-by-me", *secrets.values()) for value in place.secrets(channel).values())
 
 
+@pytest.mark.parametrize("key", ["base_url", "authority_url"])
+def test_an_installations_own_application_is_lent_to_the_platform_alone(place: Place, key: str) -> None:
+    boss = place.sit(Role.MANAGER)
+    given = OUTLOOK | {key: place.listener.url, "name": "Mine"}
+    refused = boss.press("/channels/add/microsoft365", given)
+    assert refused.status_code == 422 and "client_id is missing" in refused.text
+    assert place.listener.heard == []
+    given = OUTLOOK | {"base_url": "https://graph.microsoft.com", "name": "Mine"}
+    usual = boss.press("/channels/add/microsoft365", given)
+    assert usual.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [("x", {}), ("microsoft365", OUTLOOK), ("facebook", {"page_id": "111"})]
+)
+def test_a_channel_that_points_elsewhere_already_is_not_lent_it_either(
+    place: Place, kind: str, values: dict[str, str]
+) -> None:
+    channel = place.connect(kind, values | {"base_url": place.listener.url}, {})
+    desk = place.sit(Role.MANAGER)
+    desk.press(f"/channels/{channel.id}/test", {})
+    assert desk.get(f"/channels/{channel.id}/sign-in").status_code == 422
+    assert OURS not in " ".join(place.listener.heard)
+
+
 def test_a_test_at_another_address_writes_nothing_to_what_is_kept(place: Place) -> None:
     settings, secrets = GIVEN["x"]
     channel = place.connect("x", settings, secrets)
