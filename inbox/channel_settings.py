@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from connectors.contract import Checked, KeptSecrets, Tests
-from connectors.keys import Key, value_of
+from connectors.keys import Key, offered, value_of
 from inbox import channel_tests, channels
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, locked
@@ -24,9 +24,17 @@ NOT_KEPT = "not_kept"
 
 
 def changeable(channel: Channel) -> dict[str, Key]:
-    """The keys that can be changed in place."""
+    """The keys that can be changed in place, on a page."""
     fixed = (*_FIXED.get(channel.kind, ()), _ONCE)
-    return {name: key for name, key in channels.kinds().get(channel.kind, {}).items() if name not in fixed}
+    keys = offered(channels.kinds().get(channel.kind, {}))
+    return {name: key for name, key in keys.items() if name not in fixed}
+
+
+def refuse_files(kind: str, given: Mapping[str, str]) -> None:
+    """Raises Refused where a page is given what names a file of the server: its answer tells which exist."""
+    for name, key in channels.kinds().get(kind, {}).items():
+        if key.on_server and given.get(name, "").strip():
+            raise Refused(f"{name} is set by whoever runs the server, with `inbox channel set`.")
 
 
 class Change:

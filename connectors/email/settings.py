@@ -47,7 +47,12 @@ KEYS: Mapping[str, Key] = table(
     Key("token_url", "OAuth: the address that gives tokens", reaches=True),
     Key("refresh_token", "OAuth: the refresh token", secret=True),
     Key("scope", "OAuth: the rights asked for, if the provider wants them named"),
-    Key("ca_file", "a file with the certificate authority of your own mail server", reaches=True),
+    Key(
+        "ca_file",
+        "a file with the certificate authority of your own mail server",
+        reaches=True,
+        on_server=True,
+    ),
     Key("folder", "the folder that is read", default="INBOX"),
     Key("sent_folder", "the folder with mail sent from elsewhere, read too and given copies"),
     Key("junk_folder", "a folder with mail the provider thinks is junk, read too and set aside"),

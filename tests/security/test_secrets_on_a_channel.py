@@ -204,3 +204,16 @@ def test_secrets_that_a_colleague_typed_meanwhile_do_not_go_where_the_change_beg
     with place.world.database.write(channel.office_id) as session, pytest.raises(Conflict):
         slow.keep(session, (), now=place.app.state.wiring.settings.now(), actor=OPERATOR)
     assert place.row(channel).settings == settings
+
+
+def test_a_page_says_nothing_about_the_files_of_the_server(place: Place) -> None:
+    given = {"address": "a@example.org", "imap_host": "imap.example.org", "smtp_host": "smtp.example.org"}
+    mailbox = place.connect("email", given | {"ca_file": "/etc/hostname"}, {"password": PASSWORD})
+    desk = place.sit(Role.MANAGER)
+    for file in ("/etc/passwd", "/no/such/file"):
+        asked = given | {"password": PASSWORD, "ca_file": file, "anyway": "yes", "name": "Mine"}
+        for path in (f"/channels/{mailbox.id}/change", "/channels/add/email"):
+            answer = desk.press(path, asked)
+            assert answer.status_code == 422 and "set by whoever runs the server" in answer.text
+            assert "is not there" not in answer.text and 'name="ca_file"' not in answer.text
+    assert place.row(mailbox).settings["ca_file"] == "/etc/hostname"

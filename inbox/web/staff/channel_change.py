@@ -46,6 +46,7 @@ def change(
     keys = channel_settings.changeable(row)
     told = {name: value for name, value in given.items() if name in keys}
     try:
+        channel_settings.refuse_files(row.kind, given)
         wanted = channel_settings.Change(
             row,
             {name: value for name, value in told.items() if not keys[name].secret},
