@@ -1,6 +1,6 @@
 """Rules on change and on time, office by office; and the web addresses that rules want called."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
@@ -11,7 +11,7 @@ from inbox.desk import open_desk, rules_of
 from inbox.errors import Unavailable
 from inbox.models import CallState, Case, Office, RuleCall, RuleProgress
 from inbox.rules import calls
-from inbox.worker.node import Node
+from inbox.worker.node import Node, each_office
 from routing.rules import Trigger
 
 _MOST_ATTEMPTS = 6
@@ -19,26 +19,26 @@ _PAUSE = timedelta(seconds=30)
 _TOO_OLD = timedelta(days=1)
 
 
-def read_changes(node: Node) -> None:
+@each_office
+def read_changes(node: Node, office_id: str) -> None:
     """The rules that are read when a case changes."""
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            began = session.exec(select(RuleProgress).where(RuleProgress.events_read > 0)).first()
-            waits = began is not None or _has(session, Trigger.CHANGE)
-        if not waits:
-            continue
-        with node.database.write(office_id) as session:
-            rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
+    with node.database.read(office_id) as session:
+        began = session.exec(select(RuleProgress).where(RuleProgress.events_read > 0)).first()
+        waits = began is not None or _has(session, Trigger.CHANGE)
+    if not waits:
+        return
+    with node.database.write(office_id) as session:
+        rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
 
 
-def read_time(node: Node) -> None:
+@each_office
+def read_time(node: Node, office_id: str) -> None:
     """The rules that are read as time passes."""
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            waits = _has(session, Trigger.TIME)
-        if waits:
-            with node.database.write(office_id) as session:
-                rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
+    with node.database.read(office_id) as session:
+        waits = _has(session, Trigger.TIME)
+    if waits:
+        with node.database.write(office_id) as session:
+            rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
 
 
 def _has(session: Session, trigger: Trigger) -> bool:
@@ -62,9 +62,10 @@ def _call(node: Node, job: jobs.ClaimedJob) -> None:
     with node.database.write(job.office_id) as session:
         row = find(session, RuleCall, job.subject_id)
         office = session.get_one(Office, job.office_id)
-        if row.state != CallState.WAITING or now - row.queued_at > _TOO_OLD:
-            if row.state == CallState.WAITING:
-                row.state, row.trouble, row.ended_at = CallState.FAILED, "it waited for too long", now
+        case = find(session, Case, row.case_id)
+        if row.state == CallState.WAITING and (because := _why_never(row, case, now)):
+            row.state, row.trouble, row.ended_at = CallState.FAILED, because, now
+        if row.state != CallState.WAITING:
             jobs.finish(session, job, now)
             return
         if office.sending_paused:
@@ -75,7 +76,7 @@ def _call(node: Node, job: jobs.ClaimedJob) -> None:
         address = node.line.tools.keys.open(row.address, row.id)
         secret = calls.secret_of(session, node.line.tools.keys, row.rule_id)
         row.is_signed = secret is not None
-        news = _news(node, find(session, Case, row.case_id), row)
+        news = _news(node, case, row)
     failure, answered = None, None
     try:
         from connectors import webhook  # with its http client: few offices have such a rule
@@ -86,6 +87,13 @@ def _call(node: Node, job: jobs.ClaimedJob) -> None:
     except ConnectorFailure as trouble:
         failure = trouble
     _settle(node, job, failure, answered)
+
+
+def _why_never(row: RuleCall, case: Case, now: datetime) -> str | None:
+    """What ends a call before anybody is told; None while it may be made. Hours can lie between the two."""
+    if now - row.queued_at > _TOO_OLD:
+        return "it waited for too long"
+    return calls.RESTRICTED if case.is_restricted else None
 
 
 def _settle(node: Node, job: jobs.ClaimedJob, failure: ConnectorFailure | None, answered: int | None) -> None:

@@ -87,7 +87,8 @@ def test_nothing_written_is_refused_beside_its_case(bench: Bench, asked: str) ->
 def test_an_answered_case_is_no_longer_on_the_page(bench: Bench, asked: str) -> None:
     case = bench.case(asked)
     with bench.write() as session:
-        a_message(session, case_id=case.id, channel_id=case.channel_id, direction="outbound", text="Done.")
+        a_message(session, case_id=case.id, channel_id=case.channel_id, direction="outbound",
+                  constituent_id=case.constituent_id, text="Done.")  # fmt: skip
     assert asked not in bench.sit(Role.CASEWORKER).get(f"/digests/{member(bench).id}").text
 
 
