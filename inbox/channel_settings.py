@@ -132,7 +132,11 @@ class _Trial:
 
 
 def _different(channel: Channel, values: Mapping[str, str]) -> set[str]:
-    return {name for name, value in values.items() if value.strip() != channel.settings.get(name, "")}
+    """What would be other than it is; a default that is typed is none."""
+    keys = channels.kinds().get(channel.kind, {})
+    usual = {name: key.default or "" for name, key in keys.items()}
+    before = {**usual, **channel.settings}
+    return {name for name in values if (values[name].strip() or usual.get(name, "")) != before.get(name, "")}
 
 
 def _reaching(channel: Channel, after: Mapping[str, str]) -> list[str]:
