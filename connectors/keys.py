@@ -9,7 +9,11 @@ from connectors.contract import PermanentFailure
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One setting. `words` is a label a caseworker understands; `choices` empty means free text."""
+    """One setting. `words` is a label a caseworker understands; `choices` empty means free text.
+
+    `reaches`: it says where the secrets are sent, or how safely. `on_server`: it names a file of the machine
+    that runs this, so only its operator sets it.
+    """
 
     name: str
     words: str
@@ -17,11 +21,23 @@ class Key:
     secret: bool = False
     default: str | None = None
     choices: tuple[str, ...] = ()
+    reaches: bool = False
+    on_server: bool = False
 
 
 def table(*keys: Key) -> Mapping[str, Key]:
     """Keys by name, in the order of the form."""
     return {key.name: key for key in keys}
+
+
+def offered(keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Those that a page offers: what names a file of the server is for the command line."""
+    return {name: key for name, key in keys.items() if not key.on_server}
+
+
+def value_of(key: Key, values: Mapping[str, str]) -> str:
+    """What is set for it, or else its default; "" where there is neither. A slash at the end says nothing."""
+    return values.get(key.name, "").strip().rstrip("/") or (key.default or "")
 
 
 def filled(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from connectors.contract import SignsIn
-from connectors.keys import Key
+from connectors.keys import Key, value_of
 
-_NAMES = frozenset({"client_id", "app_id"})
+NAMES = frozenset({"client_id", "app_id"})
 """What names an application: whoever gives one gives its secret too."""
 
 
@@ -13,8 +13,7 @@ def completed(
     keys: Mapping[str, Key], values: Mapping[str, str], secrets: Mapping[str, str], ours: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Plain values and secrets as typed, with the installation's own application where none was."""
-    if _NAMES & values.keys():
-        ours = {}
+    ours = _lent(keys, values, ours)
     plain = {key: value for key, value in ours.items() if not keys[key].secret}
     sealed = {key: value for key, value in ours.items() if keys[key].secret}
     return {**plain, **values}, {**sealed, **secrets}
@@ -30,5 +29,14 @@ def missing(
     needed = {key: value for key, value in consent.fills.items() if key not in given} if consent else {}
     if any(keys[key].required for key in needed):
         return needed
-    whole = {**({} if _NAMES & given.keys() else ours), **given}
+    whole = {**_lent(keys, given, ours), **given}
     return {} if any(key.secret and key.name in whole for key in keys.values()) else needed
+
+
+def _lent(keys: Mapping[str, Key], given: Mapping[str, str], ours: Mapping[str, str]) -> Mapping[str, str]:
+    """The installation's own application, which is shown to nobody but the platform itself.
+
+    A channel that names an application, or an address other than the platform's, brings its own.
+    """
+    is_elsewhere = any(key.reaches and value_of(key, given) != value_of(key, {}) for key in keys.values())
+    return {} if is_elsewhere or NAMES & given.keys() else ours

@@ -95,11 +95,18 @@ def sign_in_ends(
 
 
 def everything(channel: Channel, keys: SecretKeys, settings: Settings) -> dict[str, str]:
-    """A channel's settings and secrets together, with what the installation adds."""
+    """A channel's settings and secrets together, with what the installation adds.
+
+    Raises Refused where it names no application: ours is lent to the platform's own address only.
+    """
     secrets = keys.open_all(channel.sealed, channel.id)
     ours = settings.of_kind(channel.kind)
-    plain, sealed = applications.completed(channels.kinds()[channel.kind], channel.settings, secrets, ours)
-    return {**plain, **sealed}
+    keyed = channels.kinds()[channel.kind]
+    plain, sealed = applications.completed(keyed, channel.settings, secrets, ours)
+    values = {**plain, **sealed}
+    for name in applications.NAMES & keyed.keys() - values.keys():
+        raise Refused(f"{name} is missing: {keyed[name].words}. Type it under Change the settings.")
+    return values
 
 
 def _kind(channel: Channel) -> type[SignsIn]:

@@ -26,7 +26,7 @@ KEYS: Mapping[str, Key] = table(
         secret=True,
     ),
     Key("api_version", "the version of the Graph API", default=VERSION),
-    Key("base_url", "where the Graph API is", default=GRAPH),
+    Key("base_url", "where the Graph API is", default=GRAPH, reaches=True),
     Key("poll_seconds", "how often to look for what no call told us, in seconds (10 to 3600)", default="120"),
     Key(
         "comments", "whether comments and visitors' posts are read too", default="yes", choices=("yes", "no")

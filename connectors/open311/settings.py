@@ -12,7 +12,7 @@ from connectors.keys import Key, filled, table
 
 _LIKE = "https://open311.wexcombe.example/v2"
 KEYS: Mapping[str, Key] = table(
-    Key("base_url", f"the council's endpoint, like {_LIKE}", required=True),
+    Key("base_url", f"the council's endpoint, like {_LIKE}", required=True, reaches=True),
     Key("jurisdiction_id", "the jurisdiction, where the council asks for one"),
     Key("api_key", "the key the council gave you", secret=True),
     Key("email", "the office's address, which the council may answer to"),

@@ -27,7 +27,7 @@ KEYS: Mapping[str, Key] = table(
     ),
     Key("since", "how far back to collect, as 2026-11-22 (default: when the channel was added)"),
     Key("poll_seconds", "how often to look, in seconds (60 to 3600)", default="60"),
-    Key("base_url", "where X is reached", default=BASE_URL),
+    Key("base_url", "where X is reached", default=BASE_URL, reaches=True),
 )
 
 

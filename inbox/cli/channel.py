@@ -241,13 +241,15 @@ def set_(
         values, secrets = _plain_values(keys, pairs or []), _secrets(keys, set_stdin or [])
         if not values and not secrets:
             raise typer.BadParameter("say what to change, with --set or --set-stdin.")
-        change = channel_settings.Change(channel, values, secrets, inbox.keys)
+        change = channel_settings.Change(channel, values, secrets, inbox.keys, is_operator=True)
         found = change.test(inbox.settings, inbox.database)
         _show_steps(found)
         is_well = all(one.ok for one in found)
-        if is_well or anyway:
-            with inbox.database.write(channel.office_id) as session:
+        with inbox.database.write(channel.office_id) as session:
+            if is_well or anyway:
                 change.keep(session, found, now=inbox.now, actor=OPERATOR)
+            else:
+                change.give_up(session, now=inbox.now, actor=OPERATOR)
     if not is_well and not anyway:
         tell(
             f"Nothing was changed: its test fails. Mend that, or keep it with --anyway. {name} is as before."

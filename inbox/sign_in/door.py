@@ -72,7 +72,7 @@ def finish(
 ) -> str:
     """The code was right: a whole session in place of the half one. Returns the new token.
 
-    Raises NotSignedIn for a wrong or used code; the caller counts it (`wrong_code`) in a write of its own.
+    Raises NotSignedIn for a wrong or used code; the caller has counted it (`count_code`) in an earlier write.
     The row is held meanwhile: of two who type one code at the same moment, one comes in.
     """
     staff = session.exec(locked(session, select(Staff).where(Staff.id == staff.id), fresh=True)).one()
@@ -108,10 +108,16 @@ def failures_before(session: Session, keys: SecretKeys, email: str) -> int:
     return session.exec(select(SignInTry.failures).where(SignInTry.key == key)).first() or 0
 
 
-def wrong_code(session: Session, staff_id: str, now: datetime) -> int:
-    """Counts a wrong code. Returns the number for the one that closed the account for a while, else 0."""
-    failures = throttle.count(session, code_key(staff_id), throttle.CODES, now)
-    return failures if failures == throttle.CODES.failures else 0
+def count_code(session: Session, staff_id: str, now: datetime) -> int:
+    """Counts a code before it is tried, so that of many at once none beyond the limit is.
+
+    Returns the number for the one that closes the account for a while if it is wrong, else 0. Raises TooMany.
+    A right one clears the count.
+    """
+    tries = throttle.count(session, code_key(staff_id), throttle.CODES, now)
+    if tries > throttle.CODES.failures:
+        throttle.check(session, code_key(staff_id), throttle.CODES, now)
+    return tries if tries == throttle.CODES.failures else 0
 
 
 def leave(session: Session, seat: sessions.Seat, person: Actor, now: datetime) -> None:

@@ -43,3 +43,9 @@ class Window:
                 return max(1, int(hits[0] + self.seconds - now) + 1)
             hits.append(now)
             return 0
+
+    def give_back(self, key: str) -> None:
+        """Takes back the last one that was counted: it was none of those that are limited."""
+        with self._guard:
+            if hits := self._hits.get(key):
+                hits.pop()

@@ -238,16 +238,21 @@ def _in(wiring: Wiring, jurisdiction_id: str) -> Reporting:
 
 
 def _known(wiring: Wiring, request: Request, api_key: str, jurisdiction_id: str) -> Door:
-    """The channel whose key this is. Guessing is slowed down by the address it comes from."""
+    """The channel whose key this is. Guessing is slowed down by the address it comes from.
+
+    The limit comes before the key, or whoever is over it would still learn which key is right.
+    """
     if not api_key:
         raise Refused(400, "Bad request: api_key")
-    found = [door for door in _doors(wiring) if _reporting(door).knows(api_key)]
+    doors = _doors(wiring)
+    place = f"open311 {request.client.host if request.client else ''}"
+    if wiring.refusals.wait(place):
+        raise Refused(429, "Too many wrong keys. Wait a minute.")
+    found = [door for door in doors if _reporting(door).knows(api_key)]
     wanted = jurisdiction_id.strip().lower()
     if not found:
-        place = request.client.host if request.client else ""
-        if wiring.refusals.wait(f"open311 {place}"):
-            raise Refused(429, "Too many wrong keys. Wait a minute.")
         raise Refused(403, "This api_key is not known")
+    wiring.refusals.give_back(place)
     fitting = [door for door in found if not wanted or _reporting(door).account == wanted]
     if not fitting:
         raise Refused(404, "Unknown jurisdiction_id")

@@ -202,7 +202,8 @@ def _finish(
     half = request.cookies[cookie_name(wiring)]
     try:
         with wiring.database.write(seat.office_id) as session:
-            throttle.check(session, door.code_key(seat.staff_id), throttle.CODES, now)
+            closes = door.count_code(session, seat.staff_id, now)
+        with wiring.database.write(seat.office_id) as session:
             staff = find(session, Staff, seat.staff_id)
             failures = door.failures_before(session, wiring.keys, staff.email)
             token = door.finish(session, wiring.keys, staff, half, code, now, browser_of(request))
@@ -211,7 +212,7 @@ def _finish(
         return _code_page(seat, onward, error.sentence, error)
     except NotSignedIn as error:
         with wiring.database.write(seat.office_id) as session:
-            _warn(wiring, session, seat.staff_id, door.wrong_code(session, seat.staff_id, now), now)
+            _warn(wiring, session, seat.staff_id, closes, now)
         return _code_page(seat, onward, error.sentence)
     if failures < TELL_FROM:
         return _with_cookie(wiring, RedirectResponse(onward, 303), token)

@@ -1,13 +1,16 @@
 """Twenty hands on one button: one act, and the rest are told, on both databases."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from inbox.history import verify
 from inbox.models import Case, Delivery, DeliveryState, Draft, Event, EventKind, Message, Role
+from inbox.sign_in import codes, door, sessions, throttle
 from tests.security.places import Bureau, Place, if_match, letter, together
 
 TIMES = 12
@@ -37,6 +40,25 @@ def test_many_yeses_to_one_reply_send_one_mail(place_on_each: Place) -> None:
     assert len(ours.deliveries()) == 1
     approvals = [one for one in rows(ours, Event) if one.kind == EventKind.DRAFT_APPROVED]
     assert len(approvals) == 1
+
+
+def test_of_many_codes_at_once_none_beyond_the_limit_is_tried(
+    place_on_each: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, tried = place_on_each.ours, []
+    staff = ours.people[Role.CASEWORKER]
+    monkeypatch.setattr(codes, "step_of", lambda *told: tried.append(told))
+    with place_on_each.database.write(ours.id) as session:
+        half = door.let_in(session, staff, datetime.now(UTC), None)
+    with place_on_each.database.read() as session:
+        seat = sessions.find(session, half, datetime.now(UTC))
+    assert seat is not None
+    clients = [place_on_each.client() for _ in range(30)]
+    for client in clients:
+        client.cookies.set("inbox", half, domain="127.0.0.1", path="/")
+    typed = {"code": "000000", "csrf_token": seat.csrf}
+    together([lambda one=one: one.post("/sign-in/code", data=typed) for one in clients])  # type: ignore[misc]
+    assert 0 < len(tried) <= throttle.CODES.failures
 
 
 def test_many_assignments_at_once_have_one_winner(place_on_each: Place) -> None:

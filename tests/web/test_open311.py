@@ -243,6 +243,11 @@ def test_guessing_keys_is_slowed_down(desk: Desk, channel: str) -> None:
     answers = [post(desk, api_key=f"a wrong key number {number}").status_code for number in range(30)]
     assert answers[0] == 403
     assert answers[-1] == 429
+    assert post(desk).status_code == 429
+
+
+def test_right_keys_are_not_counted_as_guesses(desk: Desk, channel: str) -> None:
+    assert {post(desk, service_code="dragons").status_code for _ in range(25)} == {404}
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ KEYS: Mapping[str, Key] = table(
     Key(FORWARDERS, "whose forwarded mail counts as its first writer's: addresses, or *@example.org"),
     Key("poll_seconds", "how often to look, in seconds (1 to 3600)", default="60"),
     Key(NOTIFICATION_SECRET, "what Microsoft shows us when it calls (made by itself)", secret=True),
-    Key("base_url", "Microsoft Graph, in a national cloud", default=BASE_URL),
-    Key("authority_url", f"Microsoft's sign-in, in a national cloud (usual: {AUTHORITY_URL})"),
+    Key("base_url", "Microsoft Graph, in a national cloud", default=BASE_URL, reaches=True),
+    Key("authority_url", f"Microsoft's sign-in, in a national cloud (usual: {AUTHORITY_URL})", reaches=True),
 )
 
 

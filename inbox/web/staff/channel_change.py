@@ -10,7 +10,7 @@ from connectors.contract import Checked
 from inbox import channel_settings
 from inbox.access import Action, require_on
 from inbox.database import find
-from inbox.errors import NotFound, Refused
+from inbox.errors import Conflict, NotFound, Refused
 from inbox.models import Channel, ChannelAct
 from inbox.web.routers import page_router
 from inbox.web.staff.channels import typed
@@ -22,7 +22,9 @@ from inbox.web.views.parts import Link, Problem
 router = page_router()
 INTRO = (
     "The settings are tested before they are kept. It stays the same channel: nothing is collected twice or "
-    "missed. Leave a secret empty to keep the one we have."
+    "missed. Leave a secret empty to keep the one we have. If you change a server, a port, how it is "
+    "encrypted or how to sign in, type all secrets again: what we keep is used only where it was given for, "
+    "and what you leave empty is forgotten."
 )
 NOT_KEPT = "Nothing was changed, as the test failed"
 
@@ -44,25 +46,42 @@ def change(
     keys = channel_settings.changeable(row)
     told = {name: value for name, value in given.items() if name in keys}
     try:
+        channel_settings.refuse_files(row.kind, given)
         wanted = channel_settings.Change(
             row,
             {name: value for name, value in told.items() if not keys[name].secret},
             {name: value for name, value in told.items() if keys[name].secret},
             room.wiring.keys,
         )
-        found = wanted.test(room.wiring.settings, room.wiring.database)
-    except Refused as error:
-        place = next((name for name in keys if name in error.sentence), "anyway")
+        failed = _tried(room, wanted, given.get("anyway") == "yes")
+    except (Refused, Conflict) as error:
+        secrets_first = sorted(keys, key=lambda name: not keys[name].secret)
+        place = next((name for name in secrets_first if name in error.sentence), "anyway")
         return _page(room, row, told, Problem(place, error.sentence))
-    if given.get("anyway") != "yes" and not all(one.ok for one in found):
-        return _page(room, row, told, Problem("anyway", _failed(found)))
-    with room.wiring.database.write(room.office.id) as session:
-        wanted.keep(session, found, now=room.now, actor=room.person.actor)
+    if failed:
+        return _page(room, row, told, Problem("anyway", _failed(failed)))
     return see_other(f"/channels/{row.id}", told="saved")
 
 
-def _failed(found: Sequence[Checked]) -> str:
-    steps = " ".join(f"{one.step}: {one.detail.rstrip('. ')}." for one in found if not one.ok)
+def _tried(room: Room, wanted: channel_settings.Change, anyway: bool) -> Sequence[Checked]:
+    """What failed, for which it was not kept. However a try ends that is not kept, the history has it."""
+    is_kept = False
+    try:
+        found = wanted.test(room.wiring.settings, room.wiring.database)
+        failed = () if anyway else tuple(one for one in found if not one.ok)
+        if not failed:
+            with room.wiring.database.write(room.office.id) as session:
+                wanted.keep(session, found, now=room.now, actor=room.person.actor)
+            is_kept = True
+        return failed
+    finally:
+        if not is_kept:
+            with room.wiring.database.write(room.office.id) as session:
+                wanted.give_up(session, now=room.now, actor=room.person.actor)
+
+
+def _failed(failed: Sequence[Checked]) -> str:
+    steps = " ".join(f"{one.step}: {one.detail.rstrip('. ')}." for one in failed)
     return f"{NOT_KEPT}. {steps} Type a secret again, as it is not kept here."
 
 

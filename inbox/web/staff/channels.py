@@ -8,6 +8,7 @@ from fastapi import Depends, Form, Query, Request
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
+from connectors.keys import offered
 from inbox import channel_figures, channel_log, channel_settings, channel_tests, channels
 from inbox.access import Action, require_on
 from inbox.database import find, savepoint
@@ -125,6 +126,7 @@ def _add(room: Workroom, kind: str, given: Mapping[str, str]) -> Response:
         return _add_page(room, "", {})
     filled = {name: value.strip() for name, value in given.items() if name in keys and value.strip()}
     try:
+        channel_settings.refuse_files(kind, given)
         with savepoint(room.session):
             row = channels.add(
                 room.session,
@@ -138,7 +140,7 @@ def _add(room: Workroom, kind: str, given: Mapping[str, str]) -> Response:
                 actor=room.person.actor,
             )
     except (Refused, Conflict) as error:
-        place = next((name for name in keys if name in error.sentence), "name")
+        place = next((name for name in offered(keys) if name in error.sentence), "name")
         return _add_page(room, kind, given, Problem(place, error.sentence))
     return see_other(f"/channels/{row.id}", told="added")
 
@@ -146,7 +148,7 @@ def _add(room: Workroom, kind: str, given: Mapping[str, str]) -> Response:
 def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Problem) -> Response:
     keys = channels.kinds().get(kind)
     settings = room.wiring.settings
-    groups = wires.fields(kind, keys, given, settings.of_kind(kind)) if keys else ()
+    groups = wires.fields(kind, offered(keys), given, settings.of_kind(kind)) if keys else ()
     kinds = () if keys else wires.kinds(channels.kinds())
     heading = f"Add: {wires.KINDS.get(kind, kind)}" if keys else "Add a channel"
     view = AddChannelPage(

@@ -154,6 +154,8 @@ def _happened(event: Event) -> str:
         return "It was added."
     if event.kind == EventKind.CHANNEL_RIGHTS_CHANGED:
         return "Who may do what on it was changed."
+    if told.get("after") == channel_settings.NOT_KEPT:
+        return f"A change was tried and not kept: {told.get('field', 'nothing was changed')}."
     if told.get("after") not in set(ChannelMode):
         return "Its settings were changed."
     why = f": {told['reason']}" if "reason" in told else ""
@@ -237,7 +239,9 @@ def change_fields(channel: Channel, given: Mapping[str, str]) -> tuple[Group, ..
     """The fields that change it in place. A secret that is there may stay empty."""
     keys = channel_settings.changeable(channel).values()
     plain = tuple(_field(key, given) for key in keys if not key.secret)
-    hint = "Kept encrypted; never shown. Leave it empty to keep the one we have"
+    hint = (
+        "Kept encrypted; never shown. Leave it empty to keep the one we have, where the server stays the same"
+    )
     secrets = tuple(replace(_field(key, {}), hint=hint, optional=True) for key in keys if key.secret)
     anyway = Field("anyway", "Keep it though the test fails", "yes", FieldKind.TICK)
     groups = (Group("Secrets", secrets), Group("Settings", plain), Group("The test", (anyway,)))
