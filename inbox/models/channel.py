@@ -125,6 +125,10 @@ ARRIVAL_MOVES = {
 }
 
 
+UNFINISHED = "state <> 'done'"
+"""Waiting, set aside or here before: what a query says beside the state it wants, to go by the index of these."""
+
+
 class Arrival(Row, OfficeOwned, table=True):
     """What came in. The bytes lie in the store under `raw_hash`; this row promises that they are kept."""
 
@@ -136,9 +140,10 @@ class Arrival(Row, OfficeOwned, table=True):
             "office_id",
             "state",
             "id",
-            postgresql_where=text("state <> 'done'"),
-            sqlite_where=text("state <> 'done'"),
+            postgresql_where=text(UNFINISHED),
+            sqlite_where=text(UNFINISHED),
         ),
+        Index("arrival_of_channel", "channel_id", "id"),
     )
 
     channel_id: str = ref("channel.id")
