@@ -59,7 +59,7 @@ def _measure_finding(bench: Bench, messages: int) -> Times:
     seed_office(bench.loader)
     asked = _asked()
     bench.loader.load("campaign_print", ("office_id", "print", "text_id"), _prints(messages, asked))
-    bench.loader.run("ANALYZE")
+    bench.loader.settle()
     with bench.database.read(OFFICE) as session:
         times = timed([partial(_find, session, one) for one in asked], warm=20)
     report("campaigns", database=bench.kind, of="finding", messages=messages, cpu=times.cpu, p50=times.p50,
@@ -314,4 +314,4 @@ def _seed_pile(bench: Bench, people: int) -> None:
             for n in range(people)
         ),
     )
-    bench.loader.run("ANALYZE")
+    bench.loader.settle()

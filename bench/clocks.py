@@ -76,7 +76,7 @@ def _seed(bench: Bench, size: int) -> None:
     seed_office(bench.loader)
     bench.loader.load("case", _CASE, _cases(size))
     bench.loader.load("clock", _CLOCK, _clocks(size))
-    bench.loader.run("ANALYZE")
+    bench.loader.settle()
 
 
 def _when(number: int) -> str:

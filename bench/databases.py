@@ -14,7 +14,7 @@ from typing import Protocol
 import psycopg
 from psycopg import sql
 
-from inbox.database import Database
+from inbox.database import ANALYSIS, Database
 from inbox.schema import upgrade
 from inbox.settings import Environment, Settings
 from tests.rigs.postgres import Postgres
@@ -29,6 +29,9 @@ class Loader(Protocol):
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None: ...
 
     def run(self, statement: str) -> None: ...
+
+    def settle(self) -> None:
+        """Counts what the planner goes by, no better than the product does on SQLite by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class _SqliteLoader:
     def run(self, statement: str) -> None:
         self._connection.execute(statement)
 
+    def settle(self) -> None:
+        for statement in ANALYSIS:
+            self.run(statement)
+
     def close(self) -> None:
         self._connection.close()
 
@@ -80,6 +87,9 @@ class _PostgresLoader:
 
     def run(self, statement: str) -> None:
         self._connection.execute(statement)
+
+    def settle(self) -> None:
+        self.run("ANALYZE")
 
 
 @contextmanager

@@ -117,7 +117,7 @@ def _seed(bench: Bench, messages: int) -> None:
             "CREATE INDEX search_index_codes ON search_index USING gin (codes) "
             "WITH (gin_pending_list_limit = 512)"
         )
-    bench.loader.run("ANALYZE")
+    bench.loader.settle()
 
 
 def _messages(messages: int) -> Iterator[_Row]:

@@ -94,7 +94,7 @@ def seed_cases(loader: Loader, cases: int) -> Seeded:
     written = sorted({*_open_numbers(cases), *range(max(0, cases - _WRITTEN), cases)})
     loader.load("message", _MESSAGE, (_message(number) for number in written))
     loader.load("clock", _CLOCK, (_clock(number) for number in written))
-    loader.run("ANALYZE")
+    loader.settle()
     return Seeded(OFFICE, seeded.staff, cases)
 
 

@@ -111,12 +111,7 @@ def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
     for keys in _chunks({one.content_key for one in incoming}):
         contents = select(Message.content_key, Message.id).where(col(Message.content_key).in_(keys))
         found.contents.update((key or "", row) for key, row in session.exec(contents))
-    for addresses in _chunks({one.sender.address.lower() for one in incoming if one.sender.address}):
-        people = select(Handle.channel_kind, Handle.address, Constituent).join(
-            Constituent, col(Constituent.id) == Handle.constituent_id
-        )
-        for kind, address, person in session.exec(people.where(col(Handle.address).in_(addresses))):
-            found.people[kind, address] = person
+    _recall_people(session, incoming, found)
     for ids in _chunks({one for message in incoming for one in answered_ids(message)}):
         answered = select(Message.external_id, Message.case_id).where(
             col(Message.external_id).in_(ids), col(Message.case_id).is_not(None)
@@ -125,6 +120,26 @@ def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
         found.answered.update((external or "", case or "") for external, case in newest_first)
     _recall_texts(session, incoming, found)
     return found
+
+
+def road_of(message: InboundMessage) -> str:
+    """The kind of channel by which its writer can be reached."""
+    return message.reached_by or message.channel
+
+
+def _recall_people(session: Session, incoming: Sequence[InboundMessage], found: Recall) -> None:
+    """The writers who are known; their kind of channel is named, as the index of addresses begins with it."""
+    senders: dict[str, set[str]] = {}
+    for one in incoming:
+        if one.sender.address:
+            senders.setdefault(road_of(one), set()).add(one.sender.address.lower())
+    for kind, of_kind in sorted(senders.items()):
+        for addresses in _chunks(of_kind):
+            query = select(Handle.address, Constituent).join(
+                Constituent, col(Constituent.id) == Handle.constituent_id
+            )
+            query = query.where(Handle.channel_kind == kind, col(Handle.address).in_(addresses))
+            found.people.update(((kind, address), person) for address, person in session.exec(query))
 
 
 def gist_of_message(known: Recall, message: InboundMessage) -> Gist:

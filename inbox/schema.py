@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from inbox import database_trouble, safe_copies
-from inbox.database import Database
+from inbox.database import Database, analyse
 from inbox.errors import SetupProblem, Unavailable
 from inbox.failpoints import reach
 from inbox.settings import Environment, Settings
@@ -71,6 +71,7 @@ def upgrade(settings: Settings, tell: Callable[[str], None] = lambda _: None) ->
         with engine.begin() as connection:
             _migrate(connection)
             _grant(settings, connection)
+            analyse(connection)
     except ProgrammingError as error:
         if "permission denied" not in str(error.orig) and "must be owner" not in str(error.orig):
             raise

@@ -69,6 +69,7 @@ def import_(
             _refuse_without_room(inbox, batch, tally.arrivals)
             import_batch(line, desk, chosen, batch, tally, acknowledging=acknowledge)
             progress.reached(tally.arrivals, tally.cases)
+        inbox.database.look_over()
     counts = {
         "arrivals": tally.arrivals,
         "duplicates": tally.duplicates,

@@ -7,6 +7,7 @@ from inbox.history import SYSTEM, record
 from inbox.intake import forms
 from inbox.intake.filing import Filing
 from inbox.models import Case, Constituent, EventKind
+from inbox.recall import road_of
 from inbox.rules.following import follow
 from routing.words import LIFE_FLAGS, Kind
 
@@ -17,10 +18,10 @@ _NO_CLOCKS = frozenset({Kind.SPAM, Kind.CAMPAIGN, Kind.THANK_YOU, Kind.AUTO_REPL
 def file_from_person(filing: Filing) -> Case:
     """Every message that a person wrote is on exactly one case."""
     known, incoming = filing.known, filing.incoming
-    writer = known.person(_road(filing), incoming.sender.address)
+    writer = known.person(road_of(filing.incoming), incoming.sender.address)
     if writer is not None:
         known.see(filing.session, writer.id)
-        if incoming.sender.name and people.is_nameless(writer, _road(filing)):
+        if incoming.sender.name and people.is_nameless(writer, road_of(filing.incoming)):
             casefile.learn_name(filing.session, writer, incoming.sender.name)
     hit = matching.match(filing.session, filing.desk, incoming, writer, known)
     if hit is not None and hit.is_sure:
@@ -72,16 +73,11 @@ def _begin(
     return case
 
 
-def _road(filing: Filing) -> str:
-    """The kind of channel by which the writer can be reached."""
-    return filing.incoming.reached_by or filing.incoming.channel
-
-
 def _somebody_new(filing: Filing) -> Constituent:
     sender = filing.incoming.sender
-    person = people.add(filing.session, _road(filing), sender, language="en", now=filing.now)
+    person = people.add(filing.session, road_of(filing.incoming), sender, language="en", now=filing.now)
     if sender.address:
-        filing.known.people[_road(filing), sender.address.lower()] = person
+        filing.known.people[road_of(filing.incoming), sender.address.lower()] = person
     forms.learn(person, filing.incoming)
     return person
 

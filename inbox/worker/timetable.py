@@ -174,6 +174,7 @@ def sweep(node: Node) -> None:
             )
             form_sessions.forget(session, now)
             kept_forms.forget(session, now)
+    node.database.look_over()
 
 
 def _keep_copy(node: Node, row: Delivery) -> bool:

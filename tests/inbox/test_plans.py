@@ -1,64 +1,45 @@
-"""What is asked all day is found by an index, also by an SQLite that has no statistics."""
+"""SQLite chooses its indexes by counts that it makes only when asked, so the product asks for them itself."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
-import pytest
-
-from inbox import silence
+from bench.databases import opened
+from bench.seeding import NOW, seed_cases
 from inbox.database import Database
-from inbox.intake.keeping import kept_last
-from inbox.models import Channel
-from inbox.worker.scanning_again import look_at_held
-from inbox.worker.timetable import keep_sent_copies, sweep
-from tests.faults import simulation
-from tests.faults.simulation import Office
-from tests.inbox.plans import asked
-from tests.inbox.worlds import NOON, World, found_world
+from inbox.queues import Reader, View, counts, page
+
+OF_THE_WHOLE_OFFICE = ("ix_case_office_id", "ix_message_office_id", "message_content", "SCAN case")
 
 
-@pytest.fixture
-def office(sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    platform = simulation.Platform()
-    simulation.install(monkeypatch, platform)
-    made = simulation.found(sqlite_database.url, tmp_path, platform)
-    yield made
-    made.database.close()
+def plans_of_the_queue(database: Database, office: str, staff: str) -> list[str]:
+    """How SQLite goes about what the queue page asks, line by line."""
+    asked: list[tuple[str, object]] = []
+    with database.read(office) as session:
+        engine = session.get_bind()
+        assert isinstance(engine, Engine)
+
+        def note(connection: object, cursor: object, statement: str, values: object, *others: object) -> None:
+            asked.append((statement, values))
+
+        event.listen(engine, "before_cursor_execute", note)
+        reader = Reader(staff, NOW)
+        counts(session, reader)
+        for view in (View.TO_SORT, View.MINE, View.SENDING, View.LATE):
+            page(session, view, reader)
+        event.remove(engine, "before_cursor_execute", note)
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        rows = [driver.execute(f"EXPLAIN QUERY PLAN {one}", values).fetchall() for one, values in asked]
+    return [row[3] for plan in rows for row in plan]
 
 
-@pytest.fixture
-def world(sqlite_database: Database) -> World:
-    return found_world(sqlite_database, "ashby")
-
-
-def test_copies_for_the_sent_folder_are_not_looked_for_in_all_that_was_sent(office: Office) -> None:
-    with asked(office.database) as said:
-        keep_sent_copies(office.worker.node)
-    assert said.plan("FROM delivery") == ["SEARCH delivery USING INDEX delivery_uncopied (office_id=?)"]
-
-
-def test_held_files_are_not_looked_for_in_all_files(office: Office) -> None:
-    with asked(office.database) as said:
-        look_at_held(office.worker.node)
-    for table in ("attachment", "draft_file"):
-        by = f"SEARCH {table} USING INDEX {table}_held (office_id=? AND id>?)"
-        assert said.plan(f"FROM {table}") == [by]
-
-
-def test_finished_work_is_forgotten_by_when_it_was_finished(office: Office) -> None:
-    with asked(office.database) as said:
-        sweep(office.worker.node)
-    assert said.plan("DELETE FROM job") == ["SEARCH job USING INDEX job_finished (finished_at<?)"]
-
-
-def test_the_newest_of_a_channel_is_found_without_the_rest_of_it(world: World) -> None:
-    by = ["SEARCH arrival USING INDEX arrival_of_channel (channel_id=?)"]
-    with world.database.read(world.office) as session, asked(world.database) as said:
-        channel = session.get_one(Channel, world.channel)
-        kept_last(session, channel)
-        assert said.plan("FROM arrival") == by
-        said.statements.clear()
-        channel.last_in_at = NOON
-        silence.of(session, channel, NOON + timedelta(days=7))
-        assert said.plan("FROM arrival") == by
+def test_no_list_walks_all_cases_or_letters_of_an_office() -> None:
+    with opened("sqlite") as bench:
+        seeded = seed_cases(bench.loader, 4_000)
+        bench.loader.run("DELETE FROM sqlite_stat1")
+        bench.database.close()
+        before = plans_of_the_queue(bench.database, seeded.office, seeded.staff)
+        bench.database.look_over()
+        lines = plans_of_the_queue(bench.database, seeded.office, seeded.staff)
+    assert any(index in line for line in before for index in OF_THE_WHOLE_OFFICE)
+    assert not [line for line in lines if any(index in line for index in OF_THE_WHOLE_OFFICE)]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlmodel import select
 
 from inbox.importing import Notice, messages_in, messages_in_mbox
@@ -210,3 +211,13 @@ def test_no_bytes_make_the_readers_fail(content: bytes) -> None:
 def test_the_time_of_receipt_is_the_newest_hop_s(headers: bytes, wanted: int | None) -> None:
     told = received_at(headers, NOW)
     assert told == (NOW if wanted is None else datetime(2026, 11, 19, wanted, tzinfo=UTC))
+
+
+def test_an_import_ends_with_the_counts_that_sqlite_plans_by(inbox: Installation, tmp_path: Path) -> None:
+    office, database = inbox.office(), inbox.database()
+    (tmp_path / "1.eml").write_bytes(letter(1))
+    inbox.ok("import", "--office", office, str(tmp_path / "1.eml"))
+    with database.connect() as connection:
+        counted = connection.execute(text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'message'")).scalar()
+    database.close()
+    assert counted
