@@ -126,7 +126,7 @@ ARRIVAL_MOVES = {
 
 
 UNFINISHED = "state <> 'done'"
-"""Waiting, set aside or here before: what a query says beside the state it wants, to go by the index of these."""
+"""Waiting, set aside or here before. A query says it beside the state it wants, to go by their index."""
 
 
 class Arrival(Row, OfficeOwned, table=True):
