@@ -14,7 +14,8 @@ from typing import Protocol
 import psycopg
 from psycopg import sql
 
-from inbox.database import ANALYSIS, Database
+from inbox.database import Database
+from inbox.plans import ANALYSIS
 from inbox.schema import upgrade
 from inbox.settings import Environment, Settings
 from tests.rigs.postgres import Postgres

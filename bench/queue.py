@@ -49,7 +49,7 @@ def _seeded(bench: Bench, size: int) -> dict[str, Callable[[], object]]:
     start = time.perf_counter()
     seeded = seed_cases(bench.loader, size)
     report("seed", database=bench.kind, cases=size, seconds=time.perf_counter() - start)
-    reader = Reader(seeded.staff, NOW)
+    reader = Reader(seeded.staff, NOW, NOW.date())
     visible = col(Case.is_restricted).is_(False) | (col(Case.assignee_id) == seeded.staff)
 
     def ask(question: Callable[[Session], object]) -> None:

@@ -3,7 +3,7 @@
 Nothing that anybody typed is in it. Never to machines, never on risk words, never twice in a hurry.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
@@ -50,6 +50,51 @@ class Judged:
     is_disowned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A message that fixed words may answer: on which case, to whom, in which language, and when."""
+
+    session: Session
+    desk: Desk
+    case: Case
+    message: Message
+    person: Constituent
+    language: str
+    now: datetime
+
+    def link(self, path: str) -> str:
+        """An address of ours, in the language of the letter."""
+        welsh = "/cy" if self.language == "cy" else ""
+        return f"{self.desk.tools.base_url.rstrip('/')}{welsh}{path}"
+
+    def left_out(self, because: str | None) -> None:
+        """Notes why nothing was sent."""
+        record(self.session, self.case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=self.now,
+               message=self.message.id, because=because)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Fixed words for one person, and why they leave.
+
+    `secret`, the token of the link in them, leaves with the letter and is kept on no page and in no row.
+    """
+
+    purpose: outbox.Purpose
+    subject: str
+    text: str
+    secret: str
+
+    @property
+    def shown(self) -> str:
+        return self.text.replace(self.secret, "…")
+
+    @property
+    def is_proof(self) -> bool:
+        """A proof carries nothing that anybody typed but the address, and not even the case's reference."""
+        return self.purpose is outbox.Purpose.PROOF
+
+
 def acknowledge(
     session: Session, desk: Desk, case: Case, message: Message, person: Constituent, triage: Triage,
     *, is_disowned: bool, now: datetime, reply_by: str = "email",
@@ -60,14 +105,12 @@ def acknowledge(
 
     An address that somebody only typed is first asked, in neutral words, whether it is theirs.
     """
+    turn = _Turn(session, desk, case, message, person, language_of(person, triage.assessment), now)
     if reply_by != "email":
-        record(
-            session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id, because=_ANOTHER
-        )
+        turn.left_out(_ANOTHER)
         return None
     judged = Judged(triage.verdict.kind, triage.verdict.flags, not triage.verdict.acknowledge, is_disowned)
-    language = language_of(person, triage.assessment)
-    return _acknowledge(session, desk, case, message, person, judged, language, now)
+    return _acknowledge(turn, judged)
 
 
 def ask_by_hand(
@@ -87,7 +130,8 @@ def ask_by_hand(
         raise Refused("No mailbox of the office sends now.")
     if not address_proofs.may_ask(session, message.sender_handle, now):
         raise Refused("This address was asked often enough today. Ask again tomorrow, or ring them.")
-    asked = _ask(session, desk, case, message, person, channel, person.language, now, actor)
+    turn = _Turn(session, desk, case, message, person, person.language, now)
+    asked = _ask(turn, channel, actor)
     if asked is None:
         raise Refused("Nothing can be sent to this address.")
     return asked
@@ -101,127 +145,135 @@ def acknowledge_later(
     ruled_out = decision is not None and not decision.trace.get("acknowledge", True)
     kind, flags = Kind(case.kind), frozenset(Flag(flag) for flag in case.flags)
     judged = Judged(kind, flags, ruled_out, is_disowned=False)
-    return _acknowledge(session, desk, case, message, person, judged, message.language, now)
+    return _acknowledge(_Turn(session, desk, case, message, person, message.language, now), judged)
 
 
-def _acknowledge(
-    session: Session, desk: Desk, case: Case, message: Message, person: Constituent, judged: Judged,
-    language: str, now: datetime,
-) -> Message | None:  # fmt: skip
-    channel = desk.carrier_of(message.channel_id)
-    reason = _why_not(session, desk, channel, case, message, person, judged, now)
+def _acknowledge(turn: _Turn, judged: Judged) -> Message | None:
+    channel = turn.desk.carrier_of(turn.message.channel_id)
+    reason = _why_not(turn, channel, judged)
     if reason or channel is None:
-        record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id, because=reason)
+        turn.left_out(reason)
         return None
-    is_typed = channel.id != message.channel_id
-    if is_typed and not address_proofs.is_proved(session, message.sender_handle):
-        return _ask(session, desk, case, message, person, channel, language, now)
+    is_typed = channel.id != turn.message.channel_id
+    if is_typed and not address_proofs.is_proved(turn.session, turn.message.sender_handle):
+        return _ask(turn, channel)
     try:
-        with savepoint(session):
-            token = status_links.issue(session, case, person, language=language, now=now)
-            subject, text = letter(
-                _LETTER[desk.office.kind], language, _values(session, desk, case, token, language, now)
-            )
+        with savepoint(turn.session):
+            words = _acknowledgement(turn)
             if channel.mode == ChannelMode.REDIRECT and not is_typed:
-                text = f"{channel.redirect_words}\n\n{text}"
-            return send_automatic(
-                session, desk, case, person, channel, to=message.sender_handle, subject=subject, text=text,
-                secret=token, language=language, answers=message, now=now,
-            )  # fmt: skip
+                words = replace(words, text=f"{channel.redirect_words}\n\n{words.text}")
+            return _send(turn, channel, words)
     except PermanentFailure as failure:  # an address that nothing can be sent to must not hold up the case
-        record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id,
-               because=failure.reason)  # fmt: skip
+        turn.left_out(failure.reason)
         return None
 
 
-def _ask(
-    session: Session, desk: Desk, case: Case, message: Message, person: Constituent, channel: Channel,
-    language: str, now: datetime, actor: Actor = SYSTEM,
-) -> Message | None:  # fmt: skip
+def _ask(turn: _Turn, channel: Channel, actor: Actor = SYSTEM) -> Message | None:
     """Asks a typed address whether it is its writer's. The letter tells nothing of message or writer."""
-    address = message.sender_handle
-    if not address_proofs.may_ask(session, address, now):
-        record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id,
-               because="this address was asked often enough today")  # fmt: skip
+    if not address_proofs.may_ask(turn.session, turn.message.sender_handle, turn.now):
+        turn.left_out("this address was asked often enough today")
         return None
     try:
-        with savepoint(session):
-            token = address_proofs.ask(session, case, address, now, actor)
-            welsh = "/cy" if language == "cy" else ""
-            link = f"{desk.tools.base_url.rstrip('/')}{welsh}/contact/{desk.office.slug}/confirm/{token}"
-            values = {"office": desk.office.name, "confirm_link": link, "phone": desk.office.phone or ""}
-            subject, text = letter("confirm-address", language, values)
-            return send_automatic(
-                session, desk, case, person, channel, to=address, subject=subject, text=text, secret=token,
-                language=language, answers=message, now=now, purpose=outbox.Purpose.PROOF,
-            )  # fmt: skip
+        with savepoint(turn.session):
+            return _send(turn, channel, _question(turn, actor))
     except PermanentFailure as failure:
-        record(session, case, EventKind.NOT_ACKNOWLEDGED, SYSTEM, now=now, message=message.id,
-               because=failure.reason)  # fmt: skip
+        turn.left_out(failure.reason)
         return None
 
 
-def send_automatic(
-    session: Session, desk: Desk, case: Case, person: Constituent, channel: Channel, *, to: str, subject: str,
-    text: str, secret: str, language: str, answers: Message, now: datetime,
-    purpose: outbox.Purpose = outbox.Purpose.ACKNOWLEDGEMENT,
-) -> Message:  # fmt: skip
-    """Queues fixed words as automatic mail: null envelope sender, marked as automatic (RFC 3834).
+def _acknowledgement(turn: _Turn) -> _Words:
+    """The words that say we have it, with a status link made for them."""
+    case, office = turn.case, turn.desk.office
+    token = status_links.issue(turn.session, case, turn.person, language=turn.language, now=turn.now)
+    promised = status_links.next_word(turn.session, case, turn.now)
+    subject, text = letter(_LETTER[office.kind], turn.language, {
+        "office": office.name,
+        "member": office.member or office.name,
+        "constituency": office.constituency or "",
+        "reference": case.reference,
+        "received_on": local_date(case.received_at, office.time_zone, turn.language),
+        "next_update": local_date(promised, office.time_zone, turn.language) if promised else None,
+        "status_link": turn.link(f"/s/{token}"),
+        "phone": office.phone or None,
+    })  # fmt: skip
+    return _Words(outbox.Purpose.ACKNOWLEDGEMENT, subject, text, token)
 
-    `secret`, the token of the status link, leaves with the letter and is kept on no page and in no row.
-    A proof carries nothing that anybody typed but the address, and not even the case's own reference.
-    """
-    is_proof = purpose is outbox.Purpose.PROOF
-    reference = new_reference(desk.office.prefix) if is_proof else case.reference
-    shown = text.replace(secret, "…")
+
+def _question(turn: _Turn, actor: Actor) -> _Words:
+    """The words that ask whether an address is its writer's, with a link made for them."""
+    office = turn.desk.office
+    token = address_proofs.ask(turn.session, turn.case, turn.message.sender_handle, turn.now, actor)
+    subject, text = letter("confirm-address", turn.language, {
+        "office": office.name,
+        "confirm_link": turn.link(f"/contact/{office.slug}/confirm/{token}"),
+        "phone": office.phone or "",
+    })  # fmt: skip
+    return _Words(outbox.Purpose.PROOF, subject, text, token)
+
+
+def _send(turn: _Turn, channel: Channel, words: _Words) -> Message:
+    """Puts fixed words on the case and in the outbox. Raises PermanentFailure for an unusable address."""
+    case, desk = turn.case, turn.desk
+    reference = new_reference(desk.office.prefix) if words.is_proof else case.reference
     outgoing_id = new_message_id(reference, channel.account.rpartition("@")[2], desk.keys)
-    raw = desk.tools.composers[channel.kind].compose(
+    raw = _composed(turn, channel, words, outgoing_id)
+    sent = _filed(turn, channel, words, outgoing_id)
+    outbox.queue(
+        turn.session, case=case, message=sent, channel=channel, purpose=words.purpose,
+        recipients=list(sent.recipients), envelope_sender="", outgoing_id=outgoing_id,
+        raw_hash=desk.store.put(case.office_id, raw), now=turn.now, not_before=turn.now,
+    )  # fmt: skip
+    return sent
+
+
+def _composed(turn: _Turn, channel: Channel, words: _Words, outgoing_id: str) -> bytes:
+    """The letter as bytes, marked as automatic (RFC 3834)."""
+    answers = turn.message
+    return turn.desk.tools.composers[channel.kind].compose(
         Letter(
             message_id=outgoing_id,
-            sender=Handle(desk.office.name, channel.account),
-            recipients=(Handle("" if is_proof else person.name, to),),
-            subject=subject,
-            text=text,
-            date=now,
-            language=language,
+            sender=Handle(turn.desk.office.name, channel.account),
+            recipients=(Handle("" if words.is_proof else turn.person.name, answers.sender_handle),),
+            subject=words.subject,
+            text=words.text,
+            date=turn.now,
+            language=turn.language,
             automatic=True,
             in_reply_to=answers.external_id,
             heard_at=answers.received_at,
             references=(answers.external_id,) if answers.external_id else (),
         )
     )
-    sent = Message(
-        office_id=case.office_id,
-        case_id=case.id,
+
+
+def _filed(turn: _Turn, channel: Channel, words: _Words, outgoing_id: str) -> Message:
+    """What the case shows of the letter: its words without the secret."""
+    message = Message(
+        office_id=turn.case.office_id,
+        case_id=turn.case.id,
         channel_id=channel.id,
         direction=Direction.OUTBOUND,
-        kind=MessageKind.MESSAGE if is_proof else MessageKind.ACKNOWLEDGEMENT,
+        kind=MessageKind.MESSAGE if words.is_proof else MessageKind.ACKNOWLEDGEMENT,
         external_id=outgoing_id,
-        sender_name=desk.office.name,
+        sender_name=turn.desk.office.name,
         sender_handle=channel.account,
-        recipients=[to],
-        subject=subject,
-        text=shown,
-        new_text=shown,
-        language=language,
-        constituent_id=person.id,
-        received_at=now,
+        recipients=[turn.message.sender_handle],
+        subject=words.subject,
+        text=words.shown,
+        new_text=words.shown,
+        language=turn.language,
+        constituent_id=turn.person.id,
+        received_at=turn.now,
     )
-    session.add(sent)
-    session.flush()
-    case.message_count += 1
-    outbox.queue(
-        session, case=case, message=sent, channel=channel, purpose=purpose,
-        recipients=[to], envelope_sender="", outgoing_id=outgoing_id,
-        raw_hash=desk.store.put(case.office_id, raw), now=now, not_before=now,
-    )  # fmt: skip
-    return sent
+    turn.session.add(message)
+    turn.session.flush()
+    turn.case.message_count += 1
+    return message
 
 
-def _why_not(
-    session: Session, desk: Desk, channel: Channel | None, case: Case, message: Message, person: Constituent,
-    judged: Judged, now: datetime,
-) -> str | None:  # fmt: skip
+def _why_not(turn: _Turn, channel: Channel | None, judged: Judged) -> str | None:
+    """What keeps a machine from answering, as the history says it; None where it may."""
+    desk, message, person, now = turn.desk, turn.message, turn.person, turn.now
     if channel is None or channel.mode not in SENDING or channel.kind not in desk.tools.composers:
         return "channel_listens"
     if desk.mode_of(message.channel_id) not in SENDING:
@@ -245,11 +297,11 @@ def _why_not(
             dmarc_failed=judged.is_disowned,
             own_addresses=desk.own_addresses,
             ruled_out=judged.ruled_out,
-            sent_today=_lately(session, person, now),
+            sent_today=_lately(turn.session, person, now),
         ),
         now,
     )
-    if allowed and bodies.is_at(session, message.sender_handle):
+    if allowed and bodies.is_at(turn.session, message.sender_handle):
         return "it came from an organisation that we ask: a person's private link is none of its business"
     return None if allowed else reason
 
@@ -267,20 +319,3 @@ def _lately(session: Session, person: Constituent, now: datetime) -> int:
         )
     )
     return session.exec(query).one()
-
-
-def _values(
-    session: Session, desk: Desk, case: Case, token: str, language: str, now: datetime
-) -> dict[str, str | None]:
-    office, promised = desk.office, status_links.next_word(session, case, now)
-    welsh = "/cy" if language == "cy" else ""
-    return {
-        "office": office.name,
-        "member": office.member or office.name,
-        "constituency": office.constituency or "",
-        "reference": case.reference,
-        "received_on": local_date(case.received_at, office.time_zone, language),
-        "next_update": local_date(promised, office.time_zone, language) if promised else None,
-        "status_link": f"{desk.tools.base_url.rstrip('/')}{welsh}/s/{token}",
-        "phone": office.phone or None,
-    }

@@ -72,15 +72,14 @@ def of_sign_in(session: Session, desk: Desk, staff_id: str, tries: int, *, now: 
 
 def of_channel(session: Session, desk: Desk, channel: Channel, *, now: datetime) -> int:
     """A channel that needs a person, or has not answered for long: the managers are told, once a day."""
-    if _told_of_channel(session, channel, now):
-        return 0
     trouble = channel.trouble or "it does not answer"
     return _of_channel(session, desk, channel, trouble, channel.failing_since or now, now=now)
 
 
 def _of_channel(
-    session: Session, desk: Desk, channel: Channel, trouble: str, since: datetime, *, now: datetime
-) -> int:
+    session: Session, desk: Desk, channel: Channel, trouble: str, since: datetime, *, now: datetime,
+    **which: str,
+) -> int:  # fmt: skip
     values = {
         "channel": channel.name,
         "trouble": trouble,
@@ -88,30 +87,26 @@ def _of_channel(
         "link": _link_of(desk, channel),
         "office": desk.office.name,
     }
-    return _tell(session, desk, None, About.CHANNEL, managers(desk), values, now=now, channel=channel.id)
+    return _tell_daily(session, desk, About.CHANNEL, values, now=now, channel=channel.id, **which)
 
 
 def of_sign_in_ending(session: Session, desk: Desk, channel: Channel, *, now: datetime) -> int:
     """A channel's sign-in runs out soon: the managers are told while there is time, once a day."""
     ends = channel.signed_in_until
-    if ends is None or _told_of_channel(session, channel, now):
+    if ends is None:
         return 0
     day = local_date(ends, desk.office.time_zone)
-    return _of_channel(session, desk, channel, f"its sign-in ends on {day}", now, now=now)
+    return _of_channel(session, desk, channel, f"its sign-in ends on {day}", now, now=now, soon="sign_in")
 
 
 def of_disk(session: Session, desk: Desk, free: int, least: int, *, now: datetime) -> int:
     """The disk fills up (in megabytes): the managers are told while there is time, once a day."""
-    if any(detail.get("about") == str(About.DISK) for detail in _last_day(session, now)):
-        return 0
     values = {"free": str(free), "least": str(least), "office": desk.office.name}
-    return _tell(session, desk, None, About.DISK, managers(desk), values, now=now)
+    return _tell_daily(session, desk, About.DISK, values, now=now)
 
 
 def of_silence(session: Session, desk: Desk, channel: Channel, silence: Silence, *, now: datetime) -> int:
     """Nothing came through a channel for far longer than usual: the managers are told, once a day."""
-    if _told_of_channel(session, channel, now):
-        return 0
     values = {
         "channel": channel.name,
         "since": _moment(desk, silence.since),
@@ -119,7 +114,7 @@ def of_silence(session: Session, desk: Desk, channel: Channel, silence: Silence,
         "link": _link_of(desk, channel),
         "office": desk.office.name,
     }
-    return _tell(session, desk, None, About.SILENCE, managers(desk), values, now=now, channel=channel.id)
+    return _tell_daily(session, desk, About.SILENCE, values, now=now, channel=channel.id)
 
 
 def managers(desk: Desk) -> list[Staff]:
@@ -156,23 +151,43 @@ def _of_case(
     return _tell(session, desk, case, about, able, values, now=now)
 
 
+def _tell_daily(
+    session: Session, desk: Desk, about: About, values: Mapping[str, str], *, now: datetime, **which: str
+) -> int:
+    """Tells the managers, once a day for each thing: `about`, and `which` of them.
+
+    Where nobody could be told it is tried again, and noted again only if something else is in the way.
+    """
+    wanted: dict[str, str | None] = {"about": str(about), "channel": None, "soon": None, **which}
+    lately = select(Event.detail).where(Event.kind == EventKind.ALERTED, Event.at > now - timedelta(days=1))
+    told = [one for one in session.exec(lately) if all(one.get(key) == wanted[key] for key in wanted)]
+    because = _why_nobody(session, managers(desk), channel_of(desk), now)
+    if any(one.get("staff") or one.get("because") == because for one in told):
+        return 0
+    return _tell(session, desk, None, about, managers(desk), values, now=now, **which)
+
+
 def _tell(
     session: Session, desk: Desk, case: Case | None, about: About, wanted: list[Staff],
     values: Mapping[str, str], *, now: datetime, **detail: Any,
 ) -> int:  # fmt: skip
     """Queues one mail for each; notes who was told, or why nobody was."""
-    channel, because = channel_of(desk), None
-    if not wanted:
-        because = "nobody"
-    elif channel is None:
-        because = "no_channel"
-    elif _many(session, now):
-        because = "many"
+    channel = channel_of(desk)
+    because = _why_nobody(session, wanted, channel, now)
     told = [] if channel is None or because else wanted
     told = [one for one in told if channel and _send(session, desk, channel, case, about, one, values, now)]
     record(session, case, EventKind.ALERTED, SYSTEM, now=now, about=str(about),
            staff=[one.id for one in told], because=because, **detail)  # fmt: skip
     return len(told)
+
+
+def _why_nobody(session: Session, wanted: list[Staff], channel: Channel | None, now: datetime) -> str | None:
+    """What keeps everybody from being told; None where they can be."""
+    if not wanted:
+        return "nobody"
+    if channel is None:
+        return "no_channel"
+    return "many" if _many(session, now) else None
 
 
 def _send(
@@ -219,16 +234,6 @@ def _told_lately(session: Session, case: Case, about: About, now: datetime) -> b
         Event.case_id == case.id, Event.kind == EventKind.ALERTED, Event.at > now - AGAIN_AFTER
     )
     return any(detail.get("about") == str(about) and detail.get("staff") for detail in session.exec(query))
-
-
-def _told_of_channel(session: Session, channel: Channel, now: datetime) -> bool:
-    return any(detail.get("channel") == channel.id for detail in _last_day(session, now))
-
-
-def _last_day(session: Session, now: datetime) -> Iterable[Mapping[str, Any]]:
-    """What was told, or would have been, in the last day."""
-    query = select(Event.detail).where(Event.kind == EventKind.ALERTED, Event.at > now - timedelta(days=1))
-    return session.exec(query)
 
 
 def _link_of(desk: Desk, channel: Channel) -> str:

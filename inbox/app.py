@@ -11,9 +11,10 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from inbox import __version__, schema
-from inbox.database import Database, freeze_memory, shared_clock
+from inbox.database import Database, shared_clock
 from inbox.errors import SetupProblem
 from inbox.failpoints import arm
+from inbox.memory import freeze_memory
 from inbox.secrets import SecretKeys
 from inbox.settings import Environment, Settings
 from inbox.sign_in import passwords

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from json import dumps
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import object_session
 from sqlmodel import Session, select
 
@@ -66,11 +67,11 @@ def plan_of(office: Office) -> Plan:
     return _loaded(office)[1]
 
 
-def target_of(office: Office, kind: ClockKind) -> Target | None:
-    """What the office promises of this kind; None for a kind that it has no target for."""
-    usual = targets(OfficeKind(office.kind)).get(kind)
-    own = plan_of(office).targets.get(kind)
-    return replace(usual, amount=own) if usual and own else usual
+def targets_of(office: Office) -> Mapping[ClockKind, Target]:
+    """What the office promises, by kind of clock: the targets of its kind of office, with its own amounts."""
+    own = plan_of(office).targets
+    usual = targets(OfficeKind(office.kind))
+    return {kind: replace(one, amount=own.get(kind, one.amount)) for kind, one in usual.items()}
 
 
 def planned(
@@ -209,20 +210,23 @@ def renumber(office: Office) -> None:
 
 
 def _loaded(office: Office) -> tuple[WorkingCalendar, Plan]:
+    """Raises LookupError outside a session of this office: there its own days could not be read, and none
+    would be taken for true from then on."""
+    session = object_session(office)
+    if session is None or session.info.get("office") != office.id:
+        raise LookupError("a calendar can be read only in an open session of its office")
     key = (office.calendar_version, office.nation, office.time_zone, dumps(office.hours))
     found = _known.get(office.id)
     if found is None or found[0] != key:
-        plan = _read_plan(office)
+        plan = _read_plan(session, office)
         found = key, (planned(office, plan), plan)
-        session = object_session(office)
-        if session is None or _CHANGED not in session.info:  # a number that is not committed may come again
+        if _CHANGED not in session.info:  # a number that is not committed may come again
             _known[office.id] = found
     return found[1]
 
 
-def _read_plan(office: Office) -> Plan:
-    session = object_session(office)
-    if office.calendar_version == 0 or session is None:
+def _read_plan(session: OrmSession, office: Office) -> Plan:
+    if office.calendar_version == 0:
         return Plan()
     row = session.execute(select(OfficeCalendar).where(OfficeCalendar.office_id == office.id)).scalar()
     if row is None:

@@ -74,7 +74,7 @@ def keep(
     channel.account = channels.account_of(channel) or channel.account
     if channel.awaits_sign_in:
         channel.awaits_sign_in = False
-        channel.mode, channel.mode_reason = ChannelMode.LISTEN, None
+        channel.mode, channel.mode_reason, channel.mode_until = ChannelMode.LISTEN, None, None
     channels.worked(channel, now)
     channel.last_ok_at = channel.last_ok_at if channel.last_in_at else None
     record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="signed_in")

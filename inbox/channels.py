@@ -312,6 +312,7 @@ def forwarders(channel: Channel) -> str | None:
 def remove(session: Session, channel: Channel, *, now: datetime, actor: Actor) -> None:
     """Disconnects an account. What came through it stays."""
     channel.removed_at, channel.mode, channel.sealed = now, ChannelMode.OFF, None
+    channel.mode_until = None
     channel.name = f"{channel.name} (removed {now:%Y-%m-%d %H:%M:%S})"[:80]
     record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="removed")
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from inbox.models import Case, Channel, Direction, Message, MessageKind, StatusLink
+from inbox.dates import local_day
+from inbox.models import Case, Channel, Direction, Message, MessageKind, Office, StatusLink
 
 
 class Way(StrEnum):
@@ -57,8 +58,12 @@ def first_and_last(session: Session, link: StatusLink, case: Case) -> tuple[Wrot
         .order_by(col(Message.received_at), col(Message.id))
     )  # fmt: skip
     found = [Wrote(_way(kind, channel), at) for kind, at, channel in session.exec(query)]
-    later = [one for one in found[1:] if one.way not in _OFTEN_OURS and one.at.date() != found[0].at.date()]
-    return (*found[:1], *later[-1:])
+    later = [one for one in found[1:] if one.way not in _OFTEN_OURS]
+    if not later:
+        return tuple(found[:1])
+    zone = session.exec(select(Office.time_zone).where(Office.id == case.office_id)).one()
+    is_one_day = local_day(found[0].at, zone) == local_day(later[-1].at, zone)
+    return (found[0],) if is_one_day else (found[0], later[-1])
 
 
 def _way(kind: str, channel: str | None) -> Way:

@@ -5,13 +5,13 @@ office or for none. The wall: on both databases each query is narrowed to the se
 `_stay_in_office`, and each new row must belong to it; on PostgreSQL row-level security stands behind.
 """
 
-import gc
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,14 +34,13 @@ from sqlmodel import Session, select
 from inbox import database_trouble
 from inbox.errors import NotFound, SetupProblem, Unavailable
 from inbox.models import Arrival, Case, Delivery, Draft, Message, OfficeOwned
+from inbox.plans import analyse
 
 _MAKE_ONE = "run `inbox migrate` to make one, or put INBOX_DATABASE_URL right"
 _WHOSE = "it must belong to the user that runs the program"
 _LONGEST_WAIT_SECONDS = 30
 _LONGEST_LOCK_SECONDS = 5
 _LOOK_AGAIN_SECONDS = 0.001
-ANALYSIS = ("PRAGMA analysis_limit = 1000", "ANALYZE")
-"""A thousand rows of each index are looked at, however many there are: a tenth of a second."""
 _REOPENED_SECONDS = 600
 """A connection to SQLite is opened anew after so long: what another process counted is known from then on."""
 _ENTER = text("SELECT set_config('inbox.office', :office, true)")
@@ -51,6 +50,8 @@ _BEGIN = text(
     f"set_config('lock_timeout', '{_LONGEST_LOCK_SECONDS}s', true)"
 )
 """Asked by every session: built once, and past the object layer."""
+
+_TURN = text("SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(:names AS bigint[])) AS one")
 
 Hook = Callable[[Session], None]
 Found = TypeVar("Found", bound=OfficeOwned)
@@ -160,16 +161,6 @@ class Database:
         self._writing.dispose()
 
 
-def analyse(connection: Connection) -> None:
-    """Counts what SQLite chooses its indexes by: it does so only when asked, PostgreSQL by itself.
-
-    Without the counts it walks all rows of an office for most lists.
-    """
-    if connection.dialect.name == "sqlite":
-        for statement in ANALYSIS:
-            connection.exec_driver_sql(statement)
-
-
 class _Session(Session):
     def __init__(self, engine: Engine, office_id: str | None) -> None:
         super().__init__(engine, expire_on_commit=False, autoflush=False)
@@ -242,6 +233,15 @@ def locked(session: Session, query: Query, *, fresh: bool = False) -> Query:
     return query.with_for_update(key_share=True).execution_options(populate_existing=fresh)
 
 
+def take_turn(session: Session, names: Iterable[str]) -> None:
+    """From here to its commit, nobody else in the office takes a turn by one of these names. On SQLite
+    whoever writes is alone anyhow."""
+    whole = {f"{office_of(session)}/{name}".encode() for name in names}
+    if whole and session.get_bind().dialect.name == "postgresql":
+        numbers = sorted(int.from_bytes(sha256(one).digest()[:8], signed=True) for one in whole)
+        session.connection().execute(_TURN, {"names": numbers})
+
+
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """Work that can fail alone: what it wrote and recorded is undone, the rest of the transaction stands."""
@@ -286,12 +286,6 @@ def database_now(session: Session) -> datetime:
         return datetime.now(UTC)  # one machine, one clock
     moment = session.connection().execute(text("SELECT clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)  # type: ignore[no-any-return]
-
-
-def freeze_memory() -> None:
-    """At the end of start-up: what is loaded now lives for ever, so the collector need not look at it."""
-    gc.collect()
-    gc.freeze()
 
 
 @event.listens_for(_Session, "do_orm_execute")

@@ -32,7 +32,12 @@ def long_date(day: date, language: str = "en") -> str:
 
 def local_date(moment: datetime, zone: str, language: str = "en") -> str:
     """The date of a moment in an office's time zone, written out."""
-    return long_date(moment.astimezone(ZoneInfo(zone)).date(), language)
+    return long_date(local_day(moment, zone), language)
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The calendar date on which a moment falls in an office's time zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 _TYPED = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%Y-%m-%d")

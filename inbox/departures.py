@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from inbox import casefile, clocks, enquiries, outbox
 from inbox.desk import Desk
-from inbox.history import Actor, record
+from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     CASE_MOVES,
     Case,
@@ -42,18 +42,35 @@ def left(session: Session, desk: Desk, delivery: Delivery, *, now: datetime, act
     if delivery.purpose == Purpose.ACKNOWLEDGEMENT:
         clocks.meet(session, case, (ClockKind.ACKNOWLEDGE,), now=now, actor=actor)
     elif delivery.purpose == Purpose.REPLY:
-        casefile.answered(session, case, now=now, actor=actor, writer=_writer(session, delivery))
-        clocks.replied(session, desk, case, now=now, actor=actor)
-        enquiries.put_away_updates(session, case, now=now, actor=actor)
+        replied(session, desk, case, now=now, actor=actor, writer=_writer(session, delivery))
     elif delivery.purpose == Purpose.CAMPAIGN:
         _answered(session, case, now=now, actor=actor)
     elif delivery.purpose == Purpose.ENQUIRY:
         enquiries.sent(session, desk, delivery, now=now, actor=actor)
 
 
-def came_back(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """Called for a delivery that a report may have made `bounced`: what followed from its leaving, and is so
-    no more. A reply that came back still was one; a question that reached nobody was never asked."""
+def reported(
+    session: Session, desk: Desk, delivery: Delivery, *, failed: bool, words: str, now: datetime,
+    recipient: str | None = None,
+) -> None:  # fmt: skip
+    """A report says how a message fared, and so perhaps for the first time that it left."""
+    if outbox.report(session, delivery, failed=failed, words=words, now=now, recipient=recipient):
+        left(session, desk, delivery, now=now, actor=SYSTEM)
+    _came_back(session, delivery, now=now)
+
+
+def replied(
+    session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor, writer: Staff | None = None
+) -> None:
+    """The person has a reply from somebody of the office, by whichever program it left."""
+    casefile.answered(session, case, now=now, actor=actor, writer=writer)
+    clocks.replied(session, desk, case, now=now, actor=actor)
+    enquiries.put_away_updates(session, case, now=now, actor=actor)
+
+
+def _came_back(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """What followed from its leaving and, where a report made it `bounced`, is so no more. A reply that came
+    back still was one; a question that reached nobody was never asked."""
     parts = [delivery, *outbox.others(session, delivery)]
     gone = all(part.state in (DeliveryState.BOUNCED, DeliveryState.FAILED) for part in parts)
     if delivery.purpose != Purpose.ENQUIRY or not gone:

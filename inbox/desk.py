@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from connectors.contract import Composes, Limits
-from inbox.calendars import calendar_of
+from inbox.calendars import calendar_of, targets_of
 from inbox.database import office_of
 from inbox.lessons import learned_by
 from inbox.models import (
@@ -28,6 +28,8 @@ from routing.learning import Learned
 from routing.rule_files import stored_rule
 from routing.rules import Rule as RoutingRule
 from routing.taking import Worker
+from routing.targets import Target
+from routing.words import ClockKind
 from routing.working_time import WorkingCalendar
 
 
@@ -54,6 +56,7 @@ class Desk:
     tools: Tools
     rules: CompiledRules
     calendar: WorkingCalendar
+    targets: Mapping[ClockKind, Target]
     teams: Mapping[str, str]
     channels: dict[str, Channel]
     staff: Mapping[str, Staff]
@@ -122,6 +125,7 @@ def open_desk(session: Session, tools: Tools) -> Desk:
         tools=tools,
         rules=rules_of(session),
         calendar=calendar_of(office),
+        targets=targets_of(office),
         teams={team.name: team.id for team in session.exec(select(Team))},
         channels={channel.id: channel for channel in channels},
         staff={person.id: person for person in session.exec(select(Staff))},

@@ -128,7 +128,7 @@ def add_address(session: Session, case: Case, address: str, *, now: datetime, ac
     person, address = _person(session, case), people.checked_address(address)
     taken = people.known_by(session, "email", address)
     if taken is not None and taken.id != person.id:
-        raise Conflict("Somebody else here writes from that address. Two people are never joined like this.")
+        raise Conflict("That address cannot be added here. Two people are never joined like this.")
     if taken is not None:
         raise Conflict("We have that address already.")
     handle = Handle(office_id=case.office_id, constituent_id=person.id, channel_kind="email", address=address,

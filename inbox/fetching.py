@@ -2,9 +2,10 @@
 
 from contextlib import closing
 
-from connectors.contract import Attachment, Downloads, PermanentFailure, RemoteFile
+from connectors.contract import Attachment, Downloads, PermanentFailure, RemoteFile, TemporaryFailure
 from inbox import channels
 from inbox.database import Database, find
+from inbox.errors import Refused, SetupProblem
 from inbox.models import Channel
 from inbox.pipeline import Download
 from inbox.secrets import SecretKeys
@@ -12,12 +13,17 @@ from inbox.settings import Settings
 
 
 def downloader(database: Database, keys: SecretKeys, settings: Settings) -> Download:
-    """Fetches a file for a node. The function raises PermanentFailure where the channel keeps none."""
+    """Fetches a file for a node. The function raises PermanentFailure where the channel keeps none, and
+    TemporaryFailure where it cannot be asked now or was disconnected."""
 
     def download(office_id: str, channel_id: str, file: RemoteFile) -> Attachment:
         with database.read(office_id) as session:
             channel = find(session, Channel, channel_id)
-        with closing(channels.connect(channel, keys, settings, database)) as connector:
+        try:
+            connected = channels.connect(channel, keys, settings, database)
+        except (Refused, SetupProblem) as problem:
+            raise TemporaryFailure(problem.sentence) from problem
+        with closing(connected) as connector:
             if not isinstance(connector, Downloads):
                 raise PermanentFailure("This kind of channel keeps no files elsewhere.")
             return connector.download(file)

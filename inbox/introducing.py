@@ -16,6 +16,7 @@ from connectors.contract import (
 )
 from inbox import channels, people
 from inbox.database import Database, find
+from inbox.errors import Refused, SetupProblem
 from inbox.models import Arrival, Channel
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
@@ -100,11 +101,11 @@ class Introducer:
         return None if person is None or people.is_nameless(person, kind) else person.name
 
     def _ask(self, channel: Channel, addresses: Sequence[str]) -> Mapping[str, str]:
-        """Names from the platform; none, and a rest, where it cannot be asked now."""
+        """Names from the platform; none, and a rest, where it cannot be asked now or was disconnected."""
         try:
             with closing(channels.connect(channel, self._keys, self._settings, self._database)) as connector:
                 return connector.names_of(addresses) if isinstance(connector, Introduces) else {}
-        except ConnectorFailure as failure:
+        except (ConnectorFailure, Refused, SetupProblem) as failure:
             after = failure.after if isinstance(failure, TemporaryFailure) else None
             self._rests_until[channel.id] = time.monotonic() + (after or _REST).total_seconds()
             return {}

@@ -92,6 +92,11 @@ def put_off(session: Session, job: ClaimedJob, until: datetime, trouble: str) ->
     return _change(session, job, due_at=until, lease_until=None, trouble=trouble)
 
 
+def give_back(session: Session, job: ClaimedJob, until: datetime, trouble: str) -> bool:
+    """As `put_off`, for work that could not even be tried: it counts as no attempt."""
+    return _change(session, job, due_at=until, lease_until=None, trouble=trouble, attempts=job.attempts - 1)
+
+
 def hold(session: Session, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
     """Takes or keeps a lease that one holder at a time may have, such as a mailbox's."""
     changed: CursorResult[Any] = session.connection().execute(

@@ -19,10 +19,11 @@ from connectors.contract import (
     Unreadable,
 )
 from inbox import intake, jobs
-from inbox.database import Database, database_now, find, freeze_memory
+from inbox.database import Database, database_now, find
 from inbox.desk import Desk, Tools, open_desk
 from inbox.errors import CaseworkError, NotYet, Unavailable
 from inbox.failpoints import reach
+from inbox.memory import freeze_memory
 from inbox.models import Arrival, ArrivalState, Channel
 from inbox.recall import recall
 from inbox.scanning import Scanner
@@ -31,6 +32,10 @@ from routing.assessment import make_ready
 
 MOST_ATTEMPTS = 3
 MOST_FILES = 30
+MOST_WAITS = 1_500
+"""How often the database or the disk may fail to take a letter, at most once a minute: for some day."""
+_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=1)
 READING = timedelta(seconds=120)
 """How long one node may take over a letter before another takes it up: more than reading ever takes."""
 
@@ -146,9 +151,14 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
         claimed = jobs.claim(session, kind, now, lease, limit=limit)
     if claimed:
         get_ready()
-    desks = {office_id: _desk(line, office_id) for office_id in {job.office_id: None for job in claimed}}
-    for office_id in desks:
-        line.meet(office_id, [job.subject_id for job in claimed if job.office_id == office_id])
+    try:
+        desks = {office_id: _desk(line, office_id) for office_id in {job.office_id: None for job in claimed}}
+        for office_id in desks:
+            line.meet(office_id, [job.subject_id for job in claimed if job.office_id == office_id])
+    except Unavailable as trouble:
+        for job in claimed:
+            _wait(line, job, trouble.sentence)
+        return len(claimed)
     for job in claimed:
         _process_one(line, desks[job.office_id], job)
         line.database.give_way()
@@ -201,13 +211,14 @@ def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
     try:
         with line.database.read(job.office_id) as session:
             arrival = find(session, Arrival, job.subject_id)
-        raw = _raw(line.tools.store, desk, arrival)
+            channel = desk.channels.get(arrival.channel_id) or find(session, Channel, arrival.channel_id)
+        raw = _raw(line.tools.store, desk, arrival, channel)
         understood = _understand(line, desk, arrival, raw, patient=job.attempts < MOST_ATTEMPTS)
         reach("intake.read")
         _commit_one(line, desk, job, understood)
         reach("intake.committed")
-    except Unavailable:
-        _later(line, job, "The database or the disk could not take it.", set_aside=False)
+    except Unavailable as trouble:
+        _wait(line, job, trouble.sentence)
     except NotYet as failure:
         _later(line, job, failure.sentence, set_aside=False, after=timedelta(seconds=20))
     except (ConnectorFailure, CaseworkError) as failure:
@@ -231,9 +242,20 @@ def _commit_one(line: Line, desk: Desk, job: jobs.ClaimedJob, understood: intake
             intake.process(session, desk, arrival, understood, known, now=now, patient=patient)
 
 
-def _later(
-    line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool, after: timedelta = timedelta(seconds=2)
-) -> None:
+def _wait(line: Line, job: jobs.ClaimedJob, why: str) -> None:
+    """The database or the disk could not take it. The letter is not at fault: it counts as no attempt."""
+    if job.fence > MOST_WAITS:
+        _later(line, job, why, set_aside=True)
+        return
+    try:
+        with line.database.write(job.office_id) as session:
+            pause = min(_PAUSE * job.fence, _LONGEST_PAUSE)
+            jobs.give_back(session, job, line.shared_now(session) + pause, why)
+    except Unavailable:
+        return  # the lease runs out and the job is taken up again
+
+
+def _later(line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool, after: timedelta = _PAUSE) -> None:
     now = line.now()
     try:
         with line.database.write(job.office_id) as session:
@@ -316,7 +338,10 @@ def _understand(
 ) -> intake.Understood:
     if arrival.hints.get("unreadable"):
         raise Unreadable("The mail server would not give us this message. It is still in the mailbox.")
-    news = line.readers[arrival.channel](arrival)
+    reader = line.readers.get(arrival.channel)
+    if reader is None:
+        raise Unreadable(f"This version of the program reads nothing of the kind “{arrival.channel}”.")
+    news = reader(arrival)
     if isinstance(news, InboundMessage) and news.sender.address and not news.sender.name:
         name = line.name_of(arrival, row.office_id, row.channel_id, news.sender.address)
         news = replace(news, sender=replace(news.sender, name=name))
@@ -338,16 +363,16 @@ def _understand(
     return intake.understand(line.tools.store, desk.office.id, news, line.scan, fetched)
 
 
-def _raw(store: Store, desk: Desk, row: Arrival) -> RawArrival:
-    """The arrival as it came, with what the channel's settings say of its boundary."""
-    channel = desk.channels.get(row.channel_id)
+def _raw(store: Store, desk: Desk, row: Arrival, channel: Channel) -> RawArrival:
+    """The arrival as it came, with what the settings of its channel say of its boundary; also of a channel
+    that was removed while it waited."""
     hints = dict(row.hints)
     hints["own_addresses"] = " ".join(sorted(desk.own_addresses))
     for name in ("authserv_id", "forwarders"):
-        if channel is not None and channel.settings.get(name):
+        if channel.settings.get(name):
             hints[name] = channel.settings[name]
     return RawArrival(
-        channel=channel.settings.get("reads_as", channel.kind) if channel else "email",
+        channel=channel.settings.get("reads_as", channel.kind),
         account=row.account,
         external_id=row.external_id,
         raw=store.get(row.office_id, row.raw_hash),

@@ -118,7 +118,5 @@ def _running(clocks: Iterable[Clock]) -> list[Clock]:
     return [
         clock
         for clock in clocks
-        if clock.met_at is None
-        and clock.cancelled_at is None
-        and not (clock.pauses and clock.pauses[-1]["end"] is None)
+        if clock.met_at is None and clock.cancelled_at is None and not clock.is_paused
     ]

@@ -11,7 +11,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
 from connectors.contract import InboundMessage
-from inbox.database import office_of
+from inbox.database import office_of, take_turn
 from inbox.models import Campaign, CampaignCopy, Case, Constituent, Handle, Message
 from inbox.references import new_reference
 from routing.campaigns import Gist, gist_of
@@ -106,7 +106,9 @@ class Recall:
 
 
 def recall(session: Session, incoming: Sequence[InboundMessage]) -> Recall:
-    """Five questions for any number of messages."""
+    """Five questions for any number of messages. Another node that holds a copy of one of them asks after
+    our commit; else both would take it for new."""
+    take_turn(session, {one.content_key for one in incoming})
     found = Recall(size=max(1, len(incoming)))
     for keys in _chunks({one.content_key for one in incoming}):
         contents = select(Message.content_key, Message.id).where(col(Message.content_key).in_(keys))

@@ -59,18 +59,17 @@ _FACTS = {"flags": "flag", "topics": "topic", "topic": "topic", "kind": "kind", 
           "language": "language", "constituency": "constituency", "postcode": "constituency"}  # fmt: skip
 
 
+def has(rules: CompiledRules, trigger: Trigger) -> bool:
+    """Whether any of the rules is read then."""
+    return any(one.rule.trigger is trigger for one in rules.rules)
+
+
 def has_news(session: Session, rules: CompiledRules) -> bool:
     """Whether `on_change` has anything to do."""
     read = session.exec(select(RuleProgress.events_read)).first() or 0
-    if not _has(rules, Trigger.CHANGE):
+    if not has(rules, Trigger.CHANGE):
         return read > 0
     return (session.exec(select(ChainHead.sequence)).first() or 0) > read
-
-
-def has_time_come(desk: Desk, now: datetime) -> bool:
-    """Whether `on_time` reads anything now. Only while the office works: nobody is told of anything at
-    midnight."""
-    return _has(desk.rules, Trigger.TIME) and desk.calendar.is_working(now)
 
 
 def is_midway(session: Session) -> bool:
@@ -85,7 +84,7 @@ def on_change(session: Session, desk: Desk, *, now: datetime) -> int:
     The first time it only notes where the history stands.
     """
     progress = _progress(session)
-    if not _has(desk.rules, Trigger.CHANGE):
+    if not has(desk.rules, Trigger.CHANGE):
         progress.events_read = 0
         return 0
     if progress.events_read == 0:
@@ -110,8 +109,11 @@ def on_change(session: Session, desk: Desk, *, now: datetime) -> int:
 
 
 def on_time(session: Session, desk: Desk, *, now: datetime) -> int:
-    """Reads the rules on time for the next open cases, in turn; how many of them they acted on."""
-    if not has_time_come(desk, now):
+    """Reads the rules on time for the next open cases, in turn; how many of them they acted on.
+
+    Only while the office works: nobody is told of anything at midnight.
+    """
+    if not has(desk.rules, Trigger.TIME) or not desk.calendar.is_working(now):
         return 0
     progress = _progress(session)
     query = select(Case).where(text(OPEN), Case.id > progress.cases_read, Case.kind != Kind.SPAM)
@@ -279,7 +281,3 @@ def _progress(session: Session) -> RuleProgress:
 
 def _ids(session: Session) -> dict[str, str]:
     return {name: rule_id for rule_id, name in session.exec(select(Rule.id, Rule.name))}
-
-
-def _has(rules: CompiledRules, trigger: Trigger) -> bool:
-    return any(one.rule.trigger is trigger for one in rules.rules)

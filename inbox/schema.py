@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from inbox import database_trouble, safe_copies
-from inbox.database import Database, analyse
+from inbox.database import Database
 from inbox.errors import SetupProblem, Unavailable
 from inbox.failpoints import reach
+from inbox.plans import analyse
 from inbox.settings import Environment, Settings
 
 _NO_OWNER = (

@@ -22,10 +22,10 @@ from inbox.models import (
     CaseStatus,
     Channel,
     Constituent,
+    DeliveryState,
     Direction,
     EventKind,
     Message,
-    MessageKind,
     PostBy,
     PostCases,
     Staff,
@@ -33,6 +33,7 @@ from inbox.models import (
     StaffPostItem,
     new_id,
 )
+from inbox.our_answers import is_answer
 from inbox.references import answer_token
 from inbox.wording import letter
 from routing.words import RISK_FLAGS, Flag, Kind
@@ -114,15 +115,16 @@ def waiting(session: Session, desk: Desk, staff: Staff, reader: Person) -> list[
 
 
 def _said_since(session: Session, case_ids: Sequence[str]) -> dict[str, list[Message]]:
-    """By case, what people said since our last answer; an acknowledgement is no answer."""
-    query = select(Message).where(col(Message.case_id).in_(case_ids), col(Message.machine).is_(None))
+    """By case, what people said since our last answer that left, or is about to."""
+    answers = is_answer(but=(DeliveryState.STOPPED, DeliveryState.FAILED))
+    query = select(Message, answers).where(col(Message.case_id).in_(case_ids), col(Message.machine).is_(None))
     found: dict[str, list[Message]] = {}
-    for message in session.exec(query.order_by(col(Message.id))):
+    for message, is_ours in session.exec(query.order_by(col(Message.id))):
         said = found.setdefault(message.case_id or "", [])
-        if message.direction == Direction.INBOUND and message.withdrawn_at is None:
-            said.append(message)
-        elif message.direction == Direction.OUTBOUND and message.kind != MessageKind.ACKNOWLEDGEMENT:
+        if is_ours:
             said.clear()
+        elif message.direction == Direction.INBOUND and message.withdrawn_at is None:
+            said.append(message)
     return found
 
 

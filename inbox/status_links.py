@@ -24,6 +24,7 @@ from inbox.models import (
     StatusLink,
     StatusLinkKey,
 )
+from inbox.models.case import PAUSED
 from inbox.secrets import new_token, token_hash
 
 MOST_TRIES = 5
@@ -245,7 +246,7 @@ def _waits_urgently(session: Session, case: Case) -> bool:
 
 def _body_is_late(session: Session, case: Case, now: datetime) -> bool:
     query = select(Clock.id).where(
-        Clock.case_id == case.id, Clock.kind == "enquiry", Clock.due_at < now,
+        Clock.case_id == case.id, Clock.kind == "enquiry", Clock.due_at < now, ~PAUSED,
         col(Clock.met_at).is_(None), col(Clock.cancelled_at).is_(None),
     )  # fmt: skip
     return session.exec(query.limit(1)).first() is not None
@@ -269,8 +270,8 @@ def next_word(session: Session, case: Case, now: datetime) -> datetime | None:
         Clock.case_id == case.id, col(Clock.met_at).is_(None), col(Clock.cancelled_at).is_(None),
         col(Clock.kind).in_(("first_reply", "next_update", "foi", "subject_access", "complaint", "referral")),
     )  # fmt: skip
-    running = (one for one in session.exec(query) if not (one.pauses and one.pauses[-1]["end"] is None))
-    return min((one.due_at for one in running if one.due_at >= now), default=None)
+    running = (one.due_at for one in session.exec(query) if not one.is_paused)
+    return min((due_at for due_at in running if due_at >= now), default=None)
 
 
 _STEPS = {

@@ -27,6 +27,7 @@ from inbox.models import (
     StandardLine,
     Template,
 )
+from inbox.our_answers import is_answer
 from inbox.wording import fill
 from routing.personal_data import ORDINARY, reusable
 from routing.word_families import stem_of
@@ -171,9 +172,9 @@ def _may_teach(case: Case) -> bool:
 def _newest_answer(session: Session, case: Case, message_id: str | None = None) -> Message | None:
     """What we last wrote to the person of a case."""
     query = select(Message).where(
-        Message.case_id == case.id, Message.direction == Direction.OUTBOUND,
-        Message.kind == MessageKind.MESSAGE, Message.constituent_id == case.constituent_id,
-        col(Message.constituent_id).is_not(None), shown_in(session, col(Message.channel_id)),
+        Message.case_id == case.id, Message.kind == MessageKind.MESSAGE, is_answer(),
+        Message.constituent_id == case.constituent_id, col(Message.constituent_id).is_not(None),
+        shown_in(session, col(Message.channel_id)),
     )  # fmt: skip
     if message_id is not None:
         query = query.where(Message.id == message_id)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from connectors.contract import Handle as Address
-from inbox import alerts, casefile, clocks, files, hand_channels, people, triage
+from inbox import alerts, callers, casefile, clocks, files, hand_channels, people, triage
 from inbox.database import find, find_or_none
 from inbox.desk import Desk
 from inbox.errors import NotFound, Refused
@@ -15,7 +15,7 @@ from inbox.models import Case, Channel, Constituent, Direction, EventKind, Messa
 from inbox.rules.following import follow
 from inbox.titles import first_words
 from routing.postcodes import normalised
-from routing.words import ClockKind, ConstituencyState
+from routing.words import ClockKind
 
 BY_HAND = frozenset({MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT})
 SPOKEN = frozenset({MessageKind.CALL, MessageKind.VISIT})
@@ -73,10 +73,14 @@ def log(
 
 def open_case(
     session: Session, desk: Desk, *, kind: MessageKind, name: str, contact: str, postcode: str, subject: str,
-    text: str, author_id: str | None, when: datetime, now: datetime, actor: Actor, phone: str = "",
-    address: str = "", language: str = "en", given: Sequence[files.Given] = (), road: str | None = None,
+    text: str, author_id: str | None, when: datetime, now: datetime, actor: Actor,
+    visible: ColumnElement[bool], phone: str = "", address: str = "", language: str = "en",
+    given: Sequence[files.Given] = (), road: str | None = None,
 ) -> Case:  # fmt: skip
-    """A new case from a call, a letter or a visit, triaged like any other."""
+    """A new case from a call, a letter or a visit, triaged like any other.
+
+    `visible`: which cases whoever writes it down may know. Somebody who is only on others stays unknown here.
+    """
     if not name.strip() or not text.strip():
         raise Refused("Give the person's name and what they said.")
     if when > now:
@@ -85,20 +89,19 @@ def open_case(
     if postcode.strip() and code is None:
         raise Refused("Enter a real postcode, or leave it empty.")
     email = people.checked_address(contact) if "@" in contact else ""
-    person = people.known_by(session, "email", email) if email else None
-    person = person or people.add(session, "email", Address(name.strip(), email), language=language, now=now)
+    person = callers.known_by(session, email, visible) if email else None
+    person = person or callers.somebody_new(session, name.strip(), email, language=language, now=now)
     phone = phone.strip() or ("" if email else contact.strip())
-    person.phone = phone[:40] or person.phone
-    person.address = address.strip() or person.address
-    if code:
-        person.postcode, person.postcode_typed = code, True
-        person.constituency = ConstituencyState.UNKNOWN  # whatever an earlier postcode made of it
+    told = {"phone": phone[:40], "address": address.strip(), "postcode": code or ""}
+    before = callers.tell(person, told, is_sure=author_id is not None)
     session.flush()
     subject = subject.strip() or first_words(text)
     case = casefile.open_case(session, desk, None, person, now=now, subject=subject)
     case.received_at = when
     message = log(session, case, kind, text, author_id=author_id, when=when, now=now, actor=actor,
                   given=given, road=road)  # fmt: skip
+    if lines := callers.differences(session, person, email, told, before, is_sure=author_id is not None):
+        add_note(session, case, "\n".join(lines), author_id=author_id, now=now, actor=actor)
     desk.meet(find(session, Channel, message.channel_id))
     types = tuple(one.content_type for one in given)
     seen = triage.consider(

@@ -27,7 +27,11 @@ class KeptSecrets(Hashable, Protocol):
 
 
 class Budget(Protocol):
-    """What a platform still lets us do, counted once for all nodes. Each name is a limit of its own."""
+    """What a platform still lets us do, counted once for all nodes. Each name is a limit of its own.
+
+    `heard` and `spend` note what has happened already. They never raise, so that an answer of the platform
+    is not lost with the note.
+    """
 
     def wait(self, name: str) -> timedelta | None:
         """How long to leave the platform alone before the next call of `name`; None: go on, it is counted."""

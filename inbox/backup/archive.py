@@ -21,9 +21,20 @@ ABOUT, MANIFEST = "about.json", "manifest.json"
 WHOLE = "whole"
 
 _NOT_KEPT = frozenset(
-    {"lease", "tick", "presence", "web_session", "sign_in_try", "form_session", "form_file", "kept_form"}
+    {
+        "lease",
+        "tick",
+        "presence",
+        "web_session",
+        "sign_in_try",
+        "once_key",
+        "form_session",
+        "form_file",
+        "kept_form",
+    }
 )
-"""What belongs to running processes and open browsers: a restored system starts without it."""
+"""What belongs to running processes and open browsers, as answers that may be asked for again: a restored
+system starts without it."""
 
 
 class BackupRefused(CaseworkError):

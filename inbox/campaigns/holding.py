@@ -24,12 +24,12 @@ from inbox.models import (
     Constituent,
     Delivery,
     DeliveryState,
-    Direction,
     Message,
     MessageKind,
     Reading,
     RecipientState,
 )
+from inbox.our_answers import is_answer
 from routing.differences import OWN_WORDS
 from routing.words import RISK_FLAGS, ConstituencyState, Flag, Kind
 
@@ -204,13 +204,8 @@ def _answered(session: Session, campaign: Campaign, case_ids: Sequence[str] | No
     by_letter = (
         select(col(Case.constituent_id))
         .join(Message, col(Message.case_id) == Case.id)
-        .join(Delivery, col(Delivery.message_id) == Message.id, isouter=True)
-        .where(
-            col(Case.office_id) == office_of(session), col(Case.campaign) == campaign.slug,
-            col(Message.direction) == Direction.OUTBOUND, col(Message.kind) != MessageKind.ACKNOWLEDGEMENT,
-            col(Delivery.state).is_(None) | (col(Delivery.state) != DeliveryState.STOPPED),
-        )
-    )  # fmt: skip
+        .where(col(Case.office_id) == office_of(session), col(Case.campaign) == campaign.slug, is_answer())
+    )
     if case_ids is not None:
         on_the_list = on_the_list.where(col(CampaignRecipient.case_id).in_(case_ids))
         by_letter = by_letter.where(col(Case.id).in_(case_ids))

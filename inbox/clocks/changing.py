@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from inbox.clocks.running import ANSWERS, answered, count, facts_of, is_open, is_paused, of_case, show_next
+from inbox.clocks.running import ANSWERS, answered, count, facts_of, is_open, of_case, show_next
 from inbox.desk import Desk
 from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
@@ -50,7 +50,7 @@ def pause(
     began = _not_before(desk, since or now, clock.received_at)
     kind = _category(clock, category)
     words = _reason(reason)
-    if not is_open(clock) or is_paused(clock):
+    if not is_open(clock) or clock.is_paused:
         raise Conflict("This clock is not running, so it cannot be paused.")
     if began > now or began < clock.received_at:
         raise Refused("A pause begins after the message came, and not in the future.")
@@ -71,7 +71,7 @@ def resume(
     at: datetime | None = None,
 ) -> None:  # fmt: skip
     """Lets a paused clock run on from `at` (default: now), with the days it stood still given back."""
-    if not is_open(clock) or not is_paused(clock):
+    if not is_open(clock) or not clock.is_paused:
         raise Conflict("This clock is not paused.")
     start = _moment(clock.pauses[-1]["start"])
     ended = _not_before(desk, at or now, start)
@@ -95,7 +95,7 @@ def extend(
     _check_extension(clock, amount, unit)
     if not is_open(clock):
         raise Conflict("This promise is over, so it needs no more time.")
-    if not is_paused(clock) and now > due_at(facts_of(clock), desk.calendar):
+    if not clock.is_paused and now > due_at(facts_of(clock), desk.calendar):
         raise Conflict("It has run out. More time cannot undo that.")
     key = new_id()
     clock.extensions = [

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inbox import points
-from inbox.calendars import target_of
 from inbox.desk import Desk
 from inbox.history import SYSTEM, Actor, record
 from inbox.models import Case, CaseStatus, Clock, EventKind
@@ -192,7 +191,7 @@ def reading(desk: Desk, clock: Clock, now: datetime) -> Reading:
     """What the clock says at `now`. What is over was promised by the calendar of its time, and keeps that
     promise whatever the office's hours or holidays became since."""
     found = read(facts_of(clock), now, desk.calendar)
-    if is_open(clock) or is_paused(clock) or found.due_at == clock.due_at:
+    if is_open(clock) or clock.is_paused or found.due_at == clock.due_at:
         return found
     state = found.state
     if clock.met_at is not None and state is not ClockState.CANCELLED:
@@ -205,12 +204,8 @@ def is_open(clock: Clock) -> bool:
     return clock.met_at is None and clock.cancelled_at is None
 
 
-def is_paused(clock: Clock) -> bool:
-    return bool(clock.pauses) and clock.pauses[-1]["end"] is None
-
-
 def _ordered(desk: Desk, order: ClockOrder, received_at: datetime) -> ClockFacts:
-    usual = target_of(desk.office, order.kind)
+    usual = desk.targets.get(order.kind)
     amount = order.amount or (usual.amount if usual else 20)
     unit = order.unit or (usual.unit if usual else Unit.WORKING_DAYS)
     nation = order.nation or (usual.nation if usual else None)
@@ -223,7 +218,7 @@ def count(clock: Clock, calendar: WorkingCalendar, version: int) -> None:
     facts = facts_of(clock)
     before = clock.due_at
     clock.due_at = due_at(facts, calendar)
-    clock.warn_at = None if is_paused(clock) else warn_at(facts, calendar)
+    clock.warn_at = None if clock.is_paused else warn_at(facts, calendar)
     if clock.due_at != before:
         clock.warned_at = None
     clock.calendar_version = version

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import true
 from sqlmodel import Session, col, select
 
 from inbox import (
@@ -67,6 +68,7 @@ def open_by_hand(session: Session, desk: Desk, step: Step, staff: Staff, now: da
         session, desk, kind=MessageKind(step.do), name=step["from"], contact=step["contact"],
         postcode=step["postcode"], subject=step["subject"], text=step["text"], author_id=staff.id,
         when=now - timedelta(minutes=5), now=now, actor=Actor(ActorKind.STAFF, staff.id, staff.name),
+        visible=true(),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import true
 from sqlmodel import Session
 
 from inbox.database import find
@@ -35,7 +36,14 @@ def hold(session: Session, desk: Desk, cases: Mapping[str, str], now: datetime) 
         session, _plan(OTHER_PLACE, host, _near(now, zone, -1), zone), now=before, actor=actor
     )
     case = booking.open_case(
-        session, desk, NEWCOMER, kind=MessageKind.CALL, author_id=priya.id, now=before, actor=actor
+        session,
+        desk,
+        NEWCOMER,
+        kind=MessageKind.CALL,
+        author_id=priya.id,
+        now=before,
+        actor=actor,
+        visible=true(),
     )
     session.flush()
     booking.book(session, over, case, over.starts_at, note="A step-free room", now=before, actor=actor)

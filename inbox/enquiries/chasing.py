@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
@@ -36,6 +37,7 @@ from inbox.models import (
     Rung,
     move,
 )
+from inbox.models.case import PAUSED
 from routing.words import ClockKind, ClockState
 
 _ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
@@ -43,22 +45,33 @@ _ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
 
 def due(session: Session, now: datetime, limit: int = 200) -> list[str]:
     """Enquiries whose next step should come up now: the body's time has run out and nobody has chased yet,
-    or the days after the last step are over. What grows is what is late, not what is open."""
-    office = office_of(session)
+    or the days after the last step are over. What grows is what is late, not what is open.
+
+    What cannot go on (it stands still, or waits for a person) is left out here already, so that however
+    much of it there is, the rest has its turn.
+    """
     begun = select(EnquiryStep.id).where(EnquiryStep.enquiry_id == Enquiry.id).exists()
     late = (
         select(Enquiry.id)
         .join(Clock, col(Clock.enquiry_id) == Enquiry.id)
         .where(
-            Clock.office_id == office, col(Clock.due_at) <= now, col(Clock.met_at).is_(None),
+            Clock.office_id == office_of(session), Clock.due_at <= now, ~PAUSED, col(Clock.met_at).is_(None),
             col(Clock.cancelled_at).is_(None), col(Enquiry.answered_at).is_(None),
-            col(Enquiry.withdrawn_at).is_(None), ~begun,
+            col(Enquiry.withdrawn_at).is_(None),
         )
-        .order_by(col(Clock.due_at))
     )  # fmt: skip
-    further = select(Enquiry.id).where(Enquiry.office_id == office, col(Enquiry.next_step_at) <= now)
-    found = [*session.exec(late.limit(limit)), *session.exec(further.limit(limit))]
-    return list(dict.fromkeys(found))[:limit]
+    first = session.exec(late.where(~begun).order_by(col(Clock.due_at))).all()
+    further = session.exec(late.where(col(Enquiry.next_step_at) <= now).order_by(col(Clock.due_at))).all()
+    able = (key for key in dict.fromkeys((*first, *further)) if _can_go_on(session, key))
+    return list(islice(able, limit))
+
+
+def _can_go_on(session: Session, enquiry_id: str) -> bool:
+    """Whether there is a way to chase the body, and it has written nothing that nobody has looked at."""
+    enquiry = find(session, Enquiry, enquiry_id)
+    body = body_of(session, enquiry)
+    is_reached = next_rung((), reach_of(enquiry.address, body)) is not None
+    return is_reached and heard(session, enquiry, body) is None
 
 
 def bring_up(

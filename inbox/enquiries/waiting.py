@@ -12,17 +12,18 @@ from sqlmodel import Session, col
 from inbox.database import office_of
 from inbox.errors import Refused
 from inbox.models import Body, Case, Clock, Constituent, Draft, Enquiry, EnquiryStep
+from inbox.models.case import PAUSED
 
 MOST = 100
 _FACTS = (
     "enquiry_id", "body", "body_id", "asked_at", "next_step_at", "without_consent", "reference", "subject",
-    "is_restricted", "constituent", "assignee_id", "due_at", "warn_at",
+    "is_restricted", "constituent", "assignee_id", "due_at", "warn_at", "is_paused",
 )  # fmt: skip
 """The columns of the query, as `Waiting` names them."""
 
 
 class Filter(StrEnum):
-    """Which of them: past their date, near it, or with time left."""
+    """Which of them: past their date, near it, or with time left (as while it stands still)."""
 
     ALL = "all"
     LATE = "late"
@@ -73,7 +74,7 @@ def waiting(
             col(Enquiry.id), col(Enquiry.body), col(Enquiry.body_id), col(Enquiry.asked_at),
             col(Enquiry.next_step_at), col(Enquiry.without_consent).is_not(None), col(Case.reference),
             col(Case.subject), col(Case.is_restricted), col(Constituent.name), col(Case.assignee_id),
-            col(Clock.due_at), col(Clock.warn_at), col(Clock.pauses),
+            col(Clock.due_at), col(Clock.warn_at), PAUSED,
         )
         .select_from(Clock)
         .join(Enquiry, col(Enquiry.id) == col(Clock.enquiry_id))
@@ -134,8 +135,8 @@ def _open(session: Session) -> ColumnElement[bool]:
 
 
 def _which(which: Filter, now: datetime) -> ColumnElement[bool]:
-    late = col(Clock.due_at) < now
-    warned = func.coalesce(col(Clock.warn_at), col(Clock.due_at)) <= now
+    late = and_(col(Clock.due_at) < now, ~PAUSED)
+    warned = and_(func.coalesce(col(Clock.warn_at), col(Clock.due_at)) <= now, ~PAUSED)
     match which:
         case Filter.LATE:
             return late
@@ -198,14 +199,10 @@ def _steps(session: Session, keys: Sequence[str]) -> dict[str, list[Any]]:
 
 
 def _row(row: Any, steps: Sequence[Any]) -> Waiting:
-    facts: Sequence[Any] = row[:-1]
-    pauses = row[-1]
     waits = next((step for step in steps if step[2] is None), None)
     done = [step for step in steps if step[2] is not None]
-    shown = dict(zip(_FACTS, facts, strict=True))
     return Waiting(
-        **shown,
-        is_paused=bool(pauses) and pauses[-1]["end"] is None,
+        **dict(zip(_FACTS, row, strict=True)),
         rung=waits[1] if waits else None,
         draft_number=waits[3] if waits else None,
         draft_state=waits[4] if waits else None,

@@ -58,7 +58,7 @@ def process(
     Raises NotYet, where the caller is `patient`, for news about a message that is still on its way.
     """
     if understood.told is None:
-        _note(session, understood.news, now, patient=patient)
+        _note(session, desk, understood.news, now, patient=patient)
         arrival.state = move(arrival.state, ArrivalState.DONE, ARRIVAL_MOVES, "message")
         return None
     incoming = understood.message
@@ -97,7 +97,7 @@ def _file(filing: Filing) -> Case | None:
     if filing.arrival.hints.get("direction") == "outbound":
         return sent_elsewhere(session, desk, message, incoming, known, now)
     if isinstance(news, DeliveryReport):
-        return reported(session, news, message, now)
+        return reported(session, desk, news, message, now)
     if (staffs := staff_answers.writer_of(session, desk, incoming)) is not None:
         return _answer_of_staff(filing, *staffs)
     if incoming.machine is not None:
@@ -105,10 +105,10 @@ def _file(filing: Filing) -> Case | None:
     return file_from_person(filing)
 
 
-def _note(session: Session, news: News, now: datetime, *, patient: bool) -> None:
+def _note(session: Session, desk: Desk, news: News, now: datetime, *, patient: bool) -> None:
     """What holds no message of its own: a receipt for ours, a deletion, or nothing to keep."""
     if isinstance(news, DeliveryReport):
-        receipted(session, news, now, patient=patient)
+        receipted(session, desk, news, now, patient=patient)
     elif isinstance(news, Change):
         changed(session, news, None, now, patient=patient)
 

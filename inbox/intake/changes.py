@@ -9,7 +9,7 @@ from inbox import hiding
 from inbox.database import locked
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
-from inbox.models import Case, Direction, EventKind, Message
+from inbox.models import Case, Direction, EventKind, Message, channels_of_kind
 
 
 def changed(
@@ -48,6 +48,7 @@ def _newest_wording(session: Session, change: Change | InboundMessage) -> Messag
     query = (
         select(Message)
         .where(Message.external_id == change.external_id, Message.direction == Direction.INBOUND)
+        .where(col(Message.channel_id).in_(channels_of_kind(change.channel)))
         .order_by(col(Message.id).desc())
     )
     return session.exec(query.limit(1)).first()

@@ -6,18 +6,29 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from connectors.contract import DeliveryReport, Echo, InboundMessage, Machine, ReportAction
-from inbox import casefile, clocks, departures, matching, outbox
+from inbox import casefile, departures, matching, outbox
 from inbox.desk import Desk
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
 from inbox.intake.messages import storable
-from inbox.models import Case, Delivery, DeliveryState, Direction, EventKind, Message, MessageKind
+from inbox.models import (
+    Case,
+    Delivery,
+    DeliveryState,
+    Direction,
+    EventKind,
+    Handle,
+    Message,
+    MessageKind,
+    channels_of_kind,
+)
 from inbox.recall import Recall
 from inbox.references import in_thread
-from routing.words import ClockKind
 
 
-def reported(session: Session, report: DeliveryReport, message: Message, now: datetime) -> Case | None:
+def reported(
+    session: Session, desk: Desk, report: DeliveryReport, message: Message, now: datetime
+) -> Case | None:
     """A delivery report settles the message that it is about, and is filed beside it."""
     message.kind = MessageKind.REPORT
     query = select(Delivery).where(col(Delivery.outgoing_id).in_(report.original_ids[:20]))
@@ -27,11 +38,10 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
         message.case_id = delivery.case_id
         if report.action is not ReportAction.DELAYED:
             failed = report.action is ReportAction.FAILED
-            outbox.report(
-                session, delivery, failed=failed, words=storable(report.reason), now=now,
+            departures.reported(
+                session, desk, delivery, failed=failed, words=storable(report.reason), now=now,
                 recipient=report.recipient,
             )  # fmt: skip
-            departures.came_back(session, delivery, now=now)
     session.add(message)
     session.flush()
     case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
@@ -42,14 +52,17 @@ def reported(session: Session, report: DeliveryReport, message: Message, now: da
     return case
 
 
-def receipted(session: Session, receipt: DeliveryReport, now: datetime, *, patient: bool = False) -> None:
+def receipted(
+    session: Session, desk: Desk, receipt: DeliveryReport, now: datetime, *, patient: bool = False
+) -> None:
     """A platform's receipt for what we sent: each message by its name, or all of a conversation till then."""
     if receipt.action is ReportAction.DELAYED:
         return
     if receipt.original_ids:
         ids = receipt.original_ids[:200]
         named = or_(col(Delivery.platform_id).in_(ids), col(Delivery.outgoing_id).in_(ids))
-        query = select(Delivery).where(named)
+        there = col(Delivery.channel_id).in_(channels_of_kind(receipt.channel))
+        query = select(Delivery).where(named, there)
     elif receipt.thread and receipt.until:
         thread = in_thread(receipt.channel, receipt.account, receipt.thread)
         query = (
@@ -65,7 +78,7 @@ def receipted(session: Session, receipt: DeliveryReport, now: datetime, *, patie
         raise NotYet("What this receipt is for has not come back from the platform yet.")
     for delivery in found:
         failed = receipt.action is ReportAction.FAILED
-        outbox.report(session, delivery, failed=failed, words=storable(receipt.reason), now=now)
+        departures.reported(session, desk, delivery, failed=failed, words=storable(receipt.reason), now=now)
 
 
 def _is_leaving(session: Session) -> bool:
@@ -90,10 +103,13 @@ def sent_elsewhere(
     session: Session, desk: Desk, message: Message, incoming: InboundMessage, known: Recall, now: datetime,
     *, outgoing_id: str | None = None,
 ) -> Case | None:  # fmt: skip
-    """From the Sent folder: proof of our own message, or a reply that staff wrote in another program."""
+    """From the Sent folder: proof of our own message, or what staff wrote on a case in another program. It
+    answers the person only where it went to them; else it is filed, and every promise stands."""
     message.direction = Direction.OUTBOUND
     message.sent_at = incoming.sent_at or message.received_at
-    ours = outbox.found_again(session, outgoing_id, incoming.external_id, now, thread=incoming.thread)
+    ours = outbox.found_again(
+        session, outgoing_id, incoming.external_id, now, kind=incoming.channel, thread=incoming.thread
+    )
     if ours is not None and ours.sent_at == now:
         departures.left(session, desk, ours, now=now, actor=SYSTEM)
     hit = None if ours else matching.conversation(session, desk, incoming, known)
@@ -104,13 +120,25 @@ def sent_elsewhere(
             session.flush()
         return None
     message.case_id = hit.id
+    is_reply = _is_to_person(session, hit, message)
+    message.constituent_id = hit.constituent_id if is_reply else None
     session.add(message)
     session.flush()
     hit.message_count += 1
     hit.updated_at = now
-    casefile.answered(session, hit, now=now, actor=SYSTEM)
-    answered = (ClockKind.ACKNOWLEDGE, ClockKind.FIRST_REPLY, ClockKind.REFERRAL)
-    clocks.meet(session, hit, answered, now=now, actor=SYSTEM)
-    record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=True)
+    if is_reply:
+        departures.replied(session, desk, hit, now=now, actor=SYSTEM)
+    record(session, hit, EventKind.SENT_ELSEWHERE, SYSTEM, now=now, message=message.id, public=is_reply)
     casefile.index(session, hit, message)
     return hit
+
+
+def _is_to_person(session: Session, case: Case, message: Message) -> bool:
+    """Whether the person on the case has it. In a conversation of a platform nobody is named: there they
+    read it."""
+    if not message.recipients:
+        return case.constituent_id is not None and message.thread is not None
+    theirs = select(Handle.id).where(
+        Handle.constituent_id == case.constituent_id, col(Handle.address).in_(message.recipients)
+    )
+    return session.exec(theirs).first() is not None

@@ -28,6 +28,7 @@ from inbox.models.channel import (
     ChannelDoor,
     ChannelHealth,
     ChannelMode,
+    channels_of_kind,
 )
 from inbox.models.channel_closure import INTEGRATION_ROLE, ChannelAct, ChannelClosure
 from inbox.models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
@@ -195,6 +196,7 @@ __all__ = [
     "UtcDateTime",
     "View",
     "WebSession",
+    "channels_of_kind",
     "id_of_time",
     "move",
     "new_id",

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
-from sqlmodel import Field
+from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, cast, text
+from sqlmodel import Field, SQLModel
 
 from inbox.models.base import OfficeOwned, Row, index_of, json_list, moment, ref
 
@@ -230,3 +230,12 @@ class Clock(Row, OfficeOwned, table=True):
     calendar_version: int = Field(
         default=0, sa_type=Integer, description="the number of the office's calendar it was worked out by"
     )
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stands still: its due time says nothing until it goes on."""
+        return bool(self.pauses) and self.pauses[-1]["end"] is None
+
+
+PAUSED = cast(SQLModel.metadata.tables["clock"].c.pauses, String).contains('"end": null')
+"""`Clock.is_paused`, in a query: only its last pause can be without an end."""

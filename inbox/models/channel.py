@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inbox.models.base import OfficeOwned, Row, json_dict, moment, ref
 
@@ -73,6 +74,12 @@ class Channel(Row, OfficeOwned, table=True):
     awaits_sign_in: bool = Field(
         default=False, sa_type=Boolean, description="it cannot work before somebody signs in"
     )
+
+
+def channels_of_kind(kind: str) -> SelectOfScalar[str]:
+    """The ids of all that were ever connected of a kind: what its platform calls a message is told apart by
+    it from what another platform calls one, and means the same through each of its accounts."""
+    return select(Channel.id).where(Channel.kind == kind)
 
 
 class ChannelDoor(SQLModel, table=True):

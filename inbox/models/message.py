@@ -112,7 +112,9 @@ class Message(Row, OfficeOwned, table=True):
     author_id: str | None = Field(
         default=None, sa_type=String(32), description="staff id, for notes and replies"
     )
-    constituent_id: str | None = ref("constituent.id", default=None)
+    constituent_id: str | None = ref(
+        "constituent.id", default=None, description="whose words it is, or whom we wrote it to"
+    )
     proposed_case_id: str | None = Field(default=None, sa_type=String(32))
     proposed_because: str | None = None
     thread: str | None = Field(default=None, sa_type=String(512))

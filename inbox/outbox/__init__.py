@@ -20,7 +20,7 @@ from connectors.contract import (
     Sends,
     TemporaryFailure,
 )
-from inbox.database import find, office_of
+from inbox.database import Query, find, office_of
 from inbox.history import SYSTEM, Actor, record
 from inbox.models import (
     DELIVERY_MOVES,
@@ -43,6 +43,7 @@ from inbox.outbox.endings import (
     failed,
     found_again,
     known_there,
+    not_by_this_channel,
     parted,
     pending,
     report,
@@ -65,6 +66,7 @@ __all__ = [
     "has_due",
     "leads",
     "mark_committed",
+    "not_by_this_channel",
     "others",
     "part_for",
     "pending",
@@ -132,30 +134,30 @@ def queue(
 
 def claim(session: Session, now: datetime, lease: timedelta, *, limit: int = 1) -> list[Claimed]:
     """Takes what is due in this office and may leave now, each for one worker only."""
-    office = session.exec(select(Office).where(Office.id == office_of(session))).one()
-    if office.sending_paused:
-        return []
-    due = (
-        select(Delivery)
-        .join(Channel, col(Channel.id) == Delivery.channel_id)
-        .where(
-            col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
-            Delivery.next_at <= now,
-            col(Channel.mode).in_(SENDING),
-            col(Channel.removed_at).is_(None),
-        )
-        .order_by(col(Delivery.next_at), col(Delivery.id))
-        .limit(limit)
-    )
+    due = _may_leave(select(Delivery), now).order_by(col(Delivery.next_at), col(Delivery.id)).limit(limit)
     return [won for row in session.exec(due).all() if (won := _take(session, row, now, lease)) is not None]
 
 
 def has_due(session: Session, now: datetime) -> bool:
-    """Whether there may be something to send or to take over, told cheaply."""
-    waiting = (DeliveryState.QUEUED, DeliveryState.RETRYING)
-    due = select(Delivery.id).where(col(Delivery.state).in_(waiting), Delivery.next_at <= now).limit(1)
+    """Whether there is something to send or to take over, told cheaply."""
+    due = _may_leave(select(Delivery.id), now).limit(1)
     lost = select(Delivery.id).where(Delivery.state == DeliveryState.SENDING, col(Delivery.lease_until) < now)
     return session.exec(due).first() is not None or session.exec(lost.limit(1)).first() is not None
+
+
+def _may_leave(query: Query, now: datetime) -> Query:
+    """Narrows `query` to what is due and may leave now: the office sends, and so does the channel."""
+    return (
+        query.join(Channel, col(Channel.id) == Delivery.channel_id)
+        .join(Office, col(Office.id) == Delivery.office_id)
+        .where(
+            col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
+            col(Delivery.next_at) <= now,
+            col(Channel.mode).in_(SENDING),
+            col(Channel.removed_at).is_(None),
+            col(Office.sending_paused).is_(None),
+        )
+    )
 
 
 def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Callable[[], None]) -> Outcome:
@@ -168,7 +170,7 @@ def attempt(claimed: Claimed, raw: bytes, connector: Sends, *, committing: Calla
     except TemporaryFailure as failure:
         return Outcome(Result.LATER, failure.reason, failure.after)
     except CredentialsRejected as failure:
-        return Outcome(Result.LATER, failure.reason, timedelta(minutes=15), is_of_channel=True)
+        return not_by_this_channel(failure.reason)
     except PermanentFailure as failure:
         return Outcome(Result.NEVER, failure.reason)
     except (OutcomeUnknown, ConnectorFailure) as failure:

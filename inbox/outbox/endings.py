@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from inbox.database import find
@@ -20,6 +20,7 @@ from inbox.models import (
     DraftState,
     EventKind,
     Message,
+    channels_of_kind,
     move,
 )
 from inbox.outbox.parting import alone, has_left_elsewhere, leads, others, split
@@ -70,16 +71,24 @@ class Outcome:
     """The account was refused: nothing else will leave by this channel either."""
 
 
+def not_by_this_channel(words: str) -> Outcome:
+    """The account itself cannot be used just now: what leaves by it waits until somebody has put it right."""
+    return Outcome(Result.LATER, words, timedelta(minutes=15), is_of_channel=True)
+
+
 def found_again(
-    session: Session, outgoing_id: str | None, platform_id: str, now: datetime, *, thread: str | None = None
-) -> Delivery | None:
+    session: Session, outgoing_id: str | None, platform_id: str, now: datetime, *, kind: str,
+    thread: str | None = None,
+) -> Delivery | None:  # fmt: skip
     """Our own message came back, from the Sent folder or as an echo: proof that an unknown one left.
 
-    `outgoing_id` is ours, where the platform carried it along; for mail it is the platform's id as well.
+    `outgoing_id` is ours, where the platform carried it along; for mail it is the platform's id as well, also
+    where another mailbox shows it. `platform_id` is what channels of this kind call it.
     `thread` is the conversation it turned out to stand in, by which what follows is known.
     """
     ours = col(Delivery.outgoing_id).in_([one for one in (outgoing_id, platform_id) if one])
-    theirs = col(Delivery.platform_id) == platform_id
+    is_there = col(Delivery.channel_id).in_(channels_of_kind(kind))
+    theirs = and_(col(Delivery.platform_id) == platform_id, is_there)
     delivery = session.exec(select(Delivery).where(or_(ours, theirs)).order_by(col(Delivery.id))).first()
     if delivery is not None and others(session, delivery):
         return delivery  # a copy of a message that left in parts does not tell which of them left
@@ -109,20 +118,25 @@ def pending(session: Session, echo: Message) -> str | None:
 def report(
     session: Session, delivery: Delivery, *, failed: bool, words: str, now: datetime,
     recipient: str | None = None,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     """A delivery report came back for this message. Raises nothing: news about the past is only noted.
 
     One that failed to reach `recipient` says nothing of the others in the delivery: they keep their state.
+    Returns whether nobody knew until now that it left.
     """
     wanted = DeliveryState.BOUNCED if failed else DeliveryState.DELIVERED
     if wanted not in DELIVERY_MOVES[DeliveryState(delivery.state)]:
-        return
+        return False
+    is_news = delivery.state == DeliveryState.UNKNOWN and not failed
+    if is_news:
+        sent(session, delivery, "A report says that it arrived.", now)
     if failed:
         delivery = alone(session, delivery, recipient)
     delivery.state = wanted
     delivery.trouble = words if failed else None
     kind = EventKind.NOT_DELIVERED if failed else EventKind.DELIVERED
     record(session, delivery.case_id, kind, SYSTEM, now=now, delivery=delivery.id)
+    return is_news
 
 
 def sent(session: Session, delivery: Delivery, evidence: str, now: datetime) -> None:

@@ -9,10 +9,8 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    String,
     and_,
     bindparam,
-    cast,
     exists,
     func,
     literal_column,
@@ -22,6 +20,7 @@ from sqlmodel import Session, col
 
 from inbox.database import hidden_in, office_of, shown_in
 from inbox.models import CaseStatus, Direction, DraftState, Message
+from inbox.models.case import PAUSED
 from inbox.points import reckoned
 from inbox.queues.views import CASE, Reader, tables
 from routing.priority import Points
@@ -179,9 +178,8 @@ _NEWEST_ID = QueueRow.__slots__.index("newest_id")
 _CASES = tables["case"]
 _CLOCK = tables["clock"].c
 _ASKED: Any = bindparam("cases", expanding=True)
-_IS_PAUSED = cast(_CLOCK.pauses, String).contains('"end": null')
 _CLOCK_COLUMNS = (
-    _CLOCK.kind, _CLOCK.due_at, _CLOCK.warn_at, _IS_PAUSED, _CLOCK.met_at, _CLOCK.cancelled_at
+    _CLOCK.kind, _CLOCK.due_at, _CLOCK.warn_at, PAUSED, _CLOCK.met_at, _CLOCK.cancelled_at
 )  # fmt: skip
 
 
@@ -224,7 +222,7 @@ def _all_that_a_row_shows() -> Select[Any]:
     proposal = _newest(message, message.c.proposed_case_id.is_not(None))
     clock = _first(
         tables["clock"], _CLOCK.met_at.is_(None), _CLOCK.cancelled_at.is_(None),
-        order=[_IS_PAUSED, _CLOCK.due_at, _CLOCK.id],
+        order=[PAUSED, _CLOCK.due_at, _CLOCK.id],
     )  # fmt: skip
     is_sent_back, is_submitted = (
         exists().where(draft.case_id == CASE.id, draft.office_id == office, draft.state == state)

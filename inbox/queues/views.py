@@ -84,10 +84,12 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks, and when. `staff_id` None: an integration, for which nothing is its own."""
+    """Who looks, and when. `staff_id` None: an integration, for which nothing is its own. `today` is the date
+    at the office."""
 
     staff_id: str | None
     now: datetime
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def values(session: Session, reader: Reader) -> Mapping[str, object]:
         "office": office_of(session),
         "staff": reader.staff_id or "",
         "now": reader.now,
-        "today": reader.now.date(),
+        "today": reader.today,
     }
 
 

@@ -16,6 +16,8 @@ from inbox.models import CallState, Case, EventKind, Rule, RuleCall, RuleSecret,
 from inbox.secrets import SecretKeys, new_token
 
 SHOWN = 100
+RESTRICTED = "the case is restricted"
+"""Why nobody is told of a case, as the list of calls says it."""
 _CAN_BE_REPEATED = (CallState.FAILED, CallState.UNKNOWN)
 
 

@@ -68,7 +68,7 @@ def _queue(session: Session, desk: Desk, case: Case, call: Call, now: datetime) 
         queued_at=now,
     )
     if case.is_restricted:
-        row.state, row.trouble, row.ended_at = CallState.FAILED, "the case is restricted", now
+        row.state, row.trouble, row.ended_at = CallState.FAILED, calls.RESTRICTED, now
     elif _called_lately(session, now) >= MOST_CALLS_AN_HOUR:
         row.state, row.trouble, row.ended_at = CallState.FAILED, TOO_MANY, now
     else:

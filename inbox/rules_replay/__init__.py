@@ -8,7 +8,7 @@ the rules of now and under the others. Nothing is changed.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session
 
 from inbox.desk import Desk
@@ -28,13 +28,14 @@ def replay(
     """The newest `last` letters of people since `since`, until `is_enough`; and as many changes and open
     cases, where the rules that are read then would be others.
 
-    A case outside `may_know` counts, and is not named.
+    A case outside `may_know` is not tried: what a rule makes of a letter tells what stands in it. None: all.
     """
     other = compile_rules(rules)
-    trial = acts.Trial(session, desk, other, may_know, last, since, is_enough)
+    known = true() if may_know is None else may_know
+    trial = acts.Trial(session, desk, other, known, last, since, is_enough)
     changed = acts.changes(trial) if trial.differs(Trigger.CHANGE) else acts.NOTHING
     open_now = acts.open_cases(trial, now) if trial.differs(Trigger.TIME) else acts.NOTHING
-    read = letters.read(session, desk, other, last=last, since=since, is_enough=is_enough, may_know=may_know)
+    read = letters.read(session, desk, other, last=last, since=since, is_enough=is_enough, may_know=known)
     return Replay(
         messages=read.messages, of=read.of, later=read.later, changes_made=changed.tried,
         open_cases=open_now.tried, moved=(*read.moved, *changed.moved, *open_now.moved),

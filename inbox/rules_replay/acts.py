@@ -1,7 +1,7 @@
 """Rules on change, tried on what people changed; rules on time, tried on the open cases as they stand."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,22 +41,14 @@ class Trial:
     session: Session
     desk: Desk
     other: CompiledRules
-    may_know: ColumnElement[bool] | None
+    may_know: ColumnElement[bool]
     last: int
     since: datetime | None
     is_enough: Callable[[], bool]
-    _known: dict[str, bool] = field(default_factory=dict)
 
     def differs(self, trigger: Trigger) -> bool:
         """Whether the rules that are read then would be others at all."""
         return _of(self.desk.rules, trigger) != _of(self.other, trigger)
-
-    def knows(self, case: Case) -> bool:
-        if case.id not in self._known:
-            query = select(Case.id).where(Case.id == case.id)
-            shown = query if self.may_know is None else query.where(self.may_know)
-            self._known[case.id] = self.session.exec(shown).first() is not None
-        return self._known[case.id]
 
     def tried(
         self, case: Case, facts: CaseFacts, at: datetime, trigger: Trigger, occasion: Occasion
@@ -64,8 +56,7 @@ class Trial:
         calendar = self.desk.calendar
         before = decide(facts, self.desk.rules, now=at, calendar=calendar, trigger=trigger)
         after = decide(facts, self.other, now=at, calendar=calendar, trigger=trigger)
-        return compared(case, before, after, message=None, is_known=self.knows(case), occasion=occasion,
-                        fields=FIELDS)  # fmt: skip
+        return compared(case, before, after, message=None, occasion=occasion, fields=FIELDS)
 
 
 def changes(trial: Trial) -> Tried:
@@ -84,8 +75,9 @@ def changes(trial: Trial) -> Tried:
 def open_cases(trial: Trial, now: datetime) -> Tried:
     """The cases that are open, as they stand at `now`."""
     query = select(Case).where(
-        col(Case.status).not_in((CaseStatus.RESOLVED, CaseStatus.CLOSED)), Case.kind != Kind.SPAM
-    )
+        col(Case.status).not_in((CaseStatus.RESOLVED, CaseStatus.CLOSED)), Case.kind != Kind.SPAM,
+        trial.may_know,
+    )  # fmt: skip
     moved, tried = [], 0
     for case in trial.session.exec(query.order_by(col(Case.id).desc()).limit(trial.last)):
         if tried and trial.is_enough():
@@ -101,6 +93,7 @@ def _changes(trial: Trial) -> Iterable[tuple[Event, Case]]:
     """What people changed on cases, newest first, `last` of them at most."""
     query = select(Event, Case).join(Case, col(Case.id) == Event.case_id)
     query = query.where(col(Event.kind).in_(rules_at_work.CHANGED_BY), col(Case.merged_into).is_(None))
+    query = query.where(trial.may_know)
     if trial.since is not None:
         query = query.where(Event.at >= trial.since)
     left, before = trial.last, 1 << 62

@@ -40,36 +40,35 @@ class Letters:
 
 def read(
     session: Session, desk: Desk, other: CompiledRules, *, last: int, since: datetime | None,
-    is_enough: Callable[[], bool], may_know: ColumnElement[bool] | None,
+    is_enough: Callable[[], bool], may_know: ColumnElement[bool],
 ) -> Letters:  # fmt: skip
-    """The newest letters, until `is_enough`, each as of when it came."""
-    wanted = _wanted(since)
+    """The newest letters on cases that the reader may know, until `is_enough`, each as of when it came."""
+    wanted = and_(_wanted(since), may_know)
     total = session.exec(select(func.count()).select_from(Message).join(Case).where(wanted)).one()
     counts = _histories(session) if _asks_history(desk.rules, other) else {}
     beside = _Beside(table_for(session, desk.office), counts)
     moved: list[Moved] = []
     tried = later = 0
-    for message, case, is_known in _newest(session, wanted, may_know, last):
+    for message, case in _newest(session, wanted, last):
         if tried and is_enough():
             break
         tried += 1
         later += not message.is_first
-        if (found := _try(desk, other, message, case, is_known, beside)) is not None:
+        if (found := _try(desk, other, message, case, beside)) is not None:
             moved.append(found)
     return Letters(tried, min(total, last), later, tuple(moved))
 
 
-def _try(
-    desk: Desk, other: CompiledRules, message: "_Read", case: Case, is_known: bool, beside: "_Beside"
-) -> Moved | None:
+def _try(desk: Desk, other: CompiledRules, message: "_Read", case: Case, beside: "_Beside") -> Moved | None:
     facts = _facts(desk, message, case, beside)
     now, key = message.row.received_at, message.row.id
     before = decide(facts, desk.rules, now=now, calendar=desk.calendar)
     after = decide(facts, other, now=now, calendar=desk.calendar)
     if message.is_first:
-        return compared(case, before, after, message=key, is_known=is_known, occasion=Occasion.OPENED)
-    return compared(case, _heeded(before), _heeded(after), message=key, is_known=is_known,
-                    occasion=Occasion.LATER, fields=HEEDED)  # fmt: skip
+        return compared(case, before, after, message=key, occasion=Occasion.OPENED)
+    return compared(
+        case, _heeded(before), _heeded(after), message=key, occasion=Occasion.LATER, fields=HEEDED
+    )
 
 
 def _heeded(decision: Decision) -> Decision:
@@ -123,9 +122,7 @@ def _firsts(session: Session, cases: Sequence[str]) -> set[str]:
     return set(session.exec(query.group_by(col(Message.case_id))))
 
 
-def _newest(
-    session: Session, wanted: ColumnElement[bool], may_know: ColumnElement[bool] | None, last: int
-) -> Iterator[tuple[_Read, Case, bool]]:
+def _newest(session: Session, wanted: ColumnElement[bool], last: int) -> Iterator[tuple[_Read, Case]]:
     before: ColumnElement[bool] = true()
     while last > 0:
         query = select(Message, Case).join(Case, col(Message.case_id) == Case.id).where(wanted, before)
@@ -134,10 +131,9 @@ def _newest(
             return
         types = _types(session, [message.id for message, _ in found])
         ids = [case.id for _, case in found]
-        known, firsts = _known(session, ids, may_know), _firsts(session, ids)
+        firsts = _firsts(session, ids)
         for message, case in found:
-            one = _Read(message, tuple(types.get(message.id, ())), message.id in firsts)
-            yield one, case, case.id in known
+            yield _Read(message, tuple(types.get(message.id, ())), message.id in firsts), case
         last -= len(found)
         before = col(Message.id) < found[-1][0].id
 
@@ -148,12 +144,6 @@ def _types(session: Session, messages: Sequence[str]) -> dict[str, list[str]]:
     for message, kind in session.exec(query.where(col(Attachment.message_id).in_(messages))):
         found.setdefault(message, []).append(kind)
     return found
-
-
-def _known(session: Session, cases: Sequence[str], may_know: ColumnElement[bool] | None) -> set[str]:
-    if may_know is None:
-        return set(cases)
-    return set(session.exec(select(Case.id).where(col(Case.id).in_(cases), may_know)))
 
 
 def _asks_history(*sets: CompiledRules) -> bool:

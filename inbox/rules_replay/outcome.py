@@ -26,7 +26,7 @@ class Occasion(StrEnum):
 class Change:
     """One thing that would be different for one case. `before` and `after` are in words."""
 
-    case: str | None
+    case: str
     message: str | None
     field: str
     before: str
@@ -35,14 +35,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A case for which something would be different. `case_id` None: one that this reader may not know.
+    """A case for which something would be different. `because`: the rules that matched under one set and not
+    under the other, each with its reason."""
 
-    `key` tells cases apart, also those; `because`: the rules that matched under one set and not under the
-    other, each with its reason.
-    """
-
-    key: str
-    case_id: str | None
+    case_id: str
     message: str | None
     changes: tuple[Change, ...]
     because: tuple[tuple[str, str, bool], ...]
@@ -81,25 +77,23 @@ class Replay:
 
 def cases_of(found: Iterable[Moved]) -> int:
     """How many cases these are: one may be moved on several occasions."""
-    return len({one.key for one in found})
+    return len({one.case_id for one in found})
 
 
 def compared(
-    case: Case, before: Decision, after: Decision, *, message: str | None, is_known: bool, occasion: Occasion,
+    case: Case, before: Decision, after: Decision, *, message: str | None, occasion: Occasion,
     fields: Sequence[str] = (*PLACE, *OTHER),
 ) -> Moved | None:  # fmt: skip
     """What would be different in `fields`; None where nothing would."""
-    named = case.reference if is_known else None
     changes = tuple(
-        Change(named, message, name, _told(getattr(before, name)), _told(getattr(after, name)))
+        Change(case.reference, message, name, _told(getattr(before, name)), _told(getattr(after, name)))
         for name in fields
         if getattr(before, name) != getattr(after, name)
     )
     if not changes:
         return None
     leaves = before.priority is Priority.IMMEDIATE and after.priority is not Priority.IMMEDIATE
-    because = _because(before, after) if is_known else ()
-    return Moved(case.id, case.id if is_known else None, message, changes, because, leaves, occasion)
+    return Moved(case.id, message, changes, _because(before, after), leaves, occasion)
 
 
 def _because(before: Decision, after: Decision) -> tuple[tuple[str, str, bool], ...]:

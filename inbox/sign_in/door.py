@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from inbox.database import locked
 from inbox.errors import NotSignedIn
 from inbox.history import Actor, ActorKind, record
 from inbox.models import EventKind, SignInTry, Staff
@@ -72,7 +73,9 @@ def finish(
     """The code was right: a whole session in place of the half one. Returns the new token.
 
     Raises NotSignedIn for a wrong or used code; the caller counts it (`wrong_code`) in a write of its own.
+    The row is held meanwhile: of two who type one code at the same moment, one comes in.
     """
+    staff = session.exec(locked(session, select(Staff).where(Staff.id == staff.id), fresh=True)).one()
     sealed = staff.totp_secret
     step = codes.step_of(keys, sealed, staff.id, code, staff.totp_last_step, now) if sealed else None
     if step is None or not staff.is_active:

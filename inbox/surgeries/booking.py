@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from inbox import writing_down
@@ -58,13 +59,13 @@ def book(
 
 def open_case(
     session: Session, desk: Desk, who: Newcomer, *, kind: MessageKind, author_id: str | None, now: datetime,
-    actor: Actor,
+    actor: Actor, visible: ColumnElement[bool],
 ) -> Case:  # fmt: skip
     """The case of somebody who asks for an appointment (a call), or stands at the door (a visit)."""
     return writing_down.open_case(
         session, desk, kind=kind, name=who.name, contact=who.email or who.phone, phone=who.phone,
         postcode=who.postcode, subject="", text=who.about, language=who.language, author_id=author_id,
-        when=now, now=now, actor=actor, road=SURGERY,
+        when=now, now=now, actor=actor, road=SURGERY, visible=visible,
     )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ class Live:
         with self._database.read(person.office_id) as session:
             newest = _newest(session)
             stream.seen = newest if after is None else max(after, newest - LONGEST_REPLAY)
-            missed = _lines(session, stream.seen, newest)
+            missed, _ = _lines(session, stream.seen, newest)
         with self._guard:
             if self._stopping:
                 raise Unavailable("This server is about to restart.")
@@ -185,14 +185,20 @@ class Live:
         with self._guard:
             offices = list(self._offices.items())
         for office_id, office in offices:
-            with self._database.read(office_id) as session:
-                newest = _newest(session)
-                lines = _lines(session, office.sequence, newest) if newest > office.sequence else []
-                moved = self._present(session, office)
-            with self._guard:
-                streams = list(office.streams)
-                office.sequence = max(newest, office.sequence)
-            _tell(streams, [*lines, *moved])
+            while self._tell_next(office_id, office) and not self._stopping:
+                pass  # one commit may hold more lines than are read at once
+
+    def _tell_next(self, office_id: str, office: _Office) -> bool:
+        """Tells the pages of an office what is new; whether there is more."""
+        with self._database.read(office_id) as session:
+            newest = _newest(session)
+            lines, told = _lines(session, office.sequence, newest)
+            moved = self._present(session, office)
+        with self._guard:
+            streams = list(office.streams)
+            office.sequence = max(told, office.sequence)
+        _tell(streams, [*lines, *moved])
+        return told < newest
 
     def _present(self, session: Session, office: _Office) -> list["Line"]:
         """Cases at which somebody came, left or began to write."""
@@ -240,9 +246,10 @@ def _newest(session: Session) -> int:
     return session.execute(query).scalar() or 0
 
 
-def _lines(session: Session, after: int, to: int) -> list[Line]:
+def _lines(session: Session, after: int, to: int) -> tuple[list[Line], int]:
+    """The oldest lines of the history between these numbers, and the number up to which they are all."""
     if to <= after:
-        return []
+        return [], to
     query = (
         sql.select(col(Event.kind), col(Event.case_id), col(Event.sequence), col(Event.detail))
         .where(col(Event.sequence) > after, col(Event.sequence) <= to, col(Event.case_id).is_not(None))
@@ -250,10 +257,11 @@ def _lines(session: Session, after: int, to: int) -> list[Line]:
         .limit(LONGEST_REPLAY)
     )
     rows = session.execute(query).all()
-    return _with_cases(
+    lines = _with_cases(
         session,
         [(_told_as(kind), case_id, sequence, _through(detail)) for kind, case_id, sequence, detail in rows],
     )
+    return lines, to if len(rows) < LONGEST_REPLAY else rows[-1].sequence
 
 
 def _through(detail: dict[str, object]) -> str | None:

@@ -11,7 +11,7 @@ from inbox.desk import Desk, open_desk
 from inbox.errors import Unavailable
 from inbox.failpoints import reach
 from inbox.models import AnswerState, Campaign, CampaignAnswer
-from inbox.worker.node import Node
+from inbox.worker.node import Node, each_office
 
 
 def prepare_due(node: Node) -> bool:
@@ -24,15 +24,15 @@ def prepare_due(node: Node) -> bool:
     return bool(claimed)
 
 
-def answer_late(node: Node) -> None:
+@each_office
+def answer_late(node: Node, office_id: str) -> None:
     """Copies that came after the answer get it too, where a person switched that on."""
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            on = select(Campaign).where(col(Campaign.answers_late), col(Campaign.closed_at).is_(None))
-            campaigns = session.exec(on).all()
-        for campaign in campaigns:
-            with node.database.write(office_id) as session:
-                _take_late(node, session, campaign)
+    with node.database.read(office_id) as session:
+        on = select(Campaign).where(col(Campaign.answers_late), col(Campaign.closed_at).is_(None))
+        campaigns = session.exec(on).all()
+    for campaign in campaigns:
+        with node.database.write(office_id) as session:
+            _take_late(node, session, campaign)
 
 
 def _take_late(node: Node, session: Session, campaign: Campaign) -> None:

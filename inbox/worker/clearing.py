@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from inbox import safe_copies
 from inbox.models import Arrival, Attachment, Delivery, DraftFile
 from inbox.worker.loops import log
-from inbox.worker.node import Node
+from inbox.worker.node import Node, each_office
 
 _PROMISES: tuple[Mapped[str], ...] = (
     col(Arrival.raw_hash), col(Attachment.content_hash), col(Delivery.raw_hash), col(DraftFile.content_hash),
@@ -24,10 +24,10 @@ def clear_away(node: Node) -> None:
     """Files that were kept and whose row never came, and copies from before a migration that grew old."""
     now = node.now()
     safe_copies.forget(node.settings.data_dir, now - safe_copies.KEPT_FOR)
-    for office_id in node.offices():
-        _sweep(node, office_id)
+    _sweep(node)
 
 
+@each_office
 def _sweep(node: Node, office_id: str) -> None:
     """Only files of the last days are looked at: older ones were, on the day after they came."""
     before = node.now() - _YOUNGEST

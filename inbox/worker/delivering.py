@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from inbox import channels, departures, outbox
 from inbox.database import find
 from inbox.desk import open_desk
-from inbox.errors import CaseworkError, Unavailable
+from inbox.errors import CaseworkError, NotFound, Unavailable
 from inbox.failpoints import reach
 from inbox.history import SYSTEM
 from inbox.models import Channel
@@ -53,16 +53,20 @@ class Deliverer:
         tools = self._node.line.tools
         try:
             raw = tools.store.get(claimed.office_id, claimed.raw_hash)
+        except NotFound as problem:
+            self._settle(claimed, outbox.Outcome(outbox.Result.NEVER, problem.sentence))
+            return
+        try:
             connector = channels.connect(channel, tools.keys, self._node.settings, self._node.database)
         except CaseworkError as problem:
-            self._settle(claimed, outbox.Outcome(outbox.Result.NEVER, problem.sentence))
+            self._settle(claimed, outbox.not_by_this_channel(problem.sentence))
             return
         reach("outbox.attempting")
         try:
             with self._heartbeat(claimed):
                 outcome = outbox.attempt(claimed, raw, connector, committing=lambda: self._mark(claimed))
         except (outbox.LeaseLost, Unavailable):
-            return  # nothing left under this claim; whoever holds it now goes on, or recovery does
+            return  # raised before the point of no return only; whoever holds the claim now goes on
         finally:
             connector.close()
         reach("outbox.answered")

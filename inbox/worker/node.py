@@ -2,13 +2,16 @@
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import wraps
 
 from sqlmodel import Session, col, select
 
 from inbox import channels, fetching
 from inbox.database import Database, shared_clock
+from inbox.errors import Unavailable
 from inbox.failpoints import arm
 from inbox.introducing import Introducer
 from inbox.models import Office
@@ -16,6 +19,7 @@ from inbox.pipeline import Line
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import FolderStore, open_store
+from inbox.worker.loops import log
 
 
 def _name() -> str:
@@ -74,3 +78,20 @@ class Node:
     def offices(self) -> list[str]:
         with self.database.read() as session:
             return list(session.exec(select(Office.id).order_by(col(Office.id))))
+
+
+def each_office(work: Callable[[Node, str], None]) -> Callable[[Node], None]:
+    """`work` for one office after the other. What fails in one is logged and keeps no other from its turn; a
+    database that is away is no office's own trouble, and ends the round."""
+
+    @wraps(work)
+    def run(node: Node) -> None:
+        for office_id in node.offices():
+            try:
+                work(node, office_id)
+            except Unavailable:
+                raise
+            except Exception:
+                log.exception("work for an office failed", work=work.__name__, office=office_id)
+
+    return run

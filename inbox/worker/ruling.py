@@ -1,6 +1,6 @@
 """Rules on change and on time, office by office; and the web addresses that rules want called."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.contract import ConnectorFailure, OutcomeUnknown, TemporaryFailure
 from inbox import jobs, rules_at_work
@@ -9,7 +9,8 @@ from inbox.desk import open_desk, rules_of
 from inbox.errors import Unavailable
 from inbox.models import CallState, Case, Office, RuleCall
 from inbox.rules import calls
-from inbox.worker.node import Node
+from inbox.worker.node import Node, each_office
+from routing.rules import Trigger
 
 _MOST_TURNS = 20
 """Transactions that the rules of one office get at one firing, each with `rules_at_work.AT_A_TIME` cases."""
@@ -18,31 +19,32 @@ _PAUSE = timedelta(seconds=30)
 _TOO_OLD = timedelta(days=1)
 
 
-def read_changes(node: Node) -> None:
+@each_office
+def read_changes(node: Node, office_id: str) -> None:
     """The rules that are read when a case changes."""
-    for office_id in node.offices():
-        for _ in range(_MOST_TURNS):
-            with node.database.read(office_id) as session:
-                waits = rules_at_work.has_news(session, rules_of(session))
-            if not waits:
-                break
-            with node.database.write(office_id) as session:
-                rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
-            node.database.give_way()
-
-
-def read_time(node: Node) -> None:
-    """The rules that are read as time passes."""
-    for office_id in node.offices():
+    for _ in range(_MOST_TURNS):
         with node.database.read(office_id) as session:
-            waits = rules_at_work.has_time_come(open_desk(session, node.line.tools), node.now())
-        turns = _MOST_TURNS if waits else 0
-        while turns:
-            with node.database.write(office_id) as session:
-                rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
-            node.database.give_way()
-            with node.database.read(office_id) as session:
-                turns = turns - 1 if rules_at_work.is_midway(session) else 0
+            waits = rules_at_work.has_news(session, rules_of(session))
+        if not waits:
+            break
+        with node.database.write(office_id) as session:
+            rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
+        node.database.give_way()
+
+
+@each_office
+def read_time(node: Node, office_id: str) -> None:
+    """The rules that are read as time passes."""
+    with node.database.read(office_id) as session:
+        is_asked = rules_at_work.has(rules_of(session), Trigger.TIME)
+        is_working = is_asked and open_desk(session, node.line.tools).calendar.is_working(node.now())
+    turns = _MOST_TURNS if is_working else 0
+    while turns:
+        with node.database.write(office_id) as session:
+            rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
+        node.database.give_way()
+        with node.database.read(office_id) as session:
+            turns = turns - 1 if rules_at_work.is_midway(session) else 0
 
 
 def call_due(node: Node) -> None:
@@ -62,9 +64,10 @@ def _call(node: Node, job: jobs.ClaimedJob) -> None:
     with node.database.write(job.office_id) as session:
         row = find(session, RuleCall, job.subject_id)
         office = session.get_one(Office, job.office_id)
-        if row.state != CallState.WAITING or now - row.queued_at > _TOO_OLD:
-            if row.state == CallState.WAITING:
-                row.state, row.trouble, row.ended_at = CallState.FAILED, "it waited for too long", now
+        case = find(session, Case, row.case_id)
+        if row.state == CallState.WAITING and (because := _why_never(row, case, now)):
+            row.state, row.trouble, row.ended_at = CallState.FAILED, because, now
+        if row.state != CallState.WAITING:
             jobs.finish(session, job, now)
             return
         if office.sending_paused:
@@ -75,7 +78,7 @@ def _call(node: Node, job: jobs.ClaimedJob) -> None:
         address = node.line.tools.keys.open(row.address, row.id)
         secret = calls.secret_of(session, node.line.tools.keys, row.rule_id)
         row.is_signed = secret is not None
-        news = _news(node, find(session, Case, row.case_id), row)
+        news = _news(node, case, row)
     failure, answered = None, None
     try:
         from connectors import webhook  # with its http client: few offices have such a rule
@@ -86,6 +89,13 @@ def _call(node: Node, job: jobs.ClaimedJob) -> None:
     except ConnectorFailure as trouble:
         failure = trouble
     _settle(node, job, failure, answered)
+
+
+def _why_never(row: RuleCall, case: Case, now: datetime) -> str | None:
+    """What ends a call before anybody is told; None while it may be made. Hours can lie between the two."""
+    if now - row.queued_at > _TOO_OLD:
+        return "it waited for too long"
+    return calls.RESTRICTED if case.is_restricted else None
 
 
 def _settle(node: Node, job: jobs.ClaimedJob, failure: ConnectorFailure | None, answered: int | None) -> None:

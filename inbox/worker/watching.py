@@ -6,24 +6,24 @@ from inbox import alerts, channels, silence
 from inbox.desk import open_desk
 from inbox.models import Channel
 from inbox.silence import Silence
-from inbox.worker.node import Node
+from inbox.worker.node import Node, each_office
 
 
-def watch(node: Node) -> None:
+@each_office
+def watch(node: Node, office_id: str) -> None:
     """Whoever answers for an office is told of either once a day, while it lasts."""
     is_nearly_full = node.store.is_nearly_full()
-    for office_id in node.offices():
-        with node.database.read(office_id) as session:
-            quiet = _quiet(session, node)
-        if not (quiet or is_nearly_full):
-            continue
-        with node.database.write(office_id) as session:
-            desk = open_desk(session, node.line.tools)
-            if is_nearly_full:
-                free, least = node.store.free_megabytes(), node.settings.low_disk_megabytes
-                alerts.of_disk(session, desk, free, least, now=node.now())
-            for channel, found in quiet:
-                alerts.of_silence(session, desk, channel, found, now=node.now())
+    with node.database.read(office_id) as session:
+        quiet = _quiet(session, node)
+    if not (quiet or is_nearly_full):
+        return
+    with node.database.write(office_id) as session:
+        desk = open_desk(session, node.line.tools)
+        if is_nearly_full:
+            free, least = node.store.free_megabytes(), node.settings.low_disk_megabytes
+            alerts.of_disk(session, desk, free, least, now=node.now())
+        for channel, found in quiet:
+            alerts.of_silence(session, desk, channel, found, now=node.now())
 
 
 def _quiet(session: Session, node: Node) -> list[tuple[Channel, Silence]]:

@@ -36,7 +36,7 @@ def offices(history: Database) -> dict[str, str]:
 
 def _reader(session: Session, first_name: str) -> queues.Reader:
     staff = session.exec(select(Staff).where(col(Staff.name).startswith(first_name))).one()
-    return queues.Reader(staff.id, datetime.now(UTC))
+    return queues.Reader(staff.id, datetime.now(UTC), datetime.now(UTC).date())
 
 
 @pytest.mark.parametrize("view", list(queues.View))

@@ -13,7 +13,8 @@ from inbox.database import Database
 from inbox.desk import open_desk
 from inbox.errors import Conflict
 from inbox.history import Actor, ActorKind
-from inbox.models import Case, Delivery, DeliveryState, Draft, DraftState
+from inbox.models import Case, Channel, ChannelMode, Delivery, DeliveryState, Draft, DraftState
+from inbox.models import Office as OfficeRow
 from tests.faults import simulation
 from tests.faults.simulation import Office
 
@@ -90,6 +91,48 @@ def test_a_message_that_ends_the_program_three_times_waits_for_a_person(office: 
     office.work()
     assert _now(office, delivery).state == DeliveryState.SENT
     assert office.platform.copies()[delivery.outgoing_id] == 1
+
+
+@pytest.mark.parametrize("broken", [{"kind": "unheard-of"}, {"sealed": "00000000.AAAA"}])
+def test_what_leaves_by_a_channel_whose_settings_are_broken_waits_until_they_are_put_right(
+    office: Office, broken: dict[str, str]
+) -> None:
+    delivery = _queued(office)
+    with office.writing() as session:
+        channel = session.exec(select(Channel)).one()
+        whole = {name: getattr(channel, name) for name in broken}
+    _set(office, broken)
+    office.wait(90)
+    office.work()
+    assert _now(office, delivery).state == DeliveryState.RETRYING
+    with office.reading() as session:
+        assert session.exec(select(Channel.sending_trouble)).one(), "the channel's page says why"
+    _set(office, whole)
+    office.wait(1200)
+    office.work()
+    assert _now(office, delivery).state == DeliveryState.SENT
+    with office.reading() as session:
+        assert session.exec(select(Channel.sending_trouble)).one() is None
+
+
+def test_nothing_is_due_where_nothing_may_leave(office: Office) -> None:
+    """So no sender asks for the database's one writer's turn, however long that lasts."""
+    _queued(office)
+    office.wait(90)
+    assert _is_due(office)
+    for row, name, value in (
+        (Channel, "mode", ChannelMode.LISTEN),
+        (Channel, "removed_at", office.now),
+        (OfficeRow, "sending_paused", "Restored from a backup."),
+    ):
+        with office.writing() as session:
+            found = session.exec(select(row)).one()
+            before = getattr(found, name)
+            setattr(found, name, value)
+        assert not _is_due(office), name
+        with office.writing() as session:
+            setattr(session.exec(select(row)).one(), name, before)
+    assert _is_due(office)
 
 
 def test_ends_of_the_program_count_only_in_a_row(office: Office) -> None:
@@ -183,3 +226,15 @@ def _failed(office: Office) -> Delivery:
 
 def _actor(office: Office) -> Actor:
     return Actor(ActorKind.STAFF, office.staff, "Priya Nair")
+
+
+def _set(office: Office, values: dict[str, str]) -> None:
+    with office.writing() as session:
+        channel = session.exec(select(Channel)).one()
+        for name, value in values.items():
+            setattr(channel, name, value)
+
+
+def _is_due(office: Office) -> bool:
+    with office.reading() as session:
+        return outbox.has_due(session, office.now)

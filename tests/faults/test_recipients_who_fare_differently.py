@@ -76,7 +76,9 @@ def test_a_copy_among_what_was_sent_proves_nothing_about_the_part_that_is_unknow
     _work(office)
     _work(office, seconds=600)
     with office.writing() as session:
-        ours = outbox.found_again(session, _row(office, CARER).outgoing_id, "elsewhere", office.now)
+        ours = outbox.found_again(
+            session, _row(office, CARER).outgoing_id, "elsewhere", office.now, kind="simulated"
+        )
         assert ours is not None, "it is known to be ours all the same"
     assert _states(office) == {(DONNA, COUNCIL): "unknown", (CARER,): "sent"}
 

@@ -118,7 +118,7 @@ class Office:
                 recipient=delivery.recipients[0], status="5.1.1", reason="550 no such mailbox",
             )  # fmt: skip
             message = self.world.message(None, "Your mail was not delivered.")
-            own_mail.reported(session, report, message, self.now)
+            own_mail.reported(session, self.desk(session), report, message, self.now)
         return delivery
 
     def is_tried_again(self, delivery: Delivery) -> None:

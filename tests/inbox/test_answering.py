@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from inbox import address_proofs, import_channel
+from inbox import acknowledgement, import_channel
 from inbox.answering import preparing, writing
 from inbox.campaigns.holding import HeldBack, members
 from inbox.desk import open_desk
@@ -176,13 +176,12 @@ def test_copies_from_a_form_and_imported_ones_are_answered_by_the_mailbox(post: 
         _came_by(session, "colin.peake@example.org", channel_id=imported)
         for name in ("sheila.barton", "alan.treves"):
             _came_by(session, f"{name}@example.org", channel_id=form.id, kind=MessageKind.FORM)
-        case_id = post.case_of("Alan Treves").id
-        address_proofs.ask(
-            session, session.get_one(Case, case_id), "alan.treves@example.org", post.office.now
-        )
+        asked = session.exec(select(Message).where(Message.sender_handle == "alan.treves@example.org")).one()
+        desk = open_desk(session, post.office.worker.node.line.tools)
+        case = session.get_one(Case, asked.case_id)
+        acknowledgement.ask_by_hand(session, desk, case, asked, now=post.office.now, actor=PRIYA)
         session.flush()
-        proof = session.exec(select(AddressProof)).one()
-        proof.proved_at = post.office.now
+        session.exec(select(AddressProof)).one().proved_at = post.office.now
     why = {name.lower().replace(".", " "): why for name, why in held(post).items()}
     assert why == {
         "colin peake": None, "sheila barton": HeldBack.UNPROVED, "alan treves": None, "moira finch": None,

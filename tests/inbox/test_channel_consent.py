@@ -19,7 +19,7 @@ from connectors.standins.x import XStandIn
 from connectors.standins.x import signing_in as x
 from connectors.standins.x.state import OFFICE_NAME
 from inbox import channel_consent, channels
-from inbox.database import Database
+from inbox.database import Database, find
 from inbox.errors import Refused
 from inbox.history import OPERATOR
 from inbox.models import Channel, ChannelMode, Event, EventKind
@@ -113,9 +113,11 @@ def test_a_channel_without_its_tokens_waits_and_listens_once_somebody_signed_in(
     assert (row.mode, row.awaits_sign_in) == (ChannelMode.OFF, True)
     with account.database.write(account.office) as session, pytest.raises(Refused, match="Sign in"):
         channels.set_mode(session, row, ChannelMode.LISTEN, reason="x", until=None, now=NOW, actor=OPERATOR)
+    with account.database.write(account.office) as session:
+        find(session, Channel, row.id).mode_until = NOW  # as whoever switched it off until a date
     account.redeemed(*account.agreed())
     row = account.row()
-    assert (row.mode, row.awaits_sign_in) == (ChannelMode.LISTEN, False)
+    assert (row.mode, row.awaits_sign_in, row.mode_until) == (ChannelMode.LISTEN, False, None)
     kept = KEYS.open_all(row.sealed, row.id)
     assert kept.get("access_token", "") == state.PAGE_TOKEN or kept["refresh_token"]
     assert row.account == channels.account_of(row)

@@ -357,6 +357,41 @@ def test_a_calendar_whose_change_was_rolled_back_is_forgotten(world: World) -> N
     assert not calendar.is_working_day(date(2026, 6, 4))
 
 
+def test_a_calendar_that_cannot_be_read_is_refused_and_not_taken_for_an_empty_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = date(2026, 6, 3)
+    close(world, day)
+    monkeypatch.setattr(calendars, "_known", {})
+    with world.database.read(world.office) as session:
+        office = office_in(session)
+    with pytest.raises(LookupError, match="open session"):
+        calendars.calendar_of(office)
+    with world.database.read() as session, pytest.raises(LookupError, match="of its office"):
+        calendars.plan_of(session.exec(select(Office).where(Office.id == world.office)).one())
+    with world.database.read(world.office) as session:
+        assert not calendars.calendar_of(office_in(session)).is_working_day(day)
+
+
+def test_a_letter_of_a_batch_is_promised_by_the_targets_that_the_batch_began_with(world: World) -> None:
+    def promise(amount: int) -> None:
+        with world.database.write(world.office) as session:
+            office = office_in(session)
+            plan = calendars.with_target(calendars.plan_of(office), office, ClockKind.FIRST_REPLY, amount)
+            calendars.save(session, office, plan, what="targets", now=MONDAY, **WHO)
+
+    world.case("damp", received_at=MONDAY)
+    promise(15)
+    with world.database.read(world.office) as session:
+        desk = desk_in(session)
+    promise(12)
+    with world.database.write(world.office) as session:
+        assert desk_in(session).targets[ClockKind.FIRST_REPLY].amount == 12
+        case, order = session.exec(select(Case)).one(), ClockOrder(kind=ClockKind.FIRST_REPLY)
+        clock = clocks.start(session, desk, case, order, received_at=MONDAY, now=MONDAY, actor=SYSTEM)
+        assert (clock.amount, clock.calendar_version) == (15, 1), "by one calendar, and known to be by that"
+
+
 def test_an_office_may_promise_other_times_and_less_than_the_law_but_not_more(world: World) -> None:
     with world.database.write(world.office) as session:
         office = office_in(session)

@@ -1,6 +1,6 @@
 """The status page says on which day and by what way a person wrote, and nothing else of it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -51,6 +51,20 @@ def test_one_day_is_told_once(world: World, person: Constituent) -> None:
             )
         )
     assert told(world, case, person) == (Wrote(Way.EMAIL, NOON),)
+
+
+def test_the_days_are_those_of_the_office(world: World, person: Constituent) -> None:
+    """Half past midnight of a summer night is another day than the evening before, also where UTC is not."""
+    case = world.case("damp", constituent_id=person.id)
+    evening = datetime(2026, 6, 1, 21, 0, tzinfo=UTC)
+    times = (evening, evening + timedelta(hours=2, minutes=30))
+    for at in times:
+        world.add(
+            world.message(
+                case, f"mail {at}", channel_id=world.channel, constituent_id=person.id, received_at=at
+            )
+        )
+    assert told(world, case, person) == tuple(Wrote(Way.EMAIL, at) for at in times)
 
 
 def test_what_others_wrote_and_what_the_office_wrote_are_no_business_of_the_page(

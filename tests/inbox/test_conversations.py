@@ -19,14 +19,18 @@ from inbox.models import (
     CaseStatus,
     Channel,
     ChannelMode,
+    Clock,
     Delivery,
     DeliveryState,
+    Draft,
+    DraftState,
     Message,
 )
 from inbox.pipeline import Line, keep, process_due
 from inbox.settings import Environment, Settings
 from inbox.storage import FolderStore
 from inbox.worker.node import make_line
+from routing.words import ClockKind
 from tests.inbox.worlds import World
 from tests.rigs.callers import CallingChannel, arrival_of
 
@@ -50,17 +54,21 @@ class Office:
             world.database, self.line.tools, self.line.readers, self.line.scan, lambda: self.moment,
             self.line.lease, lambda session: self.moment, self.line.download,
         )  # fmt: skip
-        with world.database.write(world.office) as session:
-            self.channel = channels.add(
-                session, kind="calling", name="Our page", values={}, secrets={}, keys=self.line.tools.keys,
-                settings=settings, now=self.moment, actor=SYSTEM,
+        self.channel = self.connect("Our page")
+
+    def connect(self, name: str, kind: str = "calling") -> str:
+        """One more account of the platform, or of one of another kind; its channel's id."""
+        with self.world.database.write(self.world.office) as session:
+            return channels.add(
+                session, kind=kind, name=name, values={}, secrets={}, keys=self.line.tools.keys,
+                settings=self.settings, now=self.moment, actor=SYSTEM,
             ).id  # fmt: skip
 
-    def hear(self, *events: dict[str, Any]) -> None:
+    def hear(self, *events: dict[str, Any], through: str = "") -> None:
         """Keeps and processes these events, and what was put off, until nothing is due."""
         keep(
             self.line,
-            self.channel,
+            through or self.channel,
             self.world.office,
             [arrival_of(event, self.moment) for event in events],
             None,
@@ -230,7 +238,9 @@ def test_an_echo_proves_that_a_reply_of_unknown_outcome_left(office: Office) -> 
 def test_what_staff_wrote_in_the_platforms_own_program_joins_the_case(office: Office) -> None:
     office.hear({**HELLO, "id": "1", "thread": "a"})
     office.hear({"id": "2", "is": "echo", "text": "Written elsewhere.", "thread": "a", "from": "page"})
-    assert office.message("Written elsewhere.").case_id == office.message(HELLO["text"]).case_id
+    ours, theirs = office.message("Written elsewhere."), office.message(HELLO["text"])
+    assert (ours.case_id, ours.constituent_id) == (theirs.case_id, theirs.constituent_id)
+    assert {one.met_at is None for one in office.all(Clock) if one.kind == ClockKind.FIRST_REPLY} == {False}
 
 
 def test_a_receipt_settles_what_it_names(office: Office) -> None:
@@ -239,6 +249,52 @@ def test_a_receipt_settles_what_it_names(office: Office) -> None:
     office.send()
     office.hear({"id": "r", "is": "read", "of": "there-1"})
     assert find_one(office, Delivery, delivery.id).state == DeliveryState.DELIVERED
+
+
+def test_what_another_platform_calls_by_the_same_number_is_something_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.KINDS, "ringing", lambda: CallingChannel)
+    other = office.connect("Another platform", "ringing")
+    office.hear({**HELLO, "id": "1"})
+    delivery = office.reply("We asked the council.")
+    office.send()
+    office.hear({**HELLO, "id": "7", "thread": "b", "text": "A pothole in Mill Lane."}, through=other)
+    office.hear(
+        {"id": "1 deleted", "is": "deleted", "of": "1"},
+        {"id": "1 edited", "is": "edited", "of": "1", "text": "The road is flooded."},
+        {"id": "r", "is": "read", "of": "there-1"},
+        {"id": "there-1", "is": "echo", "text": "Written elsewhere.", "thread": "b", "from": "page"},
+        through=other,
+    )
+    first = office.message(HELLO["text"])
+    assert first.withdrawn_at is None
+    assert office.message("The road is flooded.").edit_of is None
+    assert find_one(office, Delivery, delivery.id).state == DeliveryState.SENT
+    assert office.message("Written elsewhere.").case_id == office.message("A pothole in Mill Lane.").case_id
+
+
+def test_what_one_account_brought_may_be_taken_back_through_another_of_the_same_platform(
+    office: Office,
+) -> None:
+    office.hear({**HELLO, "id": "1"})
+    second = office.connect("Our other page")
+    office.hear({"id": "1 deleted", "is": "deleted", "of": "1"}, through=second)
+    assert office.message(HELLO["text"]).withdrawn_at is not None
+
+
+def test_a_receipt_for_a_reply_of_unknown_outcome_proves_that_it_left(office: Office) -> None:
+    office.hear({**HELLO, "id": "1", "thread": "a"})
+    delivery = office.reply("We asked the council.")
+    with office.world.database.write(office.world.office) as session:
+        find(session, Delivery, delivery.id).state = DeliveryState.UNKNOWN
+    office.hear({"id": "r", "is": "read", "of": delivery.outgoing_id})
+    found, [draft] = find_one(office, Delivery, delivery.id), office.all(Draft)
+    assert (found.state, found.sent_at, draft.state) == (
+        DeliveryState.DELIVERED, office.moment, DraftState.SENT,
+    )  # fmt: skip
+    kept = {one.kind: one.met_at for one in office.all(Clock)}
+    assert kept == {ClockKind.FIRST_REPLY: office.moment, ClockKind.NEXT_UPDATE: None}
 
 
 def test_files_that_lie_elsewhere_are_fetched_and_what_expired_is_said(

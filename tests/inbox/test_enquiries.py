@@ -248,28 +248,72 @@ def test_a_body_nobody_waits_for_is_not_chased(office: Office) -> None:
     assert office.the_case().status == CaseStatus.OPEN
 
 
-def test_a_paused_clock_brings_nothing_up(office: Office) -> None:
-    from inbox import clocks
-
-    enquiry = office.has_asked()
-    office.goes_to(3)
+def _pauses(office: Office, enquiry: Enquiry) -> None:
     with office.writing() as session:
         clock = session.exec(select(Clock).where(Clock.enquiry_id == enquiry.id)).one()
-        case = find(session, type(office.case), office.case.id)
+        case = find(session, Case, office.case.id)
         clocks.pause(session, office.desk(session), case, clock, category="information",
                      reason="They asked for a photograph", now=office.now, actor=office.actor)  # fmt: skip
+
+
+def _writes(office: Office, address: str) -> Message:
+    message: Message = office.world.message(
+        office.case, "We have your letter.", name="Repairs team", address=address,
+        received_at=office.now - timedelta(hours=1),
+    )  # fmt: skip
+    office.world.add(message)
+    return message
+
+
+def test_a_paused_clock_brings_nothing_up(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(3)
+    _pauses(office, enquiry)
     office.goes_to(30)
     assert office.sweeps() == []
+
+
+def test_a_body_whose_clock_stands_still_is_late_on_no_page(office: Office) -> None:
+    enquiry = office.has_asked()
+    office.goes_to(3)
+    _pauses(office, enquiry)
+    office.goes_to(30)
+    with office.reading() as session:
+        everything = Case.id == office.case.id
+        counts = enquiries.counts(session, everything, office.now)
+        late, _ = enquiries.waiting(session, everything, office.now, which=enquiries.Filter.LATE)
+        [row], _ = enquiries.waiting(session, everything, office.now, which=enquiries.Filter.ASKED)
+        case = find(session, Case, office.case.id)
+        stage = status_links._stage(session, case, office.now)
+    assert dict(counts) == {"all": 1, "late": 0, "due": 0, "asked": 1}
+    assert (late, row.is_paused) == ((), True)
+    assert stage is status_links.Stage.WAITING_ORGANISATION
+
+
+def test_what_cannot_go_on_keeps_nothing_else_from_its_turn(office: Office) -> None:
+    """One stands still, one has written, nobody can be reached for one: only the fourth is looked at."""
+    still = office.has_asked()
+    office.keeps(name="Land Office", other_names="", email="a@land.example", hotline="", minister="",
+                 minister_email="", escalation="", consent="none")  # fmt: skip
+    heard = office.has_asked("Land Office")
+    lost = office.has_asked("Some Council", address="letters@council.example", working_days=10)
+    waits = office.has_asked("Another Council", address="letters@another.example", working_days=10)
+    with office.writing() as session:
+        find(session, Enquiry, lost.id).address = ""
+    office.goes_to(3)
+    _pauses(office, still)
+    office.goes_to(30)
+    _writes(office, "clerk@land.example")
+    with office.reading() as session:
+        assert enquiries.due(session, office.now, limit=1) == [waits.id]
+    assert office.sweeps() == [Rung.CHASE_1]
+    assert [len(office.steps(one)) for one in (still, heard, lost, waits)] == [0, 0, 0, 1]
 
 
 def test_what_the_body_writes_holds_the_ladder_until_somebody_says_what_it_is(office: Office) -> None:
     enquiry = office.has_asked()
     office.goes_to(16)
-    message = office.world.message(
-        office.case, "We have your letter.", name="Repairs team", address="Repairs@marl-homes.example",
-        received_at=office.now - timedelta(hours=1),
-    )  # fmt: skip
-    office.world.add(message)
+    message = _writes(office, "Repairs@marl-homes.example")
     assert office.sweeps() == []
     with office.reading() as session:
         mine = find(session, Enquiry, enquiry.id)

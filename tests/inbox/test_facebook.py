@@ -1,7 +1,8 @@
 """A Page in an office's day: one case for one person's matter, answered once, with what became of it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,29 @@ def test_a_picture_that_came_along_is_kept_at_once(place: Place) -> None:
     place.page.says(DONNA, "Look at this", files=[picture])
     place.work()
     assert [one.filename for one in place.all(Attachment)] == ["mould.jpg"]
+
+
+def test_what_a_page_brought_before_it_was_disconnected_is_read_as_facebook_tells_it(
+    place: Place,
+) -> None:
+    picture = {"name": "mould.jpg", "type": "image", "mime": "image/jpeg", "base64": "/9j/2Q=="}
+    place.page.says(DONNA, "Look at this", files=[picture])
+    collector = Worker(place.node)._collector
+    collector.collect_all()
+    collector.close()
+    place.act(
+        lambda session, _: channels.remove(
+            session, find(session, Channel, place.channel), now=place.node.now(), actor=SYSTEM
+        )
+    )
+    for hours in range(3):
+        later = datetime.now(UTC) + timedelta(hours=hours)
+        process_due(replace(place.node.line, shared_now=lambda _, now=later: now))  # type: ignore[misc]
+    [message] = place.all(Message)
+    assert (message.text, message.sender_handle) == ("Look at this", DONNA)
+    assert "file-not-fetched" in message.warnings, "nobody can fetch it any more, and that is said"
+    assert len(place.all(Case)) == 1
+    assert place.all(Delivery) == []
 
 
 def test_a_second_private_answer_to_a_comment_is_refused_while_it_is_written(place: Place) -> None:

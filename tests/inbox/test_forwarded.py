@@ -55,8 +55,8 @@ class Mailbox:
             channel.mode = ChannelMode.FULL
             channels.set_forwarders(session, channel, trusted, now=NOW, actor=SYSTEM)
 
-    def take(self, raw: bytes, number: int = 1) -> None:
-        arrival = RawArrival("email", "ashby", f"INBOX/1/{number}", raw, NOW)
+    def take(self, raw: bytes, number: int = 1, **hints: str) -> None:
+        arrival = RawArrival("email", "ashby", f"INBOX/1/{number}", raw, NOW, hints)
         keep(self.line, self.world.channel, self.world.office, [arrival], None)
         while process_due(self.line):
             pass

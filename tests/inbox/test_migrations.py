@@ -146,6 +146,26 @@ def test_what_an_older_release_hid_stays_hidden_and_what_it_answered_is_answered
     assert {key for key, one in cases.items() if one.answered_at} == {plain.id}
 
 
+def test_what_an_older_release_saw_sent_from_another_program_is_the_persons_if_it_went_to_them(
+    empty_databases: EmptyDatabases,
+) -> None:
+    addresses = empty_databases.migrated()
+    database = Database(addresses.url)
+    for slug in ("ashby", "probert"):
+        world = found_world(database, slug)
+        case = world.case(address="donna@example.org")
+        for text_, recipients in (("theirs", ["donna@example.org"]), ("passed on", ["tom@example.org"])):
+            world.add(world.message(case, text_, direction="outbound", recipients=recipients))
+    engine = create_engine(addresses.migrate_url or addresses.url)
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        SCRIPTS.get_revision("0030").module.upgrade()
+    engine.dispose()
+    with database.read(world.office) as session:
+        found = {one.text: one.constituent_id for one in session.exec(select(Message))}
+    database.close()
+    assert (found["theirs"], found["passed on"]) == (case.constituent_id, None)
+
+
 def test_a_migrated_postgresql_walls_every_table_of_an_office(postgresql_database: Database) -> None:
     with postgresql_database.connect() as connection:
         rows = connection.execute(

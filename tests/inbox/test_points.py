@@ -123,7 +123,7 @@ def test_every_queue_of_work_is_in_the_order_of_points(world: World, view: View)
         )  # fmt: skip
         world.add(waits_for_a_yes(world, case))
     with world.database.read(world.office) as session:
-        rows = page(session, view, Reader(world.staff, MONDAY)).rows
+        rows = page(session, view, Reader(world.staff, MONDAY, MONDAY.date())).rows
     assert [row.rank for row in rows] == [-300, -70, -35, 0, 70]
 
 

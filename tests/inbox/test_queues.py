@@ -1,11 +1,12 @@
 """What each queue holds, in which order, and for whom: the same on SQLite and PostgreSQL."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col
 
 from inbox.database import Database
+from inbox.dates import local_day
 from inbox.errors import Refused
 from inbox.models import (
     Arrival,
@@ -46,7 +47,7 @@ UNRESTRICTED = col(Case.is_restricted).is_(False)
 
 def look(world: World, view: View, **options: object) -> Page:
     with world.database.read(world.office) as session:
-        return page(session, view, Reader(world.staff, LATER), **options)  # type: ignore[arg-type]
+        return page(session, view, Reader(world.staff, LATER, LATER.date()), **options)  # type: ignore[arg-type]
 
 
 def ids(world: World, view: View, **options: object) -> list[str]:
@@ -55,7 +56,7 @@ def ids(world: World, view: View, **options: object) -> list[str]:
 
 def count_all(world: World, **options: object) -> dict[View, int]:
     with world.database.read(world.office) as session:
-        return dict(counts(session, Reader(world.staff, LATER), **options))  # type: ignore[arg-type]
+        return dict(counts(session, Reader(world.staff, LATER, LATER.date()), **options))  # type: ignore[arg-type]
 
 
 def draft(world: World, case: Case, **values: object) -> Draft:
@@ -115,7 +116,7 @@ def test_mine_is_what_is_given_to_me_due_first_and_undated_last(world: World) ->
     first = look(world, View.MINE, limit=3)
     assert ids(world, View.MINE, limit=3, cursor=first.next) == wanted[3:]
     with world.database.read(world.office) as session:
-        assert page(session, View.MINE, Reader(None, LATER)).rows == ()
+        assert page(session, View.MINE, Reader(None, LATER, LATER.date())).rows == ()
 
 
 def test_mine_holds_what_was_given_to_a_team_until_somebody_has_it(world: World) -> None:
@@ -229,7 +230,7 @@ def leafed(world: World, view: View | None) -> list[str]:
     cursor = None
     while True:
         with world.database.read(world.office) as session:
-            found = page(session, view, Reader(world.staff, LATER), cursor=cursor, limit=3)
+            found = page(session, view, Reader(world.staff, LATER, LATER.date()), cursor=cursor, limit=3)
         seen += [row.case_id for row in found.rows]
         cursor = found.next
         if cursor is None:
@@ -355,7 +356,7 @@ def test_nothing_of_another_office_is_in_any_view_or_count(crowded: World) -> No
 
 def test_a_session_of_no_office_sees_no_queue(database: Database) -> None:
     with database.read() as session, pytest.raises(LookupError):
-        page(session, View.ALL, Reader(None, NOON))
+        page(session, View.ALL, Reader(None, NOON, NOON.date()))
 
 
 def test_restricted_cases_are_in_no_list_and_add_nothing_to_a_count(world: World) -> None:
@@ -402,10 +403,10 @@ def test_a_page_costs_two_queries_and_to_sort_mine_and_all_one_more(world: World
 
         for view in View:
             asked.clear()
-            page(session, view, Reader(world.staff, LATER))
+            page(session, view, Reader(world.staff, LATER, LATER.date()))
             assert len(asked) <= (3 if view in (View.TO_SORT, View.MINE, View.ALL) else 2), view
         asked.clear()
-        counts(session, Reader(world.staff, LATER))
+        counts(session, Reader(world.staff, LATER, LATER.date()))
         assert len(asked) == 1
 
 
@@ -414,5 +415,22 @@ def test_staff_of_the_office_can_be_named_as_readers(world: World) -> None:
     world.add(colleague)
     world.case("for tom", assignee_id=colleague.id)
     with world.database.read(world.office) as session:
-        (row,) = page(session, View.MINE, Reader(colleague.id, LATER)).rows
+        (row,) = page(session, View.MINE, Reader(colleague.id, LATER, LATER.date())).rows
     assert row.assignee == "Tom"
+
+
+def test_who_is_away_is_told_by_the_date_at_the_office(world: World) -> None:
+    """Past midnight of a summer night, while the date in UTC is still that of their last day away."""
+    colleague = Staff(office_id=world.office, email="tom@example.org", name="Tom", created_at=NOON,
+                      away_from=date(2026, 6, 1), away_until=date(2026, 6, 1))  # fmt: skip
+    world.add(colleague)
+    case = world.case(status="open", assignee_id=colleague.id)
+    world.add(world.message(case, "still no answer", received_at=datetime(2026, 6, 1, 9, tzinfo=UTC)))
+    night = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
+
+    def to_sort(today: date) -> list[str]:
+        with world.database.read(world.office) as session:
+            return [row.case_id for row in page(session, View.TO_SORT, Reader(None, night, today)).rows]
+
+    assert to_sort(date(2026, 6, 1)) == [case.id]
+    assert to_sort(local_day(night, "Europe/London")) == []

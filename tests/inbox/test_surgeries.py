@@ -187,7 +187,9 @@ def test_somebody_new_gets_a_case_with_the_appointment(hall: Hall) -> None:
     who = Newcomer("Kofi Mensah", "My bus to the hospital was taken off.", phone="07700 900123")
     with hall.at_work() as (session, surgery, _):
         desk = hall.desk(session)
-        case = booking.open_case(session, desk, who, kind=MessageKind.CALL, author_id=None, **DONE)
+        case = booking.open_case(
+            session, desk, who, kind=MessageKind.CALL, author_id=None, visible=true(), **DONE
+        )
         booking.book(session, surgery, case, TEN, note="No stairs", **DONE)
     newest = hall.all(Case)[-1]
     assert "transport" in newest.topics, "the rules read what it is about"

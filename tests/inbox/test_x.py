@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import select
 
 from connectors.contract import Form
-from inbox.errors import Refused
+from inbox.channel_budgets import ChannelBudgets
+from inbox.errors import Refused, Unavailable
 from inbox.models import Case, ChannelBudget, DeliveryState, Message
 from tests.inbox.worlds import World
 from tests.rigs.platforms import Platform, platform
@@ -120,6 +121,21 @@ def test_the_newest_refresh_token_and_what_was_spent_are_kept_in_the_database(of
     with office.world.database.read(office.world.office) as session:
         spent = session.exec(select(ChannelBudget.spent).where(ChannelBudget.name == "cost")).one()
     assert spent == 30_000
+
+
+def test_an_answer_that_x_took_is_sent_though_its_cost_could_not_be_noted(
+    office: XOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} my bins were not emptied"})
+    office.collect()
+    office.reply("Please write to us.", form=Form.POST)
+
+    def full(*_: object) -> None:
+        raise Unavailable("The disk is full, so nothing new can be saved.")
+
+    monkeypatch.setattr(ChannelBudgets, "_book", full)
+    assert office.send().state == DeliveryState.SENT
+    assert len(office.sent()["posts"]) == 1
 
 
 def test_an_echo_of_our_own_answer_adds_nothing(office: XOffice) -> None:

@@ -116,17 +116,17 @@ class CallingChannel:
         event = json.loads(arrival.raw)
         match event["is"]:
             case "message":
-                return _message(event, arrival.received_at)
+                return _message(event, arrival)
             case "edited":
-                edited = _message(event, arrival.received_at, key=f"edit of {event['id']}")
-                return Change("calling", ACCOUNT, event["of"], ChangeAction.EDITED, None, edited)
+                edited = _message(event, arrival, key=f"edit of {event['id']}")
+                return Change(arrival.channel, ACCOUNT, event["of"], ChangeAction.EDITED, None, edited)
             case "deleted":
-                return Change("calling", ACCOUNT, event["of"], ChangeAction.DELETED, None)
+                return Change(arrival.channel, ACCOUNT, event["of"], ChangeAction.DELETED, None)
             case "echo":
-                return Echo(_message(event, arrival.received_at), event.get("ours"))
+                return Echo(_message(event, arrival), event.get("ours"))
             case "read":
                 return DeliveryReport(
-                    "calling",
+                    arrival.channel,
                     ACCOUNT,
                     event["id"],
                     ReportAction.DELIVERED,
@@ -145,12 +145,13 @@ def arrival_of(event: Mapping[str, Any], at: datetime | None = None) -> RawArriv
     return RawArrival("calling", ACCOUNT, event["id"], json.dumps(event).encode(), at)
 
 
-def _message(event: Mapping[str, Any], at: datetime, key: str | None = None) -> InboundMessage:
+def _message(event: Mapping[str, Any], arrival: RawArrival, key: str | None = None) -> InboundMessage:
     text = event.get("text", "")
     return InboundMessage(
-        channel="calling", account=ACCOUNT, external_id=event.get("of", event["id"]),
+        channel=arrival.channel, account=ACCOUNT, external_id=event.get("of", event["id"]),
         sender=Handle(event.get("name", "Wyn"), event.get("from", "27")), subject=None, text=text,
-        new_text=text, attachments=(), sent_at=at, content_key=key or f"calling {event['id']}",
+        new_text=text, attachments=(), sent_at=arrival.received_at,
+        content_key=key or f"{arrival.channel} {event['id']}",
         in_reply_to=(event["answers"],) if "answers" in event else (), thread=event.get("thread"),
         form=Form(event.get("form", "message")),
         remote=tuple(RemoteFile(url, url.rpartition("/")[2]) for url in event.get("files", ())),

@@ -6,10 +6,11 @@ from email import policy
 
 from sqlmodel import select
 
-from inbox import departures, outbox
+from inbox import alerts, departures, outbox
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
-from inbox.models import ChannelMode, Delivery, DeliveryState, Event, EventKind, Office, Role
+from inbox.models import Channel, ChannelMode, Delivery, DeliveryState, Event, EventKind, Office, Role
+from inbox.silence import Silence
 from tests.security.places import Bureau, Place, letter
 
 THREAT = "I know where you live. I am going to kill you on Friday."
@@ -102,6 +103,45 @@ def test_an_alert_that_left_is_no_reply_to_the_person(place: Place) -> None:
         public = session.exec(select(Event.kind).where(Event.is_public)).all()
     assert EventKind.SENT not in kinds
     assert EventKind.DELIVERED not in public
+
+
+def failing(place: Place, trouble: str) -> None:
+    """The office's mailbox fails, and whoever collects from it says so."""
+    with place.database.write(place.ours.id) as session:
+        row = session.exec(select(Channel).where(Channel.id == place.ours.channel.id)).one()
+        row.trouble = trouble
+        alerts.of_channel(session, open_desk(session, place.node.line.tools), row, now=datetime.now(UTC))
+
+
+def switch(place: Place, mode: ChannelMode) -> None:
+    with place.database.write(place.ours.id) as session:
+        session.exec(select(Channel).where(Channel.id == place.ours.channel.id)).one().mode = mode
+
+
+def test_what_is_said_of_a_channel_keeps_nothing_else_back_that_is_wrong_with_it(place: Place) -> None:
+    quiet = Silence(datetime.now(UTC) - timedelta(hours=30), timedelta(hours=6))
+    for _ in range(2):
+        with place.database.write(place.ours.id) as session:
+            row = session.merge(place.ours.channel)
+            row.signed_in_until = datetime.now(UTC) + timedelta(days=3)
+            desk, now = open_desk(session, place.node.line.tools), datetime.now(UTC)
+            alerts.of_silence(session, desk, row, quiet, now=now)
+            alerts.of_sign_in_ending(session, desk, row, now=now)
+    assert len(notices(place.ours)) == 2, "each once a day"
+    for _ in range(2):
+        failing(place, "the password was refused")
+    assert len(notices(place.ours)) == 3
+    assert any("the password was refused" in mail.get_content() for _, mail in notices(place.ours))
+
+
+def test_a_channels_trouble_that_nobody_could_be_told_of_is_told_once_somebody_can(place: Place) -> None:
+    switch(place, ChannelMode.LISTEN)
+    for _ in range(3):
+        failing(place, "the password was refused")
+    assert [one.detail["because"] for one in told(place)] == ["no_channel"], "noted once"
+    switch(place, ChannelMode.FULL)
+    failing(place, "the password was refused")
+    assert len(notices(place.ours)) == 1
 
 
 def test_twenty_wrong_passwords_are_told_to_their_owner(place: Place) -> None:

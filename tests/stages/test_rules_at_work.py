@@ -411,6 +411,22 @@ def test_a_call_that_is_refused_is_tried_again_only_where_that_may_help(
     assert (row.state, row.trouble) == (state, f"it answered {status}")
 
 
+def test_nobody_is_told_of_a_case_that_was_restricted_while_the_call_waited(near: Place) -> None:
+    with listening(503) as (address, heard):
+        a_rule(near, "Tell them", asked("message", "contains", "mould"), {"webhook": address})
+        near.ours.receive(letter())
+        call_due(near.node)
+        with near.database.write(near.ours.id) as session:
+            session.exec(select(Case)).one().is_restricted = True
+        with near.database.write() as session:
+            session.exec(select(Job).where(Job.kind == "call")).one().due_at = datetime.now(UTC)
+        call_due(near.node)
+    assert len(heard) == 1, "only before it was restricted"
+    (row,) = calls(near.database, near.ours.id)
+    assert (row.state, row.trouble, row.attempts) == (CallState.FAILED, "the case is restricted", 1)
+    assert row.ended_at is not None
+
+
 def test_a_call_is_signed_over_its_raw_body_once_the_rule_has_a_secret(near: Place) -> None:
     manager = near.ours.as_(Role.MANAGER)
     with listening() as (address, heard):

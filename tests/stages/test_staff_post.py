@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from inbox import casework, staff_post
+from inbox import alerts, casework, staff_post
 from inbox.desk import open_desk
 from inbox.history import OPERATOR
 from inbox.models import (
@@ -17,6 +17,7 @@ from inbox.models import (
     Channel,
     ChannelMode,
     Delivery,
+    DeliveryState,
     Direction,
     Draft,
     DraftState,
@@ -30,8 +31,9 @@ from inbox.models import (
     Staff,
     StaffPost,
 )
+from inbox.outbox import Purpose
 from inbox.staff_post import Wanted
-from tests.factories import a_case, a_channel, a_constituent, a_message
+from tests.factories import a_case, a_channel, a_constituent, a_delivery, a_message
 from tests.security.places import Place, letter
 
 SAID = "My landlord shouts at me about the mould."
@@ -282,3 +284,25 @@ def test_a_choice_of_no_kind_is_refused_and_taking_it_back_leaves_no_row(place: 
     chosen(place, member, by=None)
     with place.database.read(place.ours.id) as session:
         assert session.exec(select(StaffPost)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("purpose", "state", "still_waits"),
+    [
+        (Purpose.PROOF, DeliveryState.SENT, True), (Purpose.REPLY, DeliveryState.FAILED, True),
+        (Purpose.REPLY, DeliveryState.STOPPED, True), (Purpose.REPLY, DeliveryState.QUEUED, False),
+    ],
+)  # fmt: skip
+def test_a_message_waits_until_an_answer_leaves(
+    place: Place, purpose: Purpose, state: DeliveryState, still_waits: bool
+) -> None:
+    """A letter that only asks whether an address is theirs is no answer, nor is one that never left."""
+    member = a_member(place)
+    case = said(place, member)
+    with place.database.write(place.ours.id) as session:
+        sent = a_message(session, case_id=case.id, direction=Direction.OUTBOUND, text="Dear Nia")
+        a_delivery(session, place.ours.channel, message_id=sent.id, purpose=purpose, state=state)
+    with place.database.read(place.ours.id) as session:
+        desk = open_desk(session, place.node.line.tools)
+        found = staff_post.waiting(session, desk, member, alerts.person_of(desk, member))
+    assert [one.id for one, _ in found] == [case.id] * still_waits

@@ -122,6 +122,17 @@ def test_what_happens_on_a_case_is_told_with_its_reference_and_nothing_else(
     soon(lambda: ear.cases() == wanted, f"{wanted}, got {ear.cases()}")
 
 
+def test_all_of_a_commit_is_told_however_long_it_is(
+    database: Database, house: World, listen: Listens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox.web.live.LONGEST_REPLAY", 5)
+    ear = listen(house.ours.people[Role.CASEWORKER])
+    with database.write(house.ours.office.id) as session:
+        for _ in range(12):
+            record(session, house.ours.case, EventKind.NOTED, OPERATOR, now=NOW)
+    soon(lambda: len(ear.heard) == 12, "all twelve lines", seconds=3)
+
+
 def test_neither_office_hears_the_other(database: Database, house: World, listen: Listens) -> None:
     ours, theirs = (listen(each.people[Role.CASEWORKER]) for each in (house.ours, house.theirs))
     happens(database, house.ours.case)

@@ -64,8 +64,9 @@ def list_cases(
         status=status, kind=kind, channel=channel, topic=topic, priority=priority, flag=flag,
         campaign=campaign, q=q,
     )  # fmt: skip
+    reader = queues.Reader(person.staff_id, now, desk.calendar.day_of(now))
     page = queues.page(
-        session, queues.view_named(view) if view else None, queues.Reader(person.staff_id, now),
+        session, queues.view_named(view) if view else None, reader,
         filters=chosen, visible=visible_cases(person), cursor=cursor, limit=limit,
     )  # fmt: skip
     keys = [row.case_id for row in page.rows]
@@ -90,7 +91,7 @@ def make_case(
     case = writing_down.open_case(
         session, desk, kind=MessageKind(new.kind), name=new.name, contact=new.contact, postcode=new.postcode,
         subject=new.subject, text=new.text, author_id=person.staff_id, when=when, now=now, actor=person.actor,
-        road=new.channel,
+        road=new.channel, visible=visible_cases(person),
     )  # fmt: skip
     response.headers["Location"] = f"/api/v1/cases/{case.reference}"
     return showing.case(session, desk, person, case, now, response)

@@ -220,7 +220,7 @@ def _shown(desk: Desk, clock: Clock, now: datetime) -> PromiseShape:
     return PromiseShape(
         id=clock.id, kind=clock.kind, state=reading.state, received_at=clock.received_at,
         amount=clock.amount, unit=clock.unit, nation=clock.nation, due_at=reading.due_at,
-        warn_at=None if stage.is_paused(clock) else reading.warn_at, left=_span(reading.left),
+        warn_at=None if clock.is_paused else reading.warn_at, left=_span(reading.left),
         late_by=_span(reading.late_by), calendar_version=clock.calendar_version,
         pauses=[
             PauseShape(start=one.start, end=one.end, category=one.category, reason=one.reason)

@@ -65,12 +65,12 @@ class ChangeShape(shapes.Shape):
 
 
 class MovedShape(shapes.Shape):
-    """A case that would be treated otherwise; `case` null for one that you may not read.
+    """A case that would be treated otherwise; those that you may not know are not tried.
 
     `occasion`: `opened` or `later` by the letter `message`; people `changed` it; `now`: as time passes.
     """
 
-    case: str | None
+    case: str
     message: str | None
     occasion: str
     goes_elsewhere: bool
@@ -252,10 +252,9 @@ def _shape(row: Rule) -> RuleShape:
 def _moved(one: rules_replay.Moved) -> MovedShape:
     changes = [ChangeShape(field=c.field, before=c.before, after=c.after) for c in one.changes]
     because = [f"{rule}: {why}" for rule, why, _ in one.because]
-    is_known = one.case_id is not None
     return MovedShape(
-        case=one.changes[0].case, message=one.message if is_known else None,
+        case=one.changes[0].case, message=one.message,
         occasion=one.occasion,
         goes_elsewhere=one.goes_elsewhere, leaves_immediate=one.leaves_immediate,
-        changes=changes if is_known else [], because=because,
+        changes=changes, because=because,
     )  # fmt: skip

@@ -42,12 +42,12 @@ def save(
         with savepoint(room.session):
             ends = calendars.read_day(away_until) if away_until.strip() else None
             begins = calendars.read_day(away_from) if away_from.strip() else None
-            begins = begins or (room.local(room.now).date() if ends else None)
+            begins = begins or (room.today if ends else None)
             taking.set_away(room.session, row, begins, ends, now=room.now, actor=room.person.actor)
     except Refused as error:
         place = "away_until" if "last day" in error.sentence else "away_from"
         return _page(room, away_from, away_until, Problem(place, error.sentence))
-    return see_other(HOME, told=_told(begins, ends, room.local(room.now).date()))
+    return see_other(HOME, told=_told(begins, ends, room.today))
 
 
 @router.post("/settings/away/back")

@@ -190,7 +190,7 @@ def _refused(room: Workroom, typed: dict[str, str], place: str, error: CaseworkE
 
 
 def _page(room: Workroom, typed: dict[str, str], *problems: Problem) -> CalendarPage:
-    shown = almanac.calendar(room.office, room.local(room.now).date(), typed)
+    shown = almanac.calendar(room.office, room.today, typed)
     return CalendarPage(
         shell=room.shell("Settings"), tabs=tabs(room, "Calendar"), week=shown.week, closing=shown.closing,
         file=shown.file, holidays=shown.source, bundled=shown.bundled, upcoming=shown.upcoming,

@@ -13,6 +13,7 @@ from inbox.database import savepoint
 from inbox.errors import Refused
 from inbox.models import Case, Decision, Draft, Event, MessageKind, Staff
 from inbox.models import View as Look
+from inbox.web.idempotency import SHOWN_ONCE
 from inbox.web.routers import page_router
 from inbox.web.staff import composing
 from inbox.web.staff.room import Workroom, acting, see_other, studying
@@ -162,7 +163,8 @@ def clear_links(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]
 
 @router.post("/cases/{reference}/status-link")
 def new_link(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -> Response:
-    """A new link, shown this once; older ones end. Refused where contact may not be safe."""
+    """A new link, shown on this answer and nowhere else; older ones end. Refused where contact may not be
+    safe."""
     case = room.case(reference, Action.TRIAGE)
     if "domestic-abuse" in case.flags:
         raise Refused("Contact may not be safe for this person, so there is no status link.")
@@ -176,10 +178,12 @@ def new_link(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)]) -
                "It is shown this once. Older links of this case no longer work.",
                "It asks for their postcode, or the address they wrote from.")  # fmt: skip
     url = f"/cases/{reference}"
-    return room.page(
+    answer = room.page(
         ConfirmPage(room.shell(), f"New status link for {reference}", effects, address, None,
                     Act("Close this link again", f"{url}/status-link/close"), Link("Back to the case", url))
     )  # fmt: skip
+    answer.headers[SHOWN_ONCE] = "yes"
+    return answer
 
 
 @router.get("/cases/{reference}/why")

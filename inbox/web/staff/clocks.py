@@ -175,7 +175,7 @@ def _form(
         raise NotFound
     room.session.refresh(clock)
     url = f"/cases/{case.reference}/clocks"
-    fields = asked.fields(clock, typed, room.local(room.now).date())
+    fields = asked.fields(clock, typed, room.today)
     name = clockwork.name_of(clock)
     problems = (Problem(clockwork.place_of(act, problem), problem),) if problem else ()
     page = ConfirmPage(
@@ -194,7 +194,7 @@ def _day(room: Workroom, typed: str) -> datetime | None:
     if day is None:
         raise Refused("Enter a date, like 9 June 2026.")
     noon = datetime.combine(day, time(12), tzinfo=room.zone)
-    return None if day == room.local(room.now).date() else noon
+    return None if day == room.today else noon
 
 
 def _done(reference: str) -> Response:

@@ -8,7 +8,7 @@ from fastapi import Form
 from starlette.responses import Response
 
 from inbox import casework, writing_down
-from inbox.access import Action
+from inbox.access import Action, visible_cases
 from inbox.database import savepoint
 from inbox.dates import day_of
 from inbox.errors import Refused
@@ -64,6 +64,7 @@ def create(
                 session, room.desk, kind=MessageKind(kind), name=name, contact=email or phone, phone=phone,
                 address=address, language=language, postcode=postcode, subject=subject, text=text,
                 author_id=room.person.staff_id, when=when, now=room.now, actor=actor, given=given.files,
+                visible=visible_cases(room.person),
             )  # fmt: skip
             if done.strip():
                 writing_down.add_note(

@@ -6,7 +6,7 @@ from fastapi import Form, Query
 from starlette.responses import JSONResponse, Response
 
 from inbox import kept_forms, writing_down
-from inbox.access import Action, find_case
+from inbox.access import Action, find_case, visible_cases
 from inbox.database import find_or_none, savepoint
 from inbox.errors import CaseworkError, Conflict, NotFound, Refused
 from inbox.hand_channels import OUTREACH
@@ -84,7 +84,7 @@ def _taken(room: Workroom, values: dict[str, str]) -> Case:
         contact=contact if way == "email" else "", phone=contact if way == "phone" else "",
         address=contact if way == "letter" else "", postcode=values["postcode"], subject="",
         text=values["text"], language="cy" if values["language"] == "cy" else "en", when=room.now,
-        road=OUTREACH, **done,
+        road=OUTREACH, visible=visible_cases(room.person), **done,
     )  # fmt: skip
     person = find_or_none(room.session, Constituent, case.constituent_id)
     if person is not None and way in ("phone", "letter"):

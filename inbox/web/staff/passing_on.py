@@ -55,7 +55,7 @@ def pass_on(
 def _received(room: Workroom, typed: str) -> datetime:
     """Noon of the day that was typed; now for today and where nothing was."""
     day = read_day(typed, room.office.time_zone)
-    if day is None or room.local(day).date() == room.local(room.now).date():
+    if day is None or room.local(day).date() == room.today:
         return room.now
     return day + timedelta(hours=12)
 

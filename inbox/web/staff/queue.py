@@ -124,7 +124,7 @@ def list_of(
     offers = view in _TAKEN_FROM and room.may(Action.ASSIGN)
     query = {name: value[:80] for name, value in room.request.query_params.items()}
     chosen = queues.Filters(**{name: query.get(name) or None for name in ("priority", "channel", "assignee")})
-    reader = queues.Reader(room.person.staff_id, room.now)
+    reader = queues.Reader(room.person.staff_id, room.now, room.today)
     visible = visible_cases(room.person)
     found = queues.page(room.session, view, reader, filters=chosen, visible=visible, cursor=cursor)
     connection, office = room.session.connection(), {"office": room.office.id}
@@ -137,7 +137,7 @@ def list_of(
     busy = {
         row.case_id: "Nobody has it yet" for row in found.rows if view is View.MINE and not row.assignee_id
     }
-    busy |= _away(staff, found.rows, room.local(room.now).date()) if view is not View.MINE else {}
+    busy |= _away(staff, found.rows, room.today) if view is not View.MINE else {}
     busy |= {case_id: lists.doing(*who) for case_id, who in there.items()}
     shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
     total = len(shown) if view in _OTHERWISE_COUNTED else room.counts[view]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, cast
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -73,6 +73,11 @@ class Room:
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
 
+    @property
+    def today(self) -> date:
+        """The date at the office."""
+        return self.local(self.now).date()
+
     def may(self, action: Action) -> bool:
         return has_right(self.person, action)
 
@@ -90,16 +95,14 @@ class Room:
         """How many this person has in each view; asked once for a request."""
         state = self.request.state
         if not hasattr(state, "counts"):
-            reader = queues.Reader(self.person.staff_id, self.now)
+            reader = queues.Reader(self.person.staff_id, self.now, self.today)
             state.counts = queues.counts(self.session, reader, visible_cases(self.person))
         return cast("Mapping[queues.View, int]", state.counts)
 
     def shell(self, current: str = "", *, banners: tuple[Notice, ...] = ()) -> Shell:
         """The frame of the page, with what was just done (`?done=`, `?left=`) at its foot."""
         counts = self.counts if self.may(Action.READ_CASE) else {}
-        made = frame.shell(
-            self.session, self.person, self.office, current, counts, self.local(self.now).date()
-        )
+        made = frame.shell(self.session, self.person, self.office, current, counts, self.today)
         undo = frame.just_done(self.session, self.person, self.office, self.request.query_params, self.now)
         full = frame.nearly_full(self.wiring.store.is_nearly_full())
         banners = (*made.banners, *full, *banners)

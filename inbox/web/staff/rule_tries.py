@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from inbox import rules, rules_replay
-from inbox.access import Action, visible_cases
+from inbox.access import Action, may, visible_cases
 from inbox.database import savepoint
 from inbox.errors import Refused, Stale
 from inbox.models import Rule
@@ -182,9 +182,9 @@ def _replay_page(
     stamp = rules.stamp(room.session)
     seal = trying.seal(room.desk.keys, proposal, trying.Tried(room.office.id, stamp, leaving))
     plain = proposal.model_dump_json(exclude_none=True)
-    elsewhere = rulebook.moved_rows(room.session, room.person, found.elsewhere)
+    elsewhere = rulebook.moved_rows(room.session, found.elsewhere)
     otherwise_found = [one for one in found.moved if not one.goes_elsewhere]
-    otherwise = rulebook.moved_rows(room.session, room.person, otherwise_found)
+    otherwise = rulebook.moved_rows(room.session, otherwise_found)
     read = "I have read it: it" if leaving == 1 else f"I have read all {leaving}: they"
     agree = Field("agreed", f"{read} may leave Immediate", kind=FieldKind.TICK)
     return ReplayPage(
@@ -192,13 +192,13 @@ def _replay_page(
         heading=f"{_DOING[proposal.do]} {f'“{name}”' if name else 'from a file'}: try it on old mail",
         back=back,
         sentence=rulebook.sentence(rule) if rule else _all_of_them(proposal),
-        tried=_how_far(found),
+        tried=f"{_how_far(found)}{_not_known(room)}",
         count=_count(found.elsewhere, otherwise_found),
         elsewhere=elsewhere,
         otherwise=otherwise,
         hidden=rulebook.not_shown(found.moved, (*elsewhere, *otherwise)),
         immediate=rulebook.leaving_notice(found),
-        leaving=rulebook.moved_rows(room.session, room.person, found.leaving_immediate),
+        leaving=rulebook.moved_rows(room.session, found.leaving_immediate),
         agree=agree if leaving else None,
         ranges=tuple(Choice(value, words, value == reach) for value, words in RANGES.items()),
         again=(("proposal", plain),),
@@ -241,6 +241,13 @@ def _saving(proposal: Proposal, row: Rule | None) -> str:
     )
 
 
+def _not_known(room: Workroom) -> str:
+    """Whom it was not tried for: what a rule makes of a letter would tell what stands in it."""
+    person = room.person
+    knows_all = may(person, Action.READ_CASE) and person.sees_restricted and not person.hidden_channels
+    return "" if knows_all else " Cases that you may not know were not tried."
+
+
 def _how_far(found: rules_replay.Replay) -> str:
     if found.messages < found.of:
         return (
@@ -266,8 +273,8 @@ def _some(number: int, noun: str) -> str:
 
 
 def _count(elsewhere: Sequence[rules_replay.Moved], otherwise: Sequence[rules_replay.Moved]) -> str:
-    moved = {one.key for one in elsewhere}
-    stay = rules_replay.cases_of(one for one in otherwise if one.key not in moved)
+    moved = {one.case_id for one in elsewhere}
+    stay = rules_replay.cases_of(one for one in otherwise if one.case_id not in moved)
     words = f"{_some(len(moved), 'case')} would go somewhere else."
     return f"{words} {stay:,} would stay there and be treated otherwise." if stay else words
 

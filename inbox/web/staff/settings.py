@@ -267,7 +267,7 @@ def _person(room: Room, row: Staff, team: str | None, seen: object) -> Person:
 
     roles = tuple(say.ROLES[Role(role)] for role in row.roles)
     badges: tuple[Badge, ...] = () if row.is_active else (Badge("Off", Tone.CALM, "paused"),)
-    away = availability.away(row.away_from, row.away_until, room.local(room.now).date())
+    away = availability.away(row.away_from, row.away_until, room.today)
     badges += (Badge(away, Tone.SOON, "paused"),) if away else ()
     acts: tuple[Act, ...] = ()
     if room.may(Action.MANAGE_STAFF) and row.id != room.staff_id:

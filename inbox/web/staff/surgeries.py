@@ -87,7 +87,7 @@ def plan(
 
 def _recesses(room: Room) -> str:
     """When Parliament does not sit next, as far as the office has brought that in."""
-    today = room.local(room.now).date()
+    today = room.today
     coming = [one for one in calendars.plan_of(room.office).recesses if one.last >= today][:3]
     words = "; ".join(f"{one.name}, {almanac.span(one.first, one.last)}" for one in coming)
     return f"Parliament does not sit: {words}." if words else ""
@@ -198,14 +198,15 @@ def _case(room: Workroom, reference: str, who: Newcomer, kind: MessageKind) -> C
     if not who.about.strip():
         raise Refused("Write what it is about.")
     done: dict[str, Any] = {"author_id": room.person.staff_id, "now": room.now, "actor": room.person.actor}
-    return booking.open_case(room.session, room.desk, who, kind=kind, **done)
+    visible = visible_cases(room.person)
+    return booking.open_case(room.session, room.desk, who, kind=kind, visible=visible, **done)
 
 
 def _show(room: Room, surgery: Surgery, *problems: Problem) -> Response:
     url = f"/surgeries/{surgery.id}"
     is_on = surgery.cancelled_at is None
     able = room.may(Action.CREATE_CASE) and is_on
-    today = room.local(surgery.starts_at).date() <= room.local(room.now).date()
+    today = room.local(surgery.starts_at).date() <= room.today
     links = [Link("Print the list", f"{url}/print")]
     if able and today:
         links.insert(0, Link("Somebody walked in", f"{url}/walk-in"))

@@ -27,6 +27,7 @@ from inbox.models import (
     Job,
     Message,
     Office,
+    OnceKey,
     RuleCall,
     SearchEntry,
     StatusLinkKey,
@@ -311,13 +312,16 @@ def test_a_backup_never_writes_over_a_file_unasked_and_is_private(
     assert ran.status == 1 and "cannot be written" in ran.err
 
 
-def test_leases_and_open_browsers_do_not_come_back(inbox: Installation, tmp_path: Path) -> None:
+def test_leases_open_browsers_and_answers_to_them_do_not_come_back(
+    inbox: Installation, tmp_path: Path
+) -> None:
     _fill(inbox)
     database = inbox.database()
     office_id = _office_id(database)
     with database.write(office_id) as session:
         session.add(Job(kind="process", office_id=office_id, subject_id="x", due_at=NOW, lease_until=NOW))
         session.add(StatusLinkKey(token_hash="a" * 64, link_id="b" * 32, office_id=office_id))
+        session.add(OnceKey(key="c" * 64, office_id=office_id, request_hash="d" * 64, made_at=NOW))
     database.close()
     inbox.ok("backup", str(tmp_path / "b.tar.gz"))
     inbox.use(Addresses(f"sqlite:///{tmp_path / 'fresh.db'}"), tmp_path / "elsewhere")
@@ -327,4 +331,6 @@ def test_leases_and_open_browsers_do_not_come_back(inbox: Installation, tmp_path
     with fresh.read() as session:
         assert [job.lease_until for job in session.exec(select(Job))] == [None]
         assert session.exec(select(StatusLinkKey)).one().link_id == "b" * 32
+    with fresh.read(office_id) as session:
+        assert session.exec(select(OnceKey)).all() == []
     fresh.close()

@@ -1,11 +1,16 @@
 """The last pages of the public form tell the truth: what comes, by when, and what to do meanwhile."""
 
 import pytest
+from sqlmodel import select
 
-from inbox import draft_checks, drafting
+from inbox import calendars, draft_checks, drafting
+from inbox.calendars import Plan
+from inbox.dates import local_date
 from inbox.desk import open_desk
-from inbox.history import SYSTEM
+from inbox.history import OPERATOR, SYSTEM
+from inbox.models import Clock, Office
 from inbox.settings import Settings
+from routing.words import ClockKind
 from tests.web.desks import World
 from tests.web.public.visitors import DONNA, FormOffice, fields_of, link_in, plain
 
@@ -66,6 +71,25 @@ def test_what_is_not_soon_has_its_day_and_no_alarm(place: FormOffice) -> None:
     page = plain(place.visitor().write(soon="weeks"))
     assert "What to do now" not in page
     assert "You hear from us by" in page
+
+
+def test_a_program_that_has_just_started_promises_by_the_offices_own_targets_and_forgets_none(
+    place: FormOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.database.write(place.office.id) as session:
+        office = session.exec(select(Office).where(Office.id == place.office.id)).one()
+        plan = calendars.with_target(Plan(), office, ClockKind.FIRST_REPLY, 3)
+        calendars.save(session, office, plan, what="targets", now=place.settings.now(), actor=OPERATOR)
+    monkeypatch.setattr(calendars, "_known", {})
+    page = plain(place.visitor().write())
+    place.work()
+    [(_, case, _)] = place.heard()
+    [promise] = [one for one in place.all(Clock) if one.case_id == case.id]
+    assert promise.amount == 3
+    assert f"You hear from us by {local_date(promise.due_at, 'Europe/London', 'en')}" in page
+    with place.database.read(place.office.id) as session:
+        office = session.exec(select(Office).where(Office.id == place.office.id)).one()
+        assert calendars.plan_of(office) == plan, "what the next change of the calendar builds on"
 
 
 @pytest.mark.parametrize(

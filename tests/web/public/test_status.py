@@ -20,6 +20,7 @@ from inbox.models import (
     Event,
     EventKind,
     Message,
+    OnceKey,
     Role,
     StatusLink,
     StatusLinkKey,
@@ -251,6 +252,19 @@ def test_a_link_that_is_revoked_closes_the_page_at_once(
 def _without(text: str, token: str) -> str:
     """A page without what differs from load to load: the link's own path and the form's one-use key."""
     return re.sub(r'name="once" value="[^"]*"', "", text.replace(token, ""))
+
+
+def test_a_new_link_is_shown_once_and_no_copy_of_the_page_is_kept(app: FastAPI, world: World) -> None:
+    desk = Desk(app).sit(world.ours.people[Role.CASEWORKER])
+    press = f"/cases/{world.ours.case.reference}/status-link", {"once": "a-key-of-the-form"}
+    first, again = desk.press(*press), desk.press(*press)
+    found = re.search(r"/s/([\w-]{43})", first.text)
+    assert found is not None
+    assert "X-Shown-Once" not in first.headers
+    assert found[1] not in again.text and "shown once" in again.text
+    with world.database.read(world.ours.office.id) as session:
+        kept = session.exec(select(OnceKey)).all()
+    assert kept and all(found[1].encode() not in (row.answer or b"") for row in kept)
 
 
 def test_the_office_is_told_of_a_locked_link_on_the_case_and_by_mail(

@@ -3,8 +3,9 @@
 import pytest
 from sqlmodel import Session, select
 
-from inbox.models import Area, Constituent, Decision, Direction, Role, Template
-from tests.factories import a_message
+from inbox.models import Area, Channel, Constituent, Decision, Direction, Role, Template
+from inbox.outbox import Purpose
+from tests.factories import a_delivery, a_message
 from tests.web.staff.offices import Bench, inbound
 
 TURNED_AWAY = "Dear {{name}}\n\nThe MP for {{their_constituency}} is {{their_member}}. Please write there."
@@ -61,6 +62,17 @@ def test_the_composer_begins_with_the_words_that_a_rule_laid_ready(bench: Bench)
     assert "Dear Donna Fretwell\n\nIf you are in danger now, call 999." in page
     assert "Laid ready by a rule: Crisis words. Read it before you send it." in page
     assert "What we will do next" in page, "the gap is named, and blocks sending"
+
+
+def test_the_question_whether_an_address_is_theirs_is_no_answer(bench: Bench) -> None:
+    a_case_for_crisis_words(bench)
+    case = bench.case()
+    with bench.write() as session:
+        asked = a_message(session, case_id=case.id, direction=Direction.OUTBOUND, text="Is this yours?")
+        channel = session.exec(select(Channel)).first()
+        assert channel is not None
+        a_delivery(session, channel, message_id=asked.id, purpose=Purpose.PROOF)
+    assert "Laid ready by a rule: Crisis words." in composer(bench)
 
 
 def test_nothing_is_laid_ready_once_somebody_was_answered(bench: Bench) -> None:

@@ -38,7 +38,7 @@ def test_machine_mail_of_no_case_is_marked_as_dealt_with_and_leaves_the_count(be
     with bench.write() as session:
         row = a_message(session, machine="auto_reply", subject="Out of the office")
     desk = bench.sit(Role.CASEWORKER)
-    reader = Reader(bench.staff(Role.CASEWORKER).id, datetime.now(UTC))
+    reader = Reader(bench.staff(Role.CASEWORKER).id, datetime.now(UTC), datetime.now(UTC).date())
     with bench.read() as session:
         before = counts(session, reader)[View.SET_ASIDE]
     page = desk.get("/set-aside?kind=machine")

@@ -8,6 +8,7 @@ from fastapi import File, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from inbox import areas, form_sessions
+from inbox.dates import local_day
 from inbox.form_sessions import Visit
 from inbox.web.public.contact import answers, files, guards, sending, showing
 from inbox.web.public.contact.answers import Wrong
@@ -295,7 +296,7 @@ def _other_seat(place: Place, postcode: str) -> tuple[str, str | None] | None:
     if not ours or not normalised(postcode):
         return None
     with place.wiring.database.read() as session:
-        found = areas.look_up(session, postcode, on=place.now.date())
+        found = areas.look_up(session, postcode, on=local_day(place.now, place.office.time_zone))
     if found is None or found.constituency == ours:
         return None
     return found.constituency, found.member

@@ -98,7 +98,7 @@ def _key(place: Place, given: str | None, who: str) -> str:
 
 
 def _body(place: Place, receipt: Receipt) -> dict[str, Any]:
-    hear_by = sending.hear_by(place.office, receipt.sent_at)
+    hear_by = sending.hear_by(place, receipt.sent_at)
     return {
         "reference": receipt.reference,
         "status_link": link_of(place, receipt) or None,

@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from connectors.contract import Attachment, RawArrival
 from connectors.web_form import TOLD, written
 from inbox import form_sessions
-from inbox.calendars import calendar_of, target_of
+from inbox.calendars import calendar_of, targets_of
 from inbox.form_sessions import ChosenFile, Receipt, Visit
 from inbox.intake import forms
 from inbox.intake.forms import LINK, REFERENCE
@@ -65,12 +64,12 @@ def deliver(place: Place, visit: Visit, files: Sequence[ChosenFile], via: str) -
     return receipt
 
 
-def hear_by(office: Office, sent_at: datetime) -> date | None:
+def hear_by(place: Place, sent_at: datetime) -> date | None:
     """The day by which the office promises a first answer."""
-    usual = target_of(office, ClockKind.FIRST_REPLY)
-    if usual is None:
-        return None
-    return due_at(usual.facts(sent_at), calendar_of(office)).astimezone(ZoneInfo(office.time_zone)).date()
+    with place.wiring.database.read(place.office.id) as session:
+        office = session.exec(select(Office).where(Office.id == place.office.id)).one()
+        promised, calendar = targets_of(office).get(ClockKind.FIRST_REPLY), calendar_of(office)
+    return None if promised is None else calendar.day_of(due_at(promised.facts(sent_at), calendar))
 
 
 def writes_back(place: Place, answers: Mapping[str, str]) -> bool:

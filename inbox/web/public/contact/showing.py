@@ -134,7 +134,7 @@ def sent(place: Place, receipt: Receipt) -> SentPage:
         place.say("form_help_samaritans"), place.say(f"form_help_abuse_{place.office.nation}"),
     )  # fmt: skip
     return SentPage(
-        place.shell(), receipt.reference, hear_by(place.office, receipt.sent_at), link_of(place, receipt),
+        place.shell(), receipt.reference, hear_by(place, receipt.sent_at), link_of(place, receipt),
         receipt.by_email, place.office.phone, helps, place.office.address, receipt.opens_with,
         what_to_do_now(place.office.nation, place.office.phone, place.language) if receipt.is_soon else (),
     )  # fmt: skip

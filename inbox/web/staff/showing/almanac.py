@@ -12,8 +12,7 @@ from inbox.models import Office
 from inbox.web.staff.showing import clockwork, promises
 from inbox.web.views.clocks import Closed, Promise
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group
-from routing.targets import targets
-from routing.words import Nation, OfficeKind
+from routing.words import Nation
 
 HERE = "/settings/calendar"
 NATIONS = {
@@ -172,14 +171,13 @@ def _upcoming(office: Office, plan: Plan, today: date) -> tuple[Closed, ...]:
 
 def _promises(office: Office) -> list[Promise]:
     found = []
-    for kind, usual in targets(OfficeKind(office.kind)).items():
-        held = calendars.target_of(office, kind) or usual
+    for kind, held in calendars.targets_of(office).items():
         name = promises.NAMES.get(kind, kind)
         found.append(
             Promise(
                 name=name,
-                what=usual.what,
-                source=usual.source,
+                what=held.what,
+                source=held.source,
                 counted=clockwork.rule_of(held.amount, held.unit, held.nation and str(held.nation)),
                 change=Field(f"amount-{kind}", f"{name}: how many", str(held.amount)),
                 act=Act("Change", f"{HERE}/targets/{kind}"),

@@ -104,7 +104,7 @@ def _stretches(desk: Desk, clock: Clock, url: str, can: bool) -> Iterable[Stretc
 def _links(clock: Clock, url: str) -> tuple[Link, ...]:
     kind = ClockKind(clock.kind)
     found: list[Link] = []
-    if stage.is_paused(clock):
+    if clock.is_paused:
         found.append(Link("Let it run on", f"{url}/resume"))
     elif STOPPABLE.get(kind, True):
         found.append(Link("Pause it", f"{url}/pause"))

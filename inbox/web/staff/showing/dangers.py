@@ -10,6 +10,7 @@ from inbox import risks
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
 from inbox.models import Case, Delivery, DeliveryState, Direction, Message, Staff
+from inbox.our_answers import ANSWERING
 from inbox.outbox import Purpose
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Choice, Decision, Link, Notice, Tone
@@ -24,7 +25,6 @@ _CALL = {
     Flag.SELF_HARM: "If they are in danger now, call 999.",
 }
 _GONE = (DeliveryState.SENT, DeliveryState.DELIVERED)
-_ANSWERING = (Purpose.REPLY, Purpose.CAMPAIGN)
 _LEAVING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.RETRYING)
 
 
@@ -92,6 +92,8 @@ def _since(session: Session, letter: Message) -> tuple[_Left, ...]:
     )
     found = []
     for message, delivery, name in session.exec(query):
+        if delivery is None and message.constituent_id is None:
+            continue
         purpose = delivery.purpose if delivery else Purpose.REPLY
         at = (delivery.sent_at if delivery else None) or message.received_at
         state = DeliveryState(delivery.state) if delivery else None
@@ -100,7 +102,7 @@ def _since(session: Session, letter: Message) -> tuple[_Left, ...]:
 
 
 def _answers(since: tuple[_Left, ...]) -> tuple[_Left, ...]:
-    return tuple(one for one in since if one.purpose in _ANSWERING)
+    return tuple(one for one in since if one.purpose in ANSWERING)
 
 
 def _so_far(since: tuple[_Left, ...], zone: ZoneInfo) -> str:

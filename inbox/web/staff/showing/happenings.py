@@ -106,7 +106,7 @@ _PLAIN = {
     EventKind.NOT_DELIVERED: "Not delivered.",
     EventKind.DELIVERY_UNKNOWN: "Nobody knows yet if it was sent.",
     EventKind.DELIVERY_SETTLED: "A person looked and settled whether it was sent.",
-    EventKind.SENT_ELSEWHERE: "A reply was sent from another program.",
+    EventKind.SENT_ELSEWHERE: "A message was sent from another program.",
     EventKind.MESSAGE_EDITED: "The writer changed a message on the platform. Both wordings are kept.",
     EventKind.MESSAGE_WITHDRAWN: "The writer took a message back on the platform.",
     EventKind.MESSAGE_HIDDEN: "A comment was hidden: only its writer and their friends see it there.",

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from inbox import drafting
 from inbox.desk import Desk
-from inbox.models import Case, Constituent, Decision, Direction, Message, MessageKind, Template
+from inbox.models import Case, Constituent, Decision, Message, Template
+from inbox.our_answers import is_answer
 from inbox.wording import fill, placeholders_of
 from routing.words import RISK_FLAGS, Flag, Priority
 
@@ -39,8 +40,7 @@ def words(session: Session, desk: Desk, case: Case, person: Constituent | None, 
 
     Only before the first answer: what a rule found in the first message is no answer to a later one.
     """
-    replied = select(Message.id).where(Message.case_id == case.id, Message.direction == Direction.OUTBOUND,
-                                       Message.kind != MessageKind.ACKNOWLEDGEMENT)  # fmt: skip
+    replied = select(Message.id).where(Message.case_id == case.id, is_answer())
     decided = select(Decision).where(Decision.case_id == case.id).order_by(col(Decision.decided_at).desc())
     name = next((str(one.trace["draft"]) for one in session.exec(decided) if one.trace.get("draft")), None)
     if name is None or session.exec(replied).first() is not None:

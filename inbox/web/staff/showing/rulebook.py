@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inbox.access import Action, Person, may
 from inbox.models import Case, Constituent, Rule, RuleVersion, Staff
 from inbox.rules_replay import Change, Moved, Occasion, Replay, cases_of
 from inbox.web.staff.showing import hostile
@@ -125,11 +124,10 @@ def leaving_notice(replay: Replay) -> Notice:
     )  # fmt: skip
 
 
-def moved_rows(session: Session, person: Person, found: Sequence[Moved]) -> tuple[MovedRow, ...]:
-    """Each message with what would change and why; those of cases this person may not know are left out."""
-    shown = [one for one in found if one.case_id is not None][:SHOWN] if may(person, Action.READ_CASE) else []
-    cases = _cases(session, [str(one.case_id) for one in shown])
-    return tuple(_row(one, *cases[str(one.case_id)]) for one in shown if str(one.case_id) in cases)
+def moved_rows(session: Session, found: Sequence[Moved]) -> tuple[MovedRow, ...]:
+    """Each message with what would change and why, as many as a page holds."""
+    cases = _cases(session, [one.case_id for one in found[:SHOWN]])
+    return tuple(_row(one, *cases[one.case_id]) for one in found[:SHOWN] if one.case_id in cases)
 
 
 def not_shown(found: Sequence[Moved], rows: Sequence[MovedRow]) -> str | None:
