@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from connectors.contract import PUBLIC, Handle, Letter, PermanentFailure
+from connectors.contract import PERHAPS_AUTOMATIC, PUBLIC, Handle, Letter, PermanentFailure
 from inbox import address_proofs, bodies, outbox, status_links
 from inbox.database import find_or_none, savepoint
 from inbox.dates import local_date
@@ -294,6 +294,7 @@ def _why_not(turn: _Turn, channel: Channel | None, judged: Judged) -> str | None
             address=message.sender_handle,
             kind=judged.kind,
             flags=judged.flags,
+            perhaps_automatic=PERHAPS_AUTOMATIC in message.warnings,
             dmarc_failed=judged.is_disowned,
             own_addresses=desk.own_addresses,
             ruled_out=judged.ruled_out,

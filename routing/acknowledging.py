@@ -21,6 +21,7 @@ class AcknowledgementFacts:
     kind: Kind | None
     flags: frozenset[Flag] = frozenset()
     machine: Machine | None = None
+    perhaps_automatic: bool = False
     inbound: bool = True
     dmarc_failed: bool = False
     own_addresses: frozenset[str] = frozenset()
@@ -39,6 +40,7 @@ def may_acknowledge(facts: AcknowledgementFacts, now: datetime) -> tuple[bool, s
     reasons = (
         (not facts.inbound, "it is not from outside"),
         (facts.machine is not None, "a machine sent it"),
+        (facts.perhaps_automatic, "a program may have sent it"),
         (not address, "there is no address to answer"),
         (address in {own.casefold() for own in facts.own_addresses}, "it is our own address"),
         (bool(silent), f"nothing automatic answers what is marked {listed(map(plain, silent), 'and')}"),

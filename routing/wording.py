@@ -17,8 +17,14 @@ from routing.word_sets import word_set, words_by_line
 MAIL_ADDRESS, WEB_LINK = "mailaddress", "weblink"
 """What stands in `plain` for an address and for a link: phrases may ask for them, and nothing else speaks."""
 LONGEST_SENTENCE = 400
-_REPLY = ("re:", "re :", "aw:", "sv:", "ynt:", "atb:")
-"""How the subject of a reply begins: what follows was written before."""
+_REPLY = ("re:", "re :", "aw:", "sv:", "ynt:", "atb:", "fwd:", "fw:", "wg:", "tr:", "tr :", "yml:")
+"""How the subject of a reply or of what is passed on begins: what follows was written before."""
+_PASSED_ON = re.compile(
+    r"-{2,} ?(?:forwarded|original) message|begin forwarded message|weitergeleitete nachricht"
+    r"|message (?:transféré|d'origine)|neges wedi'i hanfon ymlaen",
+    re.IGNORECASE,
+)
+"""The line under which mail programs put what is passed on."""
 MOST_SENTENCES = 1_500
 """Past these the text is cut by length alone: hostile text makes a sentence of every letter."""
 _ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
@@ -53,11 +59,13 @@ class Wording:
     told: int = 0
 
     def is_repeated(self, number: int) -> bool:
-        """Whether a sentence says again what somebody else wrote: quoted, or the subject of a reply."""
+        """Whether somebody else wrote a sentence first: quoted, passed on, or the subject of such a mail."""
         if number < self.told:
             return self.subject.lower().startswith(_REPLY)
         shown = self.sentences[number].shown
-        return shown.startswith(">") or (">" in self.text and shown in _quoted(self.text))
+        if shown.startswith(">") or (">" in self.text and shown in _quoted(self.text)):
+            return True
+        return any(_PASSED_ON.search(before.shown) for before in self.sentences[self.told : number + 1])
 
     @property
     def word_count(self) -> int:

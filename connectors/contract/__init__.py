@@ -27,6 +27,7 @@ from connectors.contract.abilities import (
 )
 from connectors.contract.consents import Consent, ConsentAsked, ConsentGiven, SignsIn
 from connectors.contract.envelopes import (
+    PERHAPS_AUTOMATIC,
     PUBLIC,
     Attachment,
     Batch,
@@ -74,6 +75,7 @@ from connectors.contract.surroundings import (
 )
 
 __all__ = [
+    "PERHAPS_AUTOMATIC",
     "PUBLIC",
     "Advises",
     "Attachment",

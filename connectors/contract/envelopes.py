@@ -16,6 +16,11 @@ class Machine(StrEnum):
     OWN = "own"
 
 
+PERHAPS_AUTOMATIC = "perhaps-automatic"
+"""In `warnings`: a program may have written or carried this. It is a person's until somebody says otherwise,
+and nothing automatic answers it."""
+
+
 class Verdict(StrEnum):
     """What the receiving boundary said of the sender's domain (DMARC, RFC 7489)."""
 
@@ -143,6 +148,7 @@ class ReportAction(StrEnum):
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """News about what we sent. `original_ids` are the ids it names, ours or the platform's, best first.
+    `others` are further recipients that fared as `recipient` did, each with its reason.
 
     `message` is the report as a message, where it is one (a bounce); a platform's receipt is none, and then
     every id it names is meant. A receipt that names none says: all that went to `thread` by `until`.
@@ -159,6 +165,7 @@ class DeliveryReport:
     message: InboundMessage | None = None
     thread: str | None = None
     until: datetime | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,10 @@
-"""Delivery reports: the standard ones (RFC 3464, 3461) and the many that follow no standard."""
+"""Tells reports about a delivery: the standard ones (RFC 3464, 3461) and the many that follow no standard."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
-from connectors.contract import Handle, ReportAction
-from connectors.email.addresses import ANY_ADDRESS
-from connectors.email.headers import Headers, identifiers, read_headers
+from connectors.contract import Handle
+from connectors.email.headers import Headers
 from connectors.email.parts import Part
 
 DAEMON = re.compile(
@@ -41,7 +38,7 @@ VAGUE_SUBJECT = re.compile(
 )
 FORWARDED_SUBJECT = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|tr|vs|doorst|rv|atb|yml)\s*[::]", re.IGNORECASE)
 CODE = re.compile(r"(?<![\d£$€.,])(?:[45]\.\d{1,3}\.\d{1,3}\b|(?:4[2-5]\d[ -](?=\S)|5(?:0[0-4]|5\d)\b))")
-STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+REPLY = re.compile(r"\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b")
 PHRASE = re.compile(
     r"(?:could|can) ?not be delivered|(?:was|were|has|have) not (?:yet )?(?:been )?delivered"
     r"|undeliverable|unable to deliver|delivery (?:to|of)[^\n]{0,120}fail"
@@ -72,11 +69,6 @@ TEMPLATE = re.compile(
 QUOTED_ID = re.compile(
     r"^[>|\s]*(?:x-)?(?:original-)?message-id\s*:\s*(<[^<>\s]{3,250}>)", re.IGNORECASE | re.MULTILINE
 )
-QUOTED_TO = re.compile(
-    r"^[>|\s]*(?:final-recipient|original-recipient"
-    r"|x-failed-recipients)\s*:\s*(?:rfc822;)?\s*<?([^\s<>;,]+@[^\s<>;,]+)",
-    re.IGNORECASE | re.MULTILINE,
-)
 STATUS_KINDS = ("message/delivery-status", "message/global-delivery-status")
 REPORTS = (*STATUS_KINDS, "message/feedback-report")
 REPORT_TYPES = ("delivery-status", "feedback-report")
@@ -88,13 +80,13 @@ RETURNED_KINDS = (
     "message/global-headers",
 )
 SEARCHED = 40_000
-REASON = 300
 
 
 class Sender(Enum):
     """How likely nobody sits behind an address."""
 
     DAEMON = "a mail system"
+    NOBODY = "the null sender, under an address that people may write from"
     UNMANNED = "an address that people seldom write from"
     ANYBODY = "anybody"
 
@@ -118,7 +110,12 @@ def is_bounce(root: Part, sender: Handle, subject: str, text: str) -> bool:
     if by is Sender.UNMANNED:
         return SUBJECT.search(subject) is not None and _proves_failure(start)
     opens_like_one = TEMPLATE.match(start.lstrip()) is not None
-    return opens_like_one and SUBJECT.search(subject) is not None and _returns_headers(root, start)
+    if by is Sender.NOBODY:  # web forms leave so too: a person's "my claim was rejected" is no report
+        is_proved = opens_like_one or _returns_headers(root, start) or REPLY.search(start) is not None
+        return is_proved and _tells_of_failure(subject, start)
+    is_automatic = bool(root.headers.automatic()) and _proves_failure(start)
+    is_likely = (opens_like_one or is_automatic) and SUBJECT.search(subject) is not None
+    return is_likely and _returns_headers(root, start)
 
 
 def _tells_of_failure(subject: str, text: str) -> bool:
@@ -136,15 +133,22 @@ def _proves_failure(text: str) -> bool:
 
 
 def _sender_kind(headers: Headers, sender: Handle) -> Sender:
-    """MAILER-DAEMON and kin by address or name, or the null sender; a named postmaster may be a person."""
-    path = headers.first("return-path").strip()
-    if DAEMON.search(sender.name) or (path.startswith("<") and not path.strip("<> ")):
+    """MAILER-DAEMON and kin by address or name; a named postmaster may be a person."""
+    if DAEMON.search(sender.name):
         return Sender.DAEMON
     local = sender.address.partition("@")[0].lower()
-    if local == "postmaster" and sender.name and sender.name.lower() != sender.address.lower():
+    from_nobody = headers.has_null_sender()
+    if (
+        local == "postmaster"
+        and not from_nobody
+        and sender.name
+        and sender.name.lower() != sender.address.lower()
+    ):
         return Sender.UNMANNED
     if DAEMON.search(local) or not (sender.address or sender.name):
         return Sender.DAEMON
+    if from_nobody:
+        return Sender.NOBODY
     return Sender.UNMANNED if UNMANNED.match(local) else Sender.ANYBODY
 
 
@@ -152,146 +156,3 @@ def _returns_headers(root: Part, text: str) -> bool:
     return (
         any(part.content_type in RETURNED_KINDS for part in root.parts) or QUOTED_ID.search(text) is not None
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a delivery report says, joined from its machine-readable and its human part."""
-
-    action: ReportAction
-    recipient: str | None
-    status: str | None
-    reason: str
-    original_ids: tuple[str, ...]
-
-
-ACTIONS = {
-    "failed": ReportAction.FAILED,
-    "delayed": ReportAction.DELAYED,
-    "delivered": ReportAction.DELIVERED,
-    "relayed": ReportAction.DELIVERED,
-    "expanded": ReportAction.DELIVERED,
-}
-WORST_FIRST = (ReportAction.FAILED, ReportAction.DELAYED, ReportAction.DELIVERED)
-DELAYED = re.compile(
-    r"delay|still being (?:retried|attempted)|will (?:be retried|keep trying|continue to try)|warning",
-    re.IGNORECASE,
-)
-
-
-def read_report(headers: Headers, subject: str, text: str, reports: Sequence[tuple[str, bytes]]) -> Report:
-    """Reads a mail that `is_bounce`; `reports` are its message/* parts as (type, bytes)."""
-    start = text[:SEARCHED]
-    rows = [row for kind, content in reports if kind in STATUS_KINDS for row in _recipient_rows(content)]
-    best = min(rows, key=lambda row: WORST_FIRST.index(_action(row)), default=None)
-    if best is not None:
-        action = _action(best)
-    elif any(kind == "message/feedback-report" for kind, _ in reports):
-        action = ReportAction.DELIVERED  # a complaint is about a mail that did arrive
-    else:
-        action = (
-            ReportAction.DELAYED
-            if DELAYED.search(subject) and not PERMANENT.search(start)
-            else ReportAction.FAILED
-        )
-    diagnostic = best.first("diagnostic-code") if best else ""
-    recipient = _recipient(best, headers, start)
-    return Report(
-        action,
-        recipient,
-        _status(best, diagnostic, start),
-        _reason(diagnostic, recipient, start, subject),
-        _original_ids(headers, start, reports),
-    )
-
-
-PERMANENT = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b|permanent|giving up", re.IGNORECASE)
-
-
-def _recipient_rows(content: bytes) -> list[Headers]:
-    """The per-recipient groups of a delivery-status part; the first group is about the message."""
-    rows: list[Headers] = []
-    position = 0
-    while position < len(content) and len(rows) < 100:
-        fields, after = read_headers(content, position)
-        if after <= position:
-            break
-        position = after
-        if fields and ("action" in fields or "final-recipient" in fields or "status" in fields):
-            rows.append(fields)
-    return rows
-
-
-def _action(row: Headers) -> ReportAction:
-    word = row.first("action").partition("(")[0].strip().lower()
-    if word in ACTIONS:
-        return ACTIONS[word]
-    return ReportAction.DELAYED if row.first("status").startswith("4") else ReportAction.FAILED
-
-
-def _recipient(row: Headers | None, headers: Headers, text: str) -> str | None:
-    candidates = [row.first(name) for name in ("final-recipient", "original-recipient")] if row else []
-    candidates.append(headers.first("x-failed-recipients"))
-    for candidate in candidates:
-        found = ANY_ADDRESS.search(candidate[:1000])
-        if found:
-            return found[0].lower()
-    quoted = QUOTED_TO.search(text)
-    if quoted:
-        return quoted[1].lower()
-    for found in ANY_ADDRESS.finditer(text[:4000]):
-        if not DAEMON.search(found[0].partition("@")[0]):
-            return found[0].lower()
-    return None
-
-
-def _status(row: Headers | None, diagnostic: str, text: str) -> str | None:
-    for place in ((row.first("status") if row else ""), diagnostic, text):
-        found = STATUS.search(place)
-        if found:
-            return found[1]
-    return None
-
-
-def _reason(diagnostic: str, recipient: str | None, text: str, subject: str) -> str:
-    """One plain sentence: the diagnostic, else what stands beside the address, else a line of failure."""
-    if diagnostic:
-        return " ".join(diagnostic.partition(";")[2].split() or diagnostic.split())[:REASON]
-    lines = text.splitlines()
-    if beside := recipient and _beside(recipient, lines):
-        return beside[:REASON]
-    for line in lines:
-        if CODE.search(line) or PHRASE.search(line):
-            return " ".join(line.split())[:REASON]
-    return subject[:REASON] or "The message could not be delivered."
-
-
-def _beside(recipient: str, lines: Sequence[str]) -> str:
-    """What Exim, qmail and others write after a line's opening address and below it, up to an empty line."""
-    opens = re.compile(rf"[ \t<]*{re.escape(recipient)}[ \t>]*(?::(?P<rest>.*))?", re.IGNORECASE)
-    for number, line in enumerate(lines):
-        found = opens.match(line)
-        if found is None:
-            continue
-        words = (found["rest"] or "").split()
-        for below in lines[number + 1 :]:
-            if not below.strip():
-                break
-            words += below.split()
-        if words:
-            return " ".join(words)
-    return ""
-
-
-def _original_ids(headers: Headers, text: str, reports: Sequence[tuple[str, bytes]]) -> tuple[str, ...]:
-    found: list[str] = []
-    for kind, content in reports:
-        if kind in RETURNED_KINDS:
-            start = len(content) - len(content.lstrip())
-            found += identifiers(read_headers(content, start)[0].first("message-id"))
-        elif kind == "message/feedback-report" or kind in STATUS_KINDS:
-            found += QUOTED_ID.findall(content[:SEARCHED].decode("latin-1"))
-    found += QUOTED_ID.findall(text)
-    for name in ("in-reply-to", "references"):
-        found += reversed(identifiers(headers.first(name)))
-    return tuple(dict.fromkeys(found))

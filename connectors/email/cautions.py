@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from connectors.contract import PERHAPS_AUTOMATIC
+
 
 class Caution(StrEnum):
     """One thing that was odd, doubtful or not done; the sentence is for people who write the pages."""
@@ -29,4 +31,5 @@ class Caution(StrEnum):
     PASSWORD_PROTECTED = "password-protected"  # an attached archive or document asks for a password
     CALENDAR = "calendar"  # holds an invitation; nothing was accepted
     TNEF = "tnef"  # winmail.dat: what it holds was listed where it could be read
+    PERHAPS_AUTOMATIC = PERHAPS_AUTOMATIC  # bears a mark of programs: nothing automatic may answer it
     NOT_UNDERSTOOD = "not-understood"  # reading failed; the raw message is shown as text

@@ -114,6 +114,7 @@ def _unpacked_answer(data: bytes) -> InboundMessage | DeliveryReport:
     if report is None:
         return message
     report["original_ids"] = tuple(report["original_ids"])
+    report["others"] = tuple((recipient, reason) for recipient, reason in report["others"])
     return DeliveryReport(message=message, **{**report, "action": ReportAction(report["action"])})
 
 

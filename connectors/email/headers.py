@@ -16,6 +16,7 @@ FOLD = re.compile(rb"\r*\n[ \t]*|[\r\0]+[ \t]*")
 ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=))*+)(?:\?=|\Z)")
 CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f\u2028\u2029]+")
 BETWEEN = re.compile(r"\s*\Z")
+NULL_SENDER = re.compile(r"<\s*>\s*\Z")
 
 
 class Headers:
@@ -47,6 +48,15 @@ class Headers:
     def text(self, name: str) -> str:
         """The first value of a field as a person reads it, on one line."""
         return decode_words(self.first(name))
+
+    def automatic(self) -> str:
+        """The word of Auto-Submitted (RFC 3834), lower-cased; "" where a person is said to have sent it."""
+        word = self.first("auto-submitted").partition(";")[0].partition("(")[0].strip().lower()
+        return "" if word == "no" else word
+
+    def has_null_sender(self) -> bool:
+        """Whether the envelope came from nobody, as Return-Path tells."""
+        return NULL_SENDER.match(self.first("return-path")) is not None
 
     def __bool__(self) -> bool:
         return bool(self._fields)

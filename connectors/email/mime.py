@@ -9,13 +9,13 @@ from connectors.email import limits
 from connectors.email.addresses import ANY_ADDRESS, are_related, domain, read_addresses
 from connectors.email.authentication import Authentication, read_authentication
 from connectors.email.bodies import Body, gather
-from connectors.email.bounces import Report, read_report
 from connectors.email.cautions import Caution
 from connectors.email.charsets import decode
 from connectors.email.headers import Headers, identifiers, read_date
-from connectors.email.machine import list_addresses, machine_kind
+from connectors.email.machine import is_perhaps_automatic, list_addresses, machine_kind
 from connectors.email.parts import split
 from connectors.email.quoting import new_text
+from connectors.email.reports import Report, read_report
 from connectors.email.sanitising import is_simplified, loads_remote_content, paragraphs, sanitise
 from connectors.email.subjects import answers_something
 from connectors.email.texts import clean_lines
@@ -106,22 +106,27 @@ def _read(raw: bytes) -> Mail:
     references = identifiers(" ".join(headers.every("references")))
     results = tuple(headers.every("authentication-results"))
     authentication = read_authentication(results)
-    machine = machine_kind(tree.root, sender, reply_to, subject, text)
+    is_reply = bool(in_reply_to or references) or answers_something(subject)
+    own_words = new_text(text, is_reply=is_reply)
+    machine = machine_kind(tree.root, sender, reply_to, subject, text, own_words)
+    to, cc = (read_addresses(", ".join(headers.every(name))) for name in ("to", "cc"))
     if not message_ids:
         body.caution(Caution.NO_MESSAGE_ID)
     if sent_at is None:
         body.caution(Caution.NO_DATE)
     body.caution(*_cautions_about_the_sender(senders, reply_to, authentication))
+    if machine is None and is_perhaps_automatic(tree.root):
+        body.caution(Caution.PERHAPS_AUTOMATIC)
     return Mail(
         message_id=message_ids[0] if message_ids else None,
         sender=sender,
-        to=read_addresses(", ".join(headers.every("to"))),
-        cc=read_addresses(", ".join(headers.every("cc"))),
+        to=to,
+        cc=cc,
         reply_to=reply_to,
         subject=subject,
         sent_at=sent_at,
         text=text,
-        new_text=new_text(text, is_reply=bool(in_reply_to or references) or answers_something(subject)),
+        new_text=own_words,
         markup=_markup(body),
         attachments=tuple(body.attachments),
         in_reply_to=in_reply_to,
@@ -131,7 +136,7 @@ def _read(raw: bytes) -> Mail:
         dmarc=authentication.dmarc,
         authentication_results=results,
         delivered_to=_delivered_to(headers),
-        list_addresses=frozenset(list_addresses(headers)),
+        list_addresses=list_addresses(headers, (*to, *cc)),
         report=read_report(headers, subject, text, body.reports) if machine is Machine.BOUNCE else None,
         stable=tuple(" ".join(headers.first(name).split()) for name in ("from", "to", "subject", "date")),
         body_start=tree.root.start,

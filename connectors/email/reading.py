@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Set
 
 from connectors.contract import DeliveryReport, Handle, InboundMessage, Machine, RawArrival, Verdict
 from connectors.email.addresses import are_related, domain
 from connectors.email.authentication import read_authentication
 from connectors.email.cautions import Caution
 from connectors.email.forwarding import passed_on
+from connectors.email.machine import speaks_as_a_program
 from connectors.email.mime import Mail, read_mail
 
 WRITETOTHEM = "writetothem.com"
@@ -37,6 +39,7 @@ def read(arrival: RawArrival) -> InboundMessage | DeliveryReport:
         status=report.status,
         reason=report.reason,
         original_ids=_bare(report.original_ids),
+        others=report.others,
         message=message,
     )
 
@@ -79,7 +82,7 @@ def _message(arrival: RawArrival, mail: Mail) -> InboundMessage:
         reply_tokens=reply_tokens(mail.delivered_to),
         machine=_machine(arrival, mail, sender, own),
         authentication=verdict,
-        warnings=_warnings(mail, verdict, source),
+        warnings=_warnings(arrival, mail, own, verdict, source),
         source=source,
     )
     trusted = "" if hints.get("direction") == "outbound" else hints.get("forwarders", "")
@@ -127,19 +130,42 @@ def _machine(arrival: RawArrival, mail: Mail, sender: Handle, own: set[str]) -> 
         return mail.machine
     if sender.address in own and not outbound:
         return Machine.OWN
-    if mail.machine is Machine.LIST and own & mail.list_addresses:
-        return None  # the office stands behind a list of its own: its writers are people
-    envelope = arrival.hints.get("envelope_sender")
-    if mail.machine is None and envelope is not None and envelope.strip() in ("", "<>") and not outbound:
-        return Machine.AUTO_REPLY
+    if mail.machine is Machine.LIST and _writes_to_us(mail, own):
+        return None
+    if mail.machine is None and _has_null_envelope(arrival) and not outbound:
+        return Machine.AUTO_REPLY if speaks_as_a_program(mail.subject, mail.new_text) else None
     return mail.machine
 
 
-def _warnings(mail: Mail, verdict: Verdict, source: str | None) -> tuple[str, ...]:
+def _writes_to_us(mail: Mail, own: set[str]) -> bool:
+    """Whether list mail is a person's to the office: the office stands behind a list of its own, or the
+    writer named us beside the list."""
+    return _is_our_list(mail, own) or (_names(mail, own) and _names(mail, mail.list_addresses))
+
+
+def _is_our_list(mail: Mail, own: set[str]) -> bool:
+    return bool(own & mail.list_addresses)
+
+
+def _names(mail: Mail, addresses: Set[str]) -> bool:
+    return any(handle.address.lower() in addresses for handle in (*mail.to, *mail.cc))
+
+
+def _has_null_envelope(arrival: RawArrival) -> bool:
+    envelope = arrival.hints.get("envelope_sender")
+    return envelope is not None and envelope.strip() in ("", "<>")
+
+
+def _warnings(
+    arrival: RawArrival, mail: Mail, own: set[str], verdict: Verdict, source: str | None
+) -> tuple[str, ...]:
     dropped = {str(Caution.DMARC_FAIL)}
-    if source:
-        dropped |= {str(Caution.REPLY_TO_DIFFERS)}
+    if source:  # the relay is known, and its writer is the one who is answered
+        dropped |= {str(Caution.REPLY_TO_DIFFERS), str(Caution.PERHAPS_AUTOMATIC)}
     kept = [warning for warning in mail.warnings if warning not in dropped]
     if verdict is Verdict.FAIL:
         kept.append(str(Caution.DMARC_FAIL))
-    return tuple(kept)
+    through_a_list = mail.machine is Machine.LIST and not _is_our_list(mail, own)
+    if not source and (through_a_list or _has_null_envelope(arrival)):
+        kept.append(str(Caution.PERHAPS_AUTOMATIC))
+    return tuple(dict.fromkeys(kept))

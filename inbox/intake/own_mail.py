@@ -37,11 +37,10 @@ def reported(
         delivery = outbox.part_for(found, report.recipient)
         message.case_id = delivery.case_id
         if report.action is not ReportAction.DELAYED:
-            failed = report.action is ReportAction.FAILED
-            departures.reported(
-                session, desk, delivery, failed=failed, words=storable(report.reason), now=now,
-                recipient=report.recipient,
-            )  # fmt: skip
+            _settle(session, desk, delivery, report, report.recipient, report.reason, now)
+            for recipient, reason in report.others:
+                if (theirs := outbox.part_of(session, delivery.outgoing_id, recipient)) is not None:
+                    _settle(session, desk, theirs, report, recipient, reason, now)
     session.add(message)
     session.flush()
     case = session.exec(select(Case).where(Case.id == message.case_id)).first() if message.case_id else None
@@ -50,6 +49,16 @@ def reported(
         case.updated_at = now
     record(session, case, EventKind.ARRIVED, SYSTEM, now=now, message=message.id, machine=message.machine)
     return case
+
+
+def _settle(
+    session: Session, desk: Desk, delivery: Delivery, report: DeliveryReport, recipient: str | None,
+    reason: str, now: datetime,
+) -> None:  # fmt: skip
+    failed = report.action is ReportAction.FAILED
+    departures.reported(
+        session, desk, delivery, failed=failed, words=storable(reason), now=now, recipient=recipient
+    )
 
 
 def receipted(

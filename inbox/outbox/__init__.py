@@ -50,7 +50,7 @@ from inbox.outbox.endings import (
     sent,
     unknown,
 )
-from inbox.outbox.parting import leads, others, part_for
+from inbox.outbox.parting import leads, others, part_for, part_of
 
 __all__ = [
     "MOST_INTERRUPTIONS",
@@ -69,6 +69,7 @@ __all__ = [
     "not_by_this_channel",
     "others",
     "part_for",
+    "part_of",
     "pending",
     "queue",
     "recover",

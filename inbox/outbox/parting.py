@@ -29,6 +29,14 @@ def part_for(found: Collection[Delivery], recipient: str | None) -> Delivery:
     return next((row for row in parts if _named(row, recipient)), parts[0])
 
 
+def part_of(session: Session, outgoing_id: str, recipient: str) -> Delivery | None:
+    """The part of a message that `recipient` is in by name."""
+    parts = session.exec(
+        select(Delivery).where(Delivery.outgoing_id == outgoing_id).order_by(col(Delivery.id))
+    )
+    return next((row for row in parts if _named(row, recipient)), None)
+
+
 def alone(session: Session, delivery: Delivery, recipient: str | None) -> Delivery:
     """The delivery to `recipient` only, split off if need be, so that trying again reaches nobody else."""
     theirs = _named(delivery, recipient)

@@ -6,12 +6,20 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from connectors.contract import OutcomeUnknown, PartlyRefused, PermanentFailure, TemporaryFailure
+from connectors.contract import (
+    DeliveryReport,
+    OutcomeUnknown,
+    PartlyRefused,
+    PermanentFailure,
+    ReportAction,
+    TemporaryFailure,
+)
 from inbox import drafting, outbox, signoff
 from inbox.database import Database
 from inbox.desk import open_desk
 from inbox.history import Actor, ActorKind
-from inbox.models import Case, Clock, Delivery, Draft, DraftState
+from inbox.intake import own_mail
+from inbox.models import Case, Clock, Delivery, Draft, DraftState, Message
 from tests.faults import simulation
 from tests.faults.simulation import Office
 
@@ -129,6 +137,21 @@ def test_a_bounce_of_one_is_tried_again_to_that_one_alone(office: Office) -> Non
         outbox.retry(session, row, now=office.now, actor=_actor(office))
     _work(office)
     assert _taken(office) == [(DONNA, CARER, COUNCIL), (CARER,)]
+
+
+def test_one_report_about_several_tells_of_each(office: Office) -> None:
+    delivery = _queued(office)
+    _work(office)
+    report = DeliveryReport(
+        "email", "casework", "report@mx.example", ReportAction.FAILED, CARER, "5.1.1", GONE,
+        (delivery.outgoing_id,), others=((COUNCIL, "552 full"), ("stranger@example.org", GONE)),
+    )  # fmt: skip
+    with office.writing() as session:
+        first = session.exec(select(Message).where(Message.direction == "inbound")).one()
+        told = Message(**first.model_dump(exclude={"id", "case_id", "external_id", "content_key"}))
+        own_mail.reported(session, report, told, office.now)
+    assert _states(office) == {(DONNA,): "sent", (CARER,): "bounced", (COUNCIL,): "bounced"}
+    assert [_row(office, one).trouble for one in (CARER, COUNCIL)] == [GONE, "552 full"]
 
 
 def test_stopping_the_reply_stops_every_part_that_waits_and_gives_the_words_back(office: Office) -> None:

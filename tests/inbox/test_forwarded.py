@@ -1,25 +1,15 @@
 """Mail that somebody trusted passed on: a case of the person inside, proved by nobody."""
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
-from connectors.contract import RawArrival
-from inbox import channels
-from inbox.database import find
 from inbox.errors import Refused
-from inbox.history import SYSTEM
-from inbox.models import Case, Channel, ChannelMode, Constituent, Direction, Event, EventKind, Message
-from inbox.pipeline import Line, keep, process_due
-from inbox.settings import Environment, Settings
-from inbox.storage import FolderStore
-from inbox.worker.node import make_line
+from inbox.models import Case, Constituent, Direction, Event, EventKind, Message
+from tests.inbox.mailboxes import Mailbox
 from tests.inbox.worlds import World
 
-NOW = datetime(2026, 6, 2, 9, 30, tzinfo=UTC)
 FORWARD = b"""From: Rowan Ashby <rowan@private.example>
 To: ashby@example.org
 Subject: Fwd: Damp
@@ -36,34 +26,6 @@ To: <rowan@private.example>
 
 There is black mould in the bedroom.
 """
-
-
-class Mailbox:
-    """The world's mailbox, with whose forwards count."""
-
-    def __init__(self, world: World, folder: Path, trusted: str) -> None:
-        self.world = world
-        settings = Settings(
-            database_url=world.database.url, data_dir=folder, env=Environment.TEST,
-            secret_keys="AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", _env_file=None,
-        )  # fmt: skip
-        line = make_line(settings, world.database, FolderStore(folder / "store"))
-        self.line = Line(world.database, line.tools, line.readers, line.scan, lambda: NOW, line.lease,
-                         lambda session: NOW)  # fmt: skip
-        with world.database.write(world.office) as session:
-            channel = find(session, Channel, world.channel)
-            channel.mode = ChannelMode.FULL
-            channels.set_forwarders(session, channel, trusted, now=NOW, actor=SYSTEM)
-
-    def take(self, raw: bytes, number: int = 1, **hints: str) -> None:
-        arrival = RawArrival("email", "ashby", f"INBOX/1/{number}", raw, NOW, hints)
-        keep(self.line, self.world.channel, self.world.office, [arrival], None)
-        while process_due(self.line):
-            pass
-
-    def all(self, table: type[Any]) -> list[Any]:
-        with self.world.database.read(self.world.office) as session:
-            return list(session.exec(select(table).order_by(col(table.id))))
 
 
 def test_it_is_a_case_of_the_person_inside_and_says_who_passed_it_on(world: World, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def test_a_person_who_wrote_today_is_acknowledged() -> None:
     [
         ({"machine": Machine.AUTO_REPLY}, "a machine"),
         ({"machine": Machine.LIST}, "a machine"),
+        ({"perhaps_automatic": True}, "a program may"),
         ({"kind": Kind.SPAM}, "Junk"),
         ({"kind": Kind.THREAT}, "Threat"),
         ({"flags": frozenset({Flag.THREAT})}, "Threat"),

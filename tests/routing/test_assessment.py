@@ -256,6 +256,21 @@ def test_a_person_who_answers_our_out_of_office_is_no_machine(subject: str, text
     )
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Fwd: Undelivered Mail Returned to Sender", "What does this mean please? Attached as it came."),
+        (
+            "FW: Delivery Status Notification (Failure)",
+            "Is this your end or mine? I wrote about my roof.\n\n---------- Forwarded message ---------\n"
+            "From: Mail Delivery Subsystem\n\n** Address not found **\n\nIt could not be delivered.",
+        ),
+    ],
+)
+def test_a_person_who_passes_on_a_machines_mail_is_no_machine(subject: str, text: str) -> None:
+    assert assessed(text, subject=subject).kind is not Kind.AUTO_REPLY
+
+
 def test_links_make_no_junk_of_a_letter() -> None:
     text = "My roof leaks and the council does not come. Pictures: https://pics.example/1 www.pics.example/2"
     assert assessed(text, "The roof https://pics.example").kind is Kind.CASEWORK

@@ -59,6 +59,18 @@ BOUNCES = {
         "Delivery Status Notification (Failure)",
         "An error occurred while trying to deliver the mail to the following recipients:\njean@example.org",
     ),
+    "the null sender under a name of its own": (
+        "Gateway <gateway@mx.example.net>",
+        "Your mail was blocked: undeliverable",
+        "jean@example.org refused it: 550 5.7.1 policy",
+        "Return-Path: <>",
+    ),
+    "a sending service that marks its notice": (
+        "Support <support@sender.example.net>",
+        "Bounce: your letter",
+        "A message bounced: unable to deliver, 550 5.1.1\nTo: jean@example.org\nMessage-ID: <a@b.example>",
+        "Auto-Submitted: auto-generated",
+    ),
     "an address of no known kind": (
         "delivery-robot@mx.example.net",
         "Undelivered Mail Returned to Sender",
@@ -78,6 +90,51 @@ def test_a_bounce_that_follows_no_standard_is_found_with_its_recipient(name: str
     assert found.report.action is ReportAction.FAILED
     assert found.report.recipient == "jean@example.org"
     assert found.report.reason
+
+
+def test_a_report_without_rows_names_everybody_it_failed_to_reach() -> None:
+    text = (
+        "Hi. This is the qmail-send program at mx.example.net.\n\n"
+        "<jean@example.org>:\nNo mailbox here by that name.\n\n"
+        "<carer@example.org>:\nIt is over quota.\n\n"
+        "--- Below this line is a copy of the message.\n\nTo: <jean@example.org>,\n\t<other@example.org>\n"
+    )
+    report = mail("MAILER-DAEMON@mx.example.net", "failure notice", text).report
+    assert report is not None
+    assert (report.recipient, report.reason) == ("jean@example.org", "No mailbox here by that name.")
+    assert report.others == (("carer@example.org", "It is over quota."),)
+
+
+def test_who_is_named_by_half_an_address_is_found_in_the_mail_that_came_back() -> None:
+    raw = (
+        b"From: Mail System <postmaster@mx.example.net>\nTo: casework@example.com\n"
+        b"Subject: Message status - undeliverable\nContent-Type: multipart/mixed; boundary=x\n\n"
+        b"--x\n\nThe message was undeliverable to: jean (user not found)\n"
+        b"--x\nContent-Type: message/rfc822\n\n"
+        b"Message-ID: <a@example.com>\nTo: Jean <jean@example.org>\n\nHello\n--x--\n"
+    )
+    report = read_mail(raw).report
+    assert report is not None
+    assert report.recipient == "jean@example.org"
+
+
+def test_rows_name_everybody_who_fared_worst_as_we_wrote_to_them() -> None:
+    rows = (
+        "Original-Recipient: rfc822;jean@example.org\nFinal-Recipient: rfc822;moved@example.net\n"
+        "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 nobody here\n\n"
+        "Final-Recipient: rfc822;carer@example.org\nAction: failed\nStatus: 5.2.2\n"
+        "Diagnostic-Code: smtp; 552 5.2.2 full\n\n"
+        "Final-Recipient: rfc822;other@example.org\nAction: relayed\nStatus: 2.0.0\n"
+    )
+    raw = (
+        "From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n--x\n\nSorry.\n"
+        f"--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n{rows}\n--x--\n"
+    )
+    report = read_mail(raw.encode()).report
+    assert report is not None
+    assert (report.recipient, report.reason) == ("jean@example.org", "550 5.1.1 nobody here")
+    assert report.others == (("carer@example.org", "552 5.2.2 full"),)
 
 
 PEOPLE = {
@@ -127,6 +184,90 @@ PEOPLE = {
 }
 
 
+MARKED_PEOPLE = {
+    "an officer who answers out of a ticket system": (
+        "Una Prosser <help@desk.example.net>",
+        "[Help] Re: Damp in Quarry Road",
+        "I went to see it and have ordered the repair. When may the builder come?",
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        "Reply-To: Help <help+1@desk.example.net>",
+    ),
+    "an officer whose letter leaves from an unread address": (
+        "Licensing <no-reply@council.example.net>",
+        "Your reference LC-20",
+        "Thank you for your letter. I have allowed the appeal.\n\nThis mailbox is not monitored.",
+        "Auto-Submitted: auto-generated",
+        "Precedence: bulk",
+    ),
+    "an officer above the receipt that they answer": (
+        "Una Prosser <help@desk.example.net>",
+        "Re: Bins",
+        "They come on Friday.\n\nOn Mon, 2 Mar 2026, Help wrote:\n> This is an automatic reply. We have it.",
+        "Auto-Submitted: auto-generated",
+    ),
+    "a web form about a form": (PERSON, "Form not received", "I sent it twice.", "Return-Path: <>"),
+    "a web form about a court": (
+        PERSON,
+        "Acknowledgement of service",
+        "What must I send to the court?",
+        "Return-Path: <>",
+    ),
+    "an old web form": (PERSON, "My claim was rejected", "They owe me 500 pounds.", "Return-Path: <>"),
+    "a web form that calls itself automatic": (
+        "Website <www-data@web.example.net>",
+        "On leave without pay",
+        "Name: Donna Fretwell\nMessage: I got an automatic reply from the council and nothing since.",
+        "Return-Path: <>",
+        "Auto-Submitted: auto-generated",
+        "Reply-To: donna@example.org",
+    ),
+    "an old program that says bulk": (PERSON, "The footpath", "It is shut again.", "Precedence: bulk"),
+    "one that says junk": (PERSON, "Dog found", "She is home.", "Precedence: junk"),
+    "a firm whose program offers to unsubscribe": (
+        PERSON,
+        "Invoice",
+        "Could you look at this bill?",
+        "List-Unsubscribe: <mailto:leave@crm.example.org>",
+    ),
+    "an invitation out of a calendar": (
+        PERSON,
+        "Invitation: Open day @ Thu 2pm",
+        "You have been invited.",
+        "Auto-Submitted: auto-generated",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MARKED_PEOPLE)
+def test_a_programs_mark_on_a_persons_words_hides_nobody_and_stops_what_is_automatic(name: str) -> None:
+    found = mail(*MARKED_PEOPLE[name])
+    assert found.machine is None
+    assert "perhaps-automatic" in found.warnings
+
+
+@pytest.mark.parametrize("wish", ["All", "DR, OOF, AutoReply"])
+def test_who_asks_for_no_automatic_answer_gets_none(wish: str) -> None:
+    assert (
+        "perhaps-automatic" in mail(PERSON, "Bins", "Please.", f"X-Auto-Response-Suppress: {wish}").warnings
+    )
+
+
+@pytest.mark.parametrize("wish", ["None", "OOF", "DR, RN"])
+def test_a_wish_for_less_is_no_wish_for_silence(wish: str) -> None:
+    assert not mail(PERSON, "Bins", "Please.", f"X-Auto-Response-Suppress: {wish}", "Date: x").machine
+    assert (
+        "perhaps-automatic"
+        not in mail(PERSON, "Bins", "Please.", f"X-Auto-Response-Suppress: {wish}").warnings
+    )
+
+
+def test_an_answer_that_a_calendar_gives_gets_no_automatic_answer() -> None:
+    body = "BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR"
+    found = mail(PERSON, "Accepted: Visit", body, "Content-Type: text/calendar; method=REPLY")
+    assert "perhaps-automatic" in found.warnings
+
+
 @pytest.mark.parametrize("name", PEOPLE)
 def test_a_persons_mail_is_a_persons_mail(name: str) -> None:
     assert mail(*PEOPLE[name]).machine is None
@@ -134,12 +275,6 @@ def test_a_persons_mail_is_a_persons_mail(name: str) -> None:
 
 AUTO_REPLIES = {
     "RFC 3834": (PERSON, "Away", "I am away.", "Auto-Submitted: auto-replied (vacation)"),
-    "a service desk that calls people automatic": (
-        PERSON,
-        "Bins",
-        "Please.",
-        "Auto-Submitted: auto-generated",
-    ),
     "subject alone": (PERSON, "Automatic reply: Your enquiry", "I am away."),
     "welsh subject alone": (PERSON, "Ateb awtomatig: Eich ymholiad", "Rwyf i ffwrdd."),
     "out of office with a suppress header": (
@@ -150,6 +285,37 @@ AUTO_REPLIES = {
     ),
     "welsh out of office": (PERSON, "Allan o'r swyddfa", "Nôl dydd Llun.", "X-Auto-Response-Suppress: All"),
     "an old responder": (PERSON, "Bins", "I am away.", "X-Autoreply: yes"),
+    "a receipt by a ticket system": (
+        PERSON,
+        "[Request received] Damp in Quarry Road",
+        "It is being looked at.",
+        "Auto-Submitted: auto-generated",
+    ),
+    "polish": (PERSON, "Odpowiedź automatyczna: Bins", "Nie ma mnie.", "Auto-Submitted: auto-generated"),
+    "a receipt behind its number": (
+        PERSON,
+        "LC-20 - We have received your enquiry",
+        "Please quote it.",
+        "Auto-Submitted: auto-generated",
+    ),
+    "a receipt by an old program": (
+        PERSON,
+        "Accusé de réception",
+        "Nous avons bien reçu votre lettre.",
+        "Precedence: bulk",
+    ),
+    "an answer that says so of itself": (
+        PERSON,
+        "Bins",
+        "This is an automated response: I am away.",
+        "Auto-Submitted: auto-generated",
+    ),
+    "one who has left": (
+        PERSON,
+        "I have left Marl Homes",
+        "Your message has not been forwarded.",
+        "Auto-Submitted: auto-generated",
+    ),
     "a null return path": (PERSON, "Thank you for your message", "We have it.", "Return-Path: <>"),
 }
 
@@ -175,6 +341,12 @@ LISTS = {
         "This week",
         "Top",
         "Reply-To: hello@example.net",
+        "List-Unsubscribe: <https://example.net/u>",
+    ),
+    "a newsletter of a firm with no list of its own": (
+        "Town Hall <hello@example.net>",
+        "March",
+        "Roads. View in your browser. Unsubscribe",
         "List-Unsubscribe: <https://example.net/u>",
     ),
     "bulk": ("News <news@example.net>", "This week", "Top stories", "Precedence: bulk"),

@@ -90,14 +90,35 @@ def test_what_staff_sent_from_the_sent_folder_is_no_machine_mail() -> None:
     assert message(LETTER, own_addresses="donna@example.org", direction="outbound").machine is None
 
 
-def test_a_null_envelope_sender_is_a_machine() -> None:
-    assert message(LETTER, envelope_sender="<>").machine is Machine.AUTO_REPLY
+def test_a_null_envelope_sender_is_a_machine_only_where_the_words_say_so_too() -> None:
+    away = LETTER.replace(b"Subject: Damp", b"Subject: Out of office")
+    assert message(away, envelope_sender="<>").machine is Machine.AUTO_REPLY
+    letter = message(LETTER, envelope_sender="<>")
+    assert letter.machine is None, "web forms leave so too"
+    assert "perhaps-automatic" in letter.warnings
 
 
 def test_writers_to_a_list_of_the_office_itself_are_people() -> None:
     raw = b"List-Id: <casework.example.com>\r\nList-Post: <mailto:casework@example.com>\r\n" + LETTER
     assert message(raw).machine is Machine.LIST
     assert message(raw, own_addresses="casework@example.com").machine is None
+
+
+def test_a_list_that_names_no_posting_address_is_known_by_its_own_name() -> None:
+    raw = b"List-Id: Casework <casework.example.com>\r\n" + LETTER.replace(
+        b"To: ", b"To: casework@example.com, ", 1
+    )
+    assert message(raw, own_addresses="casework@example.com").machine is None
+
+
+def test_who_names_us_beside_a_list_writes_to_us_and_gets_no_automatic_answer() -> None:
+    listed = b"List-Id: Quarry Road <quarry.lists.example.net>\r\n"
+    both = LETTER.replace(b"To: ", b"To: quarry@lists.example.net, rowan@example.com, ", 1)
+    found = message(listed + both, own_addresses="rowan@example.com")
+    assert found.machine is None
+    assert "perhaps-automatic" in found.warnings
+    alone = LETTER.replace(b"To: ", b"To: quarry@lists.example.net, ", 1)
+    assert message(listed + alone, own_addresses="rowan@example.com").machine is Machine.LIST
 
 
 def test_only_the_named_boundary_is_believed() -> None:

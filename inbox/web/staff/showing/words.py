@@ -116,6 +116,7 @@ WARNINGS = {
     "read-by-machine": "Unchecked: a program read this letter. Compare it with its pages.",
     "partly-read": "The program could not read every page.",
     "not-read": "Nobody has read this letter yet. Look at its pages and type what they say.",
+    "perhaps-automatic": "A program may have sent this. No automatic reply goes to it.",
     "not-understood": "We could not read it properly. This is all we could make out.",
 }
 
