@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ from inbox.web.edge import AccessLog, Admission, LastResort, SecurityHeaders
 from inbox.web.keeper import Keeper
 from inbox.web.limits import Window
 from inbox.web.live import Live
+from inbox.web.metrics import Kept, standing, waiting
 from inbox.web.public import contact, status
 from inbox.web.rendering import FrontEndMissing, static_routes
 from inbox.web.routers import take_over
@@ -81,6 +83,8 @@ def create_app(
         status_checks=Window(30, 900.0),
         alarms=Window(1, 3600.0),
         keeper=Keeper(opened, kept, settings.now, shared_clock(lambda: settings.clock_offset)),
+        waiting=Kept(partial(waiting, opened)),
+        standing=Kept(partial(standing, opened)),
         is_demo=demo,
     )
     app = FastAPI(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import and_, case, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, text
 
 from inbox import silence
 from inbox.jobs import JobKind
@@ -19,6 +19,7 @@ from inbox.models import (
     DeliveryState,
     Job,
 )
+from inbox.models.channel import UNFINISHED
 from inbox.silence import Silence
 
 FAILED_WITHIN = timedelta(days=7)
@@ -90,8 +91,8 @@ def unread_since(session: Session) -> dict[str, datetime]:
     again = func.coalesce(Job.due_at, Arrival.kept_at)
     since = case((col(Arrival.attempts) == 0, Arrival.kept_at), else_=again)
     query = select(Arrival.channel_id, func.min(since)).outerjoin(Job, asked)
-    found = session.exec(query.where(Arrival.state == ArrivalState.WAITING).group_by(col(Arrival.channel_id)))
-    return dict(found.all())
+    waiting = query.where(text(UNFINISHED), Arrival.state == ArrivalState.WAITING)
+    return dict(session.exec(waiting.group_by(col(Arrival.channel_id))).all())
 
 
 def _oldest(session: Session) -> dict[str, datetime]:

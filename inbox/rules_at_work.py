@@ -8,14 +8,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, text
 
 from inbox import alerts, clocks, points, risks, triage
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import (
     Case,
-    CaseStatus,
     ChainHead,
     Constituent,
     Decision,
@@ -27,8 +26,9 @@ from inbox.models import (
     RuleFiring,
     RuleProgress,
 )
+from inbox.models.case import OPEN
 from inbox.rules.following import follow
-from routing.engine import Considered, decide
+from routing.engine import CompiledRules, Considered, decide
 from routing.engine import Decision as Verdict
 from routing.facts import CaseFacts
 from routing.rules import CaseStatus as Status
@@ -36,7 +36,8 @@ from routing.rules import Trigger
 from routing.words import ConstituencyState, Flag, Kind, Language, MessageKind, Priority, Topic
 
 MOST_EVENTS = 500
-MOST_CASES = 500
+AT_A_TIME = 25
+"""Cases of one transaction: who else wants to write waits for no more than these."""
 MOST_AN_HOUR = 20
 """How often rules may act on one case in an hour."""
 
@@ -58,13 +59,32 @@ _FACTS = {"flags": "flag", "topics": "topic", "topic": "topic", "kind": "kind", 
           "language": "language", "constituency": "constituency", "postcode": "constituency"}  # fmt: skip
 
 
+def has(rules: CompiledRules, trigger: Trigger) -> bool:
+    """Whether any of the rules is read then."""
+    return any(one.rule.trigger is trigger for one in rules.rules)
+
+
+def has_news(session: Session, rules: CompiledRules) -> bool:
+    """Whether `on_change` has anything to do."""
+    read = session.exec(select(RuleProgress.events_read)).first() or 0
+    if not has(rules, Trigger.CHANGE):
+        return read > 0
+    return (session.exec(select(ChainHead.sequence)).first() or 0) > read
+
+
+def is_midway(session: Session) -> bool:
+    """Whether `on_time` has read some of the open cases and goes on from there."""
+    return bool(session.exec(select(RuleProgress.cases_read)).first())
+
+
 def on_change(session: Session, desk: Desk, *, now: datetime) -> int:
-    """Reads the rules on change for what people did since the last time; how many cases they acted on.
+    """Reads the rules on change for what people did next to the cases whose turn it is; how many of these
+    they acted on.
 
     The first time it only notes where the history stands.
     """
     progress = _progress(session)
-    if not _has(desk, Trigger.CHANGE):
+    if not has(desk.rules, Trigger.CHANGE):
         progress.events_read = 0
         return 0
     if progress.events_read == 0:
@@ -73,13 +93,18 @@ def on_change(session: Session, desk: Desk, *, now: datetime) -> int:
     query = select(Event).where(Event.sequence > progress.events_read).order_by(col(Event.sequence))
     changed: dict[str, set[str]] = {}
     for event in session.exec(query.limit(MOST_EVENTS)):
+        names = changed_by(event) if event.case_id else frozenset()
+        if names and event.case_id not in changed and len(changed) == AT_A_TIME:
+            break
         progress.events_read = event.sequence
-        if event.case_id and (names := changed_by(event)):
+        if event.case_id and names:
             changed.setdefault(event.case_id, set()).update(names)
-    cases = session.exec(select(Case).where(col(Case.id).in_(list(changed)), col(Case.merged_into).is_(None)))
+    of_these = select(Case).where(col(Case.id).in_(list(changed)), col(Case.merged_into).is_(None))
+    cases = session.exec(of_these).all() if changed else []
+    ids = _ids(session) if cases else {}
     return sum(
-        _read(session, desk, case, Trigger.CHANGE, now, changed=frozenset(changed[case.id]))
-        for case in cases.all()
+        _read(session, desk, case, Trigger.CHANGE, ids, now, changed=frozenset(changed[case.id]))
+        for case in cases
     )
 
 
@@ -88,17 +113,14 @@ def on_time(session: Session, desk: Desk, *, now: datetime) -> int:
 
     Only while the office works: nobody is told of anything at midnight.
     """
-    if not _has(desk, Trigger.TIME) or not desk.calendar.is_working(now):
+    if not has(desk.rules, Trigger.TIME) or not desk.calendar.is_working(now):
         return 0
     progress = _progress(session)
-    query = select(Case).where(
-        Case.id > progress.cases_read,
-        col(Case.status).not_in((CaseStatus.RESOLVED, CaseStatus.CLOSED)),
-        Case.kind != Kind.SPAM,
-    )
-    cases = session.exec(query.order_by(col(Case.id)).limit(MOST_CASES)).all()
-    progress.cases_read = cases[-1].id if len(cases) == MOST_CASES else ""
-    return sum(_read(session, desk, case, Trigger.TIME, now) for case in cases)
+    query = select(Case).where(text(OPEN), Case.id > progress.cases_read, Case.kind != Kind.SPAM)
+    cases = session.exec(query.order_by(col(Case.id)).limit(AT_A_TIME)).all()
+    progress.cases_read = cases[-1].id if len(cases) == AT_A_TIME else ""
+    ids = _ids(session) if cases else {}
+    return sum(_read(session, desk, case, Trigger.TIME, ids, now) for case in cases)
 
 
 def facts_of(
@@ -144,11 +166,11 @@ def facts_of(
 
 
 def _read(
-    session: Session, desk: Desk, case: Case, trigger: Trigger, now: datetime,
+    session: Session, desk: Desk, case: Case, trigger: Trigger, ids: Mapping[str, str], now: datetime,
     changed: frozenset[str] = frozenset(),
 ) -> bool:  # fmt: skip
-    """Reads the rules over one case and does what follows; whether anything did."""
-    ids = {name: rule_id for rule_id, name in session.exec(select(Rule.id, Rule.name))}
+    """Reads the rules, whose ids `ids` knows by their names, over one case and does what follows; whether
+    anything did."""
     holding = {row.rule_id: row for row in _holding(session, case)} if trigger is Trigger.TIME else {}
     done = {name for name, rule_id in ids.items() if rule_id in holding}
     facts = facts_of(session, desk, case, now, changed)
@@ -257,5 +279,5 @@ def _progress(session: Session) -> RuleProgress:
     return row
 
 
-def _has(desk: Desk, trigger: Trigger) -> bool:
-    return any(one.rule.trigger is trigger for one in desk.rules.rules)
+def _ids(session: Session) -> dict[str, str]:
+    return {name: rule_id for rule_id, name in session.exec(select(Rule.id, Rule.name))}

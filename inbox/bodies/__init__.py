@@ -6,7 +6,7 @@ Nothing is built in. It is imported from a file or typed, and each change is kep
 from inbox.bodies.changing import Imported, import_lines, retire, write
 from inbox.bodies.facts import COLUMNS, BodyFacts, holes, key_of, read_facts
 from inbox.bodies.files import read_file
-from inbox.bodies.finding import facts_of, is_at, known, listed, search, versions
+from inbox.bodies.finding import facts_of, is_at, known, listed, names, search, versions
 
 __all__ = [
     "COLUMNS",
@@ -19,6 +19,7 @@ __all__ = [
     "key_of",
     "known",
     "listed",
+    "names",
     "read_facts",
     "read_file",
     "retire",

@@ -1,5 +1,6 @@
 """Looks bodies up: by name, by another name, by address, by words."""
 
+from sqlalchemy import ColumnElement, String, cast, func, or_
 from sqlmodel import Session, col, select
 
 from inbox.bodies.facts import BodyFacts, key_of
@@ -30,10 +31,16 @@ def facts_of(body: Body) -> BodyFacts:
     )
 
 
-def listed(session: Session) -> list[Body]:
-    """Every body that is in use, by name."""
+def listed(session: Session, most: int | None = None) -> list[Body]:
+    """Every body that is in use, by name; or the first so many."""
     query = select(Body).where(col(Body.retired_at).is_(None))
-    return list(session.exec(query.order_by(col(Body.key))))
+    return list(session.exec(query.order_by(col(Body.key)).limit(most)))
+
+
+def names(session: Session) -> dict[str, str]:
+    """What every body that is in use is called, by its id, in the order of names."""
+    query = select(Body.id, Body.name).where(col(Body.retired_at).is_(None))
+    return dict(session.exec(query.order_by(col(Body.key))).all())
 
 
 def search(session: Session, words: str) -> list[Body]:
@@ -47,14 +54,17 @@ def search(session: Session, words: str) -> list[Body]:
 def known(session: Session, name: str, address: str = "") -> Body | None:
     """The body of that name, of that other name, or with that address; in this order."""
     key, address = key_of(name), address.strip().lower()
-    rows = listed(session)
-    for body in rows:
-        if key and key == body.key:
-            return body
-    for body in rows:
-        if key and key in {key_of(other) for other in body.other_names}:
-            return body
-    return next((body for body in rows if address and address == body.email), None)
+    in_use = select(Body).where(col(Body.retired_at).is_(None)).order_by(col(Body.key))
+    found = session.exec(in_use.where(Body.key == key)).first() if key else None
+    if found is None and key:
+        named = select(Body.id, Body.other_names).where(
+            col(Body.retired_at).is_(None), _has(Body.other_names)
+        )
+        ids = [one for one, others in session.exec(named) if key in map(key_of, others)]
+        found = session.exec(in_use.where(col(Body.id).in_(ids[:1]))).first() if ids else None
+    if found is None and address:
+        found = session.exec(in_use.where(Body.email == address)).first()
+    return found
 
 
 def is_at(session: Session, address: str) -> bool:
@@ -63,16 +73,23 @@ def is_at(session: Session, address: str) -> bool:
     asked = select(Enquiry.id).where(Enquiry.address == address).limit(1)
     if not address or session.exec(asked).first() is not None:
         return bool(address)
-    named = (
-        (body.email, body.hotline_email, body.minister_email, *body.escalation) for body in listed(session)
-    )
-    return any(address == (one or "").lower() for addresses in named for one in addresses)
+    own = or_(*(func.lower(one) == address for one in (Body.email, Body.hotline_email, Body.minister_email)))
+    in_use = col(Body.retired_at).is_(None)
+    if session.exec(select(Body.id).where(in_use, own).limit(1)).first() is not None:
+        return True
+    others = session.exec(select(Body.escalation).where(in_use, _has(Body.escalation)))
+    return any(address == one.lower() for addresses in others for one in addresses)
 
 
 def versions(session: Session, body: Body) -> list[BodyVersion]:
     """What its line said before and says now, newest first."""
     query = select(BodyVersion).where(BodyVersion.body_id == body.id)
     return list(session.exec(query.order_by(col(BodyVersion.version).desc())))
+
+
+def _has(column: list[str]) -> ColumnElement[bool]:
+    """That a list is not empty: most bodies have neither another name nor anybody to go to next."""
+    return cast(col(column), String) != "[]"
 
 
 def _text(body: Body) -> str:

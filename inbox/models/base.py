@@ -80,7 +80,7 @@ def ref(target: str, **options: Any) -> Any:
 
 
 def index_of(name: str, column: str) -> Index:
-    """An index of the rows that point somewhere by a reference that most rows leave empty."""
+    """An index of the rows that have something in a column that most rows leave empty."""
     where = text(f"{column} IS NOT NULL")
     return Index(name, column, postgresql_where=where, sqlite_where=where)
 

@@ -99,6 +99,7 @@ class Case(Row, OfficeOwned, table=True):
         _view_index("case_open", OPEN, "rank", "received_at"),
         _view_index("case_danger", DANGER, "rank", "received_at"),
         _view_index("case_spam", SPAM, "updated_at"),
+        Index("case_in_turn", "office_id", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
         Index("case_of_person", "constituent_id", "id"),
         index_of("case_merged", "merged_into"),
     )

@@ -132,6 +132,10 @@ ARRIVAL_MOVES = {
 }
 
 
+UNFINISHED = "state <> 'done'"
+"""Waiting, set aside or here before. A query says it beside the state it wants, to go by their index."""
+
+
 class Arrival(Row, OfficeOwned, table=True):
     """What came in. The bytes lie in the store under `raw_hash`; this row promises that they are kept."""
 
@@ -143,9 +147,10 @@ class Arrival(Row, OfficeOwned, table=True):
             "office_id",
             "state",
             "id",
-            postgresql_where=text("state <> 'done'"),
-            sqlite_where=text("state <> 'done'"),
+            postgresql_where=text(UNFINISHED),
+            sqlite_where=text(UNFINISHED),
         ),
+        Index("arrival_of_channel", "channel_id", "id"),
     )
 
     channel_id: str = ref("channel.id")

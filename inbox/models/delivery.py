@@ -40,6 +40,9 @@ DELIVERY_MOVES = {
 }
 
 _DUE = text("state IN ('queued', 'retrying', 'sending')")
+UNCOPIED = "needs_sent_copy AND NOT state <> 'sent'"
+"""What left and is not in the Sent folder yet. With `state = 'sent'` SQLite would go by `delivery_state`,
+through all that was ever sent."""
 UNSETTLED = "settled_by IS NULL AND state NOT IN ('sent', 'delivered', 'stopped')"
 """What the view `sending` holds: on its way, or gone wrong with nobody having dealt with it."""
 
@@ -57,6 +60,13 @@ class Delivery(Row, OfficeOwned, table=True):
             "id",
             postgresql_where=text(UNSETTLED),
             sqlite_where=text(UNSETTLED),
+        ),
+        Index(
+            "delivery_uncopied",
+            "office_id",
+            "id",
+            postgresql_where=text(UNCOPIED),
+            sqlite_where=text(UNCOPIED),
         ),
         Index("delivery_outgoing_id", "office_id", "outgoing_id"),
         index_of("delivery_of_message", "message_id"),

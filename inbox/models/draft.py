@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, 
 from sqlmodel import Field
 
 from inbox.models.base import OfficeOwned, Row, json_dict, json_list, moment, ref
+from inbox.models.message import HELD
 
 
 class DraftState(StrEnum):
@@ -111,6 +112,7 @@ class DraftFile(Row, OfficeOwned, table=True):
     """A file that a writer added to a draft. It goes with the draft while `Draft.attachments` names it."""
 
     __tablename__ = "draft_file"
+    __table_args__ = (Index("draft_file_held", "office_id", "id", postgresql_where=HELD, sqlite_where=HELD),)
 
     draft_id: str = ref("draft.id", index=True)
     filename: str

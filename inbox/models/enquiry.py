@@ -47,6 +47,7 @@ class Enquiry(Row, OfficeOwned, table=True):
             postgresql_where=_GOES_ON,
             sqlite_where=_GOES_ON,
         ),
+        Index("enquiry_address", "office_id", "address"),
     )
 
     case_id: str = ref("case.id", index=True)

@@ -40,6 +40,10 @@ class Scan(StrEnum):
     NOT_SCANNED = "not_scanned"
 
 
+HELD = text("scan = 'held'")
+"""What the scanner could not be asked about: the words of its indexes, here and among the files of drafts."""
+
+
 LOOSE = "case_id IS NULL AND dealt_with_at IS NULL"
 """Mail of no case that nobody has dealt with: written out, because the partial index serves only this."""
 
@@ -129,6 +133,7 @@ class Attachment(Row, OfficeOwned, table=True):
     """A file. Its bytes lie in the store under `content_hash`."""
 
     __tablename__ = "attachment"
+    __table_args__ = (Index("attachment_held", "office_id", "id", postgresql_where=HELD, sqlite_where=HELD),)
 
     message_id: str = ref("message.id", index=True)
     filename: str

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
-from inbox.models.base import IN_BYTE_ORDER, OfficeOwned, Row, json_dict, moment
+from inbox.models.base import IN_BYTE_ORDER, OfficeOwned, Row, index_of, json_dict, moment
 
 
 class SignInAddress(SQLModel, table=True):
@@ -78,6 +78,7 @@ class Job(Row, table=True):
             postgresql_where=text("finished_at IS NULL"),
             sqlite_where=text("finished_at IS NULL"),
         ),
+        index_of("job_finished", "finished_at"),
     )
 
     kind: str = Field(sa_type=String(24))

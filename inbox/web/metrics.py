@@ -1,9 +1,12 @@
 """What the database says about the work that waits, read when somebody asks. Counts and ages, no content."""
 
+import threading
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
 import sqlalchemy as sql
 from sqlmodel import Session, col
@@ -11,6 +14,10 @@ from sqlmodel import Session, col
 from inbox import channel_figures, channels
 from inbox.database import Database
 from inbox.models import Arrival, ArrivalState, Channel, ChannelMode, Delivery, DeliveryState, Job, Office
+from inbox.models.channel import UNFINISHED
+
+KEPT_SECONDS = 10.0
+"""How long what was read is told again: asking more often costs the database nothing more."""
 
 OPEN_DELIVERIES = (
     DeliveryState.QUEUED,
@@ -19,25 +26,78 @@ OPEN_DELIVERIES = (
     DeliveryState.FAILED,
     DeliveryState.UNKNOWN,
 )
+Found = TypeVar("Found")
 
 
 @dataclass(slots=True)
-class Standing:
-    """How things stand in all offices together; channels one by one."""
+class Waiting:
+    """Work that is due and not done, in all offices together."""
 
     oldest_job_seconds: float = 0.0
     oldest_arrival_seconds: float = 0.0
-    oldest_delivery_seconds: float = 0.0
     jobs: int = 0
+
+
+@dataclass(slots=True)
+class Standing(Waiting):
+    """How things stand in all offices together; channels one by one."""
+
+    oldest_delivery_seconds: float = 0.0
     arrivals: Counter[str] = field(default_factory=Counter)
     deliveries: Counter[str] = field(default_factory=Counter)
     channels: list[tuple[str, str, str, bool, float]] = field(default_factory=list)
     figures: list[tuple[tuple[str, str, str], Mapping[str, float]]] = field(default_factory=list)
 
 
+class Kept(Generic[Found]):
+    """What `read` found last, until it is ten seconds old. One caller at a time reads anew; whoever comes
+    meanwhile is told what was found before."""
+
+    def __init__(
+        self, read: Callable[[datetime], Found], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._last: tuple[float, Found] | None = None
+
+    def at(self, now: datetime) -> Found:
+        """Raises Unavailable when the database does not answer."""
+        last = self._last
+        if last is None:
+            self._guard.acquire()
+        elif self._clock() - last[0] < KEPT_SECONDS or not self._guard.acquire(blocking=False):
+            return last[1]
+        try:
+            found = self._last
+            if found is None or found is last:  # else another has read it while this one waited
+                found = self._last = (self._clock(), self._read(now))
+            return found[1]
+        finally:
+            self._guard.release()
+
+
+def waiting(database: Database, now: datetime) -> Waiting:
+    """The least that tells whether work is done. Raises Unavailable when the database does not answer."""
+    found = Waiting()
+    for office in _jobs(database, found, now):
+        with database.read(office) as session:
+            _unread(session, found, now)
+    return found
+
+
 def standing(database: Database, now: datetime) -> Standing:
     """Reads it, office by office. Raises Unavailable when the database does not answer."""
     found = Standing()
+    for office in _jobs(database, found, now):
+        with database.read(office) as session:
+            _unread(session, found, now)
+            _of_office(session, found, now)
+    return found
+
+
+def _jobs(database: Database, found: Waiting, now: datetime) -> list[str]:
+    """Reads what lies outside the wall; the offices, of which the rest is asked one by one."""
     with database.read() as session:
         offices = list(session.execute(sql.select(col(Office.id))).scalars())
         due = sql.select(sql.func.count(), sql.func.min(col(Job.due_at))).where(
@@ -45,19 +105,19 @@ def standing(database: Database, now: datetime) -> Standing:
         )
         found.jobs, oldest = session.execute(due).one()
         found.oldest_job_seconds = _age(oldest, now)
-    for office in offices:
-        with database.read(office) as session:
-            _of_office(session, found, now)
-    return found
+    return offices
+
+
+def _unread(session: Session, found: Waiting, now: datetime) -> None:
+    for since in channel_figures.unread_since(session).values():
+        found.oldest_arrival_seconds = max(found.oldest_arrival_seconds, _age(since, now))
 
 
 def _of_office(session: Session, found: Standing, now: datetime) -> None:
-    waiting = (ArrivalState.WAITING, ArrivalState.QUARANTINED)
-    arrivals = sql.select(col(Arrival.state), sql.func.count()).where(col(Arrival.state).in_(waiting))
+    unread = col(Arrival.state).in_((ArrivalState.WAITING, ArrivalState.QUARANTINED))
+    arrivals = sql.select(col(Arrival.state), sql.func.count()).where(sql.text(UNFINISHED), unread)
     for state, count in session.execute(arrivals.group_by(col(Arrival.state))):
         found.arrivals[state] += count
-    for since in channel_figures.unread_since(session).values():
-        found.oldest_arrival_seconds = max(found.oldest_arrival_seconds, _age(since, now))
     deliveries = sql.select(col(Delivery.state), sql.func.count(), sql.func.min(col(Delivery.queued_at)))
     for state, count, oldest in session.execute(
         deliveries.where(col(Delivery.state).in_(OPEN_DELIVERIES)).group_by(col(Delivery.state))

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from inbox import schema
 from inbox.errors import CaseworkError, NotFound, Unavailable
 from inbox.web.dependencies import Now, Wired
-from inbox.web.metrics import Standing, standing
+from inbox.web.metrics import Waiting
 from inbox.web.routers import page_router
 from inbox.web.wiring import Wiring
 
@@ -28,9 +28,9 @@ async def alive() -> PlainTextResponse:
 def ready(wiring: Wired, now: Now) -> JSONResponse:
     """200 when everything is `ok`; 503 names what is not. Low disk is told, and stops nothing here."""
     checks: dict[str, str] = {"database": "ok", "schema": "ok", "queue": "ok", "disk": "ok"}
-    found: Standing | None = None
+    found: Waiting | None = None
     try:
-        found = standing(wiring.database, now)
+        found = wiring.waiting.at(now)
         if schema.current(wiring.database) != schema.newest():
             checks["schema"] = "not at this version: run `inbox migrate`"
     except CaseworkError as error:
@@ -56,7 +56,7 @@ def metrics(request: Request, wiring: Wired, now: Now) -> Response:
         raise NotFound
     from inbox.web import exposition  # with the library that writes it: many offices are never scraped
 
-    written = exposition.of(standing(wiring.database, now), _has_room(wiring))
+    written = exposition.of(wiring.standing.at(now), _has_room(wiring))
     return Response(written, media_type=exposition.MEDIA_TYPE)
 
 

@@ -15,6 +15,7 @@ from inbox.web.afterwards import Afterwards
 from inbox.web.keeper import Keeper
 from inbox.web.limits import Window
 from inbox.web.live import Live
+from inbox.web.metrics import Kept, Standing, Waiting
 from inbox.web.turns import Turns
 
 
@@ -34,6 +35,8 @@ class Wiring:
     status_checks: Window
     alarms: Window
     keeper: Keeper
+    waiting: Kept[Waiting]
+    standing: Kept[Standing]
     doors: dict[str, Any] = field(default_factory=dict)
     """Channels that platforms call, remembered for a moment by `webhooks`."""
     is_demo: bool = False

@@ -2,18 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
-
 from connectors.contract import ConnectorFailure, OutcomeUnknown, TemporaryFailure
 from inbox import jobs, rules_at_work
 from inbox.database import find
 from inbox.desk import open_desk, rules_of
 from inbox.errors import Unavailable
-from inbox.models import CallState, Case, Office, RuleCall, RuleProgress
+from inbox.models import CallState, Case, Office, RuleCall
 from inbox.rules import calls
 from inbox.worker.node import Node, each_office
 from routing.rules import Trigger
 
+_MOST_TURNS = 20
+"""Transactions that the rules of one office get at one firing, each with `rules_at_work.AT_A_TIME` cases."""
 _MOST_ATTEMPTS = 6
 _PAUSE = timedelta(seconds=30)
 _TOO_OLD = timedelta(days=1)
@@ -22,27 +22,29 @@ _TOO_OLD = timedelta(days=1)
 @each_office
 def read_changes(node: Node, office_id: str) -> None:
     """The rules that are read when a case changes."""
-    with node.database.read(office_id) as session:
-        began = session.exec(select(RuleProgress).where(RuleProgress.events_read > 0)).first()
-        waits = began is not None or _has(session, Trigger.CHANGE)
-    if not waits:
-        return
-    with node.database.write(office_id) as session:
-        rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
+    for _ in range(_MOST_TURNS):
+        with node.database.read(office_id) as session:
+            waits = rules_at_work.has_news(session, rules_of(session))
+        if not waits:
+            break
+        with node.database.write(office_id) as session:
+            rules_at_work.on_change(session, open_desk(session, node.line.tools), now=node.now())
+        node.database.give_way()
 
 
 @each_office
 def read_time(node: Node, office_id: str) -> None:
     """The rules that are read as time passes."""
     with node.database.read(office_id) as session:
-        waits = _has(session, Trigger.TIME)
-    if waits:
+        is_asked = rules_at_work.has(rules_of(session), Trigger.TIME)
+        is_working = is_asked and open_desk(session, node.line.tools).calendar.is_working(node.now())
+    turns = _MOST_TURNS if is_working else 0
+    while turns:
         with node.database.write(office_id) as session:
             rules_at_work.on_time(session, open_desk(session, node.line.tools), now=node.now())
-
-
-def _has(session: Session, trigger: Trigger) -> bool:
-    return any(one.rule.trigger is trigger for one in rules_of(session).rules)
+        node.database.give_way()
+        with node.database.read(office_id) as session:
+            turns = turns - 1 if rules_at_work.is_midway(session) else 0
 
 
 def call_due(node: Node) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import cast
 
+from sqlalchemy import literal
 from sqlmodel import Session, col, select
 
 from inbox.database import find
@@ -41,12 +42,16 @@ def look_again(node: Node) -> None:
 
 
 def _files(node: Node, office_id: str, scan: Scan, since: timedelta) -> Iterator[Outgoing]:
-    """What has that mark, oldest first, read in pieces with no transaction open between them."""
+    """What has that mark, oldest first, read in pieces with no transaction open between them.
+
+    The mark stands in the query as it is, so that the held ones are found by their index.
+    """
+    is_marked = literal(scan, literal_execute=True)
     for table in _TABLES:
         after = id_of_time(node.now() - since)
         while True:
             with node.database.read(office_id) as session:
-                query = select(table).where(col(table.id) > after, table.scan == scan)
+                query = select(table).where(col(table.id) > after, table.scan == is_marked)
                 found = session.exec(query.order_by(col(table.id)).limit(_AT_ONCE)).all()
                 rows = cast(Sequence[Outgoing], found)
             yield from rows

@@ -32,7 +32,6 @@ from inbox.models import (
     ChannelMode,
     Clock,
     Delivery,
-    DeliveryState,
     Job,
     Office,
     OnceKey,
@@ -42,6 +41,7 @@ from inbox.models import (
     WebSession,
 )
 from inbox.models.case import OPEN, RUNNING, UNWARNED
+from inbox.models.delivery import UNCOPIED
 from inbox.sign_in import throttle
 from inbox.worker import answering
 from inbox.worker.clearing import clear_away
@@ -151,7 +151,7 @@ def end_pauses(node: Node, office_id: str) -> None:
 def keep_sent_copies(node: Node, office_id: str) -> None:
     """Lays a copy of what was sent into the Sent folder, where the server does not do it itself."""
     with node.database.read(office_id) as session:
-        query = select(Delivery).where(col(Delivery.needs_sent_copy), Delivery.state == DeliveryState.SENT)
+        query = select(Delivery).where(text(UNCOPIED)).order_by(col(Delivery.id))
         rows = session.exec(query.limit(20)).all()
     for row in rows:
         if _keep_copy(node, row):

@@ -1,18 +1,23 @@
 """The contact directory: read from a file whole or not at all, found by any name, each change kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
+from sqlmodel import Session
 
 from inbox import bodies
+from inbox.database import Database
 from inbox.errors import Refused, Stale
 from inbox.history import OPERATOR
-from inbox.models import ConsentRule
+from inbox.models import Body, ConsentRule
 from routing.words import Nation, Unit
-from tests.inbox.worlds import NOON, World
+from tests.inbox.plans import asked
+from tests.inbox.worlds import NOON, World, found_world
 
 FILE = """name,other_names,email,consent,target,unit,nation
 Marl Homes,MHA; Marl Housing,Letters@Marl-Homes.example,written,10,working days,england
@@ -22,6 +27,20 @@ Wexcombe Council,,,,,,
 
 def lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
+
+
+@contextmanager
+def loaded(session: Session) -> Iterator[list[Body]]:
+    """The bodies whose whole line is read meanwhile."""
+    found: list[Body] = []
+
+    def note(session: object, row: object) -> None:
+        if isinstance(row, Body):
+            found.append(row)
+
+    event.listen(session, "loaded_as_persistent", note)
+    yield found
+    event.remove(session, "loaded_as_persistent", note)
 
 
 def load(world: World, text: str, **how: bool) -> bodies.Imported:
@@ -132,6 +151,45 @@ def test_a_body_is_found_by_its_address_and_by_parts_of_its_names(world: World) 
         assert by_address is not None and by_address.name == "Marl Homes"
         assert [one.name for one in bodies.search(session, "council wex")] == ["Wexcombe Council"]
         assert bodies.search(session, "nobody") == []
+
+
+OFTEN = """name,other_names,email,hotline_email,minister_email,escalation
+Marl Homes,MHA,,,,
+Wexcombe Council,,letters@wexcombe.example,,,
+Ferry Trust,,trust@ferry.example,hotline@ferry.example,minister@ferry.example,
+Canal Board,,,,,head@canal.example; chair@canal.example
+"""
+
+
+def test_who_writes_for_an_organisation_is_known_by_any_of_its_addresses(world: World) -> None:
+    load(world, OFTEN)
+    ours = ("letters@wexcombe.example", "trust@ferry.example", "hotline@ferry.example",
+            "minister@ferry.example", "head@canal.example", " Chair@Canal.example ")  # fmt: skip
+    with world.database.read(world.office) as session:
+        assert [one for one in ours if not bodies.is_at(session, one)] == []
+        assert not bodies.is_at(session, "donna@example.org") and not bodies.is_at(session, "")
+    load(world, "name\nMarl Homes\n", replace=True)
+    with world.database.read(world.office) as session:
+        assert not any(bodies.is_at(session, one) for one in ours), "they are out of use"
+
+
+def test_one_organisation_is_found_without_reading_the_whole_directory(world: World) -> None:
+    load(world, OFTEN)
+    with world.database.read(world.office) as session, loaded(session) as read:
+        bodies.is_at(session, "donna@example.org")
+        assert bodies.known(session, "Nobody", "nobody@example.org") is None
+        assert read == []
+        for name, address in (("Wexcombe Council", ""), ("MHA", ""), ("?", "trust@ferry.example")):
+            assert bodies.known(session, name, address) is not None
+        assert len(read) == 3
+
+
+def test_whom_was_asked_is_looked_for_among_no_other_enquiries(sqlite_database: Database) -> None:
+    world = found_world(sqlite_database, "ashby")
+    with world.database.read(world.office) as session, asked(world.database) as said:
+        bodies.is_at(session, "donna@example.org")
+    [line] = said.plan("FROM enquiry")
+    assert "enquiry_address (office_id=? AND address=?)" in line
 
 
 def test_a_change_of_what_somebody_else_changed_is_refused(world: World) -> None:

@@ -40,6 +40,7 @@ from inbox.rules_replay import Occasion, Replay, cases_of, replay
 from inbox.worker.ruling import call_due, read_changes, read_time
 from routing.rules import Rule as RoutingRule
 from routing.words import Priority
+from tests.inbox import plans
 from tests.security.places import Place, letter
 
 NOON = datetime(2026, 6, 3, 11, tzinfo=UTC)
@@ -245,6 +246,40 @@ def test_a_rule_on_time_does_its_part_once_until_it_has_ceased_to_hold(place_on_
     touch(place, NOON)
     assert work(place, rules_at_work.on_time) == 0
     assert work(place, rules_at_work.on_time, NOON + timedelta(days=5)) == 1, "it holds anew"
+
+
+def test_many_cases_are_read_in_short_turns_and_each_of_them_once(
+    place_on_each: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = place_on_each
+    monkeypatch.setattr(rules_at_work, "AT_A_TIME", 2)
+    for number in range(5):
+        place.ours.receive(
+            letter(f"My bins of week {number} stand there. ZZ10 4AB", subject=f"Bins {number}")
+        )
+    a_rule(place, "Old", asked("received", "is_set"), {"topics": ["asb"]}, trigger="time")
+    a_rule(place, "Waits", asked("status", "has_changed"), {"priority": "priority"}, trigger="change")
+    read_changes(place.node)
+    with place.database.write(place.ours.id) as session:
+        for case in session.exec(select(Case)).all():
+            casework.set_status(session, case, CaseStatus.WAITING_BODY, now=NOON, actor=OPERATOR)
+    for what in (rules_at_work.on_change, rules_at_work.on_time):
+        assert [work(place, what) for _ in range(5)] == [2, 2, 1, 0, 0]
+
+
+def test_the_rules_themselves_are_read_once_for_all_cases_of_a_turn(place: Place) -> None:
+    for number in range(3):
+        place.ours.receive(
+            letter(f"My bins of week {number} stand there. ZZ10 4AB", subject=f"Bins {number}")
+        )
+    a_rule(place, "Never", asked("subject", "is", "nothing"), {"topics": ["asb"]}, trigger="time")
+    with plans.asked(place.database) as said:
+        assert work(place, rules_at_work.on_time) == 0
+    assert len(said.of("SELECT rule.id, rule.name")) == 1
+    assert len(said.of("FROM rule_firing", "rule_firing.holds")) == 3
+    if place.database.is_sqlite:
+        [line] = said.plan('FROM "case"', "ORDER BY")
+        assert line == "SEARCH case USING INDEX case_in_turn (office_id=? AND id>?)"
 
 
 def touch(place: Place, at: datetime) -> None:

@@ -16,8 +16,9 @@ from inbox.history import OPERATOR
 from inbox.models import DeliveryState, Job
 from inbox.storage import FolderStore
 from inbox.web.limits import Window
-from inbox.web.metrics import standing
+from inbox.web.metrics import Kept, standing
 from tests.factories import NOW, a_channel, a_delivery, an_arrival, an_office
+from tests.inbox.plans import asked
 from tests.web.conftest import make_settings
 from tests.web.desks import Desk, World
 
@@ -80,6 +81,48 @@ def test_the_numbers_are_counted_over_all_offices(database: Database) -> None:
     assert found.oldest_arrival_seconds == 300
     assert found.oldest_delivery_seconds == 120
     assert sorted(is_well for _, _, _, is_well, _ in found.channels) == [False, True]
+
+
+def test_whether_work_waits_is_asked_of_no_channel_and_no_delivery(desk: Desk, world: World) -> None:
+    with asked(world.database) as said:
+        assert desk.get("/readyz").status_code == 200
+    assert said.of("FROM arrival") and said.of("FROM job")
+    assert not (said.of("FROM delivery") or said.of("FROM channel"))
+
+
+@pytest.mark.parametrize("page", ["/readyz", "/metrics"])
+def test_asking_again_at_once_costs_the_offices_nothing(desk: Desk, world: World, page: str) -> None:
+    first = desk.get(page)
+    with asked(world.database) as said:
+        again = desk.get(page)
+    assert (again.status_code, again.text) == (200, first.text)
+    assert not (said.of("FROM arrival") or said.of("FROM job") or said.of("FROM office"))
+
+
+def test_what_was_read_is_told_for_ten_seconds_and_also_while_it_is_read_anew() -> None:
+    clock, told = 0.0, []
+
+    def read(now: datetime) -> int:
+        if told:
+            told.append(kept.at(now))  # as another request meanwhile
+        return len(told)
+
+    kept = Kept(read, clock=lambda: clock)
+    assert kept.at(NOW) == 0
+    told.append(-1)
+    clock = 9.9
+    assert kept.at(NOW) == 0
+    clock = 10.0
+    assert (kept.at(NOW), told) == (2, [-1, 0])
+
+
+def test_unread_mail_is_not_looked_for_in_all_that_ever_came(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        an_office(session)
+    with asked(sqlite_database) as said:
+        standing(sqlite_database, NOW)
+    for words in (("FROM arrival", "count(*)"), ("FROM arrival LEFT OUTER JOIN job", "min(")):
+        assert "INDEX arrival_unfinished (office_id=? AND state=?)" in said.plan(*words)[0]
 
 
 def test_metrics_hold_numbers_and_ids_only(desk: Desk, world: World) -> None:

@@ -181,7 +181,7 @@ def _ticks(session: Session, case: Case, ticked: Sequence[str]) -> tuple[Choice,
 def _choices(session: Session, chosen: Body | None, case: Case) -> tuple[Choice, ...]:
     """Those asked before first, then the rest of the directory, unless it is too long for a list."""
     recent = bodies_asked(session)
-    every = bodies.listed(session)
+    every = bodies.listed(session, MOST_CHOICES + 1)
     rest = [row for row in every if row not in recent] if len(every) <= MOST_CHOICES else []
     known = [row for row in (chosen, *recent, *rest) if row is not None]
     rows = list({row.id: row for row in known}.values())

@@ -167,7 +167,7 @@ def _choices(room: Workroom, case: Case, chosen: str) -> tuple[Choice, ...]:
 
 def _page(room: Workroom, case: Case, values: dict[str, str], *problems: Problem) -> Response:
     zone = room.office.time_zone
-    names = {row.id: row.name for row in bodies.listed(room.session)}
+    names = bodies.names(room.session)
     rows = consents.of_case(room.session, case)
     able = room.may(Action.DRAFT)
     view = ConsentsPage(
