@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -30,6 +31,10 @@ def winmail(names: int) -> bytes:
     item += struct.pack("<BII", 2, 0x00018010, len(title)) + title + b"\0\0"
     data = struct.pack("<IH", 0x223E9F78, 1) + item * names
     return HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\n\n" + data
+
+
+def one_line(mark: str) -> bytes:
+    return REPLY + b"yes\n" + (mark * (400_000 // len(mark))).encode() + b"\nand\n"
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
@@ -64,6 +69,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "50 MB of text": lambda: HEAD + b"\n" + b"some words on a line that go on\n" * 1_560_000,
     "50 MB of HTML": lambda: HTML + b"<div><p>Hello there <b>friend</b></p></div>\n" * 1_130_000,
     "50 MB of dashes": lambda: MIXED + b"--b\n\nx" + b"\n--" * 16_600_000,
+    **{
+        f"one line of 400,000 times {mark!r}": partial(one_line, mark)
+        for mark in ("-", "#", "*", "> ", "- ", "=_")
+    },
     "50 MB attached": lambda: (
         MIXED
         + b"--b\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n"
