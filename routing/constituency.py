@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from routing.postcodes import home_district, home_postcodes, normalised, postcodes_in
+from routing.postcodes import home_districts, home_postcodes, normalised, postcodes_in
 from routing.words import ConstituencyState
 
 
@@ -95,27 +95,39 @@ def place_of(
     if places:
         home = next((one for one in places if one.state is ConstituencyState.LIKELY), places[0])
         return _in_doubt(home, text, table) if home.state is ConstituencyState.NOT_OURS else home
-    district = home_district(text)
-    if district and table:
-        seat = table.seat_of_district(district)
-        if seat:
-            return _in_seat(seat, table, f"only the district {district} is known", None, district)
-        if not table.knows(district):
-            return Place(ConstituencyState.NOT_OURS, f"{district} is in no seat of the table", words=district)
+    district = next(home_districts(text), None)
+    lone = _by_district(district, table) if district and table else None
+    if lone:
+        return _in_doubt(lone, text, table) if lone.state is ConstituencyState.NOT_OURS else lone
     if elsewhere:
         return Place(ConstituencyState.NOT_OURS, "the message says so", words=elsewhere)
     return Place(ConstituencyState.UNKNOWN, "no postcode in the message")
 
 
 def _in_doubt(home: Place, text: str, table: PostcodeTable | None) -> Place:
-    """That home, or not known where a second postcode that may be one is ours: people write for others, from
-    the address of a service, and of where they lived before; a person of ours must never be sent away."""
+    """That home, or not known where a second postcode or district that may be one is ours: people write for
+    others, from the address of a service, of where they have to go and where they lived before; a person of
+    ours must never be sent away."""
     for other in postcodes_in(text):
         seat = _by_postcode(other.code, other.written, table, confirmed=False)
         if seat.state is ConstituencyState.LIKELY and other.likeness >= 0:
             because = f"{home.postcode} is elsewhere, and {other.code} is ours"
             return Place(ConstituencyState.UNKNOWN, because, home.postcode, words=other.written)
+    for district in home_districts(text):
+        if table and any(seat.constituency == table.ours for seat in table.seats_in(district)):
+            because = f"{home.postcode or home.words} is elsewhere, and {district} is ours"
+            return Place(ConstituencyState.UNKNOWN, because, home.postcode, words=district)
     return home
+
+
+def _by_district(district: str, table: PostcodeTable) -> Place | None:
+    """Where a district lies, if all of it lies in one seat or in none."""
+    seat = table.seat_of_district(district)
+    if seat:
+        return _in_seat(seat, table, f"only the district {district} is known", None, district)
+    if table.knows(district):
+        return None
+    return Place(ConstituencyState.NOT_OURS, f"{district} is in no seat of the table", words=district)
 
 
 def _by_postcode(code: str, written: str, table: PostcodeTable | None, *, confirmed: bool) -> Place:

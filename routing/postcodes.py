@@ -100,15 +100,14 @@ def home_postcodes(text: str) -> list[Postcode]:
     return list({one.code: one for one in reversed(homes) if one.likeness >= least}.values())
 
 
-def home_district(text: str) -> str | None:
-    """An outward code that stands alone ("we live in ZZ14"), or None."""
+def home_districts(text: str) -> Iterator[str]:
+    """The outward codes that stand alone ("we live in ZZ14"), in order."""
     lines = _lines_with_digits(text)
     for match in (found for span in lines for found in _OUTWARD.finditer(text, *span)):
         area = match[1].upper()
         shouted = match[1].isupper() or area == "ZZ"
         if area in _AREAS and shouted and _likeness(text, *match.span()) >= (0 if len(area) == 2 else 1):
-            return f"{area}{match[2].upper()}"
-    return None
+            yield f"{area}{match[2].upper()}"
 
 
 def normalised(text: str) -> str | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from routing.constituency import ListedPostcodes, place_of
-from routing.postcodes import MOST, home_district, home_postcodes, normalised, postcodes_in
+from routing.postcodes import MOST, home_districts, home_postcodes, normalised, postcodes_in
 from routing.words import ConstituencyState
 from tests.routing.places import OURS, TABLE
 
@@ -156,9 +156,21 @@ def test_of_two_that_may_be_the_home_ours_counts_so_that_nobody_of_ours_is_sent_
     assert (place.state, place.postcode) == (LIKELY, "ZZ11 3WW")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sent me to ZZ40 for my assessment, 2 hours away. I'm from the ZZ11 estate.",
+        "HMP Wrayburn, ZZ41 9PR. I am going back to my nan's in ZZ15.",
+        "Moved out of ZZ24 (mould) into ZZ17 (more mould).",
+    ],
+)
+def test_who_names_a_district_of_ours_beside_another_place_is_not_sent_away(text: str) -> None:
+    assert place_of(text, TABLE).state is UNKNOWN
+
+
 def test_a_district_alone_is_read_only_where_it_is_one() -> None:
-    assert home_district("We live in ZZ14 near the mill") == "ZZ14"
-    assert home_district("see form e5 and the m4") is None
+    assert list(home_districts("We live in ZZ14 near the mill")) == ["ZZ14"]
+    assert not list(home_districts("see form e5 and the m4"))
 
 
 def test_a_postcode_that_lacks_a_digit_is_its_district_and_no_other() -> None:

@@ -69,10 +69,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "50 MB of text": lambda: HEAD + b"\n" + b"some words on a line that go on\n" * 1_560_000,
     "50 MB of HTML": lambda: HTML + b"<div><p>Hello there <b>friend</b></p></div>\n" * 1_130_000,
     "50 MB of dashes": lambda: MIXED + b"--b\n\nx" + b"\n--" * 16_600_000,
-    **{
-        f"one line of 400,000 times {mark!r}": partial(one_line, mark)
-        for mark in ("-", "#", "*", "> ", "- ", "=_")
-    },
+    "a line of 400,000 dashes": partial(one_line, "-"),
+    "a line of 400,000 stars": partial(one_line, "*"),
+    "a line of 200,000 dashes and spaces": partial(one_line, "- "),
     "50 MB attached": lambda: (
         MIXED
         + b"--b\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n"
