@@ -18,12 +18,11 @@ WESTERN = {"ascii", "iso8859-1", "cp1252", "iso8859-15"}
 # Text codecs of Python that are no character sets, or that are slow on hostile input.
 REFUSED = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip  # noqa: E501
-# Letters and marks that western European writers use, in Windows-1252.
-WESTERN_BYTES = (
-    "£€‘’“”–—…•™°©®½¼¾·´¨«»§éèêëáàâäãåæóòôöõøœíìîïúùûüýÿçñßÉÈÊËÁÀÂÄÃÅÆÓÒÔÖÕØŒÍÌÎÏÚÙÛÜÝÇÑ\xa0¡¿ºª²³¹".encode(
-        "cp1252"
-    )
+# Letters and marks that western European writers use.
+WESTERN_LETTERS = (
+    "£€‘’“”–—…•™°©®½¼¾·´¨«»§éèêëáàâäãåæóòôöõøœíìîïúùûüýÿçñßÉÈÊËÁÀÂÄÃÅÆÓÒÔÖÕØŒÍÌÎÏÚÙÛÜÝÇÑ\xa0¡¿ºª²³¹"
 )
+WESTERN_BYTES = {name: WESTERN_LETTERS.encode(name, "ignore") for name in ("cp1252", "iso8859-15")}
 SAMPLE = 32 * 1024
 SHORT = 32
 REPAIRED = 2 * 1024 * 1024
@@ -54,8 +53,10 @@ def decode(data: bytes, declared: str | None, *, asking: bool = False) -> tuple[
             return _told(data.decode("utf-8-sig"), data), name != "utf-8"
         except UnicodeDecodeError:
             pass
-    if name in WESTERN and _is_western(data):
-        return data.decode("iso8859-15" if name == "iso8859-15" else "cp1252", "replace"), name == "ascii"
+    if name == "iso8859-15" and _is_western(data, name):
+        return data.decode(name), False
+    if name in WESTERN and _is_western(data, "cp1252"):
+        return data.decode("cp1252", "replace"), name == "ascii"
     if name is not None and not is_common and _is_plausible(data, name):
         try:
             return SURROGATES.sub("\ufffd", data.decode(name)), False
@@ -79,10 +80,10 @@ def _zeros(data: bytes) -> str:
     return SURROGATES.sub("\ufffd", data.decode(order, "replace"))
 
 
-def _is_western(data: bytes) -> bool:
-    """Whether the bytes above ASCII are as few and as ordinary as in western European Windows-1252."""
+def _is_western(data: bytes, name: str) -> bool:
+    """Whether the bytes above ASCII are as few and as ordinary as western European writers use them."""
     high = len(data) - len(data.translate(None, HIGH))
-    strange = len(data.translate(None, WESTERN_BYTES).translate(None, ASCII))
+    strange = len(data.translate(None, WESTERN_BYTES[name]).translate(None, ASCII))
     if len(data) < SHORT:  # too little to tell by shares
         return strange == 0
     return high * 3 <= len(data) and strange * 10 <= high
@@ -118,7 +119,7 @@ def guess(data: bytes, *, asking: bool) -> str:
         return _told(as_utf8, data)
     if data.count(0) * 4 > len(data):
         return _zeros(data)
-    if _is_western(data):
+    if _is_western(data, "cp1252"):
         return data.decode("cp1252", "replace")
     asked = _ask_normalizer(data) if asking else None
     return asked or data.decode("cp1252", "replace")

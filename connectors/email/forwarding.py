@@ -13,6 +13,7 @@ from connectors.email import quote_marks as marks
 from connectors.email.addresses import read_addresses
 from connectors.email.mime import Mail, read_mail
 from connectors.email.quoting import is_header_block, new_text
+from connectors.email.subjects import answers_something
 from connectors.forwarders import is_trusted
 
 FORWARDED = "forwarded"
@@ -121,7 +122,9 @@ def _read(above: list[str], below: list[str]) -> Inner | None:
     words = "\n".join(below[end:]).strip("\n")
     if sender is None or not words.strip():
         return None
-    return Inner(sender, told.get("subject", ""), new_text(words, is_reply=False), _own("\n".join(above)))
+    subject = told.get("subject", "")
+    new = new_text(words, is_reply=answers_something(subject))
+    return Inner(sender, subject, new, _own("\n".join(above)))
 
 
 _KEYS = (

@@ -240,9 +240,9 @@ class _Writer:
 
     def _put(self, line: str) -> None:
         if not self.preformatted:
-            line = line.replace("\xa0", " ").strip(" ")
-        if line == "--":
-            line = "-- "
+            bare = line.replace("\xa0", " ").strip(" ")
+            # Programs part the signature by "-- "; a person who types "--" leaves no space.
+            line = "-- " if bare == "--" and line.endswith((" ", "\xa0")) else bare
         if line and self.item:
             line, self.item = self.item + line, ""
         if self.hosts:  # at the end of the line: the sentence itself stays whole

@@ -233,3 +233,34 @@ def test_without_a_divider_no_own_line_is_lost(lines: list[str]) -> None:
     kept = new_text("\n".join(lines))
     for line in ("Please help me.", "It rains in."):
         assert kept.split("\n").count(line) == lines.count(line)
+
+
+def test_answers_that_the_writer_says_stand_below_in_a_colour_are_kept_with_what_they_answer() -> None:
+    text = (
+        "Hello, my answers are in red below.\n\nFrom: Housing <housing@example.org>\n"
+        "Sent: 3 November 2026 10:11\nTo: Donna <donna@example.org>\nSubject: Your boiler\n\n"
+        "Since when is it broken?\nSince Whitsun, and twice mended.\n"
+    )
+    assert "Since Whitsun, and twice mended." in new_text(text)
+
+
+def test_answers_between_marked_lines_below_a_header_block_are_kept() -> None:
+    text = (
+        "-----Original Message-----\nFrom: Housing <housing@example.org>\nSent: 3 November 2026 10:11\n"
+        "To: Donna <donna@example.org>\nSubject: Your boiler\n> Since when is it broken?\nSince Whitsun.\n"
+        "> Who looked at it?\nNobody.\n"
+    )
+    kept = new_text(text)
+    assert "Since Whitsun." in kept and "Nobody." in kept
+
+
+def test_two_dashes_between_somebody_s_own_lines_are_no_signature() -> None:
+    poem = "the bell is mended\n-- \nand the tongue that rang\n-- \nis still"
+    assert new_text(poem) == poem
+
+
+def test_in_a_fresh_mail_nothing_is_history() -> None:
+    text = (
+        "They sent me this:\n\nFrom: the depot\nTo: me\nSubject: they say that the bins are full\n\nWhat now?"
+    )
+    assert new_text(text, is_reply=False) == text
