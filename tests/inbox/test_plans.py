@@ -22,7 +22,7 @@ def plans_of_the_queue(database: Database, office: str, staff: str) -> list[str]
             asked.append((statement, values))
 
         event.listen(engine, "before_cursor_execute", note)
-        reader = Reader(staff, NOW)
+        reader = Reader(staff, NOW, NOW.date())
         counts(session, reader)
         for view in (View.TO_SORT, View.MINE, View.SENDING, View.LATE):
             page(session, view, reader)

@@ -1,10 +1,9 @@
-"""How many programs mark what is old: what strangers' mails in the manner of forty programs taught the reader."""
+"""How many programs mark what is old: what mails in the manner of forty of them taught the reader."""
 
 import pytest
 
 from connectors.email.charsets import decode
 from connectors.email.html_text import html_to_text
-from connectors.email.mime import read_mail
 from connectors.email.quoting import new_text
 
 UNREAD_LANGUAGES = {
