@@ -297,11 +297,15 @@ def find_case(session: Session, person: Person, reference: str, action: Action) 
 
 
 def find_delivery(session: Session, person: Person, delivery_id: str, action: Action) -> Delivery:
-    """Something on its way out, if this person may know its case and do `action`; locked as a case is."""
+    """Something on its way out, if this person may know its case and do `action`; locked as a case is.
+
+    To settle it may send it again, and so needs the right to send on its channel; to stop it does not.
+    """
     delivery = session.exec(locked(session, select(Delivery).where(Delivery.id == delivery_id))).first()
     if delivery is None:
         raise NotFound
-    require_on(person, ChannelAct.READ, delivery.channel_id)
+    act = ChannelAct.SEND if action is Action.SETTLE_DELIVERY else ChannelAct.READ
+    require_on(person, act, delivery.channel_id)
     if delivery.case_id is not None:
         find_case(session, person, find(session, Case, delivery.case_id).reference, action)
     return delivery

@@ -41,8 +41,7 @@ _WHOSE = "it must belong to the user that runs the program"
 _LONGEST_WAIT_SECONDS = 30
 _LONGEST_LOCK_SECONDS = 5
 _LOOK_AGAIN_SECONDS = 0.001
-_REOPENED_SECONDS = 600
-"""A connection to SQLite is opened anew after so long: what another process counted is known from then on."""
+_REOPENED_SECONDS = 600  # after so long a connection to SQLite learns what another process counted
 _ENTER = text("SELECT set_config('inbox.office', :office, true)")
 _BEGIN = text(
     "SELECT set_config('inbox.office', :office, true), "
@@ -234,8 +233,7 @@ def locked(session: Session, query: Query, *, fresh: bool = False) -> Query:
 
 
 def take_turn(session: Session, names: Iterable[str]) -> None:
-    """From here to its commit, nobody else in the office takes a turn by one of these names. On SQLite
-    whoever writes is alone anyhow."""
+    """To its commit, nobody else in the office takes a turn by these names; SQLite has one writer anyhow."""
     whole = {f"{office_of(session)}/{name}".encode() for name in names}
     if whole and session.get_bind().dialect.name == "postgresql":
         numbers = sorted(int.from_bytes(sha256(one).digest()[:8], signed=True) for one in whole)

@@ -12,9 +12,13 @@ from inbox.models import CampaignAnswer, CampaignCopy, CampaignRecipient, Channe
 def why_not(session: Session, desk: Desk, answer: CampaignAnswer, person: Person) -> str | None:
     """Why this person may not approve it, in a sentence; None when they may."""
     refusal = signoff.may_approve(desk, answer, person.staff_id or "")
-    if refusal or all(may_on(person, ChannelAct.SEND, one) for one in _carriers(session, desk, answer)):
+    is_own = not set(answer.writers) - {person.staff_id}
+    act = ChannelAct.SEND if is_own else ChannelAct.APPROVE
+    if refusal or all(may_on(person, act, one) for one in _carriers(session, desk, answer)):
         return refusal
-    return "Your role may not send on a channel that some of these letters leave by. Ask for sign-off."
+    if is_own:
+        return "Your role may not send on a channel that some of these letters leave by. Ask for sign-off."
+    return "Your role may not approve what others wrote on a channel that some of these letters leave by."
 
 
 def require(session: Session, desk: Desk, answer: CampaignAnswer, person: Person) -> None:

@@ -149,7 +149,8 @@ def test_one_report_about_several_tells_of_each(office: Office) -> None:
     with office.writing() as session:
         first = session.exec(select(Message).where(Message.direction == "inbound")).one()
         told = Message(**first.model_dump(exclude={"id", "case_id", "external_id", "content_key"}))
-        own_mail.reported(session, report, told, office.now)
+        desk = open_desk(session, office.worker.node.line.tools)
+        own_mail.reported(session, desk, report, told, office.now)
     assert _states(office) == {(DONNA,): "sent", (CARER,): "bounced", (COUNCIL,): "bounced"}
     assert [_row(office, one).trouble for one in (CARER, COUNCIL)] == [GONE, "552 full"]
 

@@ -9,7 +9,7 @@ from inbox.models import Case, CaseStatus, Clock, DraftState, Event, EventKind, 
 from inbox.our_answers import is_answer
 from routing.words import ClockKind
 from tests.inbox.asking import Office
-from tests.inbox.test_forwarded import NOW, Mailbox
+from tests.inbox.mailboxes import NOW, Mailbox
 from tests.inbox.worlds import World
 
 LETTER = "donna-1@example.org"

@@ -166,6 +166,8 @@ def words_of(page: str) -> str:
         (ChannelAct.DRAFT, "POST", "/api/v1/cases/{reference}/drafts"),
         (ChannelAct.DRAFT, "PATCH", "/api/v1/drafts/{draft_id}"),
         (ChannelAct.SEND, "POST", "/api/v1/drafts/{draft_id}/approve"),
+        (ChannelAct.SEND, "POST", "/sending/{delivery_id}/retry"),
+        (ChannelAct.SEND, "POST", "/api/v1/deliveries/{delivery_id}/retry"),
         (ChannelAct.APPROVE, "POST", "/api/v1/drafts/{draft_id}/return"),
         (ChannelAct.HIDE, "POST", "/cases/{reference}/messages/{message_id}/hide"),
         (ChannelAct.SETTINGS, "POST", "/channels/{channel_id}/mode"),
@@ -188,7 +190,9 @@ def test_an_act_that_is_closed_is_refused_and_every_other_stays_open(
         case = a_case(session, channel_id=page.id, constituent_id=person.id)
         message = a_message(session, case_id=case.id, channel_id=page.id, kind="comment", external_id="9")
         draft = a_draft(session, case, channel_id=page.id, author_id=staff.id, writers=[staff.id])
-    at = {"reference": case.reference, "message_id": message.id, "draft_id": draft.id, "channel_id": page.id}
+        delivery = a_delivery(session, page, case_id=case.id, state="failed")
+    at = {"reference": case.reference, "message_id": message.id, "draft_id": draft.id, "channel_id": page.id,
+          "delivery_id": delivery.id}  # fmt: skip
     body = {"mode": "listen", "reason": "x", "note": "Say it shorter.", "version": "1", "text": "Dear Nia"}
     desk.sit(staff)
 

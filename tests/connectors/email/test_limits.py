@@ -90,6 +90,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
 }
 
+BUSY = 3
+"""Processor time counts up to threefold on a machine that others use; what hangs takes a hundred times it."""
+
 MEASURE = """
 import json, resource, sys, time
 from connectors.email.mime import read_mail
@@ -112,7 +115,7 @@ def test_a_hostile_mail_costs_no_more_than_it_may(name: str) -> None:
     )
     seconds, megabytes, _, _ = json.loads(finished.stdout)
     is_small = len(raw) <= 5_000_000
-    assert seconds <= (1 if is_small else 2)
+    assert seconds <= BUSY * (1 if is_small else 2)
     assert megabytes <= (150 if is_small else 300)
 
 
