@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from inbox.areas import AreaLine, load, table_for
 from inbox.desk import open_desk
 from inbox.models import Office
 from routing.constituency import ListedPostcodes, Seat, place_of
+from tests.inbox.plans import Asked, asked
 from tests.inbox.worlds import World
 
 OURS, THEIRS = "Wexcombe", "Tern Vale"
@@ -34,26 +34,15 @@ def seats(world: World) -> World:
 
 
 @contextmanager
-def asked(world: World) -> Iterator[tuple[Session, list[str]]]:
-    """A session, and what it asks of the postcode table from now on."""
-    said: list[str] = []
-    with world.database.read(world.office) as session:
-
-        def note(connection: object, cursor: object, statement: str, *others: object) -> None:
-            if "FROM area" in statement:
-                said.append(statement)
-
-        engine = session.get_bind()
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield session, said
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+def reading(world: World) -> Iterator[tuple[Session, Asked]]:
+    """A session, and what it asks from now on."""
+    with asked(world.database) as said, world.database.read(world.office) as session:
+        yield session, said
 
 
 def test_the_stored_table_says_what_the_same_lines_in_memory_say(seats: World) -> None:
     listed = ListedPostcodes(LINES, OURS)
-    with asked(seats) as (session, _):
+    with reading(seats) as (session, _):
         stored = table_for(session, session.get_one(Office, seats.office))
         assert [place_of(text, stored) for text in LETTERS] == [place_of(text, listed) for text in LETTERS]
         assert stored is not None
@@ -61,23 +50,23 @@ def test_the_stored_table_says_what_the_same_lines_in_memory_say(seats: World) -
 
 
 def test_a_page_that_names_no_postcode_asks_nothing_of_it(seats: World) -> None:
-    with asked(seats) as (session, said):
+    with reading(seats) as (session, said):
         open_desk(session, cast("Any", None))
-        assert said == []
+        assert said.of("FROM area") == []
 
 
 def test_the_same_place_is_asked_for_once(seats: World) -> None:
-    with asked(seats) as (session, said):
+    with reading(seats) as (session, said):
         office = session.get_one(Office, seats.office)
         for _ in range(20):
             place_of("Mould at ZZ10 5AA, and again at ZZ10 5AA.", table_for(session, office))
-        assert len(said) == 3, "which boundaries stand, which line it has, which seats the district lies in"
+        assert len(said.of("FROM area")) == 3, "the day's boundaries, its line, its district"
 
 
 def test_boundaries_that_have_not_begun_place_nobody(seats: World) -> None:
     with seats.database.write(seats.office) as session:
         load(session, [AreaLine("ZZ10 4AB", "A seat to come", None)], "2199-01-01")
-    with asked(seats) as (session, _):
+    with reading(seats) as (session, _):
         stored = table_for(session, session.get_one(Office, seats.office))
         assert stored is not None
         assert stored.seat_of("ZZ10 4AB") == (Seat(OURS, ""), True)

@@ -1,36 +1,25 @@
 """SQLite chooses its indexes by counts that it makes only when asked, so the product asks for them itself."""
 
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-
 from bench.databases import opened
 from bench.seeding import NOW, seed_cases
 from inbox.database import Database
 from inbox.queues import Reader, View, counts, page
+from tests.inbox.plans import asked
 
 OF_THE_WHOLE_OFFICE = ("ix_case_office_id", "ix_message_office_id", "message_content", "SCAN case")
 
 
 def plans_of_the_queue(database: Database, office: str, staff: str) -> list[str]:
-    """How SQLite goes about what the queue page asks, line by line."""
-    asked: list[tuple[str, object]] = []
-    with database.read(office) as session:
-        engine = session.get_bind()
-        assert isinstance(engine, Engine)
-
-        def note(connection: object, cursor: object, statement: str, values: object, *others: object) -> None:
-            asked.append((statement, values))
-
-        event.listen(engine, "before_cursor_execute", note)
+    """How SQLite goes about what the queue page asks, with the counts that there are, line by line."""
+    with asked(database) as said, database.read(office) as session:
         reader = Reader(staff, NOW, NOW.date())
         counts(session, reader)
         for view in (View.TO_SORT, View.MINE, View.SENDING, View.LATE):
             page(session, view, reader)
-        event.remove(engine, "before_cursor_execute", note)
-        driver = session.connection().connection.driver_connection
-        assert driver is not None
-        rows = [driver.execute(f"EXPLAIN QUERY PLAN {one}", values).fetchall() for one, values in asked]
-    return [row[3] for plan in rows for row in plan]
+    with database.connect() as connection:
+        asking = [(f"EXPLAIN QUERY PLAN {one}", bound) for one, bound in said.statements]
+        plans = [connection.exec_driver_sql(one, bound).all() for one, bound in asking]
+    return [row[3] for plan in plans for row in plan]
 
 
 def test_no_list_walks_all_cases_or_letters_of_an_office() -> None:
