@@ -39,7 +39,8 @@ class Pulse:
     def wait(self, seconds: float) -> bool:
         """Blocks until something was committed (True), `seconds` have passed or `stop` was called (False).
 
-        The first call begins to watch. A lost connection counts as a hint and is opened again.
+        The first call begins to watch and is True at once: what was committed just before is told to nobody. A
+        lost connection counts as a hint and is opened again.
         """
         until = time.monotonic() + seconds
         while not self._stopped.is_set() and (left := until - time.monotonic()) > 0:
@@ -67,6 +68,7 @@ class Pulse:
         if self._file is None:
             self._file = _driver(is_sqlite=True).connect(self._url.database or "", check_same_thread=False)
             self._last = self._version(self._file)
+            return True
         self._stopped.wait(min(left, _POLL_SECONDS))
         before, self._last = self._last, self._version(self._file)
         return self._last != before
@@ -80,6 +82,7 @@ class Pulse:
             words = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
             self._line = _driver(is_sqlite=False).connect(words, autocommit=True)
             self._line.execute(f"LISTEN {CHANNEL}")
+            return True
         found = False
         for _ in self._line.notifies(timeout=min(left, _SLICE_SECONDS), stop_after=1):
             found = True
