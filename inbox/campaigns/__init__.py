@@ -14,6 +14,8 @@ from inbox.campaigns.counting import Count, count, find_campaign, open_campaigns
 from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.campaigns.index import forget
 from inbox.campaigns.joining import joined_to, merge, move_copy, part
+from inbox.campaigns.paging import page_of
+from inbox.campaigns.tallying import tally
 
 __all__ = [
     "UNDOES",
@@ -33,6 +35,7 @@ __all__ = [
     "merge",
     "move_copy",
     "open_campaigns",
+    "page_of",
     "part",
     "put",
     "read",
@@ -40,4 +43,5 @@ __all__ = [
     "resurface",
     "set_closed",
     "take_back",
+    "tally",
 ]
