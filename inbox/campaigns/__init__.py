@@ -10,10 +10,11 @@ from inbox.campaigns.acts import (
     take_back,
 )
 from inbox.campaigns.arriving import Sighting, case_in, join, recognise, resurface
-from inbox.campaigns.counting import Count, count, find_campaign, open_campaigns
+from inbox.campaigns.counting import Count, count
 from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.campaigns.index import forget
 from inbox.campaigns.joining import joined_to, merge, move_copy, part
+from inbox.campaigns.knowing import find_campaign, known_to, open_campaigns, text_for
 from inbox.campaigns.paging import page_of
 from inbox.campaigns.tallying import tally
 
@@ -30,6 +31,7 @@ __all__ = [
     "forget",
     "join",
     "joined_to",
+    "known_to",
     "leave",
     "members",
     "merge",
@@ -44,4 +46,5 @@ __all__ = [
     "set_closed",
     "take_back",
     "tally",
+    "text_for",
 ]

@@ -24,6 +24,7 @@ from inbox.enquiries.ladder import BETWEEN, next_rung
 from inbox.enquiries.leaving import came_back, has_come_back, sent
 from inbox.enquiries.letters import of_first
 from inbox.enquiries.passing import origin_of, pass_on
+from inbox.enquiries.reading import may_read
 from inbox.enquiries.waiting import Filter, Waiting, counts, waiting
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "heard",
     "looked_at",
     "make",
+    "may_read",
     "next_rung",
     "of_case",
     "of_first",
