@@ -1,4 +1,4 @@
-"""Piles in numbers and in pages without reading their copies: the same as reading all, whatever their size."""
+"""Piles in numbers and in pages without reading all copies: the same as reading them, whatever their size."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
