@@ -87,7 +87,11 @@ def approve(
         raise NotAllowed(why_not)
     if digest != drafting.digest(session, draft):
         raise Stale("The words changed after you read them. Read them again, then decide.")
-    if draft.writers and staff_id not in draft.writers and draft.state != DraftState.SUBMITTED:
+    if (
+        draft.writers
+        and staff_id not in (*draft.writers, draft.holder_id)
+        and draft.state != DraftState.SUBMITTED
+    ):
         raise Conflict("Nobody asks for a yes to this now: its writer is still at work on it.")
     _must_be_ready(session, desk, draft, read_newest, now, is_own=staff_id in draft.writers)
     return _say_yes(session, desk, draft, staff_id=staff_id, step=steps(desk, draft)[0], now=now, actor=actor)
