@@ -10,10 +10,11 @@ from inbox.campaigns.acts import (
     take_back,
 )
 from inbox.campaigns.arriving import Sighting, case_in, join, recognise, resurface
-from inbox.campaigns.counting import Count, count, find_campaign, open_campaigns
+from inbox.campaigns.counting import Count, count
 from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.campaigns.index import forget
 from inbox.campaigns.joining import joined_to, merge, move_copy, part
+from inbox.campaigns.knowing import find_campaign, known_to, open_campaigns, text_for
 
 __all__ = [
     "UNDOES",
@@ -28,6 +29,7 @@ __all__ = [
     "forget",
     "join",
     "joined_to",
+    "known_to",
     "leave",
     "members",
     "merge",
@@ -40,4 +42,5 @@ __all__ = [
     "resurface",
     "set_closed",
     "take_back",
+    "text_for",
 ]

@@ -5,12 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
-
 from inbox.campaigns.holding import HeldBack, Member
-from inbox.database import find_or_none
-from inbox.errors import NotFound
-from inbox.models import Campaign, Reading
+from inbox.models import Reading
 from routing.words import ConstituencyState
 
 _OURS = frozenset({ConstituencyState.CONFIRMED, ConstituencyState.LIKELY})
@@ -59,21 +55,6 @@ def count(members: Sequence[Member]) -> Count:
         newest_at=max((one.received_at for one in members), default=None),
         rank=min((one.rank for one in members), default=0),
     )
-
-
-def find_campaign(session: Session, name: str) -> Campaign:
-    """A campaign of this office by its id or the name in its address. Raises NotFound."""
-    by_slug = session.exec(select(Campaign).where(Campaign.slug == name)).first()
-    found = by_slug or find_or_none(session, Campaign, name)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def open_campaigns(session: Session) -> list[Campaign]:
-    """The campaigns that nobody closed, the newest first."""
-    query = select(Campaign).where(col(Campaign.closed_at).is_(None)).order_by(col(Campaign.id).desc())
-    return list(session.exec(query.limit(200)))
 
 
 def _place(constituency: str) -> str:
