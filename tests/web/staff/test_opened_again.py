@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from inbox import status_links
 from inbox.access import Scope
 from inbox.history import OPERATOR
-from inbox.models import Case, Clock, Constituent, Draft, EventKind, Role, StatusLink
+from inbox.models import Case, Clock, Constituent, EventKind, Role, StatusLink
 from inbox.sign_in import tokens
 from inbox.status_links import Status
 from tests.web.desks import Desk
@@ -153,17 +153,3 @@ def test_a_program_cannot_say_that_we_wait_for_what_nobody_asked(bench: Bench) -
     assert say(status="waiting_body").status_code == 422
     assert say(status="waiting_constituent").json()["waiting_for"] == "answer"
     assert page(bench).stage == "working"
-
-
-def test_nobody_approves_what_its_writer_has_not_handed_in(bench: Bench, desk: Desk) -> None:
-    desk.press(f"/cases/{bench.reference}/drafts", {"text": "Dear Donna, half a sen"})
-    with bench.read() as session:
-        draft = session.exec(select(Draft).where(Draft.case_id == bench.case().id)).one()
-    with bench.write() as session:
-        token = tokens.add(
-            session, bench.staff(Role.MANAGER), "t", Scope.WRITE, actor=OPERATOR, now=datetime.now(UTC)
-        )[1]
-    headers = {"Authorization": f"Bearer {token}", "If-Match": f'"{draft.version}"'}
-    answer = Desk(bench.app).post(f"/api/v1/drafts/{draft.id}/approve", json={}, headers=headers)
-    assert answer.status_code == 409
-    assert "still at work" in answer.json()["detail"]
