@@ -31,8 +31,9 @@ def rotate(json: Json = False) -> None:
 
     with opened() as inbox:
         done = key_rotation.rotate(
-            inbox.database, inbox.keys, progress=lambda words: tell(f"Sealed anew: {words}")
-        )
+            inbox.database, inbox.store, inbox.keys, now=inbox.now,
+            progress=lambda words: tell(f"Sealed anew: {words}"),
+        )  # fmt: skip
     if json:
         as_json(asdict(done))
     else:
