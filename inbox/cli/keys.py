@@ -8,7 +8,12 @@ from inbox.cli.opening import opened
 from inbox.cli.printing import as_json, tell
 from inbox.cli.words import Json, example
 
-commands = typer.Typer(help="The keys that seal stored secrets.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="The keys that seal stored secrets.",
+    epilog=example('INBOX_SECRET_KEYS="$(openssl rand -base64 32),$INBOX_SECRET_KEYS" inbox keys rotate'),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @commands.callback()
