@@ -82,12 +82,15 @@ def web_address(value: str, name: str, allow_private: frozenset[str], *, like: s
         raise PermanentFailure(f"{name} must begin with https://, like {like}")
     if parts.username is not None or parts.password is not None:
         raise PermanentFailure(f"{name} must hold no name and no password before the host, like {like}")
-    _judge_spelled(host, allow_private)
+    judge_spelled(host, allow_private)
     return parts
 
 
-def _judge_spelled(host: str, allow_private: frozenset[str]) -> None:
-    """Refuses an address that is written out, in any spelling, and the names of this machine."""
+def judge_spelled(host: str, allow_private: frozenset[str]) -> None:
+    """Refuses an address that is written out, in any spelling, and the names of this machine.
+
+    Asks no name server. Raises PermanentFailure.
+    """
     name = _plain(host)
     try:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)

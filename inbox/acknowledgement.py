@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import PERHAPS_AUTOMATIC, PUBLIC, Handle, Letter, PermanentFailure
-from inbox import address_proofs, bodies, outbox, status_links
+from inbox import address_proofs, bodies, outbox, sealed_letters, status_links
 from inbox.database import find_or_none, savepoint
 from inbox.dates import local_date
 from inbox.desk import Desk
@@ -77,7 +77,8 @@ class _Turn:
 class _Words:
     """Fixed words for one person, and why they leave.
 
-    `secret`, the token of the link in them, leaves with the letter and is kept on no page and in no row.
+    `secret`, the token of the link in them, leaves with the letter and is kept on no page, in no row and in
+    no file that opens without our keys.
     """
 
     purpose: outbox.Purpose
@@ -217,11 +218,12 @@ def _send(turn: _Turn, channel: Channel, words: _Words) -> Message:
     reference = new_reference(desk.office.prefix) if words.is_proof else case.reference
     outgoing_id = new_message_id(reference, channel.account.rpartition("@")[2], desk.keys)
     raw = _composed(turn, channel, words, outgoing_id)
+    raw_hash = sealed_letters.keep(desk.store, desk.keys, case.office_id, outgoing_id, raw)
     sent = _filed(turn, channel, words, outgoing_id)
     outbox.queue(
         turn.session, case=case, message=sent, channel=channel, purpose=words.purpose,
         recipients=list(sent.recipients), envelope_sender="", outgoing_id=outgoing_id,
-        raw_hash=desk.store.put(case.office_id, raw), now=turn.now, not_before=turn.now,
+        raw_hash=raw_hash, now=turn.now, not_before=turn.now,
     )  # fmt: skip
     return sent
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
+from inbox import outbox, sealed_letters
 from inbox.database import Database
-from inbox.errors import CaseworkError, SetupProblem
-from inbox.models import Channel, Office, RuleCall, RuleSecret, Staff
+from inbox.errors import CaseworkError, NotFound, SetupProblem, Unavailable
+from inbox.models import Channel, Delivery, DeliveryState, Office, RuleCall, RuleSecret, Staff
 from inbox.secrets import SecretKeys
 from inbox.sign_in import people
+from inbox.storage import FolderStore
 
 Holder = type[Channel] | type[Staff] | type[RuleCall] | type[RuleSecret]
 log = structlog.get_logger("keys")
@@ -107,7 +110,14 @@ class Rotated:
     changed_meanwhile: int
 
 
-def rotate(database: Database, keys: SecretKeys, *, progress: Callable[[str], None]) -> Rotated:
+def rotate(
+    database: Database,
+    store: FolderStore,
+    keys: SecretKeys,
+    *,
+    now: datetime,
+    progress: Callable[[str], None],
+) -> Rotated:
     """Seals what older keys sealed with the first. Raises SetupProblem when a key is gone already."""
     anew = current = meanwhile = 0
     for one in every_sealed(database):
@@ -122,6 +132,13 @@ def rotate(database: Database, keys: SecretKeys, *, progress: Callable[[str], No
         progress(one.words)
     with database.read() as session:
         offices = session.exec(select(Office.id)).all()
+    for office_id in offices:
+        for letter in _letters(database, office_id):
+            is_new = _seal_letter(database, store, keys, letter, now)
+            anew += is_new
+            current += not is_new
+            if is_new:
+                progress(f"letter {letter.outgoing_id}")
     for office_id in offices:  # sign-in addresses are found by their MAC, which follows the first key
         with database.write(office_id) as session:
             people.rehash_addresses(session, keys)
@@ -149,3 +166,39 @@ def _replace(session: Session, one: Sealed, fresh: str) -> bool:
     )
     done = session.execute(query)
     return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """The bytes of a letter with a private link; when it left in parts, those of all of them."""
+
+    office_id: str
+    outgoing_id: str
+    raw_hash: str
+
+
+def _letters(database: Database, office_id: str) -> list[_Letter]:
+    query = select(Delivery.outgoing_id, Delivery.raw_hash).distinct()
+    with database.read(office_id) as session:
+        found = session.exec(query.where(col(Delivery.purpose).in_(outbox.WITH_A_LINK))).all()
+    return [_Letter(office_id, *one) for one in found]
+
+
+def _seal_letter(
+    database: Database, store: FolderStore, keys: SecretKeys, letter: _Letter, now: datetime
+) -> bool:
+    """Whether it was sealed anew; what was kept in the open before letters were sealed is from now on."""
+    try:
+        fresh = sealed_letters.seal_anew(store, keys, letter)
+    except (NotFound, Unavailable):
+        return False  # lost: whoever wants to send it again is told why
+    if fresh is None:
+        return False
+    parts = (col(Delivery.office_id) == letter.office_id, col(Delivery.outgoing_id) == letter.outgoing_id)
+    with database.write(letter.office_id) as session:
+        session.execute(update(Delivery).where(*parts).values(raw_hash=fresh))
+        leaving = select(Delivery.id).where(*parts, Delivery.state == DeliveryState.SENDING).limit(1)
+        is_read_now = session.exec(leaving).first() is not None
+    if not is_read_now:  # else it is swept away a day later
+        store.remove(letter.office_id, letter.raw_hash, now)
+    return True

@@ -11,7 +11,7 @@ from connectors.email import limits
 
 TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/><]*)((?:[^>"'<]|"[^"]*"|'[^']*')*+)>""")
 LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/><]*)([^<>]*)>")
-NAMED = re.compile(r"</?[a-zA-Z]")
+OPENING = re.compile(r"<(?:[!?]|/?[a-zA-Z])")  # every other "<" is text
 MISSES = 50  # tags with unclosed quotes, before quotes are no longer looked at
 STRIPPED = re.compile(r"<[^<>]*>")
 HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
@@ -34,9 +34,11 @@ def html_to_text(markup: str) -> str:
     writer = _Writer()
     reader = _Reader(markup)
     while reader.tags < limits.HTML_TAGS:
-        start = markup.find("<", reader.position)
-        if start < 0:
-            break
+        opening = OPENING.search(markup, reader.position)
+        if opening is None:
+            writer.text(markup[reader.position :])
+            return writer.finish()
+        start = opening.start()
         if start > reader.position:
             writer.text(markup[reader.position : start])
         if markup.startswith(("<!", "<?"), start):
@@ -69,8 +71,6 @@ class _Reader:
         self.unclosed: set[str] = set()
 
     def tag(self, start: int) -> re.Match[str] | None:
-        if not NAMED.match(self.markup, start):
-            return None
         self.tags += 1
         found = TAG.match(self.markup, start) if self.misses < MISSES else None
         if found is None:
@@ -82,6 +82,7 @@ class _Reader:
 
     def skip_declaration(self, start: int) -> None:
         """Past a comment, doctype or instruction; of an unclosed one only the opening sign is left out."""
+        self.tags += 1
         opening, closing = ("<!--", "-->") if self.markup.startswith("<!--", start) else ("<!", ">")
         self.position = start + len(opening)
         self._skip_past(closing, start + 2)

@@ -17,7 +17,7 @@ from connectors.email.accounts import (
     Tokens,
 )
 from connectors.forwarders import FORWARDERS, patterns_of
-from connectors.guard import is_named
+from connectors.guard import is_named, judge_spelled, web_address
 from connectors.keys import Key, filled, table
 from connectors.oauth import OAuthClient
 
@@ -122,7 +122,7 @@ def parse(
         allow_private=allow_private,
     )
     return EmailSettings(imap, smtp, values.get("junk_folder"), values.get("authserv_id"),
-                         values.get(FORWARDERS, ""), _oauth(values))  # fmt: skip
+                         values.get(FORWARDERS, ""), _oauth(values, allow_private))  # fmt: skip
 
 
 def with_tokens(given: EmailSettings, tokens: Tokens) -> EmailSettings:
@@ -156,12 +156,13 @@ def _sign_in(values: Mapping[str, str], address: str) -> SignIn:
     return SignIn(username, auth, values["password"])
 
 
-def _oauth(values: Mapping[str, str]) -> OAuthClient | None:
+def _oauth(values: Mapping[str, str], allow_private: frozenset[str]) -> OAuthClient | None:
     if Auth(values["auth"]) is not Auth.XOAUTH2:
         return None
     for name in ("client_id", "token_url"):
         if name not in values:
             raise PermanentFailure(f"{name} is missing: auth=xoauth2 needs it")
+    web_address(values["token_url"], "token_url", allow_private, like="https://login.example.org/token")
     if not {"client_secret", "refresh_token"} & values.keys():
         raise PermanentFailure("auth=xoauth2 needs a client_secret, a refresh_token, or both")
     return OAuthClient(
@@ -174,7 +175,9 @@ def _oauth(values: Mapping[str, str]) -> OAuthClient | None:
 
 
 def _tls(values: Mapping[str, str], which: str, allow_private: frozenset[str]) -> Tls:
+    """How the connection is encrypted. Raises PermanentFailure, also for a host that none may be made to."""
     tls, host = Tls(values[f"{which}_tls"]), values[f"{which}_host"]
+    judge_spelled(host, allow_private)
     if tls is Tls.NONE and not is_named(host, allow_private):
         raise PermanentFailure(
             f"{which}_tls=none is only for a host named in INBOX_ALLOWED_PRIVATE_HOSTS, which {host} is not"

@@ -13,7 +13,12 @@ from inbox.cli.words import Json, example
 if TYPE_CHECKING:
     from inbox.models import Office
 
-commands = typer.Typer(help="Check the history.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="Check the history.",
+    epilog=example("inbox audit verify"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @commands.callback()

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from inbox.models import Office
 
 commands = typer.Typer(
-    help="When an office works: bank holidays, closed days.", no_args_is_help=True, rich_markup_mode=None
+    help="When an office works: bank holidays, closed days.",
+    epilog=example("inbox calendar import bank-holidays.json --dry-run"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would move, and change nothing.")]
 

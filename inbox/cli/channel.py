@@ -11,7 +11,7 @@ import typer
 
 from inbox.cli.opening import opened
 from inbox.cli.printing import as_json, rows, tell
-from inbox.cli.words import InOffice, Json, Mode, example
+from inbox.cli.words import InOffice, Json, Mode, example, judged
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from inbox.models import Channel
 
 commands = typer.Typer(
-    help="Connected accounts: mailboxes and platforms.", no_args_is_help=True, rich_markup_mode=None
+    help="Connected accounts: mailboxes and platforms.",
+    epilog=example(
+        "inbox channel list --office rowan-ashbys-office",
+        "inbox channel test --office rowan-ashbys-office --name Mailbox",
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Name = Annotated[str, typer.Option("--name", help="The channel's name in the office.")]
@@ -84,7 +90,7 @@ def add(
     keys = _keys_of(kind)
     values = _plain_values(keys, [*(pairs or []), *(more or [])])
     secrets = _secrets(keys, set_stdin or [])
-    with opened() as inbox, inbox.database.write(inbox.office(office).id) as session:
+    with opened() as inbox, judged(), inbox.database.write(inbox.office(office).id) as session:
         channel = channels.add(
             session,
             kind=kind,
@@ -242,7 +248,8 @@ def set_(
         if not values and not secrets:
             raise typer.BadParameter("say what to change, with --set or --set-stdin.")
         change = channel_settings.Change(channel, values, secrets, inbox.keys, is_operator=True)
-        found = change.test(inbox.settings, inbox.database)
+        with judged():
+            found = change.test(inbox.settings, inbox.database)
         _show_steps(found)
         is_well = all(one.ok for one in found)
         with inbox.database.write(channel.office_id) as session:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from inbox.areas import Found
 
 commands = typer.Typer(
-    help="Which postcode is in which seat: import, look up.", no_args_is_help=True, rich_markup_mode=None
+    help="Which postcode is in which seat: import, look up.",
+    epilog=example(
+        "inbox constituency import seats.csv --boundaries 2024-07-04", "inbox constituency lookup 'ZZ10 4AB'"
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -10,7 +10,10 @@ from inbox.cli.printing import as_json, rows, tell
 from inbox.cli.words import InOffice, Json, example
 
 commands = typer.Typer(
-    help="The organisations an office can ask: import, list.", no_args_is_help=True, rich_markup_mode=None
+    help="The organisations an office can ask: import, list.",
+    epilog=example("inbox contacts import --office rowan-ashbys-office bodies.csv"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

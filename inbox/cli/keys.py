@@ -8,7 +8,12 @@ from inbox.cli.opening import opened
 from inbox.cli.printing import as_json, tell
 from inbox.cli.words import Json, example
 
-commands = typer.Typer(help="The keys that seal stored secrets.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="The keys that seal stored secrets.",
+    epilog=example('INBOX_SECRET_KEYS="$(openssl rand -base64 32),$INBOX_SECRET_KEYS" inbox keys rotate'),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @commands.callback()
@@ -31,8 +36,9 @@ def rotate(json: Json = False) -> None:
 
     with opened() as inbox:
         done = key_rotation.rotate(
-            inbox.database, inbox.keys, progress=lambda words: tell(f"Sealed anew: {words}")
-        )
+            inbox.database, inbox.store, inbox.keys, now=inbox.now,
+            progress=lambda words: tell(f"Sealed anew: {words}"),
+        )  # fmt: skip
     if json:
         as_json(asdict(done))
     else:

@@ -6,7 +6,12 @@ from inbox.cli.opening import opened
 from inbox.cli.printing import as_json, rows, tell
 from inbox.cli.words import InOffice, Json, example
 
-commands = typer.Typer(help="What an office taught triage.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="What an office taught triage.",
+    epilog=example("inbox learning show --office rowan-ashbys-office"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @commands.command(epilog=example("inbox learning show --office rowan-ashbys-office"))

@@ -6,9 +6,17 @@ import typer
 
 from inbox.cli.opening import opened
 from inbox.cli.printing import as_json, rows, tell
-from inbox.cli.words import InOffice, Json, Nation, OfficeKind, example
+from inbox.cli.words import InOffice, Json, Nation, OfficeKind, example, judged
 
-commands = typer.Typer(help="Offices: add, change, list.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="Offices: add, change, list.",
+    epilog=example(
+        "inbox office list",
+        "inbox office set --office rowan-ashbys-office approval=office=other undo_seconds=30",
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @commands.command(
@@ -83,7 +91,7 @@ def set_(
         raise typer.BadParameter("say what to change, as KEY=VALUE.")
     with opened() as inbox:
         found = inbox.office(office)
-        with inbox.database.write(found.id) as session:
+        with judged(), inbox.database.write(found.id) as session:
             changed = offices.change(
                 session, offices.named(session, office), wanted, actor=OPERATOR, now=inbox.now
             )

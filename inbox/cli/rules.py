@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from inbox.rules_replay import Replay
     from routing.rules import Rule
 
-commands = typer.Typer(help="An office's rules, as a file.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="An office's rules, as a file.",
+    epilog=example("inbox rules list --office rowan-ashbys-office"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True)]
 AddTeams = Annotated[bool, typer.Option("--add-teams", help="Add the teams that the file names.")]
 

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from inbox.models import Staff
 
-commands = typer.Typer(help="People who work in an office.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="People who work in an office.",
+    epilog=example("inbox staff list --office rowan-ashbys-office"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 Email = Annotated[str, typer.Option(metavar="ADDRESS", help="The address they sign in with.")]
 FromStdin = Annotated[
@@ -223,7 +228,10 @@ def named(session: Session, email: str) -> Staff:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise typer.BadParameter("standard input holds no password.")
+        return password
     if not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to ask for the password on: use --password-stdin.")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

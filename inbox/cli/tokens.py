@@ -10,7 +10,12 @@ from inbox.cli.opening import opened
 from inbox.cli.printing import as_json, rows, tell
 from inbox.cli.words import InOffice, Json, Scope, example
 
-commands = typer.Typer(help="Keys to the REST API.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="Keys to the REST API.",
+    epilog=example("inbox token list --office rowan-ashbys-office"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @commands.command(

@@ -1,5 +1,7 @@
 """Options that many commands share, and the closed vocabularies they take."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -28,6 +30,17 @@ class RoleName(StrEnum):
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+
+
+@contextmanager
+def judged() -> Iterator[None]:
+    """Around what judges the words of a command: what makes no sense is wrong usage, as of any option."""
+    from inbox.errors import Refused
+
+    try:
+        yield
+    except Refused as error:
+        raise typer.BadParameter(error.sentence) from error
 
 
 def example(*lines: str) -> str:

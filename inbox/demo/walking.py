@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from connectors.contract import ConnectorFailure, OutcomeUnknown, PermanentFailure, RawArrival
-from inbox import departures, enquiries, outbox, pipeline
+from inbox import departures, enquiries, outbox, pipeline, sealed_letters
 from inbox.database import Database, find
 from inbox.demo import acts, letters
 from inbox.demo.founding import UNDO_SECONDS, mailbox_of
@@ -169,7 +169,7 @@ class Walk:
             with self.database.write(office.id) as session:
                 outbox.mark_committed(session, claimed)
 
-        raw, now = self.line.tools.store.get(office.id, claimed.raw_hash), self.clock.at
+        raw, now = sealed_letters.read(self.line.tools.store, self.line.tools.keys, claimed), self.clock.at
         outcome = outbox.attempt(claimed, raw, self.postbox, committing=mark)
         with self.database.write(office.id) as session:
             delivery = outbox.settle(session, claimed, outcome, now)

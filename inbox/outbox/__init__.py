@@ -37,6 +37,7 @@ from inbox.models import (
 )
 from inbox.outbox.by_hand import retry, settle_by_hand, stop
 from inbox.outbox.endings import (
+    WITH_A_LINK,
     Outcome,
     Purpose,
     Result,
@@ -55,6 +56,7 @@ from inbox.outbox.parting import leads, others, part_for, part_of
 __all__ = [
     "MOST_INTERRUPTIONS",
     "RETRY_FOR",
+    "WITH_A_LINK",
     "Claimed",
     "LeaseLost",
     "Outcome",

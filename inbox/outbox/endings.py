@@ -43,6 +43,10 @@ TO_OUR_OWN = frozenset({Purpose.NOTICE, Purpose.TO_STAFF})
 """What goes to people of the office: nothing that the person on the case would see as an act."""
 
 
+WITH_A_LINK = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.PROOF})
+"""Letters that carry a private link, so that their bytes are sealed."""
+
+
 class Result(StrEnum):
     """How one attempt ended."""
 

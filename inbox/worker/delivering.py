@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from inbox import channels, departures, outbox
+from inbox import channels, departures, outbox, sealed_letters
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError, NotFound, Unavailable
@@ -52,9 +52,12 @@ class Deliverer:
             channel = find(session, Channel, claimed.channel_id)
         tools = self._node.line.tools
         try:
-            raw = tools.store.get(claimed.office_id, claimed.raw_hash)
+            raw = sealed_letters.read(tools.store, tools.keys, claimed)
         except NotFound as problem:
             self._settle(claimed, outbox.Outcome(outbox.Result.NEVER, problem.sentence))
+            return
+        except Unavailable as problem:
+            self._settle(claimed, outbox.Outcome(outbox.Result.LATER, problem.sentence))
             return
         try:
             connector = channels.connect(channel, tools.keys, self._node.settings, self._node.database)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, OutboundMessage, Sends, SentReceipt
-from inbox import channels, departures, outbox
+from inbox import channels, departures, outbox, sealed_letters
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
@@ -50,7 +50,7 @@ def _look(node: Node, row: Delivery) -> SentReceipt | None:
     if channel.mode == ChannelMode.OFF or channel.removed_at is not None:
         return None
     try:
-        raw = node.line.tools.store.get(row.office_id, row.raw_hash)
+        raw = sealed_letters.read(node.line.tools.store, node.line.tools.keys, row)
         connector = channels.connect(channel, node.line.tools.keys, node.settings, node.database)
         try:
             message = OutboundMessage(row.outgoing_id, tuple(row.recipients), row.envelope_sender, raw)

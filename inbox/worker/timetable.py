@@ -19,6 +19,7 @@ from inbox import (
     kept_forms,
     lessons,
     points,
+    sealed_letters,
     staff_post,
 )
 from inbox.database import find
@@ -191,7 +192,7 @@ def _keep_copy(node: Node, row: Delivery) -> bool:
     with node.database.read(row.office_id) as session:
         channel = find(session, Channel, row.channel_id)
     try:
-        raw = node.line.tools.store.get(row.office_id, row.raw_hash)
+        raw = sealed_letters.read(node.line.tools.store, node.line.tools.keys, row)
         connector = channels.connect(channel, node.line.tools.keys, node.settings, node.database)
         try:
             if isinstance(connector, KeepsCopies):

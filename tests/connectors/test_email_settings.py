@@ -84,6 +84,34 @@ def test_what_is_wrong_is_said_in_one_sentence(changes: dict[str, str], words: s
     assert "in-the-open" not in caught.value.reason
 
 
+@pytest.mark.parametrize("setting", ["imap_host", "smtp_host"])
+@pytest.mark.parametrize(
+    "host",
+    ["10.0.0.1", "10.1", "2130706433", "0x7f000001", "169.254.169.254", "localhost", "LOCALHOST.",
+     "mail.localhost", "::1", "[::1]", "::ffff:10.0.0.1", "64:ff9b::a00:1"],
+)  # fmt: skip
+def test_a_host_that_would_be_refused_on_use_is_refused_when_it_is_given(setting: str, host: str) -> None:
+    given = {**GOOD, setting: host}
+    with pytest.raises(PermanentFailure, match="inside a private network"):
+        EmailChannel.from_settings(given, SECRET, Surroundings(frozenset()))
+
+
+def test_a_private_host_that_the_operator_named_may_be_given_but_never_that_of_cloud_secrets() -> None:
+    named = Surroundings(frozenset({"10.0.0.1", "169.254.169.254"}))
+    EmailChannel.from_settings({**GOOD, "imap_host": "10.0.0.1"}, SECRET, named).close()
+    with pytest.raises(PermanentFailure, match="inside a private network"):
+        EmailChannel.from_settings({**GOOD, "smtp_host": "169.254.169.254"}, SECRET, named)
+
+
+def test_tokens_are_asked_for_only_outside_and_never_in_the_open() -> None:
+    for token_url in ("http://login.example.org/token", "https://10.1/token", "https://localhost/token"):
+        with pytest.raises(PermanentFailure):
+            EmailChannel.from_settings(
+                {**GOOD, "auth": "xoauth2", "client_id": "app", "token_url": token_url},
+                {"refresh_token": "r"}, Surroundings(frozenset()),
+            )  # fmt: skip
+
+
 def test_a_missing_password_says_how_to_give_it() -> None:
     with pytest.raises(PermanentFailure, match="--set-stdin password"):
         made(secrets={})

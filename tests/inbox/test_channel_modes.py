@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from connectors import registry
-from inbox import alerts, channels
+from inbox import alerts, channels, sealed_letters
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import Refused
@@ -38,8 +38,8 @@ def switch(office: Calls, mode: ChannelMode, words: str | None = None) -> None:
 
 def answers(office: Calls) -> list[str]:
     """What waits in the outbox, as it will leave."""
-    store = office.line.tools.store
-    return [store.get(one.office_id, one.raw_hash).decode() for one in office.all(Delivery)]
+    tools = office.line.tools
+    return [sealed_letters.read(tools.store, tools.keys, one).decode() for one in office.all(Delivery)]
 
 
 def test_redirecting_needs_the_words_that_say_where_to_go(office: Calls) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from inbox import channels, drafting, outbox, signoff
+from inbox import channels, drafting, outbox, sealed_letters, signoff
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
@@ -121,7 +121,7 @@ class Office:
 
         connector = self.connector()
         connector._sender._hooks = die
-        raw = self.line.tools.store.get(self.world.office, one.raw_hash)
+        raw = sealed_letters.read(self.line.tools.store, self.line.tools.keys, one)
         with pytest.raises(Killed):
             outbox.attempt(one, raw, connector, committing=committing)
         self.moment += timedelta(minutes=2)
@@ -134,7 +134,7 @@ class Office:
         with self.world.database.write(self.world.office) as session:
             claimed = outbox.claim(session, self.moment, timedelta(seconds=60), limit=10)
         for one in claimed:
-            raw = self.line.tools.store.get(self.world.office, one.raw_hash)
+            raw = sealed_letters.read(self.line.tools.store, self.line.tools.keys, one)
             outcome = outbox.attempt(one, raw, self.connector(), committing=lambda: None)
             with self.world.database.write(self.world.office) as session:
                 outbox.settle(session, one, outcome, self.moment)

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from connectors.standins.open311 import API_KEY, JURISDICTION, Open311StandIn
 from connectors.standins.server import Asked, Fault
-from inbox import channels, departures, drafting, enquiries, outbox, signoff
+from inbox import channels, departures, drafting, enquiries, outbox, sealed_letters, signoff
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import Refused
@@ -109,7 +109,7 @@ class Office:
         with self.world.database.write(self.world.office) as session:
             [claimed] = outbox.claim(session, later, timedelta(seconds=60))
             channel = find(session, Channel, self.channel)
-        raw = self.line.tools.store.get(self.world.office, claimed.raw_hash)
+        raw = sealed_letters.read(self.line.tools.store, self.line.tools.keys, claimed)
         connector = channels.connect(channel, self.line.tools.keys, self.settings, self.world.database)
         outcome = outbox.attempt(claimed, raw, connector, committing=lambda: None)
         connector.close()

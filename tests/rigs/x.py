@@ -18,7 +18,7 @@ from connectors.contract import (
 from connectors.keys import InMemory
 from connectors.x.channel import XChannel
 from connectors.x.hearing import SIGNATURE, proof
-from inbox import channels, drafting, outbox, signoff
+from inbox import channels, drafting, outbox, sealed_letters, signoff
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.history import SYSTEM
@@ -165,7 +165,7 @@ class XOffice:
         return [self._attempt(one) for one in claimed][-1]
 
     def _attempt(self, claimed: outbox.Claimed) -> Delivery:
-        raw = self.line.tools.store.get(claimed.office_id, claimed.raw_hash)
+        raw = sealed_letters.read(self.line.tools.store, self.line.tools.keys, claimed)
         connector = self.connector()
         outcome = outbox.attempt(claimed, raw, connector, committing=lambda: None)
         connector.close()

@@ -12,7 +12,7 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from connectors.contract import RawArrival
-from inbox import offices, pipeline
+from inbox import offices, pipeline, sealed_letters
 from inbox.access import Scope
 from inbox.app import create_app
 from inbox.database import Database
@@ -77,7 +77,8 @@ class Bureau:
         """Everything in the outbox, with the bytes that leave."""
         with self.place.database.read(self.id) as session:
             rows = session.exec(select(Delivery)).all()
-        return [(row, self.place.node.store.get(self.id, row.raw_hash)) for row in rows]
+        tools = self.place.node.line.tools
+        return [(row, sealed_letters.read(tools.store, tools.keys, row)) for row in rows]
 
     def new_case(self, **facts: str) -> dict[str, Any]:
         """A case by hand, of somebody with an address."""

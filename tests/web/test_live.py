@@ -1,7 +1,9 @@
 """Live updates: told soon, to those who may know, as ids only, and ended when the session ends."""
 
 import asyncio
+import http.client
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -288,6 +290,20 @@ def test_the_stream_over_real_http_tells_and_then_ends(app: FastAPI, world: Worl
                 sessions.end_all(session, staff.id)
             assert "None" not in list(lines)
         assert client.get("/events").status_code == 401
+
+
+def test_after_a_head_the_same_connection_goes_on(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    with served(app) as (base, _):
+        line = http.client.HTTPConnection(base.removeprefix("http://"), timeout=15)
+        line.connect()
+        own = line.sock
+        for method in ("HEAD", "HEAD", "GET"):
+            line.request(method, "/sign-in")
+            answer = line.getresponse()
+            body = answer.read()
+            assert (answer.status, line.sock is own, bool(body)) == (200, True, method == "GET")
+        line.close()
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
 
 
 def test_stopping_the_program_ends_an_open_stream_instead_of_cutting_it(

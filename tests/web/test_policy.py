@@ -44,8 +44,8 @@ PUBLIC_ROUTES = {
         f"{method} {welsh}{path}": reason
         for welsh in ("", "/cy")
         for method, path, reason in (
-            ("GET", "/s/{token}", "the same page for every token"),
-            ("POST", "/s/{token}", "the check of a status link"),
+            ("GET", "/s/{token:path}", "the same page for every token"),
+            ("POST", "/s/{token:path}", "the check of a status link"),
             ("GET", "/status", "needs the cookie that the check gives, else one neutral page"),
             ("GET", "/status/add", "needs that cookie"),
             ("POST", "/status/add", "needs that cookie"),

@@ -20,7 +20,11 @@ SORRY = "Something went wrong on our side. Nothing was changed. Try again, or qu
 
 
 class AccessLog:
-    """Gives each request an id, which the answer and the log share."""
+    """Gives each request an id, which the answer and the log share.
+
+    The outermost of all: what is written into the scope from here on is ours. The server keeps its own and
+    goes by it, such as whether it is a HEAD, whose answer has no body.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -30,6 +34,7 @@ class AccessLog:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
+        scope, method = dict(scope), scope["method"]
         state = scope.setdefault("state", {})
         state["request_id"] = request_id = token_hex(6)
         seen = {"status": 0}
@@ -47,7 +52,7 @@ class AccessLog:
             _log.info(
                 "request",
                 request=request_id,
-                method=scope["method"] if scope["method"].isalpha() else "odd",
+                method=method if method.isalpha() else "odd",
                 route=route_name(scope),
                 status=seen["status"],
                 milliseconds=round((time.perf_counter() - begun) * 1000, 1),

@@ -32,15 +32,16 @@ MOST_WORDS = 20_000
 TOO_MANY = "Too many tries. Try again in 10 minutes."
 
 
-@router.get("/s/{token}")
-@router.get("/cy/s/{token}")
+@router.get("/s/{token:path}")
+@router.get("/cy/s/{token:path}")
 def ask(request: Request, token: str) -> Response:
-    """Changes nothing and tells nothing: link scanners come here first."""
+    """Changes nothing and tells nothing: link scanners come here first. A link that was cut short or has more
+    behind it is a wrong one like any other."""
     return page(CheckPage(_shell(request), request.scope["path"]))
 
 
-@router.post("/s/{token}")
-@router.post("/cy/s/{token}")
+@router.post("/s/{token:path}")
+@router.post("/cy/s/{token:path}")
 def check(
     request: Request, token: str, wiring: Wired, now: Now, check: Annotated[str, Form(max_length=400)] = ""
 ) -> Response:

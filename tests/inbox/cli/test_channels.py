@@ -76,7 +76,7 @@ def test_a_mailbox_is_connected_listening_with_its_secret_sealed(
         (["--set", "address"], "KEY=VALUE", 2),
         (["--set-stdin", "address"], "takes a secret", 2),
         (["--set-stdin", "password"], "holds no line", 2),
-        (MAILBOX, "password is missing", 1),
+        (MAILBOX, "password is missing", 2),
     ],
 )
 def test_what_makes_no_sense_is_refused_without_telling_the_secret(
@@ -200,6 +200,17 @@ def test_a_new_password_is_tried_and_kept_in_place(inbox: Installation, mailbox:
         last = session.exec(select(Event).order_by(col(Event.sequence).desc())).first()
     database.close()
     assert last is not None and last.detail["field"] == "password" and "the-new-one" not in str(last.detail)
+
+
+def test_a_value_that_makes_no_sense_is_wrong_usage_when_added_and_when_changed(inbox: Installation) -> None:
+    where = ("--office", inbox.office(), "--name", "Mailbox")
+    given = (*where, *MAILBOX, "--set-stdin", "password")
+    for port, status in (("abc", 2), ("993", 0)):
+        ran = inbox.run("channel", "add", "email", *given, f"imap_port={port}", stdin=SECRET + "\n")
+        assert ran.status == status and ("imap_port must be a whole number" in ran.err) is bool(status)
+    ran = inbox.run("channel", "set", *where, "--set", "imap_port=abc", "--anyway")
+    assert ran.status == 2 and "imap_port must be a whole number" in ran.err
+    assert _stored(inbox).settings["imap_port"] == "993"
 
 
 @pytest.mark.parametrize("pair", ["imap_host=other.example.org", "address=b@example.org", "username=b"])

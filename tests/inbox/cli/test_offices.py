@@ -111,7 +111,7 @@ def test_a_setting_that_makes_no_sense_is_refused_in_one_line(
     slug = inbox.office()
     before = inbox.ok("office", "list", "--json").out
     ran = inbox.run("office", "set", "--office", slug, "phone=07700 900123", pair)
-    assert ran.status == 1
+    assert ran.status == 2
     assert says in ran.err and ran.err.count("\n") == 1
     assert inbox.ok("office", "list", "--json").out == before
 

@@ -51,6 +51,7 @@ def test_a_poor_password_or_a_taken_address_is_refused(inbox: Installation) -> N
     _add(inbox, office)
     words = ["staff", "add", "--name", "A", "--role", "auditor", "--password-stdin", "--office", other]
     assert inbox.run(*words, "--email", "a@example.org", stdin="password\n").status == 1
+    assert inbox.run(*words, "--email", "a@example.org", stdin="").status == 2
     taken = inbox.run(*words, "--email", "AYESHA@example.org", stdin=PASSWORD + "\n")
     assert taken.status == 1 and "already signs in" in taken.err
     assert inbox.run(*words[:5], "king", *words[6:], "--email", "b@example.org").status == 2

@@ -19,10 +19,9 @@ def _every_command() -> list[tuple[list[str], Any]]:
     found: list[tuple[list[str], Any]] = []
 
     def walk(path: list[str], command: Any) -> None:
-        children = getattr(command, "commands", None)
-        if children is None:
+        children = getattr(command, "commands", {})
+        if path:
             found.append((path, command))
-            return
         for name, child in children.items():
             walk([*path, name], child)
 

@@ -83,13 +83,17 @@ def test_link_scanners_spend_nothing(browser: TestClient, world: World, token: s
 def test_before_the_check_every_link_looks_the_same_and_names_no_office(
     browser: TestClient, world: World, token: str
 ) -> None:
-    real = _without(browser.get(f"/s/{token}").text, token)
-    unknown = _without(browser.get(f"/s/{UNKNOWN}").text, UNKNOWN)
-    assert real == unknown
-    assert world.ours.office.name not in real
+    real = browser.get(f"/s/{token}")
+    assert real.status_code == 200 and world.ours.office.name not in real.text
+    for wrong in (UNKNOWN, "", "a/b", f"{token}/", f"{token}/more"):
+        other = browser.get(f"/s/{wrong}")
+        assert other.status_code == 200 and set(other.headers) == set(real.headers)
+        assert _without(other.text, wrong) == _without(real.text, token), wrong
 
 
-@pytest.mark.parametrize("kind", ["unknown", "revoked", "expired", "wrong", "empty", "malformed"])
+@pytest.mark.parametrize(
+    "kind", ["unknown", "revoked", "expired", "wrong", "empty", "malformed", "cut short", "longer"]
+)
 def test_everything_wrong_gets_one_answer(browser: TestClient, world: World, token: str, kind: str) -> None:
     shown, check = token, POSTCODE
     if kind in ("revoked", "expired"):
@@ -101,7 +105,8 @@ def test_everything_wrong_gets_one_answer(browser: TestClient, world: World, tok
     elif kind == "empty":
         check = ""
     else:
-        shown = UNKNOWN if kind == "unknown" else "not-a-token"
+        named = {"unknown": UNKNOWN, "malformed": "not-a-token", "cut short": "", "longer": f"{token}/b"}
+        shown = named[kind]
     answer = browser.post(f"/s/{shown}", data={"check": check})
     plain = browser.post(f"/s/{'B' * 43}", data={"check": "x"})
     assert answer.status_code == plain.status_code == 422
@@ -251,7 +256,7 @@ def test_a_link_that_is_revoked_closes_the_page_at_once(
 
 def _without(text: str, token: str) -> str:
     """A page without what differs from load to load: the link's own path and the form's one-use key."""
-    return re.sub(r'name="once" value="[^"]*"', "", text.replace(token, ""))
+    return re.sub(r'name="once" value="[^"]*"', "", text.replace(f"/s/{token}", "/s/"))
 
 
 def test_a_new_link_is_shown_once_and_no_copy_of_the_page_is_kept(app: FastAPI, world: World) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from connectors.email.mime import read_mail
+from inbox import sealed_letters
 from inbox.app import create_app
 from inbox.areas import DEFAULT_BOUNDARIES, load, read_table
 from inbox.database import Database
@@ -106,9 +107,10 @@ class FormOffice:
         with self.database.read(self.office.id) as session:
             query = select(Delivery).where(Delivery.channel_id == self.mailbox)
             rows = session.exec(query.order_by(col(Delivery.id))).all()
-        store = self.line.tools.store
+        tools = self.line.tools
         return [
-            (row.purpose, row.recipients[0], _whole(store.get(row.office_id, row.raw_hash))) for row in rows
+            (row.purpose, row.recipients[0], _whole(sealed_letters.read(tools.store, tools.keys, row)))
+            for row in rows
         ]
 
 
