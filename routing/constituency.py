@@ -2,10 +2,18 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from routing.postcodes import home_districts, home_postcodes, normalised, postcodes_in
+from routing.postcodes import (
+    SAID_TO_BE_HOME,
+    Postcode,
+    home_districts,
+    home_postcodes,
+    normalised,
+    postcodes_in,
+    words_without_home,
+)
 from routing.words import ConstituencyState
 
 
@@ -91,17 +99,39 @@ def place_of(
     code = normalised(stated) if stated else None
     if code:
         return _by_postcode(code, code, table, confirmed=True)
-    places = [_by_postcode(one.code, one.written, table, confirmed=False) for one in home_postcodes(text)]
-    if places:
-        home = next((one for one in places if one.state is ConstituencyState.LIKELY), places[0])
+    homes = home_postcodes(text)
+    home = _home_of(homes, text, table)
+    if home is None or home.state is ConstituencyState.NOT_OURS:
+        said = any(one.likeness >= SAID_TO_BE_HOME for one in homes)
+        without = "" if said else words_without_home(text)
+        home = _without_home(home, text, table, without) if without else home
+    if home:
         return _in_doubt(home, text, table) if home.state is ConstituencyState.NOT_OURS else home
-    district = next(home_districts(text), None)
-    lone = _by_district(district, table) if district and table else None
-    if lone:
-        return _in_doubt(lone, text, table) if lone.state is ConstituencyState.NOT_OURS else lone
     if elsewhere:
         return Place(ConstituencyState.NOT_OURS, "the message says so", words=elsewhere)
     return Place(ConstituencyState.UNKNOWN, "no postcode in the message")
+
+
+def _home_of(homes: Sequence[Postcode], text: str, table: PostcodeTable | None) -> Place | None:
+    """Where the postcodes that may be the home lie, ours first; without any, where a lone district does."""
+    places = [_by_postcode(one.code, one.written, table, confirmed=False) for one in homes]
+    if places:
+        return next((one for one in places if one.state is ConstituencyState.LIKELY), places[0])
+    district = next(home_districts(text), None)
+    return _by_district(district, table) if district and table else None
+
+
+def _without_home(home: Place | None, text: str, table: PostcodeTable | None, words: str) -> Place | None:
+    """Of somebody in a prison, on the street or abroad with the forces: where they lived before, if that is
+    ours; else the place that their post goes to, which is nobody's home and sends nobody away."""
+    for one in postcodes_in(text):
+        before = _by_postcode(one.code, one.written, table, confirmed=False) if one.is_left else None
+        if before and before.state is ConstituencyState.LIKELY:
+            return replace(before, confidence=f"where they lived before (“{words}”)")
+    if home is None:
+        return None
+    confidence = f"“{words}”: the post goes there, and their home is not known"
+    return replace(home, state=ConstituencyState.UNKNOWN, confidence=confidence, seat=None)
 
 
 def _in_doubt(home: Place, text: str, table: PostcodeTable | None) -> Place:

@@ -188,3 +188,46 @@ def test_a_postcode_that_lacks_a_digit_is_its_district_and_no_other() -> None:
 )
 def test_nobody_is_sent_away_while_a_second_postcode_is_ours(text: str) -> None:
     assert place_of(text, TABLE).state in (LIKELY, UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am writing from HMP Lowmoor ZZ25 1AB. My cell has no heating.",
+        "HMP Lowmoor\nZZ25 1AB\nPrisoner number A1234BC",
+        "I have no fixed abode, my post goes to the day centre ZZ21 2AB but I sleep in Wexcombe",
+        "Cpl J. Poe, BFPO 57, c/o ZZ24 1AA",
+        "I used to live at ZZ20 4AB.",
+        "We are moving to ZZ20 4AB next month and the council will not help.",
+    ],
+)
+def test_an_address_that_is_no_present_home_sends_nobody_away(text: str) -> None:
+    assert place_of(text, TABLE).state is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "writing from HMP Lowmoor ZZ25 1AB. before prison I lived at ZZ12 4AB",
+        "I am in HMP Lowmoor, ZZ25 1AB. My last address was 4 Weir Lane, ZZ12 4AB.",
+    ],
+)
+def test_where_a_prisoner_lived_before_counts(text: str) -> None:
+    place = place_of(text, TABLE)
+    assert (place.state, place.postcode) == (LIKELY, "ZZ12 4AB")
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("I used to live at ZZ20 4AB but now live at ZZ12 3CD and the bill is wrong", "ZZ12 3CD"),
+        ("I now live at ZZ12 3CD but used to live at ZZ20 4AB", "ZZ12 3CD"),
+        ("I lived at ZZ20 4AB until May. Now I am at ZZ12 3CD.", "ZZ12 3CD"),
+        ("Old: 4 Mill St ZZ12 4AB. New: 5 Quay Rd ZZ21 3AA", "ZZ21 3AA"),
+        ("We moved last week from ZZ12 4AB to ZZ21 3AA", "ZZ21 3AA"),
+        ("I live at ZZ12 3CD and am moving to ZZ20 4AB in June", "ZZ12 3CD"),
+        ("We have lived at ZZ12 3CD for ten years, before that my mother lived at ZZ20 4AB", "ZZ12 3CD"),
+    ],
+)
+def test_of_several_addresses_the_one_where_they_live_now_is_the_home(text: str, home: str) -> None:
+    assert place_of(text, TABLE).postcode == home
