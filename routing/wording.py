@@ -12,6 +12,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from routing.folding import clean, fold
+from routing.misspellings import misspellings, put_right
 from routing.word_sets import word_set, words_by_line
 
 MAIL_ADDRESS, WEB_LINK = "mailaddress", "weblink"
@@ -75,8 +76,8 @@ class Wording:
 @lru_cache(maxsize=1)
 def short_forms() -> dict[str, str]:
     """Short and common misspelt forms, and the words they stand for."""
+    forms = dict(misspellings())
     file = resources.files("routing") / "lists" / "short_forms.txt"
-    forms: dict[str, str] = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         words, _, means = line.partition("=")
         if means and not line.startswith("#"):
@@ -109,7 +110,7 @@ def plain_words(text: str) -> str:
     words = [forms.get(token) or token.replace("'", "") for token in _TOKENS.findall(folded)]
     if _DIGIT.search(folded) and _MIXED.search(folded):
         words = [_in_letters(word) for word in words]
-    return f" {' '.join(words)} "
+    return put_right(f" {' '.join(words)} ")
 
 
 def _named(address: "re.Match[str]") -> str:
