@@ -1,8 +1,8 @@
 """Bank holidays: the bundled snapshot, and files that an office brings in; per nation, and for the whole UK.
 
 A file is either the feed that GOV.UK publishes (`bank-holidays.json`, three divisions) or a table with the
-header `date,nations,name`. Where it holds the whole year of a nation, it takes the place of that year; else its
-days are added. For other years the snapshot stands, and years that nothing is written of are reckoned by rule.
+header `date,nations,name`. Where it holds the whole year of a nation, it takes the place of that year; else
+its days are added. For other years the snapshot stands; years that nothing is written of are reckoned.
 """
 
 import csv

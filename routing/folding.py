@@ -15,7 +15,7 @@ LONGEST_TEXT = 200_000
 
 _BREAKS = re.compile(r"\n{2,}")
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
-"""Marks drawn over or through letters that no composed letter has: struck-out words are read as they stand."""
+"""Marks drawn over or through letters that no composed letter has: what is struck out is read as well."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LOOK_ALIKES = dict(
     zip(

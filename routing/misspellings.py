@@ -1,6 +1,6 @@
 """Words of risk as they are misspelt in a hurry or dictated, and the words that are meant.
 
-Only a few words are mended, those that a life may hang on; a spelling that is a word of its own stays as it is.
+Only a few words are mended, those that a life may hang on; a spelling that is a word of its own stays.
 """
 
 import re

@@ -40,9 +40,9 @@ def import_(
 ) -> None:
     """Bring in a file of bank holidays: GOV.UK's bank-holidays.json, or CSV with date,nations,name.
 
-    Its days are added. Only where it holds the whole year of a nation, from New Year to Christmas, does it take
-    the place of that year; each day that comes and goes is named. The promises that run are worked out again
-    by the worker. Nothing is fetched from the network.
+    Its days are added. Only where it holds the whole year of a nation, from New Year to Christmas, does it
+    take the place of that year; each day that comes and goes is named. The promises that run are worked out
+    again by the worker. Nothing is fetched from the network.
     """
     from inbox import calendars
 
