@@ -16,6 +16,9 @@ from routing.postcodes import (
 )
 from routing.words import ConstituencyState
 
+PART = "/"
+"""What stands before the number of a further line of a postcode: "ZZ10 4AB/2" is its part in another seat."""
+
 
 class Seat(NamedTuple):
     constituency: str
@@ -33,6 +36,13 @@ class Place:
     words: str = ""
 
 
+def areas_around(code: str) -> tuple[str, ...]:
+    """The code itself without the number of its part, and the sector and the district that it lies in."""
+    whole = code.partition(PART)[0]
+    outward, _, inward = whole.partition(" ")
+    return tuple(dict.fromkeys((whole, f"{outward} {inward[:1]}".strip(), outward)))
+
+
 class PostcodeTable(ABC):
     """Postcodes, sectors ("ZZ10 4") or districts ("ZZ10") and their seats; the longest match wins.
 
@@ -48,17 +58,17 @@ class PostcodeTable(ABC):
         """The seats of those of these codes that have a line of their own."""
 
     @abstractmethod
-    def seats_in(self, district: str) -> frozenset[Seat]:
-        """Every seat that a district, or a part of it, lies in; none where no line names it."""
+    def seats_in(self, area: str) -> frozenset[Seat]:
+        """Every seat that a district, a sector or a postcode, or a part of it, lies in; none where no line
+        names it."""
 
     def seat_of(self, postcode: str) -> tuple[Seat | None, bool]:
-        """The seat of a whole postcode, and whether it is certain (False: the district straddles)."""
+        """The seat of a whole postcode, and whether it is certain (False: what names it straddles)."""
         outward, _, inward = postcode.partition(" ")
         codes = (postcode, f"{outward} {inward[:1]}", outward)
         found = self.seats_of(codes)
-        seat = next((found[code] for code in codes if code in found), None)
-        is_exact = any(code in found for code in codes[:2])
-        return seat, is_exact or len(self.seats_in(outward)) <= 1
+        by = next((code for code in codes if code in found), None)
+        return (found[by], len(self.seats_in(by)) <= 1) if by else (None, False)
 
     def seat_of_district(self, district: str) -> Seat | None:
         """The seat of a district if all of it lies in one."""
@@ -75,17 +85,18 @@ class ListedPostcodes(PostcodeTable):
     def __init__(self, rows: Iterable[tuple[str, str, str]], ours: str) -> None:
         super().__init__(ours)
         self._seats: dict[str, Seat] = {}
-        self._by_district: dict[str, set[Seat]] = {}
+        self._by_area: dict[str, set[Seat]] = {}
         for code, constituency, member in rows:
             key, seat = " ".join(code.upper().split()), Seat(constituency, member)
             self._seats[key] = seat
-            self._by_district.setdefault(key.split(" ")[0], set()).add(seat)
+            for area in areas_around(key):
+                self._by_area.setdefault(area, set()).add(seat)
 
     def seats_of(self, codes: Sequence[str]) -> Mapping[str, Seat]:
         return {code: self._seats[code] for code in codes if code in self._seats}
 
-    def seats_in(self, district: str) -> frozenset[Seat]:
-        return frozenset(self._by_district.get(district, ()))
+    def seats_in(self, area: str) -> frozenset[Seat]:
+        return frozenset(self._by_area.get(area, ()))
 
 
 def place_of(
@@ -169,10 +180,21 @@ def _by_postcode(code: str, written: str, table: PostcodeTable | None, *, confir
     if seat is None:
         return Place(ConstituencyState.NOT_OURS, f"{code} is in no seat of the table", code, words=written)
     if not certain:
-        return _in_seat(seat, table, f"{code} lies in a district that straddles a boundary", code, written)
+        return _straddling(code, seat, table, written)
     if confirmed and seat.constituency == table.ours:
         return Place(ConstituencyState.CONFIRMED, "whole postcode, given by a person", code, seat, written)
     return _in_seat(seat, table, "whole postcode in the message", code, written)
+
+
+def _straddling(code: str, seat: Seat, table: PostcodeTable, written: str) -> Place:
+    """A postcode that a boundary may run through: likely ours where a line of its own names our seat too."""
+    seats = sorted(table.seats_in(code)) if table.seats_of((code,)) else []
+    if len(seats) < 2:
+        words = f"{code} lies in a sector or district that straddles a boundary"
+        return _in_seat(seat, table, words, code, written)
+    words = f"{code} straddles a boundary: {' and '.join(one.constituency for one in seats)}"
+    ours = next((one for one in seats if one.constituency == table.ours), seat)
+    return _in_seat(ours, table, words, code, written)
 
 
 def _in_seat(seat: Seat, table: PostcodeTable, confidence: str, code: str | None, written: str) -> Place:

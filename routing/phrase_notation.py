@@ -84,8 +84,8 @@ def as_regex(parts: Sequenced) -> str:
 
 
 def telling_forms(parts: Sequenced, most: int) -> list[str]:
-    """Rows of words of which one stands wherever the phrase does without words in its gaps: of all of it, or of
-    the longest stretch of two words and more that has no more than `most` forms."""
+    """Rows of words of which one stands wherever the phrase does with empty gaps: of all of it, or of the
+    longest stretch of two words and more that has no more than `most` forms."""
     for length in range(len(parts), 0, -1):
         for start in range(len(parts) - length, -1, -1):
             stretch = parts[start : start + length]
