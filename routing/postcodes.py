@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from routing.folding import fold
 from routing.word_sets import phrase_pattern, word_set, words_by_line
 
 _AREAS = word_set("postcode_areas")
@@ -23,10 +24,16 @@ _NEVER_INWARD = frozenset("CIKMOV")
 _WHOLE = re.compile(
     rf"(?<![A-Za-z0-9])([A-Za-z][ .]?[A-Za-z]?|[A-Za-z])([ .]{{0,2}})"
     rf"({_DIGIT}[ .]?{_DIGIT}?|{_DIGIT}[A-HJKMNPR-Ya-hjkmnpr-y])"
-    rf"([ .,\-_/·'’]{{0,3}})({_DIGIT})([ .\-]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
+    rf"([ .,+\-_/·'’]{{0,3}})({_DIGIT})([ .\-]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
 )
 _OUTWARD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9]{1,2}[A-Z]?)(?![A-Za-z0-9]| [0-9](?: |$))")
 """A first half alone; where single figures follow, more of the code was meant than can be read."""
+_BROKEN = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?|[a-z]{1,2}[0-9][a-z0-9]?) ?\r?\n ?"
+    r"(?![0-9](?:ST|ND|RD|TH|st|nd|rd|th))([0-9][A-Z]{2}|[0-9][a-z]{2})(?![A-Za-z0-9])"
+)
+"""The halves of a code on two lines; "B2" above "3RD FLOOR" is none."""
+_ENTITY = re.compile(r"&nbsp;|&#160;|&#x?a0;", re.IGNORECASE)
 _A_DIGIT = re.compile("[0-9]")
 _MENDS = str.maketrans("OILoil", "011011")
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
@@ -76,8 +83,33 @@ class Postcode:
         return self.code.split(" ")[0]
 
 
+class _AsTyped(dict[int, str]):
+    """Full-width and look-alike letters as those of a keyboard; learns each character once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = "z" if character in "Ζζ" else fold(character)
+        if not (plain.isascii() and (plain.isalnum() or plain == " ")) or character in "’·":
+            plain = character
+        self[code] = plain.upper() if character.isupper() else plain
+        return self[code]
+
+
+_AS_TYPED = _AsTyped({code: chr(code) for code in range(128)})
+
+
+def _as_typed(text: str) -> str:
+    """The text with keyboard letters and digits, and with the halves of a broken code on one line."""
+    if not text.isascii():
+        text = text.translate(_AS_TYPED)
+    if "&" in text:
+        text = _ENTITY.sub(" ", text)
+    return _BROKEN.sub(r"\1 \2", text) if "\n" in text else text
+
+
 def postcodes_in(text: str) -> list[Postcode]:
     """Whole postcodes in reading order, mended where spaces, dots, case, O for 0 or I for 1 went wrong."""
+    text = _as_typed(text)
     return [
         Postcode(code, " ".join(match.group().split()), *_likeness(text, *match.span()))
         for match, code in deque(_codes(text), maxlen=MOST)
@@ -121,6 +153,7 @@ def home_postcodes(text: str) -> list[Postcode]:
 
 def home_districts(text: str) -> Iterator[str]:
     """The outward codes that stand alone ("we live in ZZ14"), in order."""
+    text = _as_typed(text)
     lines = _lines_with_digits(text)
     for match in (found for span in lines for found in _OUTWARD.finditer(text, *span)):
         area = match[1].upper()
@@ -131,7 +164,7 @@ def home_districts(text: str) -> Iterator[str]:
 
 def normalised(text: str) -> str | None:
     """A postcode typed into a field, in its proper form, or None if it is none."""
-    match = _WHOLE.fullmatch(text.strip().strip(".,"))
+    match = _WHOLE.fullmatch(_as_typed(text.strip()).strip(".,"))
     return _mended(match) if match else None
 
 

@@ -22,6 +22,29 @@ def test_a_postcode_is_mended_from_any_spelling(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "ＺＺ１０ ４ＡＢ",
+        "ＺＺ１０\u3000４ＡＢ",
+        "ZZ10 4\u0410\u0412",
+        "\u0396\u039610 4AB",
+        "ZZ10\u00a04AB",
+        "ZZ10&nbsp;4AB",
+        "ZZ10+4AB",
+        "ZZ10\n4AB",
+        "zz10 \r\n4ab",
+    ],
+)
+def test_a_postcode_is_mended_from_other_alphabets_and_over_a_break(written: str) -> None:
+    assert [found.code for found in postcodes_in(f"4 Weir Lane, {written}\nThanks")] == ["ZZ10 4AB"]
+    assert normalised(written) == "ZZ10 4AB"
+
+
+def test_the_number_of_a_floor_is_no_second_half() -> None:
+    assert postcodes_in("Unit B2\n3RD FLOOR") == []
+
+
+@pytest.mark.parametrize(
     "code",
     ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 1HQ", "EC1A 1BB", "ZE1 0AA", "SW1A 0AA", "ZZ1 4SE"],
 )
