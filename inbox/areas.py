@@ -1,6 +1,7 @@
 """The postcode table: which seat a postcode, sector or district is in. Shared by all offices."""
 
 import csv
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +15,19 @@ from sqlmodel import Session, col
 from inbox.database import database_now
 from inbox.errors import Refused
 from inbox.models import Area, Office
-from routing.constituency import PostcodeTable, Seat
+from routing.constituency import PART, PostcodeTable, Seat
 from routing.postcodes import normalised
 
 DEFAULT_BOUNDARIES = "2024-07-04"
 """The general election at which the seats of the 2023 boundary reviews began."""
 
 _HEADERS = (["postcode", "constituency"], ["postcode", "constituency", "member"])
+_ONS_POSTCODE = ("pcds", "pcd8", "pcd2", "pcd7", "pcd", "postcode")
+_ONS_SEAT = re.compile(r"pcon(?:[0-9]{2})?_?(?:cd|nm|code|name)?|(?:parliamentary )?constituency")
+_NAMES = ("nm", "name", "constituency")
+_ONS_CODE = re.compile(r"[ENSW][0-9]{8}")
+_NO_SEAT = ("L99999999", "M99999999")
+"""The Channel Islands and the Isle of Man have no seat in Parliament."""
 _WHOLE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 _SECTOR = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) +([0-9])")
 _DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
@@ -84,22 +91,29 @@ def read_boundaries(words: str) -> str:
         raise Refused(f"`{words}` is not a date; write it as YYYY-MM-DD.") from None
 
 
-def read_table(lines: Iterable[str]) -> Iterator[AreaLine]:
-    """The lines of a CSV file with the header `postcode,constituency[,member]`.
+def read_table(lines: Iterable[str], names: Mapping[str, str] | None = None) -> Iterator[AreaLine]:
+    """The lines of a CSV file with the header `postcode,constituency[,member]`, or with ONS's columns among
+    others; `names` are those of its codes. A postcode that stands in two seats is kept in both.
 
     Raises Refused, at the end of the file at the latest, naming the first faulty lines by number.
     """
     rows = csv.reader(lines)
     header = [cell.strip().lower().lstrip("\ufeff") for cell in next(rows, [])]
-    if header not in _HEADERS:
-        raise Refused("line 1: the header must be `postcode,constituency` or `postcode,constituency,member`.")
+    columns = None if header in _HEADERS else _ons_columns(header)
     seen: dict[str, int] = {}
     problems: list[str] = []
     for row in rows:
         if not any(cell.strip() for cell in row):
             continue
         cells = [" ".join(cell.split()) for cell in row]
-        problem, line = _line(cells, len(header))
+        if columns is None:
+            problem, line = _line(cells, len(header))
+        elif len(cells) == len(header) and cells[columns[1]] in ("", *_NO_SEAT):
+            continue
+        else:
+            problem, line = _ons_line(cells, columns, len(header), names or {})
+        if line is not None and line.code in seen and _WHOLE.fullmatch(line.code.replace(" ", "")):
+            line = _further(line, seen)
         if line is not None and line.code in seen:
             problem = f"{line.code} stands on line {seen[line.code]} already"
         if problem or line is None:
@@ -128,6 +142,7 @@ def load(session: Session, lines: Iterable[AreaLine], boundaries: str, *, replac
     added = changed = unchanged = 0
     stream = iter(lines)
     named: set[str] = set()
+    has_parts = any(PART in code for code in before)
     while batch := list(islice(stream, _BATCH)):
         fresh = [line for line in batch if before.get(line.code) != (line.constituency, line.member)]
         replaced = [line.code for line in fresh if line.code in before]
@@ -138,9 +153,10 @@ def load(session: Session, lines: Iterable[AreaLine], boundaries: str, *, replac
         added += len(fresh) - len(replaced)
         changed += len(replaced)
         unchanged += len(batch) - len(fresh)
-        if replace:
+        if replace or has_parts:
             named.update(line.code for line in batch)
-    gone = [code for code in before if code not in named] if replace else []
+    parts = [] if replace else _parts_left(before, named)
+    gone = [code for code in before if code not in named] if replace else parts
     for start in range(0, len(gone), _BATCH):
         codes = gone[start : start + _BATCH]
         connection.execute(delete(Area).where(of_date, col(Area.code).in_(codes)))
@@ -183,7 +199,7 @@ class StoredPostcodes(PostcodeTable):
         super().__init__(ours)
         self._session, self._boundaries = session, boundaries
         self._seats: dict[str, Seat | None] = {}
-        self._districts: dict[str, frozenset[Seat]] = {}
+        self._areas: dict[str, frozenset[Seat]] = {}
 
     def seats_of(self, codes: Sequence[str]) -> Mapping[str, Seat]:
         unknown = [code for code in codes if code not in self._seats]
@@ -194,14 +210,16 @@ class StoredPostcodes(PostcodeTable):
             self._seats.update((code, Seat(name, member or "")) for code, name, member in rows)
         return {code: seat for code in codes if (seat := self._seats[code])}
 
-    def seats_in(self, district: str) -> frozenset[Seat]:
-        if district not in self._districts:
+    def seats_in(self, area: str) -> frozenset[Seat]:
+        if area not in self._areas:
             code = col(Area.code)
-            below = (code > f"{district} ") & (code < f"{district}!")  # "!" comes right after the space
+            first, last = _codes_below(area)
             query = self._lines(col(Area.constituency), col(Area.member)).distinct()
-            rows = self._session.connection().execute(query.where((code == district) | below))
-            self._districts[district] = frozenset(Seat(name, member or "") for name, member in rows)
-        return self._districts[district]
+            rows = self._session.connection().execute(
+                query.where((code == area) | ((code >= first) & (code < last)))
+            )
+            self._areas[area] = frozenset(Seat(name, member or "") for name, member in rows)
+        return self._areas[area]
 
     def _lines(self, *columns: Any) -> Select[Any]:
         return select(*columns).where(col(Area.boundaries) == self._boundaries)
@@ -218,6 +236,63 @@ def table_for(session: Session, office: Office) -> PostcodeTable | None:
             StoredPostcodes(session, boundaries, office.constituency) if boundaries else None
         )
     return known[office.constituency]
+
+
+def _ons_columns(header: list[str]) -> tuple[int, int]:
+    """Where ONS's tables have the postcode and the constituency, its name before its code."""
+    postcodes = [header.index(name) for name in _ONS_POSTCODE if name in header]
+    seats = sorted(
+        (not name.endswith(_NAMES), at) for at, name in enumerate(header) if _ONS_SEAT.fullmatch(name)
+    )
+    if not (postcodes and seats):
+        raise Refused(
+            "line 1: the header must be `postcode,constituency` or `postcode,constituency,member`, or have "
+            "ONS's columns, such as `pcds` and `pcon`."
+        )
+    return postcodes[0], seats[0][1]
+
+
+def _ons_line(
+    cells: list[str], columns: tuple[int, int], width: int, names: Mapping[str, str]
+) -> tuple[str | None, AreaLine | None]:
+    if len(cells) != width:
+        return f"{len(cells)} fields where the header has {width}", None
+    postcode, seat = (cells[at] for at in columns)
+    if _ONS_CODE.fullmatch(seat) and seat not in names:
+        return f"`{seat}` is a code; give ONS's list of names and codes with --names", None
+    return _line([postcode, names.get(seat, seat)], 2)
+
+
+def read_names(lines: Iterable[str]) -> dict[str, str]:
+    """ONS's list of constituencies: the name of each code. Raises Refused."""
+    rows = csv.reader(lines)
+    header = [cell.strip().lower().lstrip("\ufeff") for cell in next(rows, [])]
+    seats = [(at, name[-2:]) for at, name in enumerate(header) if _ONS_SEAT.fullmatch(name)]
+    code = next((at for at, end in seats if end == "cd"), None)
+    name = next((at for at, end in seats if end == "nm"), None)
+    if code is None or name is None:
+        raise Refused("line 1 of the names: it must have two columns such as PCON24CD and PCON24NM.")
+    return {row[code].strip(): " ".join(row[name].split()) for row in rows if len(row) > max(code, name)}
+
+
+def _further(line: AreaLine, seen: Mapping[str, int]) -> AreaLine:
+    """A further line of one postcode, as its part: a boundary runs through it."""
+    free = (f"{line.code}{PART}{number}" for number in range(2, 10))
+    return dataclasses.replace(line, code=next((code for code in free if code not in seen), line.code))
+
+
+def _parts_left(before: Iterable[str], named: set[str]) -> list[str]:
+    """Parts of postcodes that are named anew and in one seat only."""
+    return [
+        code for code in before if PART in code and code.partition(PART)[0] in named and code not in named
+    ]
+
+
+def _codes_below(area: str) -> tuple[str, str]:
+    """Between which codes, in byte order, lie those of a part of a district, a sector or a postcode."""
+    _, _, inward = area.partition(" ")
+    after = " " if not inward else PART if len(inward) > 1 else "A"
+    return f"{area}{after}", f"{area}{'[' if after == 'A' else chr(ord(after) + 1)}"
 
 
 def _codes_above(code: str) -> Sequence[str]:

@@ -18,7 +18,7 @@ from inbox.dates import day_of
 from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
 from inbox.models import EventKind, Office, OfficeCalendar
-from routing.bank_holidays import BadHolidays, BankHolidays, Days, bundled, read
+from routing.bank_holidays import NATIONS, BadHolidays, BankHolidays, Days, bundled, joined, read
 from routing.recesses import BadRecesses, Recess, at
 from routing.recesses import read as read_table
 from routing.targets import Target, targets
@@ -51,6 +51,15 @@ class Plan:
     opened: tuple[OwnDay, ...] = ()
     targets: Mapping[ClockKind, int] = field(default_factory=dict)
     recesses: tuple[Recess, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A bank holiday that a change adds or takes away, and in which nations."""
+
+    day: date
+    name: str
+    nations: tuple[Nation, ...]
 
 
 _known: dict[str, tuple[tuple[object, ...], tuple[WorkingCalendar, Plan]]] = {}
@@ -93,7 +102,7 @@ def planned(
 
 
 def holidays_of(plan: Plan) -> BankHolidays:
-    """The bundled holidays, with the years of the office's own file in their place."""
+    """The bundled holidays, with the days of the office's own files."""
     return bundled() if plan.holidays is None else bundled().with_file(plan.holidays)
 
 
@@ -126,8 +135,26 @@ def as_table(days: Days) -> str:
 
 
 def with_holidays(plan: Plan, days: Days | None, source: str | None, now: datetime | None) -> Plan:
-    """The plan with the holidays of a file; with the bundled ones for None."""
-    return replace(plan, holidays=days, source=(source or "")[:200] or None, imported_at=now)
+    """The plan with the holidays of a file beside those of earlier ones; with the bundled ones for None."""
+    kept = days if days is None or plan.holidays is None else joined(plan.holidays, days)
+    return replace(plan, holidays=kept, source=(source or "")[:200] or None, imported_at=now)
+
+
+def moved_holidays(before: Plan, after: Plan) -> tuple[list[Moved], list[Moved]]:
+    """Which days a change adds and which it takes away, in order."""
+    old, new = holidays_of(before), holidays_of(after)
+    return _not_in(old, new), _not_in(new, old)
+
+
+def _not_in(some: BankHolidays, others: BankHolidays) -> list[Moved]:
+    """The days of the others that are not among these, in the years that either has written down."""
+    years = {day.year for one in (some, others) for days in one.days.values() for day in days}
+    found: dict[tuple[date, str], list[Nation]] = {}
+    for nation in NATIONS:
+        for year in years:
+            for day in others.of(nation, year) - some.of(nation, year):
+                found.setdefault((day, others.name(nation, day) or "Bank holiday"), []).append(nation)
+    return [Moved(day, name, tuple(nations)) for (day, name), nations in sorted(found.items())]
 
 
 def with_recesses(plan: Plan, content: bytes) -> Plan:

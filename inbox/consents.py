@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from inbox import bodies
 from inbox.database import find, find_or_none
 from inbox.dates import local_date
 from inbox.errors import Conflict, NotFound, Refused
@@ -57,12 +58,14 @@ class Given:
 def write_down(
     session: Session, case: Case, given: Given, *, now: datetime, actor: Actor, staff_id: str | None
 ) -> Consent:
-    """Keeps a permission. Raises Refused, with the `field`, for one without evidence, or that has ended."""
+    """Keeps a permission. Raises Refused, with the `field`, for one without evidence, that has ended, or that
+    names a body which the directory does not have."""
     _check(session, case, given, now)
+    asked = list(dict.fromkeys(_body_id(session, words) for words in given.bodies))
     row = Consent(
         office_id=case.office_id,
         case_id=case.id,
-        bodies=list(given.bodies),
+        bodies=asked,
         kind=given.kind,
         given_by=" ".join(given.given_by.split())[:200],
         on_behalf_of=" ".join(given.on_behalf_of.split())[:200] or None,
@@ -178,6 +181,17 @@ def _covers(row: Consent, body_id: str) -> bool:
     return not row.bodies or body_id in row.bodies
 
 
+def _body_id(session: Session, words: str) -> str:
+    """The id of a body that is named by its id or by any of its names."""
+    body = find_or_none(session, Body, words.strip()) or bodies.known(session, words)
+    if body is None:
+        raise Refused(
+            f"There is no organisation “{words.strip()[:80]}” in the directory. Give its id or a name of it.",
+            field="bodies",
+        )
+    return body.id
+
+
 def _check(session: Session, case: Case, given: Given, now: datetime) -> None:
     if not given.given_by.strip():
         raise Refused("Say who gave it.", field="given_by")
@@ -185,8 +199,6 @@ def _check(session: Session, case: Case, given: Given, now: datetime) -> None:
         raise Refused("It cannot have been given in the future.", field="given_at")
     if given.ends_at is not None and given.ends_at <= now:
         raise Refused("Choose a date in the future.", field="ends_at")
-    for body_id in given.bodies:
-        find(session, Body, body_id)
     if given.message_id and find(session, Message, given.message_id).case_id != case.id:
         raise NotFound
     if given.file_id:

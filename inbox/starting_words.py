@@ -11,7 +11,7 @@ from inbox.models.office import OfficeKind
 from inbox.schema import data_folder
 
 LANGUAGES = ("en", "cy")
-_ONLY_FOR = {"not-ours": OfficeKind.MP}
+_ONLY_FOR = {"not-ours": OfficeKind.MP, "not-foi": OfficeKind.MP}
 _HELP_LINE = "<help line>"
 
 # Whom to ring in a mental-health crisis: NHS 111 has an option for it in England, Wales and Scotland,

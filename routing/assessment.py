@@ -8,6 +8,8 @@ from functools import cache
 from routing.case_flags import LABELS as CASE_LABELS
 from routing.case_flags import case_flags, flag_evidence, told_flags
 from routing.constituency import Place, PostcodeTable, place_of
+from routing.far_text import not_read, with_far_risks
+from routing.folding import LONGEST_TEXT
 from routing.kinds import UNWORKED, KindFacts, kind_chances, kind_of
 from routing.language import language_of
 from routing.learning import Leaning, Learned, all_leanings, leaned, lesson_words, of_model, words_of_stems
@@ -106,7 +108,8 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
     `learned` is what the office taught; it moves kinds and topics, may raise the urgency, and is not asked
     about risks.
     """
-    words = wording(message.subject, without_repeats(message.text))
+    text, beyond = message.text[:LONGEST_TEXT], message.text[LONGEST_TEXT:]
+    words = with_far_risks(wording(message.subject, without_repeats(text), beyond))
     signals = Signals(words)
     language, welsh_words = language_of(words.sentences)
     reading = Reading(signals, bundled_weights())
@@ -209,6 +212,7 @@ def _because(
         or need_evidence(signals, reading)
         or signals.evidence("urgency priority"),
         "team": taught.team(),
+        "unread": not_read(signals.wording),
     }
     if place.words:
         found["constituency"] = (Evidence(place.state, place.words, place.words, place.confidence),)

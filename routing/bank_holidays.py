@@ -1,8 +1,8 @@
 """Bank holidays: the bundled snapshot, and files that an office brings in; per nation, and for the whole UK.
 
 A file is either the feed that GOV.UK publishes (`bank-holidays.json`, three divisions) or a table with the
-header `date,nations,name`. It speaks for the years between its first and its last holiday, nation by nation;
-for other years the snapshot stands, and outside its years the days are reckoned by rule.
+header `date,nations,name`. Where it holds the whole year of a nation, it takes the place of that year; else
+its days are added. For other years the snapshot stands; years that nothing is written of are reckoned.
 """
 
 import csv
@@ -34,6 +34,8 @@ _SUBDIVISIONS = {
 _HEADER = ["date", "nations", "name"]
 _MOST_BYTES, _MOST_LINES = 1_000_000, 5_000
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_IN_A_YEAR = {Nation.ENGLAND: 8, Nation.WALES: 8, Nation.SCOTLAND: 9, Nation.NORTHERN_IRELAND: 10}
+"""Bank holidays that a nation has in an ordinary year."""
 
 Days = Mapping[Nation, Mapping[date, str]]
 """The name of each holiday, by nation and date."""
@@ -61,8 +63,12 @@ class BankHolidays:
         return found
 
     def years(self, nation: Nation) -> range:
-        """The years for which days are written down."""
-        return _years(self.days.get(nation, {}))
+        """The years for which days are written down, from the first on and without a gap."""
+        written = {day.year for day in self.days.get(nation, {})}
+        last = first = min(written, default=0)
+        while last in written:
+            last += 1
+        return range(first, last)
 
     def name(self, nation: Nation, day: date) -> str | None:
         """What is kept on that day; None where the day is reckoned or no holiday."""
@@ -70,19 +76,43 @@ class BankHolidays:
         return next((name for one in of_each if (name := self.days.get(one, {}).get(day))), None)
 
     def with_file(self, brought: Days) -> "BankHolidays":
-        """These, with the years of the file in place of the same years here."""
-        merged: dict[Nation, Mapping[date, str]] = {}
-        for nation in NATIONS:
-            new = brought.get(nation, {})
-            years = _years(new)
-            kept = {day: name for day, name in self.days.get(nation, {}).items() if day.year not in years}
-            merged[nation] = dict(sorted((kept | dict(new)).items()))
+        """These with the days of a file: whole years in place of the same years here, other days added."""
+        named = {
+            nation: {
+                day: name for year in {day.year for day in new} for day, name in self._named(nation, year)
+            }
+            for nation, new in brought.items()
+        }
+        written = {nation: {**named.get(nation, {}), **self.days.get(nation, {})} for nation in NATIONS}
+        merged = joined(written, brought)
         return BankHolidays(merged, _version(merged))
 
     def _of_one(self, nation: Nation, year: int) -> frozenset[date]:
-        if year in self.years(nation):
-            return frozenset(day for day in self.days[nation] if day.year == year)
-        return frozenset(_library()(subdiv=_SUBDIVISIONS[nation], years=year))
+        return frozenset(day for day, _ in self._named(nation, year))
+
+    def _named(self, nation: Nation, year: int) -> list[tuple[date, str]]:
+        """The holidays of a year with their names, as written down, or else as reckoned."""
+        written = [(day, name) for day, name in self.days.get(nation, {}).items() if day.year == year]
+        return written or list(_library()(subdiv=_SUBDIVISIONS[nation], years=year).items())
+
+
+def joined(before: Days, brought: Days) -> Days:
+    """What was written down, and what a file brings: it takes away a day only where it holds that nation's
+    whole year. One announced day must not make a working day of Christmas."""
+    merged: dict[Nation, Mapping[date, str]] = {}
+    for nation in NATIONS:
+        new = brought.get(nation, {})
+        whole = {year for year in {day.year for day in new} if _is_whole(nation, year, new)}
+        kept = {day: name for day, name in before.get(nation, {}).items() if day.year not in whole}
+        merged[nation] = dict(sorted((kept | dict(new)).items()))
+    return merged
+
+
+def _is_whole(nation: Nation, year: int, days: Iterable[date]) -> bool:
+    """Whether these days are all of a nation's year: from New Year to Christmas, and as many as it has."""
+    found = sorted(day for day in days if day.year == year)
+    spans = bool(found) and found[0] <= date(year, 1, 4) and found[-1] >= date(year, 12, 25)
+    return spans and len(found) >= _IN_A_YEAR[nation]
 
 
 @lru_cache(maxsize=1)
@@ -166,11 +196,6 @@ def _name(value: object, place: str) -> str:
     if not name or len(name) > 120:
         raise BadHolidays(f"{place}: say in a few words what is kept on this day.")
     return name
-
-
-def _years(days: Iterable[date]) -> range:
-    years = {day.year for day in days}
-    return range(min(years), max(years) + 1) if years else range(0)
 
 
 def _version(days: Days) -> str:

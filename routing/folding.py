@@ -14,6 +14,8 @@ LONGEST_TEXT = 200_000
 """Characters that triage reads; more is kept and shown but decides nothing."""
 
 _BREAKS = re.compile(r"\n{2,}")
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+"""Marks drawn over or through letters that no composed letter has: what is struck out is read as well."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LOOK_ALIKES = dict(
     zip(
@@ -63,7 +65,7 @@ def clean(text: str) -> str:
     """
     text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = _MARKS.sub("", unicodedata.normalize("NFC", text))
     lines = text.split("\n")
     if not all(map(str.isprintable, lines)):
         lines = text.translate(_SEEN).split("\n")

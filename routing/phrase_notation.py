@@ -83,6 +83,39 @@ def as_regex(parts: Sequenced) -> str:
     return "".join(_regex(part) for part in parts)
 
 
+def telling_forms(parts: Sequenced, most: int) -> list[str]:
+    """Rows of words of which one stands wherever the phrase does with empty gaps: of all of it, or of the
+    longest stretch of two words and more that has no more than `most` forms."""
+    for length in range(len(parts), 0, -1):
+        for start in range(len(parts) - length, -1, -1):
+            stretch = parts[start : start + length]
+            needed = sum(
+                isinstance(one, Word) or (isinstance(one, Choice) and not one.optional) for one in stretch
+            )
+            if (needed > 1 or length == len(parts)) and (forms := plain_forms(stretch, most)):
+                return forms
+    return []
+
+
+def plain_forms(parts: Sequenced, most: int) -> list[str]:
+    """Every row of words that a phrase stands for without other words in its gaps, the last of them perhaps
+    only begun; none where there are more than `most`."""
+    forms = [" "]
+    for number, part in enumerate(parts):
+        if isinstance(part, Gap):
+            continue
+        if isinstance(part, Word):
+            is_last = number == len(parts) - 1
+            ends = [f"{part.plain} "] if part.is_plain else [one[1:] for one in part.starts if is_last]
+        else:
+            ends = [form[1:] for option in part.options for form in plain_forms(option, most)]
+            ends += [""] if part.optional else []
+        forms = [f"{form}{end}" for form in forms for end in ends]
+        if not 0 < len(forms) <= most:
+            return []
+    return forms
+
+
 def needles_of(parts: Sequenced) -> tuple[Needles, ...]:
     """Groups of strings of each of which a match must hold one, the rarest first; empty if there is none."""
     return tuple(sorted(_all_needles(parts), key=_in_vain))

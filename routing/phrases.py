@@ -10,7 +10,7 @@ lists.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -25,9 +25,12 @@ from routing.phrase_notation import (
     as_regex,
     needles_of,
     read_phrase,
+    telling_forms,
 )
 from routing.wording import Sentence
 
+MOST_FORMS = 400
+"""Rows of words that one phrase may stand for and still be looked up as such."""
 SENTENCES_KEPT = 1_000
 """Sentences whose reading is kept at hand: copies of one text, greetings and thanks come again and again."""
 
@@ -48,6 +51,10 @@ class Phrase:
         self.written = written
         self._classes = classes
         self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def classes(self) -> Classes:
+        return self._classes or {}
 
     def found_in(self, plain: str) -> str | None:
         """The words that match in a sentence of plain words; only asked where the needed words stand."""
@@ -92,6 +99,16 @@ class PhraseLists:
             for number, sentence in enumerate(sentences)
             for phrase, words in self._found_in(sentence.plain)
         ]
+
+    def telling_forms(self, labels: Collection[str], least: float) -> set[str]:
+        """Rows of words of which one stands where a phrase says at least so much for one of these labels."""
+        found = {phrase for waiting in self._waiting for phrase, _ in waiting}
+        return {
+            form
+            for phrase in found
+            if phrase.label in labels and phrase.weight >= least
+            for form in telling_forms(read_phrase(phrase.written, phrase.classes), MOST_FORMS)
+        }
 
     def _find_in(self, plain: str) -> tuple[tuple[Phrase, str], ...]:
         matches = self._machine.find_matches_as_indexes(plain, overlapping=True)

@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from routing.word_sets import phrase_pattern, word_set
+from routing.folding import fold
+from routing.word_sets import phrase_pattern, word_set, words_by_line
 
 _AREAS = word_set("postcode_areas")
 _WORDS = (
@@ -23,10 +24,16 @@ _NEVER_INWARD = frozenset("CIKMOV")
 _WHOLE = re.compile(
     rf"(?<![A-Za-z0-9])([A-Za-z][ .]?[A-Za-z]?|[A-Za-z])([ .]{{0,2}})"
     rf"({_DIGIT}[ .]?{_DIGIT}?|{_DIGIT}[A-HJKMNPR-Ya-hjkmnpr-y])"
-    rf"([ .,\-_/·'’]{{0,3}})({_DIGIT})([ .\-]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
+    rf"([ .,+\-_/·'’]{{0,3}})({_DIGIT})([ .\-]?)({_LETTER})([ .]?)({_LETTER})(?![A-Za-z0-9])"
 )
 _OUTWARD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9]{1,2}[A-Z]?)(?![A-Za-z0-9]| [0-9](?: |$))")
 """A first half alone; where single figures follow, more of the code was meant than can be read."""
+_BROKEN = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?|[a-z]{1,2}[0-9][a-z0-9]?) ?\r?\n ?"
+    r"(?![0-9](?:ST|ND|RD|TH|st|nd|rd|th))([0-9][A-Z]{2}|[0-9][a-z]{2})(?![A-Za-z0-9])"
+)
+"""The halves of a code on two lines; "B2" above "3RD FLOOR" is none."""
+_ENTITY = re.compile(r"&nbsp;|&#160;|&#x?a0;", re.IGNORECASE)
 _A_DIGIT = re.compile("[0-9]")
 _MENDS = str.maketrans("OILoil", "011011")
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
@@ -34,13 +41,24 @@ _ENDINGS = frozenset({"st", "nd", "rd", "th"})
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n\n|\n(?=[a-z]+,)")
 _ASIDE = re.compile(r"\([^()]*\)")
 _HOME = phrase_pattern("home_cues")
-_NOT_HOME = phrase_pattern("other_address_cues")
+_NOT_HOME = phrase_pattern("other_address_cues", "left_address_cues")
+_CUES = phrase_pattern("home_cues", "other_address_cues", "left_address_cues")
+_HOME_WORDS, _LEFT_WORDS = (
+    frozenset(words_by_line("home_cues")),
+    frozenset(words_by_line("left_address_cues")),
+)
+_MOVED_FROM = re.compile(r"\bmov(?:ed|ing)\b[^.;]{1,30}?\b(?:from|out of)\b")
+_LABEL_OLD = re.compile(r"\b(?:old|previous|former)(?: home| place)?\s*[:=]")
+_LABEL_NEW = re.compile(r"\b(?:new|current|present)(?: home| place)?\s*[:=]")
+_NO_HOME = phrase_pattern("no_home_cues")
+SAID_TO_BE_HOME = 3
+"""What words before a postcode add that make it a home."""
 _NO_ADDRESS = phrase_pattern("no_address_cues")
 _PROSE_ABOVE = re.compile(
     r"(?:(?:^|\s)(?!(?:at|in|near|street|road|lane|avenue|close|is|are)\b)[a-z']+){3}[ .!?]*\n\s*$"
 )
 """A line of running words above a postcode that stands on a line of its own: its words name no address."""
-_CLAUSE = re.compile("[(,;]| and ")
+_CLAUSE = re.compile("[(,;]| and | but | then | to ")
 _BY_PLACE = 1
 """How much a postcode near the end, where people sign, seems more of a home."""
 _NEXT_ONE_REACH = 70
@@ -52,23 +70,56 @@ _LIVED_IN_REACH = 60
 
 @dataclass(frozen=True, slots=True)
 class Postcode:
-    """A postcode as found: `code` in its proper form, how it was written, how far it seems the home."""
+    """A postcode as found: `code` in its proper form, how it was written, how far it seems the home, and
+    whether somebody says that they left it."""
 
     code: str
     written: str
     likeness: int
+    is_left: bool = False
 
     @property
     def outward(self) -> str:
         return self.code.split(" ")[0]
 
 
+class _AsTyped(dict[int, str]):
+    """Full-width and look-alike letters as those of a keyboard; learns each character once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = "z" if character in "Ζζ" else fold(character)
+        if not (plain.isascii() and (plain.isalnum() or plain == " ")) or character in "’·":
+            plain = character
+        self[code] = plain.upper() if character.isupper() else plain
+        return self[code]
+
+
+_AS_TYPED = _AsTyped({code: chr(code) for code in range(128)})
+
+
+def _as_typed(text: str) -> str:
+    """The text with keyboard letters and digits, and with the halves of a broken code on one line."""
+    if not text.isascii():
+        text = text.translate(_AS_TYPED)
+    if "&" in text:
+        text = _ENTITY.sub(" ", text)
+    return _BROKEN.sub(r"\1 \2", text) if "\n" in text else text
+
+
 def postcodes_in(text: str) -> list[Postcode]:
     """Whole postcodes in reading order, mended where spaces, dots, case, O for 0 or I for 1 went wrong."""
+    text = _as_typed(text)
     return [
-        Postcode(code, " ".join(match.group().split()), _likeness(text, *match.span()))
+        Postcode(code, " ".join(match.group().split()), *_likeness(text, *match.span()))
         for match, code in deque(_codes(text), maxlen=MOST)
     ]
+
+
+def words_without_home(text: str) -> str:
+    """Words by which somebody says that they write from a prison, a day centre or the street, or none."""
+    found = _NO_HOME.search(text.lower())
+    return found.group() if found else ""
 
 
 def _codes(text: str) -> Iterator[tuple["re.Match[str]", str]]:
@@ -102,17 +153,18 @@ def home_postcodes(text: str) -> list[Postcode]:
 
 def home_districts(text: str) -> Iterator[str]:
     """The outward codes that stand alone ("we live in ZZ14"), in order."""
+    text = _as_typed(text)
     lines = _lines_with_digits(text)
     for match in (found for span in lines for found in _OUTWARD.finditer(text, *span)):
         area = match[1].upper()
         shouted = match[1].isupper() or area == "ZZ"
-        if area in _AREAS and shouted and _likeness(text, *match.span()) >= (0 if len(area) == 2 else 1):
+        if area in _AREAS and shouted and _likeness(text, *match.span())[0] >= (0 if len(area) == 2 else 1):
             yield f"{area}{match[2].upper()}"
 
 
 def normalised(text: str) -> str | None:
     """A postcode typed into a field, in its proper form, or None if it is none."""
-    match = _WHOLE.fullmatch(text.strip().strip(".,"))
+    match = _WHOLE.fullmatch(_as_typed(text.strip()).strip(".,"))
     return _mended(match) if match else None
 
 
@@ -156,13 +208,14 @@ def _is_written_as_code(match: "re.Match[str]") -> bool:
     return not apart and first and (second or (is_whole and inward.lower() not in _WORDS))
 
 
-def _likeness(text: str, start: int, end: int) -> int:
-    """How far the words around a postcode speak for a home: quoted text and other addresses speak against."""
+def _likeness(text: str, start: int, end: int) -> tuple[int, bool]:
+    """How far the words around a postcode speak for a home: quoted text and other addresses speak against;
+    and whether it was left. Of several words before it the last decide: "used to live" is no "live"."""
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)
     line = text[line_start : line_end if line_end >= 0 else len(text)]
     if line.startswith((">", "|")):
-        return -5
+        return -5, False
     before = text[max(0, start - 70) : start]
     before = "" if _PROSE_ABOVE.search(before) else _SENTENCE_END.split(before.lower())[-1]
     before = _NO_ADDRESS.sub("", _ASIDE.sub("", before))
@@ -172,11 +225,14 @@ def _likeness(text: str, start: int, end: int) -> int:
     after = text[end : min(len(text), end + 25)].split("\n")[0].split(". ")[0].lower()
     if _WHOLE.search(text, end, end + _NEXT_ONE_REACH):
         after = _CLAUSE.split(after)[0]
-    homes, others = list(_HOME.finditer(before)), list(_NOT_HOME.finditer(before))
+    before = _LABEL_NEW.sub(
+        "new address", _LABEL_OLD.sub("old address", _MOVED_FROM.sub("moved from", before))
+    )
+    cues = _CUES.findall(before)
     likeness = 0
-    if homes:
-        likeness += 3
-    if others and (not homes or others[-1].end() >= homes[-1].end()):
+    if any(cue in _HOME_WORDS for cue in cues) and not _NO_HOME.search(before):
+        likeness += SAID_TO_BE_HOME
+    if cues and cues[-1] not in _HOME_WORDS:
         likeness -= 5
     if _NOT_HOME.search(after):
         likeness -= 1
@@ -186,4 +242,4 @@ def _likeness(text: str, start: int, end: int) -> int:
         likeness += 6
     if start > len(text) * 2 // 3:
         likeness += _BY_PLACE
-    return likeness
+    return likeness, bool(cues) and cues[-1] in _LEFT_WORDS

@@ -185,6 +185,16 @@ def conditions_of(group: Group) -> list[Condition]:
     return found
 
 
+def placed_conditions(group: Group, place: str = "when") -> list[tuple[str, Condition]]:
+    """The same with the place of each in words: "when all 2 any 1"."""
+    found: list[tuple[str, Condition]] = []
+    for kind, parts in (("all", group.all), ("any", group.any), ("none", group.none)):
+        for number, part in enumerate(parts, start=1):
+            here = f"{place} {kind} {number}"
+            found += [(here, part)] if isinstance(part, Condition) else placed_conditions(part, here)
+    return found
+
+
 def depth_of(group: Group) -> int:
     """1 for a flat group, 2 for a group within it, and so on."""
     inner = [depth_of(part) for part in (*group.all, *group.any, *group.none) if isinstance(part, Group)]

@@ -19,9 +19,9 @@ def words_by_line(name: str) -> list[str]:
     return _lines(name)
 
 
-def phrase_pattern(name: str) -> "re.Pattern[str]":
-    """One pattern for whole phrases, one a line in the file; for lower-case text."""
-    phrases = sorted(_lines(name), key=len, reverse=True)
+def phrase_pattern(*names: str) -> "re.Pattern[str]":
+    """One pattern for whole phrases, one a line in the files; for lower-case text. The longest is found."""
+    phrases = sorted((line for name in names for line in _lines(name)), key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(re.escape(phrase) for phrase in phrases)})\b")
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from routing.folding import clean, fold
+from routing.folding import LONGEST_TEXT, clean, fold
+from routing.misspellings import misspellings, put_right
 from routing.word_sets import word_set, words_by_line
 
 MAIL_ADDRESS, WEB_LINK = "mailaddress", "weblink"
@@ -27,6 +28,8 @@ _PASSED_ON = re.compile(
 """The line under which mail programs put what is passed on."""
 MOST_SENTENCES = 1_500
 """Past these the text is cut by length alone: hostile text makes a sentence of every letter."""
+MOST_PIECES = 100
+"""So many more pieces are read then; of the rest only what `routing.far_text` finds."""
 _ENDS = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\n+|\n(?=[-*•>])|[;:](?=\s)")
 _TOKENS = re.compile(r"[a-z0-9£%@#]+(?:'[a-z]+)*")
 _ADDRESSES = re.compile(
@@ -57,6 +60,8 @@ class Wording:
     text: str
     sentences: tuple[Sentence, ...]
     told: int = 0
+    unread: str = ""
+    """What lies beyond the sentences that are read as such (see `routing.far_text`)."""
 
     def is_repeated(self, number: int) -> bool:
         """Whether somebody else wrote a sentence first: quoted, passed on, or the subject of such a mail."""
@@ -75,8 +80,8 @@ class Wording:
 @lru_cache(maxsize=1)
 def short_forms() -> dict[str, str]:
     """Short and common misspelt forms, and the words they stand for."""
+    forms = dict(misspellings())
     file = resources.files("routing") / "lists" / "short_forms.txt"
-    forms: dict[str, str] = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         words, _, means = line.partition("=")
         if means and not line.startswith("#"):
@@ -84,11 +89,13 @@ def short_forms() -> dict[str, str]:
     return forms
 
 
-def wording(subject: str, text: str) -> Wording:
-    """The message cut into sentences and put in plain words; never fails, whatever the text."""
+def wording(subject: str, text: str, beyond: str = "") -> Wording:
+    """The message cut into sentences and put in plain words; never fails, whatever the text. `beyond` follows
+    the text and is kept unread."""
     shown_subject, shown_text = clean(subject), clean(text)
-    told, written = _sentences(shown_subject), _sentences(shown_text)
-    return Wording(shown_subject, shown_text, (*told, *written), len(told))
+    (told, _), (written, end) = _sentences(shown_subject), _sentences(shown_text)
+    unread = f"{shown_text[end:]}{text[LONGEST_TEXT:]}{beyond}"
+    return Wording(shown_subject, shown_text, (*told, *written), len(told), unread)
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +116,7 @@ def plain_words(text: str) -> str:
     words = [forms.get(token) or token.replace("'", "") for token in _TOKENS.findall(folded)]
     if _DIGIT.search(folded) and _MIXED.search(folded):
         words = [_in_letters(word) for word in words]
-    return f" {' '.join(words)} "
+    return put_right(f" {' '.join(words)} ")
 
 
 def _named(address: "re.Match[str]") -> str:
@@ -140,7 +147,8 @@ def _pictures() -> dict[int, str]:
     return {ord(picture): f" {word} " for picture, word in lines}
 
 
-def _sentences(shown: str) -> list[Sentence]:
+def _sentences(shown: str) -> tuple[list[Sentence], int]:
+    """The sentences, and how far they are cut as such."""
     found: list[Sentence] = []
     start = 0
     for end in _ENDS.finditer(shown):
@@ -151,8 +159,9 @@ def _sentences(shown: str) -> list[Sentence]:
         start = end.end()
         if len(found) >= MOST_SENTENCES:
             break
-    _add(found, shown[start:])
-    return found
+    limit = start + MOST_PIECES * LONGEST_SENTENCE if len(found) >= MOST_SENTENCES else len(shown)
+    _add(found, shown[start:limit])
+    return found, start if limit < len(shown) or len(found) > MOST_SENTENCES else len(shown)
 
 
 def _add(found: list[Sentence], piece: str) -> None:

@@ -1,7 +1,7 @@
 """`inbox calendar`: bank holidays from a file, closed days, and what a change would move."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -43,8 +43,9 @@ def import_(
 ) -> None:
     """Bring in a file of bank holidays: GOV.UK's bank-holidays.json, or CSV with date,nations,name.
 
-    It holds for the years between its first and its last day, nation by nation. The promises that run are
-    worked out again by the worker. Nothing is fetched from the network.
+    Its days are added. Only where it holds the whole year of a nation, from New Year to Christmas, does it
+    take the place of that year; each day that comes and goes is named. The promises that run are worked out
+    again by the worker. Nothing is fetched from the network.
     """
     from inbox import calendars
 
@@ -181,6 +182,7 @@ def _change(
         counts: dict[str, object] = {
             "office": slug, "running": found.weighed, "later": found.later, "earlier": found.earlier,
             "late_at_once": found.newly_late,
+            **_holidays_that_move(before, plan),
         }  # fmt: skip
         return office, plan, counts
 
@@ -193,6 +195,20 @@ def _change(
         return counts
 
 
+def _holidays_that_move(before: "Plan", after: "Plan") -> "dict[str, object]":
+    """The bank holidays that come and go, as data."""
+    from inbox import calendars
+
+    added, removed = calendars.moved_holidays(before, after)
+    return {
+        name: [
+            {"day": one.day.isoformat(), "name": one.name, "nations": [str(nation) for nation in one.nations]}
+            for one in days
+        ]
+        for name, days in (("days_added", added), ("days_removed", removed))
+    }
+
+
 def _tell(told: list[dict[str, object]], dry_run: bool, json: bool) -> None:
     if json:
         as_json(told)
@@ -203,5 +219,8 @@ def _tell(told: list[dict[str, object]], dry_run: bool, json: bool) -> None:
             f"{one['office']}: of {one['running']} promises that run, {one['later']} {verb} later, "
             f"{one['earlier']} earlier; {one['late_at_once']} late at once."
         )
+        for what, name in (("new", "days_added"), ("no longer", "days_removed")):
+            for day in cast("list[dict[str, Any]]", one[name]):
+                tell(f"  {what}: {day['day']} {day['name']} ({', '.join(day['nations'])})")
     if not told:
         tell("There are no offices yet.")

@@ -35,11 +35,18 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Take out lines of that date that the file does not name.")
     ] = False,
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, readable=True, help="ONS's list of seats, where FILE has codes."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Import a CSV file with the header postcode,constituency[,member].
+    """Import a CSV file with the header postcode,constituency[,member], or with ONS's columns (pcds, pcon).
 
-    A postcode may be whole, a sector or a district (ZZ10); the longest match wins. Safe to run again.
+    A postcode that stands in two seats is kept in both, and people there are only likely ours. A postcode may
+    be whole, a sector or a district (ZZ10); the longest match wins. Safe to run again.
     """
     from inbox import areas
     from inbox.errors import Refused
@@ -47,8 +54,9 @@ def import_(
     began = areas.read_boundaries(boundaries or areas.DEFAULT_BOUNDARIES)
     with opened() as inbox:
         try:
+            known = areas.read_names(names.read_text(encoding="utf-8-sig").splitlines()) if names else {}
             with file.open(encoding="utf-8-sig", newline="") as lines, inbox.database.write() as session:
-                loaded = areas.load(session, areas.read_table(lines), began, replace=replace)
+                loaded = areas.load(session, areas.read_table(lines, known), began, replace=replace)
         except UnicodeDecodeError as error:
             raise Refused(
                 f"{file} is not UTF-8 text; save it as “CSV UTF-8”. Nothing was changed."

@@ -9,7 +9,7 @@ from inbox.database import office_of
 from inbox.models import Campaign, Staff, Team, Template
 from routing.engine import ROUND_ROBIN
 from routing.rule_checks import Problem, RulesRefused, nearest
-from routing.rules import FieldName, Rule, conditions_of
+from routing.rules import FieldName, Rule, placed_conditions
 
 NAMED_LEAD = "named lead"
 
@@ -79,14 +79,14 @@ def _faults(rule: Rule, names: Names, teams: Sequence[str]) -> Iterable[Problem]
 def _asked_faults(rule: Rule, names: Names, teams: Sequence[str]) -> Iterable[Problem]:
     """Names in conditions that compare a whole name; parts of names are nobody's business."""
     known = {FieldName.TEAM: teams, FieldName.PERSON: names.people, FieldName.CAMPAIGN: names.campaigns}
-    for condition in conditions_of(rule.when):
+    for place, condition in placed_conditions(rule.when):
         right = known.get(condition.field)
         if right is None or condition.operator.value not in ("is", "is_not", "is_any_of", "is_none_of"):
             continue
         said = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
         for name in said:
             if name.lower() not in {one.lower() for one in right}:
-                yield _unknown(rule, "when", condition.field.value, name, right)
+                yield _unknown(rule, place, condition.field.value, name, right)
 
 
 def _unknown(rule: Rule, place: str, what: str, name: str, right: Iterable[str]) -> Problem:

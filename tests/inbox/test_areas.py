@@ -7,8 +7,9 @@ from typing import Any, cast
 import pytest
 from sqlmodel import Session
 
-from inbox.areas import AreaLine, load, table_for
+from inbox.areas import AreaLine, load, read_names, read_table, table_for
 from inbox.desk import open_desk
+from inbox.errors import Refused
 from inbox.models import Office
 from routing.constituency import ListedPostcodes, Seat, place_of
 from tests.inbox.plans import Asked, asked
@@ -75,3 +76,43 @@ def test_boundaries_that_have_not_begun_place_nobody(seats: World) -> None:
 def test_an_office_without_a_seat_has_no_table(world: World) -> None:
     with world.database.read(world.office) as session:
         assert table_for(session, session.get_one(Office, world.office)) is None
+
+
+def _stored(seats: World, text: str, *, file: str) -> tuple[str, str]:
+    """How sure a place is after a file was brought in."""
+    with seats.database.write(seats.office) as session:
+        load(session, read_table(file.splitlines()), "2024-07-04")
+    with reading(seats) as (session, _):
+        found = place_of("", table_for(session, session.get_one(Office, seats.office)), stated=text)
+        return found.state, found.confidence
+
+
+def test_a_postcode_in_two_seats_is_kept_and_only_likely_until_it_stands_in_one(seats: World) -> None:
+    both = "postcode,constituency\nZZ14 4AB,Tern Vale\nZZ14 4AB,Wexcombe\nZZ14 4AC,Wexcombe"
+    words = "ZZ14 4AB straddles a boundary: Tern Vale and Wexcombe"
+    assert _stored(seats, "ZZ14 4AB", file=both) == ("likely", words)
+    assert _stored(seats, "ZZ14 4AC", file=both)[0] == "confirmed"
+    assert _stored(seats, "ZZ14 4AB", file="postcode,constituency\nZZ14 4AB,Wexcombe")[0] == "confirmed"
+
+
+def test_a_sector_with_a_line_in_another_seat_confirms_nobody(seats: World) -> None:
+    file = "postcode,constituency\nZZ11 2,Wexcombe\nZZ11 2AA,Tern Vale\nZZ11 3,Wexcombe"
+    assert _stored(seats, "ZZ11 2BB", file=file)[0] == "likely"
+    assert _stored(seats, "ZZ11 3BB", file=file)[0] == "confirmed"
+
+
+ONS = """pcd,pcd2,pcds,dointr,pcon
+"ZZ144AB","ZZ14 4AB","ZZ14 4AB",198001,E14001001
+"ZZ154AB","ZZ15 4AB","ZZ15 4AB",198001,E14001002
+"ZZ164AB","ZZ16 4AB","ZZ16 4AB",198001,
+"""
+
+
+def test_the_columns_of_ons_are_known_and_its_codes_need_their_names() -> None:
+    names = read_names(["PCON24CD,PCON24NM", "E14001001,Wexcombe", "E14001002,Tern Vale"])
+    lines = [AreaLine("ZZ14 4AB", "Wexcombe", None), AreaLine("ZZ15 4AB", "Tern Vale", None)]
+    assert list(read_table(ONS.splitlines(), names)) == lines
+    named = ["pcds,oa21,pcon25nm,pcon25cd", "ZZ14 4AB,X,Wexcombe,E14001001", "ZZ15 4AB,X,Tern Vale,E14001002"]
+    assert list(read_table(named)) == lines
+    with pytest.raises(Refused, match="line 2: `E14001001` is a code"):
+        list(read_table(ONS.splitlines()))

@@ -148,6 +148,16 @@ def test_a_permission_without_giver_evidence_or_sense_is_refused(
     assert refused.value.details["field"] == field
 
 
+def test_a_body_is_named_by_its_name_and_a_name_that_is_not_there_is_refused_in_words(office: Office) -> None:
+    body = office.keeps(consent="written")
+    office.agrees(bodies=(body.name.upper(), body.id))
+    with office.reading() as session:
+        assert consents.of_case(session, office.case)[0].bodies == [body.id]
+    with pytest.raises(Refused, match="no organisation “Nobody” in the directory") as refused:
+        office.agrees(bodies=("Nobody",))
+    assert refused.value.details["field"] == "bodies"
+
+
 def test_evidence_is_on_the_same_case(office: Office) -> None:
     other = office.world.case("another matter")
     with office.reading() as session:

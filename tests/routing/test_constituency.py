@@ -22,6 +22,29 @@ def test_a_postcode_is_mended_from_any_spelling(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "ＺＺ１０ ４ＡＢ",
+        "ＺＺ１０\u3000４ＡＢ",
+        "ZZ10 4\u0410\u0412",
+        "\u0396\u039610 4AB",
+        "ZZ10\u00a04AB",
+        "ZZ10&nbsp;4AB",
+        "ZZ10+4AB",
+        "ZZ10\n4AB",
+        "zz10 \r\n4ab",
+    ],
+)
+def test_a_postcode_is_mended_from_other_alphabets_and_over_a_break(written: str) -> None:
+    assert [found.code for found in postcodes_in(f"4 Weir Lane, {written}\nThanks")] == ["ZZ10 4AB"]
+    assert normalised(written) == "ZZ10 4AB"
+
+
+def test_the_number_of_a_floor_is_no_second_half() -> None:
+    assert postcodes_in("Unit B2\n3RD FLOOR") == []
+
+
+@pytest.mark.parametrize(
     "code",
     ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 1HQ", "EC1A 1BB", "ZE1 0AA", "SW1A 0AA", "ZZ1 4SE"],
 )
@@ -188,3 +211,46 @@ def test_a_postcode_that_lacks_a_digit_is_its_district_and_no_other() -> None:
 )
 def test_nobody_is_sent_away_while_a_second_postcode_is_ours(text: str) -> None:
     assert place_of(text, TABLE).state in (LIKELY, UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am writing from HMP Lowmoor ZZ25 1AB. My cell has no heating.",
+        "HMP Lowmoor\nZZ25 1AB\nPrisoner number A1234BC",
+        "I have no fixed abode, my post goes to the day centre ZZ21 2AB but I sleep in Wexcombe",
+        "Cpl J. Poe, BFPO 57, c/o ZZ24 1AA",
+        "I used to live at ZZ20 4AB.",
+        "We are moving to ZZ20 4AB next month and the council will not help.",
+    ],
+)
+def test_an_address_that_is_no_present_home_sends_nobody_away(text: str) -> None:
+    assert place_of(text, TABLE).state is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "writing from HMP Lowmoor ZZ25 1AB. before prison I lived at ZZ12 4AB",
+        "I am in HMP Lowmoor, ZZ25 1AB. My last address was 4 Weir Lane, ZZ12 4AB.",
+    ],
+)
+def test_where_a_prisoner_lived_before_counts(text: str) -> None:
+    place = place_of(text, TABLE)
+    assert (place.state, place.postcode) == (LIKELY, "ZZ12 4AB")
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("I used to live at ZZ20 4AB but now live at ZZ12 3CD and the bill is wrong", "ZZ12 3CD"),
+        ("I now live at ZZ12 3CD but used to live at ZZ20 4AB", "ZZ12 3CD"),
+        ("I lived at ZZ20 4AB until May. Now I am at ZZ12 3CD.", "ZZ12 3CD"),
+        ("Old: 4 Mill St ZZ12 4AB. New: 5 Quay Rd ZZ21 3AA", "ZZ21 3AA"),
+        ("We moved last week from ZZ12 4AB to ZZ21 3AA", "ZZ21 3AA"),
+        ("I live at ZZ12 3CD and am moving to ZZ20 4AB in June", "ZZ12 3CD"),
+        ("We have lived at ZZ12 3CD for ten years, before that my mother lived at ZZ20 4AB", "ZZ12 3CD"),
+    ],
+)
+def test_of_several_addresses_the_one_where_they_live_now_is_the_home(text: str, home: str) -> None:
+    assert place_of(text, TABLE).postcode == home

@@ -2,7 +2,8 @@
 
 import pytest
 
-from routing.words import Flag, Priority
+from routing.wording import plain_words
+from routing.words import Flag, Kind, Priority
 from tests.routing.places import assessed
 
 HIDDEN = "\u200b"
@@ -27,6 +28,56 @@ def test_a_threat_is_found_in_disguise(text: str) -> None:
     found = assessed(text)
     assert Flag.THREAT in found.flags
     assert found.priority is Priority.IMMEDIATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im gona kil my self",
+        "i wana die",
+        "i want 2 die",
+        "i want to kill my self",
+        "i will kill my self tonight",
+        "gonna kill meself",
+        "im going to kill myslef",
+        "she says she will kill her self",
+        "he is going to hang his self",
+        "i feel suisidal",
+        "ive took an overdoes",
+        "my neighbour keeps saying he will top himself, I am worried, he's 71 and has a shotgun licence",
+    ],
+)
+def test_a_wish_to_die_is_found_misspelt_and_dictated_and_is_no_threat(text: str) -> None:
+    found = assessed(text)
+    assert Flag.SELF_HARM in found.flags
+    assert found.kind is Kind.SELF_HARM_RISK
+    assert found.priority is Priority.IMMEDIATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i am goin to kil you",
+        "im gunna stabb you",
+        "I w\u0336i\u0336l\u0336l\u0336 k\u0336i\u0336l\u0336l\u0336 you",
+    ],
+)
+def test_a_threat_is_found_misspelt_and_struck_out(text: str) -> None:
+    assert assessed(text).kind is Kind.THREAT
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("I hurt my self today", " i hurt myself today "),
+        ("They blame them selves", " they blame themselves "),
+        ("my self employed son", " my self employed son "),
+        ("her self assessment", " her self assessment "),
+        ("The strange patrol kept its tables", " the strange patrol kept its tables "),
+    ],
+)
+def test_only_what_is_misspelt_is_mended(text: str, plain: str) -> None:
+    assert plain_words(text) == plain
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.bank_holidays import BadHolidays, bundled, read
+from routing.bank_holidays import BadHolidays, bundled, joined, read
 from routing.sla import EXTENDABLE, STOPPABLE, due_at, warn_at
 from routing.targets import targets
 from routing.words import ClockKind, Nation, OfficeKind
@@ -52,16 +52,41 @@ def test_what_the_law_does_not_let_stop_is_not_given_more_time_either() -> None:
     assert unstoppable == set(ClockKind) - EXTENDABLE == {ClockKind.COMPLAINT, ClockKind.BREACH}
 
 
-def test_a_file_speaks_for_its_own_years_and_nations_and_the_rest_stands() -> None:
-    brought = read(b"date,nations,name\n2026-01-01,england,New Year\n2027-06-07,england,Coronation\n")
+def test_one_announced_day_is_added_and_every_other_day_stands() -> None:
+    brought = read(b"date,nations,name\n2027-06-07,england,Coronation\n2035-05-08,england,A day off\n")
     merged, before = bundled().with_file(brought), bundled()
-    assert merged.of(Nation.ENGLAND, 2026) == {date(2026, 1, 1)}
-    assert merged.of(Nation.ENGLAND, 2027) == {date(2027, 6, 7)}
+    assert merged.of(Nation.ENGLAND, 2027) == before.of(Nation.ENGLAND, 2027) | {date(2027, 6, 7)}
+    assert merged.of(Nation.ENGLAND, 2035) == before.of(Nation.ENGLAND, 2035) | {date(2035, 5, 8)}
+    assert merged.of(Nation.ENGLAND, 2031) == before.of(Nation.ENGLAND, 2031), "a year between"
+    assert merged.years(Nation.ENGLAND) == before.years(Nation.ENGLAND)
+    assert merged.name(Nation.ENGLAND, date(2027, 1, 1)) == "New Year’s Day"
     assert merged.of(Nation.ENGLAND, 2028) == before.of(Nation.ENGLAND, 2028)
     assert merged.of(Nation.SCOTLAND, 2026) == before.of(Nation.SCOTLAND, 2026)
     assert merged.name(Nation.UK, date(2027, 6, 7)) == "Coronation"
     assert date(2027, 6, 7) in merged.of(Nation.UK, 2027)
     assert merged.version != before.version == bundled().with_file({}).version
+
+
+def _year(nation: Nation, year: int, *moved: tuple[date, date]) -> bytes:
+    """A file with all holidays of a nation's year, some of them moved."""
+    moves = dict(moved)
+    days = sorted(moves.get(day, day) for day in bundled().of(nation, year))
+    return "\n".join(["date,nations,name", *(f"{day},{nation},A day" for day in days)]).encode()
+
+
+@pytest.mark.parametrize("nation", [nation for nation in Nation if nation is not Nation.UK])
+def test_a_file_with_the_whole_year_of_a_nation_takes_its_place(nation: Nation) -> None:
+    early_may, victory_day = date(2027, 5, 3), date(2027, 5, 7)
+    merged = bundled().with_file(read(_year(nation, 2027, (early_may, victory_day))))
+    before = bundled().of(nation, 2027)
+    assert merged.of(nation, 2027) == before - {early_may} | {victory_day}
+    assert merged.of(nation, 2026) == bundled().of(nation, 2026)
+
+
+def test_a_second_file_leaves_what_an_earlier_one_brought() -> None:
+    first = read(b"date,nations,name\n2027-06-07,england,Coronation\n")
+    both = joined(first, read(b"date,nations,name\n2027-09-20,england,A funeral\n"))
+    assert list(both[Nation.ENGLAND]) == [date(2027, 6, 7), date(2027, 9, 20)]
 
 
 def test_years_that_no_table_speaks_for_are_reckoned() -> None:

@@ -71,6 +71,9 @@ def test_a_wrong_name_is_refused_with_its_place_and_the_nearest_right_one(bench:
     )
     assert answer.status_code == 422
     assert 'when all 1: there is no "facebok". Did you mean "facebook"?' in answer.json()["detail"]
+    team = {"all": [{"any": [{"field": "team", "operator": "is", "value": "Housin"}]}]}
+    answer = sent(desk, "POST", "/replay", {"do": "added", "rule": {**CHANGED, "name": "New", "when": team}})
+    assert 'when all 1 any 1: there is no team "Housin". Did you mean "Housing"?' in answer.json()["detail"]
 
 
 def test_what_leaves_immediate_is_saved_only_when_somebody_says_that_it_may(bench: Bench) -> None:

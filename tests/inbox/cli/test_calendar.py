@@ -29,15 +29,18 @@ def _days(inbox: Installation, office: str, year: str = "2027") -> dict[str, str
     return {one["day"]: one["name"] for one in shown}
 
 
-def test_the_feed_of_gov_uk_holds_for_its_years_and_nations(inbox_on_each: Installation) -> None:
+def test_days_of_the_feed_are_added_and_named_and_nothing_else_goes(inbox_on_each: Installation) -> None:
     inbox = inbox_on_each
     english, northern = inbox.office(), inbox.office("Dilys Probert’s office", nation="northern-ireland")
     file = _file(inbox.folder, json.dumps(FEED))
     told = inbox.ok("calendar", "import", file, "--dry-run", "--json").json
     assert [one["office"] for one in told] == sorted([english, northern])
-    assert "2027-06-07" not in _days(inbox, english), "that was a dry run"
-    inbox.ok("calendar", "import", file)
-    assert _days(inbox, english) == {"2027-06-07": "Coronation", "2027-12-27": "Christmas Day"}
+    before = _days(inbox, english)
+    assert "2027-06-07" not in before, "that was a dry run"
+    coronation = {"day": "2027-06-07", "name": "Coronation", "nations": ["england", "wales"]}
+    assert all(coronation in one["days_added"] and not one["days_removed"] for one in told)
+    assert "new: 2027-06-07 Coronation (england, wales)" in inbox.ok("calendar", "import", file).err
+    assert _days(inbox, english) == before | {"2027-06-07": "Coronation", "2027-12-27": "Christmas Day"}
     assert "2027-07-12" in _days(inbox, northern), "the file says nothing of Northern Ireland"
     assert "2026-12-28" in _days(inbox, english, "2026")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inbox import calendars, office_settings
-from inbox.calendars import Plan
+from inbox.calendars import Moved, Plan
 from inbox.clocks import Effect
 from inbox.dates import local_date, long_date
 from inbox.models import Office
@@ -90,20 +90,18 @@ def effects(found: Effect, office: Office) -> tuple[str, ...]:
 
 
 def brought(office: Office, before: Plan, after: Plan) -> tuple[str, ...]:
-    """Which years a file speaks for, and which days of the office's own nation it adds or takes away."""
-    nation = Nation(office.nation)
-    old, new = calendars.holidays_of(before), calendars.holidays_of(after)
-    years = sorted({day.year for day in (after.holidays or {}).get(nation, {})})
-    if not years:
-        return (f"This file says nothing of {NATIONS[office.nation]}.",)
-    added, gone = set[date](), set[date]()
-    for year in range(years[0], years[-1] + 1):
-        added |= new.of(nation, year) - old.of(nation, year)
-        gone |= old.of(nation, year) - new.of(nation, year)
-    words = [f"It speaks for {NATIONS[office.nation]} from {years[0]} to {years[-1]}."]
-    words += [f"New: {', '.join(long_date(day) for day in sorted(added)[:6])}."] if added else []
-    words += [f"No longer: {', '.join(long_date(day) for day in sorted(gone)[:6])}."] if gone else []
-    return (*words, *(() if added or gone else ("These are the days that you have already.",)))
+    """Each day that a file adds or takes away, and where; the office's enquiries are counted by other nations
+    too."""
+    added, gone = calendars.moved_holidays(before, after)
+    words = [f"New: {'; '.join(map(_day, added))}."] if added else []
+    words += [f"No longer: {'; '.join(map(_day, gone))}."] if gone else []
+    if not any(office.nation in one.nations for one in (*added, *gone)):
+        words.append(f"For {NATIONS[office.nation]} these are the days that you have already.")
+    return tuple(words)
+
+
+def _day(moved: Moved) -> str:
+    return f"{long_date(moved.day)}, {moved.name} ({', '.join(NATIONS[one] for one in moved.nations)})"
 
 
 def _many(number: int) -> str:
