@@ -5,13 +5,13 @@ Administrators keep the system and auditors read the log; neither sees a case by
 for everybody else it does not exist: not in a list, a count, a suggestion, a stream or an error.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from sqlmodel import Session, col, select
 
 from inbox.database import find, locked
@@ -293,7 +293,21 @@ def find_case(session: Session, person: Person, reference: str, action: Action) 
     if case is None:
         raise NotFound
     require(person, action, case)
+    speaks_of(session, case)
     return case
+
+
+def speaks_of(session: Session, case: Case) -> None:
+    """Notes that this session's answer may tell of the case: who repeats the request must know it still."""
+    session.info.setdefault("speaks_of", set()).add(case.id)
+
+
+def may_hear_again(
+    session: Session, person: Person, case_ids: Collection[str], hidden: Collection[str]
+) -> bool:
+    """Whether this person may know all these cases still, and no channel was closed to them but `hidden`."""
+    known = select(func.count()).select_from(Case).where(col(Case.id).in_(case_ids), visible_cases(person))
+    return person.hidden_channels <= set(hidden) and session.exec(known).one() == len(case_ids)
 
 
 def find_delivery(session: Session, person: Person, delivery_id: str, action: Action) -> Delivery:

@@ -37,6 +37,12 @@ def is_anothers(draft: Draft, staff_id: str | None) -> bool:
     return draft.holder_id not in (None, staff_id)
 
 
+def require_own(draft: Draft, staff_id: str | None) -> None:
+    """Raises Conflict for a colleague's: it is neither changed nor put away before it is taken over."""
+    if is_anothers(draft, staff_id):
+        raise Conflict("This is the text of a colleague. Take it over first.")
+
+
 def take_over(
     session: Session, draft: Draft, *, version: int, staff_id: str, now: datetime, actor: Actor
 ) -> None:

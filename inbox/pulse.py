@@ -39,8 +39,8 @@ class Pulse:
     def wait(self, seconds: float) -> bool:
         """Blocks until something was committed (True), `seconds` have passed or `stop` was called (False).
 
-        The first call begins to watch and is True at once: what was committed just before is told to nobody. A
-        lost connection counts as a hint and is opened again.
+        The first call begins to watch and is True at once: what was committed just before is told to nobody.
+        A lost connection counts as a hint and is opened again.
         """
         until = time.monotonic() + seconds
         while not self._stopped.is_set() and (left := until - time.monotonic()) > 0:

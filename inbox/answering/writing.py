@@ -60,7 +60,10 @@ def write(
     session: Session, desk: Desk, campaign: Campaign, words: Words, *, author_id: str | None, now: datetime,
     actor: Actor, version: int | None = None,
 ) -> CampaignAnswer:  # fmt: skip
-    """Writes or rewrites the answer with the list of who gets it now. A change voids what was submitted."""
+    """Writes or rewrites the answer with the list of who gets it now. A change voids what was submitted.
+
+    `version` is the one that was read, None for none. Raises Stale over words that the author has not read.
+    """
     answer = _open_answer(session, campaign)
     if answer is None:
         answer = CampaignAnswer(
@@ -69,7 +72,7 @@ def write(
         )  # fmt: skip
         session.add(answer)
         session.flush()
-    elif version is not None and answer.version != version:
+    elif _is_unread(answer, version, author_id):
         raise Stale("Somebody else changed this answer while you were writing.", version=answer.version)
     if answer.state == AnswerState.SUBMITTED:
         answer.state = move(answer.state, AnswerState.DRAFT, ANSWER_MOVES, "answer")
@@ -232,6 +235,11 @@ def _open_answer(session: Session, campaign: Campaign) -> CampaignAnswer | None:
     return None
 
 
+def _is_unread(answer: CampaignAnswer, version: int | None, author_id: str | None) -> bool:
+    """Whether it holds words that somebody who read `version` does not know."""
+    return bool(set(answer.writers) - {author_id}) if version is None else version != answer.version
+
+
 def _list(
     session: Session, desk: Desk, campaign: Campaign, answer: CampaignAnswer, included: Iterable[HeldBack]
 ) -> None:
@@ -244,11 +252,12 @@ def _list(
 
 
 def add_recipients(session: Session, answer: CampaignAnswer, people: Iterable[Member]) -> int:
-    """Puts people on the list of an answer."""
+    """Puts people on the list of an answer; whoever sent the text more than once is on it once."""
+    each = {one.constituent_id: one.case_id for one in reversed([*people])}
     rows = [
-        {"id": new_id(), "office_id": answer.office_id, "answer_id": answer.id, "case_id": one.case_id,
-         "constituent_id": one.constituent_id, "state": RecipientState.WAITING}
-        for one in people
+        {"id": new_id(), "office_id": answer.office_id, "answer_id": answer.id, "case_id": case_id,
+         "constituent_id": person, "state": RecipientState.WAITING}
+        for person, case_id in reversed(each.items())
     ]  # fmt: skip
     if rows:
         session.flush()

@@ -10,10 +10,13 @@ from inbox.campaigns.acts import (
     take_back,
 )
 from inbox.campaigns.arriving import Sighting, case_in, join, recognise, resurface
-from inbox.campaigns.counting import Count, count, find_campaign, open_campaigns
+from inbox.campaigns.counting import Count, count
 from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.campaigns.index import forget
 from inbox.campaigns.joining import joined_to, merge, move_copy, part
+from inbox.campaigns.knowing import find_campaign, known_to, open_campaigns, text_for
+from inbox.campaigns.paging import page_of
+from inbox.campaigns.tallying import tally
 
 __all__ = [
     "UNDOES",
@@ -28,11 +31,13 @@ __all__ = [
     "forget",
     "join",
     "joined_to",
+    "known_to",
     "leave",
     "members",
     "merge",
     "move_copy",
     "open_campaigns",
+    "page_of",
     "part",
     "put",
     "read",
@@ -40,4 +45,6 @@ __all__ = [
     "resurface",
     "set_closed",
     "take_back",
+    "tally",
+    "text_for",
 ]

@@ -4,7 +4,7 @@ The ladder goes up by itself, and each step is only a draft: chase 1 when the bo
 five working days after that, then its hotline, then its minister. No machine sends any of them.
 """
 
-from inbox.enquiries.asking import ask, body_of, clock_order, find_enquiry, make, of_case
+from inbox.enquiries.asking import ask, body_of, clock_order, find_enquiry, is_waiting, make, of_case
 from inbox.enquiries.chasing import (
     answered,
     bring_up,
@@ -24,6 +24,7 @@ from inbox.enquiries.ladder import BETWEEN, next_rung
 from inbox.enquiries.leaving import came_back, has_come_back, sent
 from inbox.enquiries.letters import of_first
 from inbox.enquiries.passing import origin_of, pass_on
+from inbox.enquiries.reading import may_read
 from inbox.enquiries.waiting import Filter, Waiting, counts, waiting
 
 __all__ = [
@@ -44,8 +45,10 @@ __all__ = [
     "hand_on",
     "has_come_back",
     "heard",
+    "is_waiting",
     "looked_at",
     "make",
+    "may_read",
     "next_rung",
     "of_case",
     "of_first",

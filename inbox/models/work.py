@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
-from inbox.models.base import IN_BYTE_ORDER, OfficeOwned, Row, index_of, json_dict, moment
+from inbox.models.base import IN_BYTE_ORDER, OfficeOwned, Row, index_of, json_dict, json_list, moment
 
 
 class SignInAddress(SQLModel, table=True):
@@ -126,7 +126,10 @@ class Presence(SQLModel, table=True):
 
 
 class OnceKey(OfficeOwned, table=True):
-    """An Idempotency-Key or a form's one-use key, with the answer that was given."""
+    """An Idempotency-Key or a form's one-use key, with the answer that was given.
+
+    `cases` are those that the answer may speak of, `hidden` the channels that were closed to its reader.
+    """
 
     __tablename__ = "once_key"
 
@@ -135,6 +138,8 @@ class OnceKey(OfficeOwned, table=True):
     status: int = 0
     headers: dict[str, str] = json_dict()
     answer: bytes | None = Field(default=None, sa_type=LargeBinary)
+    cases: list[str] = json_list()
+    hidden: list[str] = json_list()
     made_at: datetime = moment()
 
 

@@ -14,15 +14,16 @@ from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import object_session
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from inbox.access import Person
+from inbox.access import Person, may_hear_again
 from inbox.database import savepoint
-from inbox.errors import Conflict, Refused
+from inbox.errors import Conflict, NotFound, Refused
 from inbox.models import OnceKey
 from inbox.web.own_site import FORMS, SAFE, check_origin
 from inbox.web.shared_parts import SharingRoute
@@ -87,7 +88,8 @@ class OnceRoute(SharingRoute):
 def claim(session: Session, request: Request, person: Person, now: datetime) -> None:
     """Takes the key, if this request has one, for the rest of this transaction.
 
-    Raises Answered for a repeated request, Refused when the key belonged to another one.
+    Raises Answered for a repeated request, Refused when the key belonged to another one, NotFound where what
+    was answered tells of something that this person may not know any more.
     """
     press: Press | None = request.scope.get("once")
     if press is None:
@@ -97,7 +99,8 @@ def claim(session: Session, request: Request, person: Person, now: datetime) -> 
     query = select(OnceKey).where(OnceKey.key == key)
     before = session.exec(query).first()
     if before is None:
-        row = OnceKey(office_id=person.office_id, key=key, request_hash=press.digest, made_at=now)
+        row = OnceKey(office_id=person.office_id, key=key, request_hash=press.digest, made_at=now,
+                      hidden=sorted(person.hidden_channels))  # fmt: skip
         try:
             with savepoint(session):
                 session.add(row)
@@ -106,7 +109,7 @@ def claim(session: Session, request: Request, person: Person, now: datetime) -> 
         else:
             press.row = row
             return
-    _repeat(before, press)
+    _repeat(session, person, before, press)
 
 
 def forget(session: Session, now: datetime) -> None:
@@ -121,11 +124,13 @@ async def again(request: Request, error: Answered) -> Response:
     return response
 
 
-def _repeat(before: OnceKey | None, press: Press) -> None:
+def _repeat(session: Session, person: Person, before: OnceKey | None, press: Press) -> None:
     if before is None or not before.status:
         raise Conflict("The same request is being worked on just now.")
     if before.request_hash != press.digest:
         raise Refused("This Idempotency-Key was used for another request. Use a new one.")
+    if not may_hear_again(session, person, before.cases, before.hidden):
+        raise NotFound
     raise Answered(before.status, before.headers, before.answer or b"")
 
 
@@ -136,6 +141,8 @@ def _keep(row: OnceKey, response: Response, *, is_secret: bool) -> None:
     """
     row.status = response.status_code
     row.headers = {name: response.headers[name] for name in _HEADERS if name in response.headers}
+    session = object_session(row)
+    row.cases = sorted(session.info.get("speaks_of", ())) if session else []
     row.answer = ONLY_ONCE if is_secret else bytes(getattr(response, "body", b""))
 
 

@@ -12,11 +12,13 @@ from inbox.access import RIGHTS, Action, Person, closed_to, may_on
 from inbox.errors import Refused
 from inbox.history import OPERATOR
 from inbox.models import (
+    Campaign,
     Case,
     Channel,
     ChannelAct,
     ChannelClosure,
     ChannelMode,
+    Enquiry,
     Event,
     EventKind,
     Handle,
@@ -25,6 +27,7 @@ from inbox.models import (
 from inbox.search import reindex_case
 from tests.factories import (
     NOW,
+    a_campaign,
     a_case,
     a_channel,
     a_constituent,
@@ -65,6 +68,12 @@ def hidden(world: World) -> dict[str, str]:
         delivery = a_delivery(session, page, case_id=case.id, draft_id=draft.id, state="unknown")
         beside_delivery = a_delivery(session, page, case_id=house.case.id, state="failed", trouble=MARK)
         arrival = an_arrival(session, page, state="quarantined", trouble=MARK)
+        pile = a_campaign(session, message, case, slug="of-theirs", title=MARK)
+        known = session.exec(select(Campaign).where(Campaign.id == house.ids["campaign_id"])).one()
+        known.template, known.template_id = f"{MARK} asks you to vote", aside.id
+        enquiry = session.exec(select(Enquiry).where(Enquiry.id == house.ids["enquiry_id"])).one()
+        enquiry.question = f"When will {MARK} hear?"
+        a_draft(session, house.case, channel_id=page.id, number=8, enquiry_id=enquiry.id, state="approved")
         for one in (case, house.case):
             reindex_case(session, one.id)
         channel_rights.choose(
@@ -75,6 +84,7 @@ def hidden(world: World) -> dict[str, str]:
             "draft_id": draft.id, "attachment_id": attachment.id, "delivery_id": delivery.id,
             "arrival_id": arrival.id, "channel": page.id, "aside": aside.id, "loose": loose.id,
             "beside": beside.id, "number": "7", "beside_delivery": beside_delivery.id,
+            "campaign_id": pile.slug,
         }  # fmt: skip
 
 
@@ -87,7 +97,8 @@ def test_what_came_through_a_closed_channel_answers_like_what_does_not_exist(
     app: FastAPI, desk: Desk, world: World, hidden: dict[str, str]
 ) -> None:
     desk.sit(world.ours.people[Role.CASEWORKER])
-    names = {"reference", "message_id", "draft_id", "attachment_id", "delivery_id", "arrival_id", "other"}
+    names = {"reference", "message_id", "draft_id", "attachment_id", "delivery_id", "arrival_id", "other",
+             "campaign_id"}  # fmt: skip
     for route in guarded(app):
         found = names & set(re.findall(r"{(\w+)}", route.path))
         if not found:
@@ -120,6 +131,8 @@ def test_no_page_and_no_list_shows_a_word_of_it(
     desk.sit(world.ours.people[role])
     seen = [path for path in readable(app, world) if MARK in desk.get(path).text]
     assert bool(seen) is (role is Role.MANAGER), seen
+    if seen:
+        assert {"campaigns", "enquiries"} <= {part for path in seen for part in path.split("/")}
 
 
 def readable(app: FastAPI, world: World) -> Iterator[str]:

@@ -130,7 +130,10 @@ def test_all_of_a_commit_is_told_however_long_it_is(
     with database.write(house.ours.office.id) as session:
         for _ in range(60):
             record(session, house.ours.case, EventKind.NOTED, OPERATOR, now=NOW)
-    soon(lambda: len(ear.heard) == 60, "all sixty lines, sooner than twelve looks of three seconds would find them")
+    soon(
+        lambda: len(ear.heard) == 60,
+        "all sixty lines, sooner than twelve looks of three seconds would find them",
+    )
 
 
 def test_neither_office_hears_the_other(database: Database, house: World, listen: Listens) -> None:
@@ -207,7 +210,9 @@ def test_everything_ends_when_the_server_stops(house: World, listen: Listens, li
     soon(lambda: ear.heard == [None], "the stream to end")
 
 
-def test_the_pulse_beats_at_its_start_after_a_commit_and_not_without(database: Database, house: World) -> None:
+def test_the_pulse_beats_at_its_start_after_a_commit_and_not_without(
+    database: Database, house: World
+) -> None:
     pulse = Pulse(database)
     assert pulse.wait(5) is True  # what was committed before it watched
     assert pulse.wait(0.3) is False

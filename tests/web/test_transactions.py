@@ -164,6 +164,18 @@ def test_the_same_request_under_one_key_has_one_effect_and_one_answer(
     assert second.headers["Idempotency-Replayed"] == "true"
 
 
+def test_a_repeated_request_is_told_nothing_of_what_was_closed_since(
+    desk: Desk, world: World, key: str
+) -> None:
+    first = patch(desk, world, key, **{"Idempotency-Key": "k1"})
+    assert first.status_code == 200
+    with world.database.write(world.ours.office.id) as session:
+        session.merge(world.ours.case).is_restricted = True
+    second = patch(desk, world, key, **{"Idempotency-Key": "k1"})
+    assert second.status_code == 404
+    assert "Mould" not in second.text
+
+
 def test_another_request_under_the_same_key_is_refused(desk: Desk, world: World, key: str) -> None:
     patch(desk, world, key, **{"Idempotency-Key": "k1"})
     assert patch(desk, world, key, "Another", **{"Idempotency-Key": "k1"}).status_code == 422

@@ -15,7 +15,17 @@ from inbox.errors import NotAllowed, NotFound
 from inbox.models import AnswerState, Campaign, CampaignAnswer, CampaignCopy, Message
 from inbox.web.api import shapes, showing
 from inbox.web.api.drafts import identity_of
-from inbox.web.dependencies import Now, Page, Reading, ReadingDesk, Writing, WritingDesk, cursor, may
+from inbox.web.dependencies import (
+    IfMatchGiven,
+    Now,
+    Page,
+    Reading,
+    ReadingDesk,
+    Writing,
+    WritingDesk,
+    cursor,
+    may,
+)
 from inbox.web.routers import api_router
 
 router = api_router("campaigns")
@@ -39,7 +49,8 @@ class AnswerShape(shapes.Shape):
 
 
 class CampaignShape(shapes.Shape):
-    """One pile. `people` are distinct; `held_back` counts people by reason."""
+    """One pile. `people` are distinct; `held_back` counts people by reason. `template` is empty for whoever
+    may not read the letter that it was taken from."""
 
     id: str
     slug: str
@@ -109,10 +120,12 @@ def list_campaigns(
     """The piles, the newest first."""
     query = select(Campaign).order_by(col(Campaign.id).desc())
     query = query.where(col(Campaign.closed_at).is_not(None) if closed else col(Campaign.closed_at).is_(None))
+    query = query.where(campaigns.known_to(person))
     if page.after:
         query = query.where(col(Campaign.id) < page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
-    shown = [shown_campaign(session, desk, person, row) for row in rows[: page.limit]]
+    counted = campaigns.tally(session, desk, rows[: page.limit], visible=visible_cases(person))
+    shown = [shown_campaign(session, desk, person, row, counted[row.id]) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
 
 
@@ -120,7 +133,7 @@ def list_campaigns(
 def read_campaign(
     campaign_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk
 ) -> CampaignShape:
-    return shown_campaign(session, desk, person, campaigns.find_campaign(session, campaign_id))
+    return shown_campaign(session, desk, person, campaigns.find_campaign(session, person, campaign_id))
 
 
 @router.get("/campaigns/{campaign_id}/messages")
@@ -129,11 +142,15 @@ def list_copies(
     page: Page, held_back: HeldBack | None = None,
 ) -> shapes.Page[CopyShape]:  # fmt: skip
     """The copies in order of arrival, with what each person added or took out."""
-    campaign = campaigns.find_campaign(session, campaign_id)
-    members = campaigns.members(session, desk, campaign, visible=visible_cases(person))
-    wanted = [one for one in members if held_back is None or one.held_back is held_back]
-    after = page.after_id if page.after else ""
-    following = [one for one in wanted if one.message_id > after]
+    campaign = campaigns.find_campaign(session, person, campaign_id)
+    after, visible = page.after_id if page.after else "", visible_cases(person)
+    if held_back is None:
+        following = campaigns.page_of(
+            session, desk, campaign, after=after, limit=page.limit + 1, visible=visible
+        )
+    else:
+        everybody = campaigns.members(session, desk, campaign, visible=visible)
+        following = [one for one in everybody if one.held_back is held_back and one.message_id > after]
     shown = _copies(session, desk, person, campaign, following[: page.limit])
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(following) > page.limit else None)
 
@@ -141,15 +158,20 @@ def list_copies(
 @router.post("/campaigns/{campaign_id}/answer")
 def answer(
     campaign_id: str, given: AnswerGiven, person: Annotated[Person, may(Action.SEND)], session: Writing,
-    desk: WritingDesk, now: Now,
+    desk: WritingDesk, now: Now, version: IfMatchGiven,
 ) -> AnswerShape:  # fmt: skip
-    """Writes the one answer for everybody whom nothing holds back, and signs it off or asks for that."""
-    campaign = campaigns.find_campaign(session, campaign_id)
+    """Writes the one answer for everybody whom nothing holds back, and signs it off or asks for that.
+
+    What a colleague began is replaced only by If-Match with the version that was read.
+    """
+    campaign = campaigns.find_campaign(session, person, campaign_id)
     staff_id = _staff(person)
     words = writing.Words(
         given.text, given.subject, identity_of(desk, given.identity) or "office", frozenset(given.include)
     )
-    made = writing.write(session, desk, campaign, words, author_id=staff_id, now=now, actor=person.actor)
+    made = writing.write(session, desk, campaign, words, author_id=staff_id, now=now, actor=person.actor,
+                         version=version)  # fmt: skip
+    rights.require_writer(session, desk, made, person)
     if given.approve and rights.why_not(session, desk, made, person) is None:
         digest = writing.digest_of(session, made)
         writing.approve(session, desk, made, staff_id=staff_id, digest=digest, now=now, actor=person.actor)
@@ -164,7 +186,7 @@ def approve(
     session: Writing, desk: WritingDesk, now: Now,
 ) -> AnswerShape:  # fmt: skip
     """Yes to exactly these words, in this name, to this list."""
-    found = _current(session, campaign_id)
+    found = _current(session, person, campaign_id)
     rights.require(session, desk, found, person)
     writing.approve(session, desk, found, staff_id=_staff(person), digest=given.digest, now=now,
                     actor=person.actor)  # fmt: skip
@@ -177,13 +199,13 @@ def stop(
     now: Now,
 ) -> AnswerShape:  # fmt: skip
     """Stops every letter that has not left."""
-    found = _current(session, campaign_id)
+    found = _current(session, person, campaign_id)
     writing.stop(session, found, now=now, actor=person.actor)
     return _answer(session, desk, found)
 
 
-def _current(session: Session, campaign_id: str) -> CampaignAnswer:
-    found = writing.current(session, campaigns.find_campaign(session, campaign_id))
+def _current(session: Session, person: Person, campaign_id: str) -> CampaignAnswer:
+    found = writing.current(session, campaigns.find_campaign(session, person, campaign_id))
     if found is None:
         raise NotFound
     return writing.find_answer(session, found.id)
@@ -195,15 +217,17 @@ def _staff(person: Person) -> str:
     return person.staff_id
 
 
-def shown_campaign(session: Session, desk: Desk, person: Person, row: Campaign) -> CampaignShape:
-    found = campaigns.count(campaigns.members(session, desk, row, visible=visible_cases(person)))
+def shown_campaign(
+    session: Session, desk: Desk, person: Person, row: Campaign, counted: campaigns.Count | None = None
+) -> CampaignShape:
+    found = counted or campaigns.tally(session, desk, [row], visible=visible_cases(person))[row.id]
     current = writing.current(session, row)
     return CampaignShape(
         id=row.id,
         slug=row.slug,
         title=row.title,
         state="closed" if row.closed_at else "open",
-        template=row.template,
+        template=campaigns.text_for(session, person, row),
         people=found.people,
         messages=found.messages,
         ours=found.ours,
@@ -239,11 +263,12 @@ def _copies(
     found = session.exec(select(CampaignCopy).where(col(CampaignCopy.message_id).in_(ids))).all()
     copies = {copy.message_id: copy for copy in found}
     messages = showing.messages(session, desk, person, [rows[one] for one in ids])
+    text = campaigns.text_for(session, person, campaign)
     return [
         CopyShape(
             **dict(shape),
             likeness=member.likeness,
-            differences=_differences(copies[shape.id], shape.new_text, campaign.template),
+            differences=_differences(copies[shape.id], shape.new_text, text),
             hidden_casework=copies[shape.id].hides,
             reading=member.reading,
             held_back=_held_back(member.held_back),
@@ -254,7 +279,7 @@ def _copies(
 
 def _differences(copy: CampaignCopy, text: str, template: str) -> DifferenceShape:
     added = [(start, end) for start, end in copy.added]
-    removed = [(start, end) for start, end in copy.removed]
+    removed = [(start, end) for start, end in copy.removed] if template else []
     return DifferenceShape(
         added=added,
         removed=removed,

@@ -267,6 +267,7 @@ def withdraw(
     """Puts the draft away; its words are kept."""
     draft, case = find_draft(session, person, draft_id, Action.DRAFT)
     check_version(draft.version, version, STALE, text=draft.text)
+    own_drafts.require_own(draft, person.staff_id)
     drafting.withdraw(session, draft, now=now, actor=person.actor)
     return shown_draft(session, desk, draft, case, now, response)
 

@@ -30,7 +30,10 @@ class StepShape(shapes.Shape):
 
 
 class EnquiryShape(shapes.Shape):
-    """One question to one body. `target` is counted in `unit`; null `nation`: the office's own days."""
+    """One question to one body. `target` is counted in `unit`; null `nation`: the office's own days.
+
+    `address` and `question` are empty for whoever may not read the channel that it left by.
+    """
 
     id: str
     case: str
@@ -135,7 +138,7 @@ def list_enquiries(
 ) -> shapes.Page[EnquiryShape]:
     """Every enquiry of a case with its steps, oldest first."""
     case = find_case(session, person, reference, Action.READ_CASE)
-    return shapes.Page(items=[_shown(session, case, one) for one in enquiries.of_case(session, case)])
+    return shapes.Page(items=[_shown(session, person, case, one) for one in enquiries.of_case(session, case)])
 
 
 @router.post("/enquiries/{enquiry_id}/chase")
@@ -151,7 +154,7 @@ def chase(
     made = enquiries.bring_up(session, desk, enquiry.id, now=now, actor=person.actor, early=True)
     if made is None:
         raise Conflict("No further step can come up: one waits already, or the ladder has ended.")
-    return _shown(session, case, enquiry)
+    return _shown(session, person, case, enquiry)
 
 
 @router.post("/enquiries/{enquiry_id}/answered")
@@ -162,7 +165,7 @@ def answered(
     case, enquiry = _find(session, person, enquiry_id, Action.TRIAGE)
     enquiries.answered(session, case, enquiry, now=now, actor=person.actor)
     session.flush()
-    return _shown(session, case, enquiry)
+    return _shown(session, person, case, enquiry)
 
 
 @router.post("/enquiries/{enquiry_id}/pass-on", status_code=201)
@@ -179,7 +182,7 @@ def pass_on(
         received_at=given.received_at or now, reason=given.reason, now=now, actor=person.actor,
     )  # fmt: skip
     session.flush()
-    return _shown(session, case, fresh)
+    return _shown(session, person, case, fresh)
 
 
 @router.get("/cases/{reference}/consents")
@@ -227,7 +230,7 @@ def _find(session: Session, person: Person, enquiry_id: str, action: Action) -> 
     return case, enquiries.find_enquiry(session, case, enquiry_id)
 
 
-def _shown(session: Session, case: Case, row: Enquiry) -> EnquiryShape:
+def _shown(session: Session, person: Person, case: Case, row: Enquiry) -> EnquiryShape:
     steps = [
         StepShape(
             rung=step.rung, came_up_at=step.came_up_at, done_at=step.done_at, ending=step.ending,
@@ -242,6 +245,8 @@ def _shown(session: Session, case: Case, row: Enquiry) -> EnquiryShape:
             "answered_at", "withdrawn_at", "came_from", "passed_on_at", "next_step_at",
         )
     }  # fmt: skip
+    if not enquiries.may_read(session, person, row):
+        facts |= {"address": "", "question": ""}
     return EnquiryShape(case=case.reference, target=row.working_days, steps=steps, **facts)
 
 

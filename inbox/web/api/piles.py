@@ -36,7 +36,7 @@ def join(
     desk: WritingDesk, now: Now,
 ) -> CampaignShape:  # fmt: skip
     """Everybody on the other pile comes to this one, which is answered. `part`, said the same, undoes it."""
-    here, other = _two(session, campaign_id, given)
+    here, other = _two(session, person, campaign_id, given)
     campaigns.merge(session, here, other, now=now, actor=person.actor)
     return shown_campaign(session, desk, person, here)
 
@@ -47,7 +47,7 @@ def part(
     desk: WritingDesk, now: Now,
 ) -> CampaignShape:  # fmt: skip
     """A pile that was joined to this one is a pile of its own again. `join` undoes it."""
-    here, other = _two(session, campaign_id, given)
+    here, other = _two(session, person, campaign_id, given)
     campaigns.part(session, here, other, now=now, actor=person.actor)
     return shown_campaign(session, desk, person, here)
 
@@ -74,7 +74,7 @@ def move(
 ) -> shapes.CaseShape:  # fmt: skip
     """Puts one letter on another pile."""
     _, copy, case = _copy(session, person, campaign_id, message_id)
-    into = campaigns.find_campaign(session, given.campaign)
+    into = campaigns.find_campaign(session, person, given.campaign)
     response.headers["Undo"] = campaigns.move_copy(
         session, desk, copy, case, into, now=now, actor=person.actor
     )
@@ -92,15 +92,16 @@ def leave(
     return _case(session, desk, person, case, now)
 
 
-def _two(session: Session, campaign_id: str, given: OtherPile) -> tuple[Campaign, Campaign]:
-    return campaigns.find_campaign(session, campaign_id), campaigns.find_campaign(session, given.campaign)
+def _two(session: Session, person: Person, campaign_id: str, given: OtherPile) -> tuple[Campaign, Campaign]:
+    here = campaigns.find_campaign(session, person, campaign_id)
+    return here, campaigns.find_campaign(session, person, given.campaign)
 
 
 def _copy(
     session: Session, person: Person, campaign_id: str, message_id: str
 ) -> tuple[Campaign, CampaignCopy, Case]:
     """The pile, the letter on it and its case, which this person must be allowed to sort. Raises NotFound."""
-    campaign = campaigns.find_campaign(session, campaign_id)
+    campaign = campaigns.find_campaign(session, person, campaign_id)
     copy = campaigns.find_copy(session, campaign, message_id)
     reference = session.exec(select(Case.reference).where(Case.id == copy.case_id)).first()
     if reference is None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from inbox import channels, clocks, draft_checks, drafting, holds, points, signoff
 from inbox import files as stored
-from inbox.access import Person, visible_cases
+from inbox.access import Person, speaks_of, visible_cases
 from inbox.desk import Desk
 from inbox.history import COMMITMENT
 from inbox.models import (
@@ -43,6 +43,8 @@ def cases(
     session: Session, desk: Desk, person: Person, rows: Sequence[Case], now: datetime
 ) -> list[shapes.CaseShape]:
     """Cases with their people and clocks, in the order given; one `person` may not know stays unnamed."""
+    for row in rows:
+        speaks_of(session, row)
     people = _by_id(session, Constituent, (row.constituent_id for row in rows))
     running: dict[str, list[shapes.ClockShape]] = {}
     wanted = col(Clock.case_id).in_([row.id for row in rows])

@@ -44,8 +44,10 @@ def form(
     values = _blank(case)
     before = room.session.exec(select(Enquiry).where(Enquiry.id == chase, Enquiry.case_id == case.id)).first()
     if before is not None:
+        values |= {"body_name": before.body, "due": "5"}
+    if before is not None and enquiries.may_read(room.session, room.person, before):
         again = f"We wrote to you about this and have had no reply.\n\n{before.question}"
-        values |= {"body_name": before.body, "email": before.address, "due": "5", "text": again}
+        values |= {"email": before.address, "text": again}
     return _page(room, case, values, body)
 
 

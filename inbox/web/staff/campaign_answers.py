@@ -11,7 +11,7 @@ from inbox.access import Action, visible_cases
 from inbox.answering import counting, rights, writing
 from inbox.campaigns.holding import HeldBack, Member
 from inbox.database import find, savepoint
-from inbox.errors import CaseworkError, NotFound, Refused, Stale
+from inbox.errors import CaseworkError, NotAllowed, NotFound, Refused, Stale
 from inbox.models import AnswerState, Campaign, CampaignAnswer, Template
 from inbox.models import StandardLine as Approved
 from inbox.web.routers import page_router
@@ -35,7 +35,7 @@ def show(
     new: Annotated[str, Query(max_length=3)] = "",
 ) -> Response:
     """The composer; once an answer was approved, how far it is. `new=yes` begins another one."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     current = writing.current(room.session, campaign)
     if current is not None and current.state not in _OPEN:
         if new != "yes" or current.state == AnswerState.PREPARING:
@@ -59,7 +59,7 @@ def write(
     version: Annotated[int, Form(ge=0, le=1 << 30)] = 0,
 ) -> Response:
     """Saves the words with the list of who gets them now; then shows exactly what would leave."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     if line:  # without script the button brings the line to the end of what is written
         added = standard_lines.words_of(find(room.session, Approved, line), "en")
         text, only = f"{text.rstrip()}\n\n{added}".strip(), "save"
@@ -70,9 +70,14 @@ def write(
         with savepoint(room.session):
             made = writing.write(room.session, room.desk, campaign, words, author_id=room.person.staff_id,
                                  now=room.now, actor=room.person.actor, version=version or None)  # fmt: skip
+            rights.require_writer(room.session, room.desk, made, room.person)
             room.session.flush()
             blocking = [] if only == "save" else writing.problems(room.session, room.desk, made)
-    except (Refused, Stale) as error:
+    except Stale as error:
+        theirs = writing.current(room.session, campaign)
+        problem = Problem("text", f"{error.sentence} If you save again, your words take the place of theirs.")
+        return _composer(room, campaign, theirs, words, (problem,), error.status)
+    except (Refused, NotAllowed) as error:
         return _composer(room, campaign, None, words, (Problem("text", error.sentence),), error.status)
     if blocking:
         problems = tuple(Problem("text", one) for one in blocking[:1])
@@ -83,7 +88,7 @@ def write(
 @router.get("/campaigns/{campaign_id}/answer/check")
 def check(campaign_id: str, room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
     """Exactly what will be sent, to how many, and who is left out."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     current = writing.current(room.session, campaign)
     if current is None or current.state not in _OPEN:
         return see_other(f"/campaigns/{campaign.slug}/answer") if current else _gone()
@@ -137,7 +142,7 @@ def send_back(
 @router.post("/campaigns/{campaign_id}/answer/stop")
 def stop(campaign_id: str, room: Annotated[Workroom, acting(Action.SEND)]) -> Response:
     """Stops every letter that has not left."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     current = writing.current(room.session, campaign)
     if current is None:
         raise NotFound
@@ -148,7 +153,7 @@ def stop(campaign_id: str, room: Annotated[Workroom, acting(Action.SEND)]) -> Re
 
 def _open(room: Workroom, campaign_id: str) -> tuple[Campaign, CampaignAnswer]:
     """The answer that is being written or waits for a yes, locked."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     current = writing.current(room.session, campaign)
     if current is None or current.state not in _OPEN:
         raise NotFound

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Form, Query
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from starlette.responses import Response
 
 from inbox import campaigns
@@ -22,6 +22,7 @@ from routing.copies import risks_of_text
 
 router = page_router()
 PAGE = 50
+_UNREADABLE = "It was taken from a letter that you may not read. The letters below say much the same."
 _UNDER_WAY = (AnswerState.PREPARING, AnswerState.PREPARED)
 
 
@@ -36,8 +37,10 @@ def index(
     query = select(Campaign).where(
         col(Campaign.closed_at).is_not(None) if is_closed else col(Campaign.closed_at).is_(None)
     )
-    newest = room.session.exec(query.order_by(col(Campaign.id).desc()).limit(100))
-    counted = [(one, campaigns.count(_members(room, one))) for one in newest]
+    query = query.where(campaigns.known_to(room.person))
+    newest = room.session.exec(query.order_by(col(Campaign.id).desc()).limit(100)).all()
+    tally = campaigns.tally(room.session, room.desk, newest, visible=visible_cases(room.person))
+    counted = [(one, tally[one.id]) for one in newest]
     counted.sort(key=lambda pile: pile[1].rank)
     rows = [piles.row(room.desk, one, found, room.zone) for one, found in counted if found.people]
     tabs = (Tab("Open", "/campaigns", not is_closed), Tab("Closed", "/campaigns?state=closed", is_closed))
@@ -118,7 +121,7 @@ def move(
 ) -> Response:
     """On another pile."""
     here, copy, case = _copy(room, campaign_id, message_id)
-    into = campaigns.find_campaign(room.session, campaign)
+    into = campaigns.find_campaign(room.session, room.person, campaign)
     event = campaigns.move_copy(room.session, room.desk, copy, case, into, now=room.now,
                                 actor=room.person.actor)  # fmt: skip
     return see_other(_back(room, here), done=event)
@@ -131,8 +134,8 @@ def merge(
     campaign: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Everybody on the other pile comes to this one."""
-    here = campaigns.find_campaign(room.session, campaign_id)
-    other = campaigns.find_campaign(room.session, campaign)
+    here = campaigns.find_campaign(room.session, room.person, campaign_id)
+    other = campaigns.find_campaign(room.session, room.person, campaign)
     campaigns.merge(room.session, here, other, now=room.now, actor=room.person.actor)
     return see_other(f"/campaigns/{here.slug}", told="joined")
 
@@ -144,8 +147,8 @@ def part(
     campaign: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """The way back: a pile that was joined to this one is a pile of its own again."""
-    here = campaigns.find_campaign(room.session, campaign_id)
-    other = campaigns.find_campaign(room.session, campaign)
+    here = campaigns.find_campaign(room.session, room.person, campaign_id)
+    other = campaigns.find_campaign(room.session, room.person, campaign)
     campaigns.part(room.session, here, other, now=room.now, actor=room.person.actor)
     return see_other(f"/campaigns/{here.slug}", told="parted")
 
@@ -157,7 +160,7 @@ def late(
     switch: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
     """Whether copies that come after the answer get it too."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     writing.answer_late(room.session, campaign, on=switch == "on", now=room.now, actor=room.person.actor)
     return see_other(f"/campaigns/{campaign.slug}/answer")
 
@@ -169,7 +172,7 @@ def close(
     switch: Annotated[str, Form(max_length=4)] = "on",
 ) -> Response:
     """Puts the pile away, or brings it back."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     campaigns.set_closed(room.session, campaign, switch == "on", now=room.now, actor=room.person.actor)
     return see_other("/campaigns" if switch == "on" else f"/campaigns/{campaign.slug}")
 
@@ -183,7 +186,7 @@ def put(
 ) -> Response:
     """Puts a case on a pile by hand."""
     case = room.case(reference, Action.TRIAGE)
-    found = campaigns.find_campaign(room.session, campaign)
+    found = campaigns.find_campaign(room.session, room.person, campaign)
     event = campaigns.put(room.session, room.desk, case, found, now=room.now, actor=room.person.actor)
     if back or room.is_htmx:
         return acted(room, case, event, back)
@@ -191,7 +194,7 @@ def put(
 
 
 def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     members = _members(room, campaign)
     found = campaigns.count(members)
     chosen = piles.of_tab(members, tab)
@@ -200,6 +203,7 @@ def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
     shown = chosen[start : start + PAGE]
     _looked(room, [one.case_id for one in shown])
     own = tab == "own-words"
+    text = campaigns.text_for(room.session, room.person, campaign)
     more = start + PAGE < len(chosen)
     url = f"/campaigns/{campaign.slug}{'' if tab == 'everyone' else f'/{tab}'}"
     return room.page(
@@ -209,16 +213,16 @@ def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
             summary=piles.summary(room.desk, found),
             tabs=piles.tabs(campaign, found, tab),
             cards=piles.cards(
-                room.session, room.desk, room.person, campaign, shown, room.zone, with_acts=own
+                room.session, room.desk, room.person, campaign, shown, room.zone, text=text, with_acts=own
             ),
-            pattern=campaign.template,
-            pattern_seen=f"Sent word for word {_seen(room, campaign)} times." if members else "",
+            pattern=text,
+            pattern_seen=_seen(room, campaign) if text else _UNREADABLE,
             reasons=piles.reasons(found, members),
             main=_main(room, campaign, found.to_answer),
             acts=_acts(room, campaign),
             others=_others(room, campaign),
             url=f"/campaigns/{campaign.slug}",
-            notices=(*_notices(campaign, found), *_of_answer(room, campaign), *_of_text(room, campaign)),
+            notices=(*_notices(campaign, found), *_of_answer(room, campaign), *_of_text(campaign, text)),
             loaded_at=room.local(room.now),
             empty=piles.EMPTY[tab],
             read=f"{found.own_words_read} of {found.own_words} read." if own and found.own_words else None,
@@ -263,7 +267,7 @@ def _others(room: Workroom, campaign: Campaign) -> tuple[Choice, ...]:
     """The other open piles, to which letters can be moved, or which can be joined to this one."""
     if not room.may(Action.TRIAGE):
         return ()
-    rows = campaigns.open_campaigns(room.session)
+    rows = campaigns.open_campaigns(room.session, room.person)
     return tuple(Choice(one.id, one.title) for one in rows if one.id != campaign.id)
 
 
@@ -288,9 +292,9 @@ def _of_answer(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
     return (Notice(words, Tone.REVIEW, "The answer was sent back", (link,)),)
 
 
-def _of_text(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
+def _of_text(campaign: Campaign, text: str) -> tuple[Notice, ...]:
     """The text that everybody sent is looked at once, here, where it reads like a risk."""
-    found = risks_of_text(campaign.template, campaign.title)
+    found = risks_of_text(text, campaign.title)
     if found is None:
         return ()
     said = [one.sentence for one in (*found.because.get("kind", ()), *found.because.get("flags", ()))]
@@ -302,14 +306,12 @@ def _of_text(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
     return (Notice(words, Tone.GUARD, "Read the text once"),)
 
 
-def _seen(room: Workroom, campaign: Campaign) -> int:
-    """How many sent the template word for word."""
+def _seen(room: Workroom, campaign: Campaign) -> str:
+    """How many sent the text word for word."""
     mine = select(CampaignCopy.core).where(CampaignCopy.message_id == campaign.template_id)
     core = room.session.exec(mine).first()
-    query = select(CampaignCopy.message_id).where(
-        CampaignCopy.campaign_id == campaign.id, CampaignCopy.core == core
-    )
-    return len(room.session.exec(query).all())
+    query = select(func.count()).where(CampaignCopy.campaign_id == campaign.id, CampaignCopy.core == core)
+    return f"Sent word for word {room.session.exec(query).one()} times."
 
 
 def _looked(room: Workroom, case_ids: list[str]) -> None:
@@ -320,7 +322,7 @@ def _looked(room: Workroom, case_ids: list[str]) -> None:
 
 def _copy(room: Workroom, campaign_id: str, message_id: str) -> tuple[Campaign, CampaignCopy, Case]:
     """A copy whose case this person may know and sort."""
-    campaign = campaigns.find_campaign(room.session, campaign_id)
+    campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     copy = campaigns.find_copy(room.session, campaign, message_id)
     case = room.case(find(room.session, Case, copy.case_id).reference, Action.TRIAGE)
     room.session.refresh(copy)

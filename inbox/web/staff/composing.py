@@ -102,7 +102,8 @@ def withdraw(
     """Puts it away; its words stay in its versions."""
     case = room.case(reference, Action.DRAFT)
     draft = draft_of(room, case, number)
-    check_version(draft.version, int(version[:18]) if version.isdigit() else None, CHANGED)
+    check_version(draft.version, int(version[:18]) if version.isdigit() else 0, CHANGED)
+    own_drafts.require_own(draft, room.person.staff_id)
     drafting.withdraw(room.session, draft, now=room.now, actor=room.person.actor)
     return see_other(f"/cases/{reference}", told="withdrawn")
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from inbox import drafting, own_drafts
 from inbox.access import Action, require_on
-from inbox.errors import Conflict, NotAllowed
+from inbox.errors import NotAllowed
 from inbox.models import ChannelAct, Draft, DraftVersion
 from inbox.web.routers import page_router
 from inbox.web.staff.composing import draft_of
@@ -46,8 +46,7 @@ def take_back(
     case = room.case(reference, Action.DRAFT)
     draft = draft_of(room, case, number)
     require_on(room.person, ChannelAct.DRAFT, draft.channel_id)
-    if own_drafts.is_anothers(draft, room.person.staff_id):
-        raise Conflict("This is the text of a colleague. Take it over first.")
+    own_drafts.require_own(draft, room.person.staff_id)
     drafting.take_back(room.session, draft, version=version, now=room.now, actor=room.person.actor)
     return see_other(f"/cases/{reference}/drafts/{number}#text", told="taken-back")
 

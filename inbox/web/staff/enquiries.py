@@ -36,6 +36,7 @@ _EMPTY = {
     enquiries.Filter.DUE: "No reply is due soon.",
     enquiries.Filter.ASKED: "No organisation has time left.",
 }
+_UNREADABLE = "It left by a channel that you may not read."
 Short = Annotated[str, Query(max_length=80)]
 
 
@@ -243,8 +244,10 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
     found = ladder.waiting_step(session, enquiry)
     asked = local_date(enquiry.asked_at, zone) if enquiry.asked_at else "The letter has not left yet"
     unit = say.UNITS.get(enquiry.unit, enquiry.unit)
-    rows = [("Asked", asked), ("To", enquiry.address or "No address"),
-            ("Their time", f"{enquiry.working_days} {unit}")]  # fmt: skip
+    is_open = enquiries.may_read(session, room.person, enquiry)
+    rows = [("Asked", asked), ("Their time", f"{enquiry.working_days} {unit}")]
+    if is_open:
+        rows.insert(1, ("To", enquiry.address or "No address"))
     if enquiry.nation:
         rows.append(("Days of", say.NATIONS.get(enquiry.nation, enquiry.nation)))
     if (before := enquiries.origin_of(session, enquiry)) is not None:
@@ -257,7 +260,7 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
         rows.append(("Asked without permission because", enquiry.without_consent))
     view = EnquiryPage(
         room.shell(), onecase.header(session, desk, room.person, case), enquiry.body, tuple(rows),
-        enquiry.question, ladder.clock_of(session, desk, case, enquiry, room.now),
+        enquiry.question if is_open else _UNREADABLE, ladder.clock_of(session, desk, case, enquiry, room.now),
         ladder.steps(session, desk, case, enquiry, body, room.now),
         "After the minister, a question in Parliament is for the member to decide.",
         ladder.notices(session, room.person, case, room.now, zone), ladder.next_link(session, case),
@@ -269,7 +272,7 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
 def _ways_on(room: Workroom, case: Case, enquiry: Enquiry, url: str) -> tuple[Link, ...]:
     """To another body that has it now; from there and back, where it came from or went."""
     found = []
-    is_open = ladder.is_waiting(enquiry) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+    is_open = enquiries.is_waiting(enquiry) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
     if is_open and room.may(Action.TRIAGE):
         found.append(Link("They passed it on", f"{url}/pass-on"))
     for other in enquiries.of_case(room.session, case):
@@ -281,7 +284,7 @@ def _ways_on(room: Workroom, case: Case, enquiry: Enquiry, url: str) -> tuple[Li
 def _acts(room: Workroom, case: Case, enquiry: Enquiry, url: str, found: Any) -> tuple[Act, ...]:
     if enquiries.has_come_back(room.session, enquiry) and room.may(Action.TRIAGE):
         return (Act("Wait no more", f"{url}/withdraw"),)
-    if not ladder.is_waiting(enquiry) or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+    if not enquiries.is_waiting(enquiry) or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         return ()
     acts: list[Act] = []
     if room.may(Action.DRAFT):

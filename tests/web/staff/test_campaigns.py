@@ -206,16 +206,17 @@ def test_where_another_must_approve_it_waits_for_them_with_their_list(app: FastA
     assert sent.status_code == 303
 
 
-def test_who_may_not_send_on_a_channel_of_the_pile_cannot_say_yes(pile: Bench) -> None:
+def close_to_caseworkers(pile: Bench, act: ChannelAct) -> None:
+    """Takes from them the right to that on the channel by which the pile came."""
     with pile.write() as session:
         pile_of = select(Case.id).where(Case.campaign == "banks")
         channel = session.exec(select(Message.channel_id).where(col(Message.case_id).in_(pile_of))).first()
         office = session.exec(select(Case.office_id)).first()
-        session.add(
-            ChannelClosure(
-                office_id=office, channel_id=channel, role=str(Role.CASEWORKER), act=ChannelAct.SEND
-            )
-        )
+        session.add(ChannelClosure(office_id=office, channel_id=channel, role=str(Role.CASEWORKER), act=act))
+
+
+def test_who_may_not_send_on_a_channel_of_the_pile_cannot_say_yes(pile: Bench) -> None:
+    close_to_caseworkers(pile, ChannelAct.SEND)
     desk = pile.sit(Role.CASEWORKER)
     page = desk.get(desk.press("/campaigns/banks/answer", ANSWER).headers["location"]).text
     assert "Your role may not send on a channel" in page
@@ -225,6 +226,45 @@ def test_who_may_not_send_on_a_channel_of_the_pile_cannot_say_yes(pile: Bench) -
     client = _program(pile, Role.CASEWORKER)
     said = client.post("/api/v1/campaigns/banks/answer", json={"text": ANSWER["text"], "approve": True})
     assert said.json()["state"] == "submitted"
+
+
+def test_a_pile_of_which_somebody_may_know_no_letter_is_not_there_for_them(pile: Bench) -> None:
+    close_to_caseworkers(pile, ChannelAct.READ)
+    desk, program = pile.sit(Role.CASEWORKER), _program(pile, Role.CASEWORKER)
+    assert desk.get("/campaigns/banks").status_code == 404
+    assert "/campaigns/banks" not in desk.get("/campaigns").text
+    assert "banks" not in [one["slug"] for one in program.get("/api/v1/campaigns").json()["items"]]
+    answer = {"text": ANSWER["text"], "approve": False}
+    assert program.post("/api/v1/campaigns/banks/answer", json=answer).status_code == 404
+    assert desk.press("/campaigns/banks/answer", ANSWER).status_code == 404
+    with pile.read() as session:
+        assert session.exec(select(CampaignAnswer)).first() is None
+
+
+def test_no_answer_is_written_by_who_may_not_write_on_the_channel_it_leaves_by(pile: Bench) -> None:
+    close_to_caseworkers(pile, ChannelAct.DRAFT)
+    refused = pile.sit(Role.CASEWORKER).press("/campaigns/banks/answer", ANSWER)
+    assert refused.status_code == 403
+    assert "Your role may not write on a channel" in refused.text and ANSWER["text"] in refused.text
+    program = _program(pile, Role.CASEWORKER)
+    answer = {"text": ANSWER["text"], "approve": False}
+    assert program.post("/api/v1/campaigns/banks/answer", json=answer).status_code == 403
+
+
+def test_an_answer_that_a_colleague_began_is_not_written_over_unread(pile: Bench) -> None:
+    pile.sit(Role.MANAGER).press("/campaigns/banks/answer", ANSWER | {"only": "save"})
+    program, others = _program(pile, Role.CASEWORKER), {"text": "Dear {{name}}, no.", "approve": False}
+    path = "/api/v1/campaigns/banks/answer"
+    assert program.post(path, json=others).status_code == 412
+    desk = pile.sit(Role.CASEWORKER)
+    page = desk.press("/campaigns/banks/answer", ANSWER | {"text": "Dear {{name}}, mine."})
+    assert page.status_code == 412 and "Dear {{name}}, mine." in page.text
+    assert "your words take the place of theirs" in page.text
+    with pile.read() as session:
+        kept = session.exec(select(CampaignAnswer)).one()
+    assert kept.text == ANSWER["text"]
+    read = program.post(path, json=others, headers={"If-Match": f'"{kept.version}"'})
+    assert read.json()["text"] == "Dear {{name}}, no."
 
 
 def test_a_restricted_copy_is_on_no_page_of_those_who_may_not_know_it(pile: Bench) -> None:

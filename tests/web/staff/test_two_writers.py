@@ -252,3 +252,20 @@ def test_a_program_that_changes_what_a_colleague_holds_has_taken_it_over_and_tha
     with bench.read() as session:
         taken = session.exec(select(Event).where(Event.kind == EventKind.DRAFT_TAKEN_OVER)).one()
     assert taken.detail["before"] == bench.staff(Role.CASEWORKER).id
+
+
+def test_a_colleague_s_text_is_put_away_only_after_it_was_taken_over(
+    bench: Bench, priya: Desk, tom: Desk
+) -> None:
+    url = begun(bench, priya)
+    assert tom.press(f"{url}/withdraw", {"version": version(bench, url)}).status_code == 409
+    assert drafts(bench)[0].state == DraftState.DRAFT
+    take(bench, tom, url)
+    assert tom.press(f"{url}/withdraw", {"version": version(bench, url)}).status_code == 303
+    assert drafts(bench)[0].state == DraftState.WITHDRAWN
+
+
+def test_nobody_puts_away_words_without_saying_which_they_read(bench: Bench, priya: Desk) -> None:
+    url = begun(bench, priya)
+    assert priya.press(f"{url}/withdraw").status_code == 412
+    assert drafts(bench)[0].state == DraftState.DRAFT

@@ -54,7 +54,7 @@ def reading(
         full_url=f"/cases/{case.reference}",
         close_url=close_url,
         presence=presence.others(session, person, case.id, now),
-        no_pile=no_pile(session, case),
+        no_pile=no_pile(session, person, case),
     )  # fmt: skip
 
 
@@ -162,20 +162,20 @@ def menus(session: Session, desk: Desk, person: Person, case: Case, back: str) -
         Choice("answer", "Until they answer us"),
     )
     found.append(Menu("Hold", f"{url}/hold?back={back}", "until", holding, "h"))
-    if not no_pile(session, case):
-        open_piles = campaigns.open_campaigns(session)[:_MOST_PILES]
+    if not no_pile(session, person, case):
+        open_piles = campaigns.open_campaigns(session, person)[:_MOST_PILES]
         choices = tuple(Choice(one.slug, one.title) for one in open_piles)
         found.append(Menu("Pile", f"{url}/pile?back={back}", "campaign", choices, "b"))
     return tuple(found)
 
 
-def no_pile(session: Session, case: Case) -> str:
+def no_pile(session: Session, person: Person, case: Case) -> str:
     """Why a message goes on no pile; empty where it may."""
     if case.campaign is not None:
         return "It is on a pile already"
     if case.status != CaseStatus.NEW:
         return "Only a message that is not sorted yet goes on a pile"
-    return "" if campaigns.open_campaigns(session) else "No campaign is open, so there is no pile"
+    return "" if campaigns.open_campaigns(session, person) else "No campaign is open, so there is no pile"
 
 
 def people(desk: Desk, person: Person) -> tuple[Choice, ...]:

@@ -101,9 +101,10 @@ def of_tab(members: Sequence[Member], tab: str) -> list[Member]:
 
 def cards(
     session: Session, desk: Desk, person: Person, campaign: Campaign, members: Sequence[Member],
-    zone: ZoneInfo, *, with_acts: bool,
+    zone: ZoneInfo, *, text: str, with_acts: bool,
 ) -> tuple[CopyCard, ...]:  # fmt: skip
-    """Each copy with what is its own; the keys belong to the first that is not read."""
+    """Each copy with what is its own; the keys belong to the first that is not read. `text` is the one that
+    most people sent, empty for whoever may not read it."""
     ids = [one.message_id for one in members]
     messages = {one.id: one for one in session.exec(select(Message).where(col(Message.id).in_(ids)))}
     query = select(CampaignCopy).where(col(CampaignCopy.message_id).in_(ids))
@@ -112,7 +113,7 @@ def cards(
     current = next((one.message_id for one in members if one.reading == Reading.UNREAD), None)
     return tuple(
         _card(
-            desk, campaign, one, messages[one.message_id], copies[one.message_id], zone,
+            desk, text, one, messages[one.message_id], copies[one.message_id], zone,
             _acts(campaign, one, keys=with_acts and one.message_id == current)
             if can else (),
         )
@@ -165,13 +166,13 @@ def marked(text: str, copy: CampaignCopy) -> tuple[Words, ...]:
 
 
 def _card(
-    desk: Desk, campaign: Campaign, member: Member, message: Message, copy: CampaignCopy, zone: ZoneInfo,
+    desk: Desk, pattern: str, member: Member, message: Message, copy: CampaignCopy, zone: ZoneInfo,
     acts: tuple[Act, ...],
 ) -> CopyCard:  # fmt: skip
     channel = desk.channels.get(member.channel_id or "")
     way = say.channel(channel.kind if channel else None, message.kind)[0]
     place = member.postcode or "No postcode"
-    text, template = message.new_text, campaign.template
+    text = message.new_text
     reading = _READINGS.get(Reading(member.reading))
     return CopyCard(
         id=member.message_id,
@@ -181,8 +182,8 @@ def _card(
         at=member.received_at.astimezone(zone),
         language=member.language,
         added=in_sentences(text, copy.added) if member.has_own_words else (),
-        removed=tuple(template[start:end] for start, end in copy.removed)
-        if member.has_own_words and not copy.moved_from
+        removed=tuple(pattern[start:end] for start, end in copy.removed)
+        if pattern and member.has_own_words and not copy.moved_from
         else (),
         whole=marked(text, copy),
         badges=(reading,) if reading else (),
