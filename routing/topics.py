@@ -29,6 +29,8 @@ much more one needs that is longer than most: many words add up. The lowest at w
 labelled such letters and taught no weights, half of those found are right."""
 MIDDLING = 65
 """Words of a message up to which it is not long."""
+SHORT, LIKELY_IN_SHORT = 25, -1.4
+"""Words under which a message hardly has room for two matters, and the odds that it needs: a fifth."""
 
 
 def topics_in(
@@ -65,4 +67,5 @@ def is_split(reading: Reading) -> bool:
     """Whether the message has several matters, which different bodies handle."""
     chance = reading.chances("several")["several"]
     words = sum(one.words for one in reading.sentences)
-    return log_odds(chance) >= SEVERAL + LONG * log(max(words, MIDDLING) / MIDDLING)
+    enough = LIKELY_IN_SHORT if words < SHORT else SEVERAL + LONG * log(max(words, MIDDLING) / MIDDLING)
+    return log_odds(chance) >= enough
