@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from math import log, sqrt
 from pathlib import Path
 
+from routing.assessment import SEVERAL_MATTERS
 from routing.campaigns import COMMON, gist_of
 from routing.case_flags import WEIGHED
 from routing.labelled import Labels, read_labelled
 from routing.pleas import FEWEST_WORDS, HIDING
 from routing.risks import windows
 from routing.signals import Signals
+from routing.turns import PREFIX
 from routing.weighing import SCALE, features_of, sentence_labels, softmax
 from routing.wording import wording
 from routing.words import Flag, Kind, Priority, Topic
@@ -38,6 +40,7 @@ MOST_OUTPUTS = 6
 _MARK = re.compile(r"(?:^| )(?:zz\d|\d[a-z]{2}(?:$| )|£\d|\d{3,})")
 _NUMBERS_THAT_SPEAK = frozenset({"101", "111", "999"})
 """Helplines; other long numbers, sums and postcodes belong to one message and mean nothing in the next."""
+TURNS = f"={PREFIX}"
 FAINT = 1e-4
 """Errors smaller than this teach nothing."""
 
@@ -216,8 +219,8 @@ def _need(labels: Labels) -> tuple[float, ...]:
 
 
 def _several(labels: Labels) -> tuple[float, ...]:
-    """Whether a case is several matters; other kinds are not looked through for that."""
-    if labels.kind not in (Kind.CASEWORK, Kind.NOT_OURS):
+    """Whether a case, open or hidden, is several matters; other messages are not looked through for that."""
+    if labels.kind not in SEVERAL_MATTERS and not labels.hidden_casework:
         return (0.0, 0.0)
     return (float(not labels.split), float(labels.split))
 
@@ -270,18 +273,21 @@ def _plea(labels: Labels) -> tuple[float, ...]:
     return (float(labels.kind in HIDING), float(labels.kind not in HIDING))
 
 
+def _without_turns(examples: list[Example]) -> list[Example]:
+    """Examples without what says where a message turns, which bears on several matters alone."""
+    return _only(examples, lambda name: not name.startswith(TURNS))
+
+
 def _alone(examples: list[Example]) -> list[Example]:
     """Kinds and topics are weighed by single words and by the phrases of the lists: pairs add only cost."""
+    without = _without_turns(examples)
+    return _only(without, lambda name: name.startswith("=") or " " not in name)
+
+
+def _only(examples: list[Example], holds: Callable[[str], bool]) -> list[Example]:
     return [
-        replace(
-            example,
-            features={
-                name: count
-                for name, count in example.features.items()
-                if name.startswith("=") or " " not in name
-            },
-        )
-        for example in examples
+        replace(one, features={name: count for name, count in one.features.items() if holds(name)})
+        for one in examples
     ]
 
 
@@ -293,6 +299,9 @@ def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, float]]:
         found = [replace(whole, target=target(one)) for one, (whole, *_) in examples[after:]]
         return [example for example in found if sum(example.target) > 0.99]
 
+    def plain(target: Callable[[Labels], tuple[float, ...]]) -> list[Example]:
+        return _without_turns(taught(target))
+
     pleas = [
         replace(part, target=_plea(one))
         for one, parts in examples
@@ -302,10 +311,10 @@ def trained(labelled: Sequence[Labels]) -> list[tuple[str, Model, float]]:
     ]
     kinds, topics = [str(kind) for kind in KINDS], [str(topic) for topic in TOPICS]
     return [
-        ("risk", train(("none", "threat", "self-harm"), taught(_risk), rest=True, most=50_000), 0.06),
-        ("need", train(("later", "now"), taught(_need), rest=True, most=12_000), 0.08),
+        ("risk", train(("none", "threat", "self-harm"), plain(_risk), rest=True, most=50_000), 0.06),
+        ("need", train(("later", "now"), plain(_need), rest=True, most=12_000), 0.08),
         ("several", train(("one", "several"), taught(_several), rest=True, most=12_000), 0.08),
-        ("hidden", train(("open", "hidden"), taught(_hidden), rest=True, most=30_000), 0.06),
+        ("hidden", train(("open", "hidden"), plain(_hidden), rest=True, most=30_000), 0.06),
         ("kind", train(kinds, _alone(taught(_kind)), rest=False, most=12_000), 0.1),
         ("topic", train(topics, _alone(taught(_topic)), rest=False, most=8_000), 0.15),
         ("plea", train(("none", "own"), _alone(pleas), rest=True, most=6_000, trust=0.02), 0.05),

@@ -64,7 +64,7 @@ SURE_OF_A_TEAM = 1.0
 """How far a message must lean to a team before it is named to a person."""
 SURE_OF_URGENCY = 1.0
 SEVERAL_MATTERS = frozenset({Kind.CASEWORK, Kind.NOT_OURS})
-"""Kinds that are looked through for several matters."""
+"""Kinds that are looked through for several matters; so is any message that hides a case."""
 
 
 class Taught:
@@ -149,7 +149,7 @@ def assess(message: MessageFacts, area: PostcodeTable | None, learned: Learned |
         constituency_confidence=place.confidence,
         seat=place.seat.constituency if place.seat else None,
         member=place.seat.member if place.seat else None,
-        split=kind in SEVERAL_MATTERS and is_split(reading),
+        split=(kind in SEVERAL_MATTERS or hides_case) and is_split(reading),
         hidden_casework=hides_case,
         because=because,
     )

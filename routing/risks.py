@@ -9,10 +9,10 @@ a means, a watching eye and a limit that stand together are, and so are calm, fa
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import exp, log
+from math import exp
 
 from routing.signals import Evidence, Signals
-from routing.weighing import SELF_HARM, THREAT, WEIGHED_WORDS, Reading, Risks
+from routing.weighing import SELF_HARM, THREAT, WEIGHED_WORDS, Reading, Risks, log_odds
 from routing.words import Flag
 
 RAISED = 4.0
@@ -99,14 +99,8 @@ def flags_in(signals: Signals, risk: Risk) -> frozenset[Flag]:
 
 def likelihood(risk: Risk) -> float:
     """How likely a risk of either kind is, by its likeliest run of sentences and by the whole message."""
-    odds = CAUTION + RUN * _odds(risk.run) + WHOLE * _odds(risk.whole)
+    odds = CAUTION + RUN * log_odds(risk.run) + WHOLE * log_odds(risk.whole)
     return 1 / (1 + exp(-odds))
-
-
-def _odds(chance: float) -> float:
-    """The logarithm of the odds of a chance, kept within what a chance of one in ten thousand has."""
-    kept = min(max(chance, 1e-4), 1 - 1e-4)
-    return log(kept / (1 - kept))
 
 
 def weigh_risk(reading: Reading) -> Risk:

@@ -4,7 +4,8 @@ A feature is the stem of a word or its family ("petrol", "WEAPON"), the word as 
 begins and ends ("'killing", "kill-", "-ing"), two stems or families in a row ("watch your"), or a label of
 the phrase lists that a sentence hits, by its name after "=". The weights come from a file that training wrote
 and a person can read: one feature a line. Pairs bear on risks, needs, hidden cases and several matters alone;
-all else is weighed by single words and by labels.
+all else is weighed by single words and by labels. Where a message turns ("=turn opens and") bears on several
+matters alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import groupby, pairwise
-from math import exp, sqrt
+from math import exp, log, sqrt
 from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from typing import NamedTuple
 from routing.lanes import Lanes
 from routing.phrases import SENTENCES_KEPT
 from routing.signals import Signals
+from routing.turns import turns_in
 from routing.word_families import MOST_KNOWN, families_of, matters_of, stem_of
 from routing.wording import MAIL_ADDRESS, WEB_LINK, Sentence
 
@@ -210,6 +212,12 @@ class Reading:
         return self.weights.chances(model, words, sums)
 
 
+def log_odds(chance: float) -> float:
+    """The logarithm of the odds of a chance, kept within what a chance of one in ten thousand has."""
+    kept = min(max(chance, 1e-4), 1 - 1e-4)
+    return log(kept / (1 - kept))
+
+
 def softmax(scores: Sequence[float]) -> list[float]:
     most = max(scores)
     powers = [exp(score - most) for score in scores]
@@ -255,6 +263,8 @@ def sentence_labels(signals: Signals) -> dict[int, list[str]]:
     for number, sentence in enumerate(signals.wording.sentences):
         if sentence.shown.endswith("?"):
             found.setdefault(number, []).append("question")
+    for number, label in list(turns_in(signals.wording, found)):
+        found.setdefault(number, []).append(label)
     return found
 
 
