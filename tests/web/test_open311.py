@@ -1,5 +1,6 @@
 """GeoReport v2 for third parties: durable before the answer, once, and nobody sees what is not theirs."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,13 @@ def post(desk: Desk, what: str = "requests.json", **changes: str) -> Response:
     return answer
 
 
+def as_json(desk: Desk, what: str, told: dict[str, Any]) -> Response:
+    """Half surrogate pairs and all."""
+    body, kind = json.dumps(told).encode(), {"content-type": "application/json"}
+    answer: Response = desk.post(f"/open311/v2/{what}.json", content=body, headers=kind)
+    return answer
+
+
 def read(desk: Desk, what: str = "requests.json", **query: str) -> Any:
     asked = {name: value for name, value in {"api_key": KEY, **query}.items() if value}
     return desk.get(f"/open311/v2/{what}", params=asked)
@@ -94,6 +102,19 @@ def test_the_same_report_again_has_the_same_number_and_is_kept_once(
 ) -> None:
     assert number_of(post(desk)) == number_of(post(desk))
     assert len([one for one in rows(world, Arrival) if one.channel_id == channel]) == 1
+
+
+def test_words_that_no_database_holds_are_kept_as_they_can_be(
+    desk: Desk, channel: str, world: World, work: Callable[[], None]
+) -> None:
+    plain = {name: words for name, words in REPORT.items() if "[" not in name}
+    odd = {**plain, "first_name": "Wyn \ud83d", "attribute": {"external_id": "\ud83d"}}
+    numbers = {number_of(as_json(desk, "requests", odd)) for _ in range(2)}
+    work()
+    assert len(numbers) == 1
+    assert "My number is" in rows(world, Message)[-1].text
+    asked = {"api_key": KEY, "service_request_id": "\ud83d", "update_id": "1", "status": "OPEN"}
+    assert as_json(desk, "servicerequestupdates", asked).status_code == 404
 
 
 @pytest.mark.parametrize("form", ["form", "json", "xml", "multipart"])
