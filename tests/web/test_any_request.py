@@ -54,6 +54,13 @@ FIELDS = """check text postcode message name email csrf_token nonce service_code
     jurisdiction_id service_request_id status updated_datetime"""
 ASKED = """api_key start_date end_date status service_code service_request_id page page_size jurisdiction_id
     hub.mode hub.challenge crc_token"""
+DATES = [
+    "0001-01-01T00:00:00+14:00",
+    "0001-01-02T00:00:00Z",
+    "9999-12-31T23:59:59-12:00",
+    "2026-11-22T00:00:00Z",
+]
+"""At both ends of the calendar, beyond them, and one."""
 SECRET = "the secret that signs"
 KEY = "between FixMyStreet and us"
 
@@ -188,9 +195,7 @@ def _shaped(names: str, inner: some.SearchStrategy[Any]) -> some.SearchStrategy[
     return some.dictionaries(some.sampled_from(names.split()), inner, max_size=6)
 
 
-_WORDS = some.text(max_size=12) | some.sampled_from(
-    ["77", "1", "2026-11-22T00:00:00Z", "\0", "\ud800", "9" * 40, "page"]
-)
+_WORDS = some.text(max_size=12) | some.sampled_from(["77", "1", *DATES, "\0", "\ud800", "9" * 40, "page"])
 _SIMPLE = some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | _WORDS
 _DEEPER = some.recursive(
     _SIMPLE,
@@ -203,8 +208,18 @@ _DEEPER = some.recursive(
     max_leaves=8,
 )
 _FACEBOOK_EVENT = _shaped("sender recipient timestamp message delivery read field value postback", _DEEPER)
+_FACEBOOK_CHANGE = some.fixed_dictionaries(
+    {
+        "field": some.sampled_from(["feed", "mention"]) | _SIMPLE,
+        "value": _shaped(
+            "item verb post_id comment_id created_time from message",
+            some.sampled_from(["comment", "post", "add", "edited", "remove"]) | _DEEPER,
+        ),
+    }
+)
+_FACEBOOK_THING = _FACEBOOK_EVENT | _FACEBOOK_CHANGE | _DEEPER
 _FACEBOOK_ENTRY = _shaped("id time", _SIMPLE).flatmap(
-    lambda head: _shaped("messaging standby changes", some.lists(_FACEBOOK_EVENT | _DEEPER, max_size=3)).map(
+    lambda head: _shaped("messaging standby changes", some.lists(_FACEBOOK_THING, max_size=3)).map(
         lambda rest: {**head, **rest}
     )
 )
@@ -237,7 +252,8 @@ def _public() -> dict[str, Any]:
     fields = dict.fromkeys(FIELDS.split(), words) | {"api_key": {"enum": [KEY, "another"]}}
     schema = {"type": "object", "additionalProperties": words, "properties": fields}
     form = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
-    query = [{"name": name, "in": "query", "schema": fields.get(name, words)} for name in ASKED.split()]
+    asked = fields | dict.fromkeys(["start_date", "end_date"], {"enum": DATES})
+    query = [{"name": name, "in": "query", "schema": asked.get(name, words)} for name in ASKED.split()]
     body = {"content": {"application/json": {"schema": Submission.model_json_schema()}}}
     paths: dict[str, Any] = {path: {"get": _open(path, parameters=query)} for path in READ.split()}
     for path in WRITTEN.split():

@@ -117,6 +117,30 @@ def test_words_that_no_database_holds_are_kept_as_they_can_be(
     assert as_json(desk, "servicerequestupdates", asked).status_code == 404
 
 
+@pytest.mark.parametrize("what", ["requests", "servicerequestupdates"])
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("start_date", "0001-01-01T00:00:00+14:00"),
+        ("start_date", "9999-12-31T23:59:59-12:00"),
+        ("end_date", "9999-12-31T23:59:59-12:00"),
+        ("end_date", "0001-01-02T00:00:00Z"),
+    ],
+)
+def test_a_date_beyond_the_calendar_is_refused_in_the_words_of_the_format(
+    desk: Desk, channel: str, what: str, name: str, date: str
+) -> None:
+    answer = read(desk, f"{what}.json", **{name: date})
+    assert answer.status_code == 400
+    assert answer.json() == {"errors": [{"code": 400, "description": f"Bad request: {name}"}]}
+
+
+@pytest.mark.parametrize("what", ["requests", "servicerequestupdates"])
+def test_the_first_and_the_last_second_of_the_calendar_are_dates(desk: Desk, channel: str, what: str) -> None:
+    whole = {"start_date": "0001-01-01T00:00:00Z", "end_date": "9999-12-31T23:59:59Z"}
+    assert read(desk, f"{what}.json", **whole).status_code == 200
+
+
 @pytest.mark.parametrize("form", ["form", "json", "xml", "multipart"])
 def test_every_way_of_writing_a_report_says_the_same(
     desk: Desk, channel: str, world: World, work: Callable[[], None], form: str
