@@ -107,6 +107,22 @@ def test_whatever_a_platform_signs_is_kept_and_ends_in_a_stated_way(
     assert states and states <= set(ArrivalState)
 
 
+@pytest.mark.parametrize("what", ["requests", "servicerequestupdates"])
+def test_whatever_a_reporting_system_asks_with_its_key_is_answered_or_refused(
+    what: str, desk: Desk, place: str
+) -> None:
+    names = ["start_date", "end_date", "status", "service_code", "service_request_id", "max_requests"]
+    words = some.sampled_from(DATES) | some.text(max_size=12)
+
+    @MANY
+    @given(asked=some.dictionaries(some.sampled_from(names), words, max_size=3))
+    def ask(asked: dict[str, str]) -> None:
+        answer = desk.get(f"/open311/v2/{what}.json", params={**asked, "api_key": KEY})
+        assert answer.status_code in (200, 400, 404), answer.text
+
+    ask()
+
+
 def _operations(description: dict[str, Any]) -> list[Any]:
     found: list[Any] = list(schemathesis.openapi.from_dict(description).get_all_operations())
     assert found
@@ -252,7 +268,7 @@ def _public() -> dict[str, Any]:
     fields = dict.fromkeys(FIELDS.split(), words) | {"api_key": {"enum": [KEY, "another"]}}
     schema = {"type": "object", "additionalProperties": words, "properties": fields}
     form = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
-    asked = fields | dict.fromkeys(["start_date", "end_date"], {"enum": DATES})
+    asked = fields | {name: {"enum": DATES} for name in ("start_date", "end_date")}
     query = [{"name": name, "in": "query", "schema": asked.get(name, words)} for name in ASKED.split()]
     body = {"content": {"application/json": {"schema": Submission.model_json_schema()}}}
     paths: dict[str, Any] = {path: {"get": _open(path, parameters=query)} for path in READ.split()}
