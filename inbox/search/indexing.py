@@ -7,8 +7,10 @@ changed fact rewrites them all.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, and_, bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from inbox.database import before_commit, held, office_of
@@ -104,27 +106,29 @@ def reindex(session: Session) -> int:
 
 def facts_of(session: Session, case_id: str) -> CaseFacts | None:
     """The facts as the rows say them; None for a case that is not this office's."""
-    office = office_of(session)
-    row = (
-        session.connection()
-        .execute(
-            select(
-                col(Case.reference), col(Case.subject), col(Case.constituent_id),
-                col(Constituent.name), col(Constituent.postcode), col(Constituent.phone),
-            )
-            .outerjoin(Constituent, col(Constituent.id) == col(Case.constituent_id))
-            .where(col(Case.id) == case_id, col(Case.office_id) == office)
-        )
-        .first()
-    )  # fmt: skip
-    if row is None:
+    asked = {"case": case_id, "office": office_of(session)}
+    rows = session.connection().execute(_facts(), asked).all()
+    if not rows:
         return None
-    reference, subject, constituent, name, postcode, phone = row
-    handles = select(col(Handle.address)).where(
-        col(Handle.constituent_id) == constituent, col(Handle.office_id) == office
-    )
-    addresses = tuple(session.connection().execute(handles).scalars()) if constituent else ()
+    reference, subject, name, postcode, phone, _ = rows[0]
+    addresses = tuple(row.address for row in rows if row.address is not None)
     return CaseFacts(case_id, reference, subject, name or "", postcode, phone, addresses)
+
+
+@cache
+def _facts() -> Select[*tuple[Any, ...]]:
+    """A case and its person, once for each of their addresses; built once."""
+    is_owner = col(Constituent.id) == col(Case.constituent_id)
+    is_theirs = and_(col(Handle.constituent_id) == Constituent.id, col(Handle.office_id) == Case.office_id)
+    return (
+        select(
+            col(Case.reference), col(Case.subject),
+            col(Constituent.name), col(Constituent.postcode), col(Constituent.phone), col(Handle.address),
+        )
+        .outerjoin(Constituent, is_owner)
+        .outerjoin(Handle, is_theirs)
+        .where(col(Case.id) == bindparam("case"), col(Case.office_id) == bindparam("office"))
+    )  # fmt: skip
 
 
 def fact_words(facts: CaseFacts) -> list[str]:
