@@ -97,6 +97,12 @@ def test_a_name_and_an_address_in_half_an_emoji_are_filed_like_any(office: Offic
     assert "Wyn ?" in {one.name for one in office.all(Constituent)}
 
 
+def test_names_that_no_database_holds_are_kept_once_and_apart(office: Office) -> None:
+    odd = [arrival_of({**HELLO, "id": one}) for one in ("a\ud800", "a\ud801", "a\0", "a", "a" * 900)]
+    fresh = [keep(office.line, office.channel, office.world.office, odd, None) or [] for _ in range(2)]
+    assert [len(one) for one in fresh] == [5, 0]
+
+
 def test_a_reason_that_repeats_half_an_emoji_can_be_written_down() -> None:
     assert str(Unreadable("a kind named \ud83d")) == Unreadable("a kind named ?").reason
 
