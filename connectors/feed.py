@@ -7,6 +7,7 @@ none its link stands in, and then its words. One whose words change is an edit o
 import hashlib
 import io
 import json
+import re
 import threading
 from calendar import timegm
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,7 @@ from connectors.contract import (
     Surroundings,
     TemporaryFailure,
     Unreadable,
+    storable_key,
 )
 from connectors.email.html_text import html_to_text
 from connectors.keys import Key, filled, table
@@ -44,6 +46,9 @@ LARGEST = 5 << 20
 MOST_ENTRIES = 2000
 REMEMBERED = 4000
 LONGEST_TEXT = 100_000
+_HALF = re.compile(rb"&(?:amp;)?#(?:0{0,9}(5[5-7]\d{3})|[xX]0{0,9}([dD][89a-fA-F][0-9a-fA-F]{2}));")
+_HALVES = re.compile(rb"(?:%s)+" % _HALF.pattern)
+"""Numbers of halves of surrogate pairs: no characters (XML 1.0, section 4.1), and sent all the same."""
 
 
 class FeedChannel:
@@ -155,8 +160,8 @@ class FeedChannel:
         return (Checked("The feed", True, f"it has {len(entries) + left_out} entries now"),)
 
     def _arrival(self, entry: Mapping[str, Any], digest: str, *, is_edit: bool) -> RawArrival:
-        key = entry["id"][:400]
-        raw = json.dumps({**entry, "is_edit": is_edit, "treat_as": self._treat_as}, ensure_ascii=False)
+        key = entry["id"]
+        raw = json.dumps({**entry, "is_edit": is_edit, "treat_as": self._treat_as})
         return RawArrival(
             "feed",
             self._url[:254],
@@ -221,12 +226,21 @@ def _entries(answer: "_Answer") -> tuple[list[dict[str, Any]], int]:
     import feedparser  # loaded when the first feed is read: it is large
 
     # Bytes that name a file would be opened as that file: only a stream is ever read as what it is.
-    parsed = feedparser.parse(io.BytesIO(answer.body), sanitize_html=True, resolve_relative_uris=False)
+    body = _HALVES.sub(_joined, answer.body)
+    parsed = feedparser.parse(io.BytesIO(body), sanitize_html=True, resolve_relative_uris=False)
     if not parsed.get("version"):
         raise TemporaryFailure("what came is not a feed")
     title = parsed.feed.get("title", "")
     left_out = max(0, len(parsed.entries) - MOST_ENTRIES)
     return [_entry(one, title) for one in parsed.entries[:MOST_ENTRIES]], left_out
+
+
+def _joined(run: re.Match[bytes]) -> bytes:
+    """Emoji that a program wrote as two halves, each by its number, as the whole ones that were meant."""
+    numbers = [int(ten) if ten else int(sixteen, 16) for ten, sixteen in _HALF.findall(run[0])]
+    halves = b"".join(number.to_bytes(2, "little") for number in numbers)
+    whole = halves.decode("utf-16-le", "replace").encode("ascii", "xmlcharrefreplace")
+    return whole.replace(b"&", b"&amp;") if run[0].startswith(b"&amp;") else whole
 
 
 def _entry(given: Mapping[str, Any], feed: str) -> dict[str, Any]:
@@ -254,7 +268,7 @@ def _message(arrival: RawArrival, entry: Mapping[str, Any]) -> InboundMessage:
     return InboundMessage(
         channel=arrival.channel,
         account=arrival.account,
-        external_id=entry["id"][:400],
+        external_id=storable_key(entry["id"]),
         sender=Handle(entry["author"] or entry["feed"], ""),
         subject=entry["title"] or None,
         text=text,

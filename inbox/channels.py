@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
+import structlog
 from sqlmodel import Session, col, select
 
 from connectors import registry
@@ -33,7 +34,7 @@ from inbox.channel_budgets import ChannelBudgets
 from inbox.channel_secrets import ChannelSecrets
 from inbox.database import Database, office_of
 from inbox.desk import Tools
-from inbox.errors import Conflict, Refused
+from inbox.errors import Conflict, Refused, unforeseen
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import (
@@ -52,6 +53,7 @@ from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import Store
 
+_log = structlog.get_logger("inbox.channels")
 NOT_SIGNED_IN = "Not signed in yet"
 FOLLOWED_FOR = timedelta(days=400)
 """A fault that was handed on so long ago is not asked about any more."""
@@ -327,6 +329,9 @@ def test(channel: Channel, keys: SecretKeys, settings: Settings, database: Datab
         return (Checked("settings", True, "This kind of channel needs no connection."),)
     try:
         return connector.check()
+    except Exception as fault:  # whatever a platform answered, it is this channel's trouble alone
+        _log.exception("the test of a channel failed unforeseen", channel=channel.id)
+        return (Checked("test", False, unforeseen(fault)),)
     finally:
         if hasattr(connector, "close"):  # a form has nothing to let go of
             connector.close()

@@ -17,6 +17,13 @@ CaseworkError                 500
 """
 
 
+def unforeseen(fault: Exception) -> str:
+    """What is said of a fault that nobody foresaw, where the work beside it goes on."""
+    return (
+        f"Something happened that this program did not foresee ({type(fault).__name__}). The log says where"
+    )
+
+
 class CaseworkError(Exception):
     """The root. `sentence` says what happened, what is safe and what to do."""
 

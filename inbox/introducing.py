@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 
+import structlog
 from sqlmodel import Session, col, select
 
 from connectors.contract import (
@@ -16,12 +17,13 @@ from connectors.contract import (
 )
 from inbox import channels, people
 from inbox.database import Database, find
-from inbox.errors import Refused, SetupProblem
+from inbox.errors import Refused, SetupProblem, Unavailable
 from inbox.models import Arrival, Channel
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import Store
 
+_log = structlog.get_logger("inbox.introducing")
 _PATIENCE_SECONDS = 5.0
 _REST = timedelta(minutes=5)
 _MOST_REMEMBERED = 5_000
@@ -105,7 +107,11 @@ class Introducer:
         try:
             with closing(channels.connect(channel, self._keys, self._settings, self._database)) as connector:
                 return connector.names_of(addresses) if isinstance(connector, Introduces) else {}
-        except (ConnectorFailure, Refused, SetupProblem) as failure:
+        except Unavailable:
+            raise
+        except Exception as failure:
+            if not isinstance(failure, (ConnectorFailure, Refused, SetupProblem)):
+                _log.exception("asking for names failed unforeseen", channel=channel.id)
             after = failure.after if isinstance(failure, TemporaryFailure) else None
             self._rests_until[channel.id] = time.monotonic() + (after or _REST).total_seconds()
             return {}

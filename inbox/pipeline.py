@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 
+import structlog
 from sqlmodel import Session, col, select
 
 from connectors.contract import (
@@ -30,6 +31,7 @@ from inbox.scanning import Scanner
 from inbox.storage import Store
 from routing.assessment import make_ready
 
+_log = structlog.get_logger("inbox.pipeline")
 MOST_ATTEMPTS = 3
 MOST_FILES = 30
 MOST_WAITS = 1_500
@@ -154,15 +156,28 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
     try:
         desks = {office_id: _desk(line, office_id) for office_id in {job.office_id: None for job in claimed}}
         for office_id in desks:
-            line.meet(office_id, [job.subject_id for job in claimed if job.office_id == office_id])
+            _meet(line, office_id, [job.subject_id for job in claimed if job.office_id == office_id])
     except Unavailable as trouble:
         for job in claimed:
             _wait(line, job, trouble.sentence)
         return len(claimed)
     for job in claimed:
-        _process_one(line, desks[job.office_id], job)
+        try:
+            _process_one(line, desks[job.office_id], job)
+        except Exception:  # its failure could not be written down: its lease runs out
+            _log.exception("an arrival could not be put off", arrival=job.subject_id)
         line.database.give_way()
     return len(claimed)
+
+
+def _meet(line: Line, office_id: str, arrival_ids: Sequence[str]) -> None:
+    """A name must never hold up what people wrote: whatever goes wrong here, each is filed all the same."""
+    try:
+        line.meet(office_id, arrival_ids)
+    except Unavailable:
+        raise
+    except Exception:
+        _log.exception("nobody could be asked after", office=office_id)
 
 
 @cache
@@ -284,13 +299,9 @@ def _read_all(
 
 
 def _file_all(
-    line: Line,
-    desk: Desk,
-    ready: Sequence[tuple[str, intake.Understood]],
-    tally: Tally,
-    *,
+    line: Line, desk: Desk, ready: Sequence[tuple[str, intake.Understood]], tally: Tally, *,
     acknowledging: bool,
-) -> None:
+) -> None:  # fmt: skip
     """Files a batch in one transaction, and counts what it came to once that is committed."""
     counted = Tally()
     now = line.now()

@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 
-from connectors.contract import InboundMessage
+from connectors.contract import InboundMessage, storable
 from inbox.secrets import SecretKeys
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no I, O, 0, 1: they are misread
@@ -35,7 +35,7 @@ def thread_of(incoming: InboundMessage) -> str | None:
 
 def in_thread(kind: str, account: str, thread: str) -> str:
     """A platform's conversation with the account it is held with before it."""
-    return f"{kind}/{account}/{thread}".replace("\x00", "")[:512]
+    return storable(f"{kind}/{account}/{thread}")[:512]
 
 
 def new_message_id(reference: str, domain: str, keys: SecretKeys) -> str:

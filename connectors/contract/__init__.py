@@ -64,6 +64,7 @@ from connectors.contract.failures import (
     Unreadable,
     WebhookRejected,
 )
+from connectors.contract.storable import storable, storable_key
 from connectors.contract.surroundings import (
     Boundless,
     Budget,
@@ -133,4 +134,6 @@ __all__ = [
     "WebhookRequest",
     "no_sent",
     "nothing",
+    "storable",
+    "storable_key",
 ]

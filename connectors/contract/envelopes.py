@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from connectors.contract.storable import storable, storable_key
+
 
 class Machine(StrEnum):
     """Why a message was not written by a person to us."""
@@ -48,10 +50,17 @@ PUBLIC = frozenset({Form.COMMENT, Form.POST})
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """An address of a person on a channel. `address` is lower-cased where the channel ignores case."""
+    """An address of a person on a channel. `address` is lower-cased where the channel ignores case.
+
+    Whatever a platform gives here (a name cut within an emoji), both are such as can be stored.
+    """
 
     name: str
     address: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", storable(self.name))
+        object.__setattr__(self, "address", storable(self.address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,8 @@ class RawArrival:
     `(channel, account, external_id)` is the idempotency key; `channel` is the kind ("email").
     For IMAP `external_id` is "FOLDER/UIDVALIDITY/UID". `hints` holds small facts the wire knew
     (folder, envelope sender, "direction": "outbound" for a Sent folder); never content.
+
+    Whatever a platform names a thing, `external_id` is such as can be stored, and no two of them are one.
     """
 
     channel: str
@@ -90,10 +101,15 @@ class RawArrival:
     received_at: datetime
     hints: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "external_id", storable_key(self.external_id))
+
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One thing a person (or a machine) said, in channel-neutral form.
+
+    Names, addresses, ids and what was `told` are made such as can be stored; the words are when they are.
 
     `text` is all visible text; `new_text` is `text` without quoted history and signature, for display
     and decisions only. `external_id` is the platform's own id of the message (Message-ID for email).
@@ -135,6 +151,13 @@ class InboundMessage:
     remote: tuple[RemoteFile, ...] = ()
     link: str | None = None
     forwarded_by: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "external_id", storable(self.external_id))
+        object.__setattr__(self, "in_reply_to", tuple(map(storable, self.in_reply_to)))
+        object.__setattr__(self, "references", tuple(map(storable, self.references)))
+        told = {name: storable(words) for name, words in self.told.items()}
+        object.__setattr__(self, "told", told)
 
 
 class ReportAction(StrEnum):
@@ -203,6 +226,9 @@ class Change:
     action: ChangeAction
     at: datetime | None
     message: InboundMessage | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "external_id", storable(self.external_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from connectors.contract.storable import storable
+
 
 class ConnectorFailure(Exception):
     """Something on the wire did not work. `reason` is one plain sentence, free of secrets and content."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = storable(reason)
+        super().__init__(self.reason)
 
 
 class TemporaryFailure(ConnectorFailure):

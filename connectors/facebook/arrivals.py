@@ -28,7 +28,7 @@ def arrival(page: str, external_id: str, envelope: Json, moment: object, now: da
     """`moment`: what Facebook says of when it was said; our own clock where that is missing or ahead."""
     said = moment_of(moment)
     received_at = min(said, now) if said is not None else now
-    return RawArrival(KIND, page, external_id[:512], raw_of(envelope), received_at)
+    return RawArrival(KIND, page, external_id, raw_of(envelope), received_at)
 
 
 def messaging_key(event: Json) -> str:
@@ -92,9 +92,9 @@ def moment_of(value: object) -> datetime | None:
         pass
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 POST_ITEMS = frozenset({"post", "status", "photo", "video", "share", "link", "note", "album", "event"})

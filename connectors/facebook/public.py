@@ -31,6 +31,8 @@ def read_public(arrival: RawArrival, field: str, value: Value, time: object) -> 
     """One change of the Page's wall, or a mention of the Page elsewhere."""
     if field not in ("feed", "mention"):
         raise Unreadable("Facebook sent a change of a kind that is not known")
+    if odd := [name for name in ("item", "verb", "message") if not _is_words(value.get(name))]:
+        raise Unreadable(f"Facebook sent a change whose {odd[0]} is no text")
     item, verb = words_of(value.get("item")), words_of(value.get("verb")) or "add"
     if item in _IRRELEVANT:
         return Nothing(item)
@@ -43,6 +45,11 @@ def read_public(arrival: RawArrival, field: str, value: Value, time: object) -> 
     if verb not in _ACTIONS:
         raise Unreadable("Facebook sent a change of a kind that is not known")
     return _changed(arrival, form, value, sender, verb, moment_of(time))
+
+
+def _is_words(value: object) -> bool:
+    """Whether it is text, a number or nothing: anything else would be read as if it were not there."""
+    return value is None or (isinstance(value, (str, int)) and not isinstance(value, bool))
 
 
 def _added(arrival: RawArrival, form: Form, value: Value, sender: Handle) -> News:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from connectors.contract import News, Nothing, RawArrival, Unreadable
+from connectors.contract import News, RawArrival, Unreadable
 from connectors.facebook.private import read_private
 from connectors.facebook.public import read_public
 from connectors.facebook.shapes import words_of
@@ -36,6 +36,4 @@ def _read(arrival: RawArrival, envelope: dict[str, Any]) -> News:
         return read_private(arrival, envelope["message"], was_found=True)
     if isinstance(envelope.get("value"), dict):
         return read_public(arrival, str(envelope.get("field")), envelope["value"], envelope.get("time"))
-    if "odd" in envelope or "entry" in envelope:
-        raise Unreadable("Facebook sent something of a shape that is not known")
-    return Nothing("empty")
+    raise Unreadable("Facebook sent something of a shape that is not known")

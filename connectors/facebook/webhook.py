@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,11 @@ def receive(given: FacebookSettings, request: WebhookRequest) -> WebhookAnswer:
     signature = request.headers.get("x-hub-signature-256", "")
     if not is_signed(request.body, signature, given.app_secret):
         raise WebhookRejected("the call was not signed with the app's secret")
-    return WebhookAnswer(arrivals=tuple(_split(given.page_id, request.body, datetime.now(UTC))))
+    now = datetime.now(UTC)
+    try:
+        return WebhookAnswer(arrivals=tuple(_split(given.page_id, request.body, now)))
+    except RecursionError:  # so deep that it can be read and not be written again
+        return WebhookAnswer(arrivals=(_whole(given.page_id, request.body, now),))
 
 
 def is_signed(body: bytes, signature: str, app_secret: str) -> bool:
@@ -48,11 +52,14 @@ def _split(page: str, body: bytes, now: datetime) -> Iterator[RawArrival]:
         told = None
     entries = told.get("entry") if isinstance(told, dict) else None
     if not isinstance(told, dict) or told.get("object") != "page" or not isinstance(entries, list):
-        digest = hashlib.sha256(body).hexdigest()[:40]
-        yield RawArrival(arrivals.KIND, page, f"body/{digest}", body, now)
+        yield _whole(page, body, now)
         return
     for entry in entries:
         yield from _entry(page, entry, now) if isinstance(entry, dict) else _odd(page, entry, now)
+
+
+def _whole(page: str, body: bytes, now: datetime) -> RawArrival:
+    return RawArrival(arrivals.KIND, page, f"body/{hashlib.sha256(body).hexdigest()[:40]}", body, now)
 
 
 def _entry(page: str, entry: dict[str, Any], now: datetime) -> Iterator[RawArrival]:
@@ -69,26 +76,41 @@ def _entry(page: str, entry: dict[str, Any], now: datetime) -> Iterator[RawArriv
 def _private(page: str, about: str, time: object, event: object, now: datetime) -> RawArrival:
     envelope = {"page": about, "time": time, "messaging": event}
     if not isinstance(event, dict):
-        return arrivals.arrival(page, f"event/{arrivals.digest_of(envelope)}", envelope, None, now)
-    key = arrivals.messaging_key(event)
+        return _unnamed(page, envelope, now)
+    key = _key(lambda: arrivals.messaging_key(event), envelope)
     return arrivals.arrival(page, key, envelope, event.get("timestamp", time), now)
 
 
 def _public(page: str, about: str, time: object, change: object, now: datetime) -> RawArrival:
     value = change.get("value") if isinstance(change, dict) else None
     if not isinstance(change, dict) or not isinstance(value, dict):
-        envelope = {"page": about, "time": time, "odd": change}
-        return arrivals.arrival(page, f"event/{arrivals.digest_of(envelope)}", envelope, None, now)
+        return _unnamed(page, {"page": about, "time": time, "odd": change}, now)
     field = str(change.get("field", ""))
     envelope = {"page": about, "time": time, "field": field, "value": value}
     is_first = value.get("verb", "add") == "add"
     said_at = value.get("created_time", time) if is_first else time
-    return arrivals.arrival(page, arrivals.change_key(field, value, time), envelope, said_at, now)
+    key = _key(lambda: arrivals.change_key(field, value, time), envelope)
+    return arrivals.arrival(page, key, envelope, said_at, now)
 
 
 def _odd(page: str, entry: object, now: datetime) -> Iterator[RawArrival]:
-    envelope = {"odd": entry}
-    yield arrivals.arrival(page, f"event/{arrivals.digest_of(envelope)}", envelope, None, now)
+    yield _unnamed(page, {"odd": entry}, now)
+
+
+def _unnamed(page: str, envelope: dict[str, Any], now: datetime) -> RawArrival:
+    return arrivals.arrival(page, _digest_key(envelope), envelope, None, now)
+
+
+def _key(name: Callable[[], str], envelope: dict[str, Any]) -> str:
+    """The event's own name, or its digest where a field by which it is named is of another shape."""
+    try:
+        return name()
+    except (TypeError, ValueError, AttributeError):
+        return _digest_key(envelope)
+
+
+def _digest_key(envelope: dict[str, Any]) -> str:
+    return f"event/{arrivals.digest_of(envelope)}"
 
 
 def _listed(value: object) -> list[Any]:

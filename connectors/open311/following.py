@@ -176,7 +176,7 @@ class Follower:
 
     def _arrival(self, external_id: str, told: dict[str, Any], now: datetime) -> RawArrival:
         raw = json.dumps({**told, "council": self._given.council}, separators=(",", ":")).encode()
-        return RawArrival(KIND, self._given.account, external_id[:512], raw, now)
+        return RawArrival(KIND, self._given.account, external_id, raw, now)
 
 
 def _is_new(at: Cursor, row: Json, ours: set[str]) -> bool:

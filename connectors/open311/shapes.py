@@ -68,9 +68,9 @@ def moment_of(value: Any) -> datetime | None:
     """A W3C date with its zone; one without a zone is read as UTC; None for anything else."""
     try:
         moment = datetime.fromisoformat(words_of(value))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def written(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from connectors import filenames
-from connectors.contract import Attachment
+from connectors.contract import Attachment, storable
 from connectors.open311 import shapes
 
 MOST_FILES = 10
@@ -86,8 +86,8 @@ def _unpacked_file(told: Mapping[str, str]) -> Attachment:
 def _grouped(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, value in pairs[:MOST_FIELDS]:
-        name = name.strip().removesuffix("[]")[:200]
-        found[name] = (*found.get(name, ()), value.replace("\x00", "")[:LONGEST_TEXT].strip())
+        name = storable(name).strip().removesuffix("[]")[:200]
+        found[name] = (*found.get(name, ()), storable(value)[:LONGEST_TEXT].strip())
     return found
 
 

@@ -14,6 +14,7 @@ from connectors.contract import (
     News,
     Nothing,
     RemoteFile,
+    Unreadable,
 )
 from connectors.x import fields
 from connectors.x.fields import Told
@@ -29,6 +30,8 @@ def post(account: str, told: Told, beside: Told, *, is_mention: bool = False) ->
     if "retweeted" in dict(references(told)) or told.get("retweeted_status"):
         return Nothing("repost")
     message = _message(account, post_id, told, beside, is_mention)
+    if not (message.sender.address or message.text or message.remote):
+        raise Unreadable("X sent a post without a writer and without words")
     if message.sender.address == account:
         return Echo(message)
     return message if message.external_id == post_id else _edited(message)

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from connectors.contract import InboundMessage
+from connectors.contract import InboundMessage, storable
 from inbox import casefile, triage
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
-from inbox.intake.messages import storable
 from inbox.intake.understanding import Understood
 from inbox.models import Arrival, Attachment, Case, Constituent, EventKind, Message
 from inbox.recall import Recall

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from connectors.contract import InboundMessage
+from connectors.contract import InboundMessage, storable
 from inbox import casefile
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
-from inbox.intake.messages import storable
 from inbox.models import Case, Direction, EventKind, Message, MessageKind, new_id
 
 

@@ -1,6 +1,6 @@
 """From what a channel read to a row that both databases can hold."""
 
-from connectors.contract import InboundMessage
+from connectors.contract import InboundMessage, storable
 from inbox.models import Arrival, Direction, Message, MessageKind, new_id
 from inbox.references import thread_of
 
@@ -17,9 +17,9 @@ def message_of(arrival: Arrival, incoming: InboundMessage) -> Message:
         kind=MessageKind(incoming.form),
         external_id=_external_id(incoming),
         content_key=incoming.content_key,
-        sender_name=storable(incoming.sender.name),
-        sender_handle=storable(incoming.sender.address).lower()[:254],
-        recipients=[storable(one.address).lower() for one in everyone[:200]],
+        sender_name=incoming.sender.name,
+        sender_handle=incoming.sender.address.lower()[:254],
+        recipients=[one.address.lower() for one in everyone[:200]],
         subject=storable(incoming.subject) if incoming.subject is not None else None,
         text=storable(incoming.text) or _stub(arrival),
         new_text=storable(incoming.new_text) or _stub(arrival),
@@ -44,16 +44,5 @@ def _stub(arrival: Arrival) -> str:
 
 def _external_id(incoming: InboundMessage) -> str | None:
     """The platform's id of the message; a mail without Message-ID has none that others could answer to."""
-    external = storable(incoming.external_id)[:998]
+    external = incoming.external_id[:998]
     return None if not external or external.startswith("sha256:") else external
-
-
-def storable(words: str) -> str:
-    """What both databases can hold: no NUL, no half of a surrogate pair. The raw bytes keep them."""
-    if "\x00" in words:
-        words = words.replace("\x00", "")
-    try:
-        words.encode()
-    except UnicodeEncodeError:
-        words = words.encode("utf-8", "replace").decode()
-    return words

@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from connectors.contract import DeliveryReport, Echo, InboundMessage, Machine, ReportAction
+from connectors.contract import DeliveryReport, Echo, InboundMessage, Machine, ReportAction, storable
 from inbox import casefile, departures, matching, outbox
 from inbox.desk import Desk
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
-from inbox.intake.messages import storable
 from inbox.models import (
     Case,
     Delivery,

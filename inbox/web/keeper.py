@@ -11,6 +11,7 @@ from sqlmodel import Session
 from connectors.contract import RawArrival
 from inbox import intake, pipeline
 from inbox.database import Database
+from inbox.errors import Unavailable
 from inbox.storage import Store
 
 
@@ -63,7 +64,11 @@ class Keeper:
         for office_id, together in by_office.items():
             failure = self._keep(office_id, together)
             for load in together:
-                load.is_done, load.failure = True, failure
+                # What one call brought must not cost the others theirs: each by itself then. A database that
+                # is away is away for all of them.
+                alone = failure is not None and len(together) > 1 and not isinstance(failure, Unavailable)
+                load.failure = self._keep(office_id, [load]) if alone else failure
+                load.is_done = True
 
     def _keep(self, office_id: str, loads: Sequence[_Load]) -> Exception | None:
         try:

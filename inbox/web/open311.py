@@ -123,7 +123,7 @@ def requests(
             most=_most(max_requests),
         )  # fmt: skip
         if not wanted.numbers and wanted.since is None:
-            wanted = replace(wanted, since=(wanted.until or now) - _USUAL_DAYS)
+            wanted = replace(wanted, since=_usual(wanted.until or now))
         return answers.requests(_found(wiring, door, wanted), form)
 
     return _told(told, form)
@@ -185,7 +185,7 @@ def updates(
     def told() -> WebhookAnswer:
         door = _known(wiring, request, api_key, jurisdiction_id)
         until = _moment("end_date", end_date) or now
-        since = _moment("start_date", start_date) or until - _USUAL_DAYS
+        since = _moment("start_date", start_date) or _usual(until)
         with wiring.database.read(door.office_id) as session:
             return answers.updates(reports.changes(session, door.channel_id, since, until, most=MOST), form)
 
@@ -313,6 +313,14 @@ def _moment(name: str, words: str) -> datetime | None:
     if words and moment is None:
         raise Refused(400, f"Bad request: {name}")
     return moment
+
+
+def _usual(until: datetime) -> datetime:
+    """Where nobody says from when on. There is no calendar before the year 1."""
+    try:
+        return until - _USUAL_DAYS
+    except OverflowError:
+        raise Refused(400, "Bad request: end_date") from None
 
 
 def _words(listed: str) -> tuple[str, ...]:

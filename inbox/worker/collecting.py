@@ -19,7 +19,7 @@ from connectors.contract import (
 from inbox import alerts, channels, intake, jobs, pipeline
 from inbox.database import find
 from inbox.desk import open_desk
-from inbox.errors import Refused, SetupProblem, Unavailable
+from inbox.errors import Refused, SetupProblem, Unavailable, unforeseen
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelMode, EventKind
@@ -63,10 +63,10 @@ class Collector:
             return False
         try:
             return self._collect(channel, _lease_of(channel.id))
-        except ConnectorFailure as failure:
-            self._failed(channel, failure)
-        except (Refused, SetupProblem) as problem:
-            self._failed(channel, PermanentFailure(problem.sentence))
+        except Unavailable:
+            raise
+        except Exception as fault:
+            self._failed(channel, _failure_of(channel, fault))
         return False
 
     def wake(self) -> None:
@@ -178,8 +178,10 @@ class Collector:
             return
         try:
             self._wait_for_turn(channel, source, source.poll_seconds)
-        except ConnectorFailure as failure:
-            self._failed(channel, failure)
+        except Unavailable:
+            raise
+        except Exception as fault:
+            self._failed(channel, _failure_of(channel, fault))
 
     def _wait_for_turn(self, channel: Channel, source: Polls, left: float) -> None:
         """Until the poll is due, or the platform says that something waits, or the channel was changed.
@@ -238,8 +240,12 @@ class Collector:
 
     def _drop(self, channel_id: str) -> None:
         known = self._connectors.pop(channel_id, None)
-        if known is not None:
+        if known is None:
+            return
+        try:
             known[1].close()
+        except Exception:  # it is let go of all the same
+            log.exception("a connection could not be closed", channel=channel_id)
 
     def _channels(self) -> list[Channel]:
         found: list[Channel] = []
@@ -251,6 +257,16 @@ class Collector:
                 continue
             found += [row for row in rows if row.mode != ChannelMode.OFF and channels.is_polled(row)]
         return found
+
+
+def _failure_of(channel: Channel, fault: Exception) -> ConnectorFailure:
+    """Whatever went wrong at one channel is that channel's failure, and no other waits for it."""
+    if isinstance(fault, ConnectorFailure):
+        return fault
+    if isinstance(fault, (Refused, SetupProblem)):
+        return PermanentFailure(fault.sentence)
+    log.exception("a mailbox failed unforeseen", channel=channel.id, exc_info=fault)
+    return TemporaryFailure(unforeseen(fault))
 
 
 def _lease_of(channel_id: str) -> str:

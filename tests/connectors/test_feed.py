@@ -80,6 +80,38 @@ def message(found: object) -> InboundMessage:
     return found
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("&#55357;&#56832;", "😀"),
+        ("&amp;#xD83D;&amp;#xde00;", "😀"),
+        ("&#55357;", "\ufffd"),
+        ("&#56832;&#55357;&#56832;", "\ufffd😀"),
+        ("&#55000;", chr(55000)),
+    ],
+)
+def test_emoji_in_two_halves_are_read_whole(site: Site, written: str, read: str) -> None:
+    site.say(f"Buses {written} late")
+    site.say("Trains")
+    first, second = channel(site).fetch(None).arrivals
+    assert message(FeedChannel.understand(first)).text == f"Buses {read} late"
+    assert message(FeedChannel.understand(second)).text == "Trains"
+
+
+def test_two_entries_whose_long_ids_begin_alike_stay_two(site: Site) -> None:
+    long = [{"number": "x" * 600 + end, "title": "t", "text": end, "minute": 1} for end in ("1", "2")]
+    site.entries = long
+    reader = channel(site)
+    batch = reader.fetch(None)
+    assert len({one.external_id for one in batch.arrivals}) == 2
+    told = [message(FeedChannel.understand(one)) for one in batch.arrivals]
+    assert len({one.external_id for one in told}) == 2
+    site.entries = [{**long[0], "text": "said anew"}, long[1]]
+    [edit] = reader.fetch(batch.cursor).arrivals
+    changed = FeedChannel.understand(edit)
+    assert isinstance(changed, Change) and changed.external_id in {one.external_id for one in told}
+
+
 class Rig(PollingRig):
     def __init__(self, site: Site) -> None:
         self.site = site

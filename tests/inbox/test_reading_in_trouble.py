@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 from typing import Any, NoReturn
@@ -9,9 +10,11 @@ from typing import Any, NoReturn
 import pytest
 
 from connectors import registry
+from connectors.contract import Unreadable
 from inbox import pipeline
 from inbox.errors import Unavailable
-from inbox.models import Arrival, Job, Message
+from inbox.introducing import Introducer
+from inbox.models import Arrival, Constituent, Job, Message
 from inbox.pipeline import keep, process_due
 from inbox.recall import Recall, recall
 from inbox.storage import FolderStore
@@ -84,6 +87,52 @@ def test_one_message_through_two_accounts_that_two_nodes_read_at_once_is_one_cas
         assert list(nodes.map(lambda _: process_due(office.line, limit=1), range(2))) == [1, 1]
     assert sorted(one.state for one in office.all(Arrival)) == ["done", "done", "duplicate"]
     assert [one.copies for one in office.all(Message)] == [0, 1]
+
+
+def test_a_name_and_an_address_in_half_an_emoji_are_filed_like_any(office: Office) -> None:
+    half = "\ud83d"
+    odd = {**HELLO, "id": "1", "from": f"27{half}", "name": f"Wyn {half}", "answers": half, "thread": half}
+    office.hear(odd, {**HELLO, "id": "2", "from": "28", "text": "A pothole in Mill Lane."})
+    assert [one.state for one in office.all(Arrival)] == ["done", "done"]
+    assert "Wyn ?" in {one.name for one in office.all(Constituent)}
+
+
+def test_names_that_no_database_holds_are_kept_once_and_apart(office: Office) -> None:
+    odd = [arrival_of({**HELLO, "id": one}) for one in ("a\ud800", "a\ud801", "a\0", "a", "a" * 900)]
+    fresh = [keep(office.line, office.channel, office.world.office, odd, None) or [] for _ in range(2)]
+    assert [len(one) for one in fresh] == [5, 0]
+
+
+def test_a_reason_that_repeats_half_an_emoji_can_be_written_down() -> None:
+    assert str(Unreadable("a kind named \ud83d")) == Unreadable("a kind named ?").reason
+
+
+def test_whatever_goes_wrong_in_asking_for_names_each_is_filed_all_the_same(office: Office) -> None:
+    office.line = replace(office.line, meet=_odd)
+    office.hear({**HELLO, "id": "1"}, {**HELLO, "id": "2", "text": "A pothole in Mill Lane."})
+    assert [one.state for one in office.all(Arrival)] == ["done", "done"]
+
+
+def test_a_failure_that_cannot_be_written_down_holds_up_no_other_arrival(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline.jobs, "put_off", _odd)
+    office.hear({"id": "1", "is": "nothing that is known"}, {**HELLO, "id": "2"})
+    assert [one.state for one in office.all(Arrival)] == ["waiting", "done"]
+
+
+def test_a_platform_whose_answer_nobody_foresaw_leaves_people_nameless_for_a_while(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CallingChannel, "names_of", _odd, raising=False)
+    line, keys = office.line, office.line.tools.keys
+    introduce = Introducer(line.database, line.tools.store, keys, office.settings)
+    arrival = arrival_of({**HELLO, "id": "1"})
+    assert introduce(arrival, office.world.office, office.channel, "27") == ""
+
+
+def _odd(*_: Any, **__: Any) -> NoReturn:
+    raise UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed")
 
 
 def _full(*_: Any, **__: Any) -> NoReturn:

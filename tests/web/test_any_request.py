@@ -54,6 +54,13 @@ FIELDS = """check text postcode message name email csrf_token nonce service_code
     jurisdiction_id service_request_id status updated_datetime"""
 ASKED = """api_key start_date end_date status service_code service_request_id page page_size jurisdiction_id
     hub.mode hub.challenge crc_token"""
+DATES = [
+    "0001-01-01T00:00:00+14:00",
+    "0001-01-02T00:00:00Z",
+    "9999-12-31T23:59:59-12:00",
+    "2026-11-22T00:00:00Z",
+]
+"""At both ends of the calendar, beyond them, and one."""
 SECRET = "the secret that signs"
 KEY = "between FixMyStreet and us"
 
@@ -98,6 +105,22 @@ def test_whatever_a_platform_signs_is_kept_and_ends_in_a_stated_way(
         mine = select(Arrival).where(Arrival.channel_id == channel)
         states = {row.state for row in session.exec(mine)}
     assert states and states <= set(ArrivalState)
+
+
+@pytest.mark.parametrize("what", ["requests", "servicerequestupdates"])
+def test_whatever_a_reporting_system_asks_with_its_key_is_answered_or_refused(
+    what: str, desk: Desk, place: str
+) -> None:
+    names = ["start_date", "end_date", "status", "service_code", "service_request_id", "max_requests"]
+    words = some.sampled_from(DATES) | some.text(max_size=12)
+
+    @MANY
+    @given(asked=some.dictionaries(some.sampled_from(names), words, max_size=3))
+    def ask(asked: dict[str, str]) -> None:
+        answer = desk.get(f"/open311/v2/{what}.json", params={**asked, "api_key": KEY})
+        assert answer.status_code in (200, 400, 404), answer.text
+
+    ask()
 
 
 def _operations(description: dict[str, Any]) -> list[Any]:
@@ -188,9 +211,7 @@ def _shaped(names: str, inner: some.SearchStrategy[Any]) -> some.SearchStrategy[
     return some.dictionaries(some.sampled_from(names.split()), inner, max_size=6)
 
 
-_WORDS = some.text(max_size=12) | some.sampled_from(
-    ["77", "1", "2026-11-22T00:00:00Z", "\0", "\ud800", "9" * 40, "page"]
-)
+_WORDS = some.text(max_size=12) | some.sampled_from(["77", "1", *DATES, "\0", "\ud800", "9" * 40, "page"])
 _SIMPLE = some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | _WORDS
 _DEEPER = some.recursive(
     _SIMPLE,
@@ -203,8 +224,18 @@ _DEEPER = some.recursive(
     max_leaves=8,
 )
 _FACEBOOK_EVENT = _shaped("sender recipient timestamp message delivery read field value postback", _DEEPER)
+_FACEBOOK_CHANGE = some.fixed_dictionaries(
+    {
+        "field": some.sampled_from(["feed", "mention"]) | _SIMPLE,
+        "value": _shaped(
+            "item verb post_id comment_id created_time from message",
+            some.sampled_from(["comment", "post", "add", "edited", "remove"]) | _DEEPER,
+        ),
+    }
+)
+_FACEBOOK_THING = _FACEBOOK_EVENT | _FACEBOOK_CHANGE | _DEEPER
 _FACEBOOK_ENTRY = _shaped("id time", _SIMPLE).flatmap(
-    lambda head: _shaped("messaging standby changes", some.lists(_FACEBOOK_EVENT | _DEEPER, max_size=3)).map(
+    lambda head: _shaped("messaging standby changes", some.lists(_FACEBOOK_THING, max_size=3)).map(
         lambda rest: {**head, **rest}
     )
 )
@@ -237,7 +268,8 @@ def _public() -> dict[str, Any]:
     fields = dict.fromkeys(FIELDS.split(), words) | {"api_key": {"enum": [KEY, "another"]}}
     schema = {"type": "object", "additionalProperties": words, "properties": fields}
     form = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
-    query = [{"name": name, "in": "query", "schema": fields.get(name, words)} for name in ASKED.split()]
+    asked = fields | {name: {"enum": DATES} for name in ("start_date", "end_date")}
+    query = [{"name": name, "in": "query", "schema": asked.get(name, words)} for name in ASKED.split()]
     body = {"content": {"application/json": {"schema": Submission.model_json_schema()}}}
     paths: dict[str, Any] = {path: {"get": _open(path, parameters=query)} for path in READ.split()}
     for path in WRITTEN.split():

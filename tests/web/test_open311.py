@@ -1,5 +1,6 @@
 """GeoReport v2 for third parties: durable before the answer, once, and nobody sees what is not theirs."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,13 @@ def post(desk: Desk, what: str = "requests.json", **changes: str) -> Response:
     return answer
 
 
+def as_json(desk: Desk, what: str, told: dict[str, Any]) -> Response:
+    """Half surrogate pairs and all."""
+    body, kind = json.dumps(told).encode(), {"content-type": "application/json"}
+    answer: Response = desk.post(f"/open311/v2/{what}.json", content=body, headers=kind)
+    return answer
+
+
 def read(desk: Desk, what: str = "requests.json", **query: str) -> Any:
     asked = {name: value for name, value in {"api_key": KEY, **query}.items() if value}
     return desk.get(f"/open311/v2/{what}", params=asked)
@@ -94,6 +102,43 @@ def test_the_same_report_again_has_the_same_number_and_is_kept_once(
 ) -> None:
     assert number_of(post(desk)) == number_of(post(desk))
     assert len([one for one in rows(world, Arrival) if one.channel_id == channel]) == 1
+
+
+def test_words_that_no_database_holds_are_kept_as_they_can_be(
+    desk: Desk, channel: str, world: World, work: Callable[[], None]
+) -> None:
+    plain = {name: words for name, words in REPORT.items() if "[" not in name}
+    odd = {**plain, "first_name": "Wyn \ud83d", "attribute": {"external_id": "\ud83d"}}
+    numbers = {number_of(as_json(desk, "requests", odd)) for _ in range(2)}
+    work()
+    assert len(numbers) == 1
+    assert "My number is" in rows(world, Message)[-1].text
+    asked = {"api_key": KEY, "service_request_id": "\ud83d", "update_id": "1", "status": "OPEN"}
+    assert as_json(desk, "servicerequestupdates", asked).status_code == 404
+
+
+@pytest.mark.parametrize("what", ["requests", "servicerequestupdates"])
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("start_date", "0001-01-01T00:00:00+14:00"),
+        ("start_date", "9999-12-31T23:59:59-12:00"),
+        ("end_date", "9999-12-31T23:59:59-12:00"),
+        ("end_date", "0001-01-02T00:00:00Z"),
+    ],
+)
+def test_a_date_beyond_the_calendar_is_refused_in_the_words_of_the_format(
+    desk: Desk, channel: str, what: str, name: str, date: str
+) -> None:
+    answer = read(desk, f"{what}.json", **{name: date})
+    assert answer.status_code == 400
+    assert answer.json() == {"errors": [{"code": 400, "description": f"Bad request: {name}"}]}
+
+
+@pytest.mark.parametrize("what", ["requests", "servicerequestupdates"])
+def test_the_first_and_the_last_second_of_the_calendar_are_dates(desk: Desk, channel: str, what: str) -> None:
+    whole = {"start_date": "0001-01-01T00:00:00Z", "end_date": "9999-12-31T23:59:59Z"}
+    assert read(desk, f"{what}.json", **whole).status_code == 200
 
 
 @pytest.mark.parametrize("form", ["form", "json", "xml", "multipart"])

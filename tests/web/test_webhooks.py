@@ -9,11 +9,14 @@ from sqlmodel import select
 
 from connectors import registry
 from inbox import channels
-from inbox.database import Database, find
+from inbox.database import Database, database_now, find
+from inbox.errors import NotFound
 from inbox.history import SYSTEM
 from inbox.models import Arrival, Channel, ChannelMode, Event, EventKind, Job
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
+from inbox.storage import open_store
+from inbox.web.keeper import Keeper, _Load
 from tests.rigs.callers import CallingChannel, signed
 from tests.web.desks import Desk, World
 
@@ -114,6 +117,27 @@ def test_what_cannot_be_kept_is_not_answered_with_yes(
 
     monkeypatch.setattr("inbox.storage.FolderStore._write", full)
     assert call(desk, channel, {**EVENT, "id": "1"}).status_code == 503
+
+
+def test_an_id_that_no_database_holds_costs_nobody_their_call(desk: Desk, channel: str, world: World) -> None:
+    odd = [{**EVENT, "id": one} for one in ("a\ud800", "a\0", "a" * 900)]
+    assert call(desk, channel, *odd, {**EVENT, "id": "1"}).status_code == 200
+    assert call(desk, channel, *odd).status_code == 200
+    assert len(kept(world)) == 4
+
+
+def test_what_one_call_brought_does_not_cost_the_others_theirs(world: World, settings: Settings) -> None:
+    """Three calls go into one commit, one of them for a channel that is not there."""
+    keeper = Keeper(world.database, open_store(settings), settings.now, database_now)
+    office = world.ours.office.id
+    loads = [_Load(office, one, [], True) for one in (world.ours.ids["channel_id"], "0" * 32)]
+    keeper._waiting = [*loads, _Load(office, world.ours.ids["channel_id"], [], True)]
+    keeper._commit()
+    first, missing = loads
+    assert first.is_done and first.failure is None
+    assert missing.is_done and isinstance(missing.failure, NotFound)
+    with world.database.read(office) as session:
+        assert find(session, Channel, first.channel_id).hinted_at is not None
 
 
 def test_a_call_under_another_kind_is_not_known_also_just_after_a_right_one(

@@ -205,12 +205,20 @@ def test_a_mention_elsewhere_is_read_like_a_post() -> None:
         {"page": PAGE, "messaging": {"message": {"mid": "m_1"}}},
         {"page": PAGE, "messaging": {"sender": {"id": PERSON}, "recipient": {"id": PAGE}, "message": {}}},
         {"page": PAGE, "field": "feed", "value": {"item": "comment", "comment_id": {}, "verb": "dance"}},
+        {"page": PAGE, "time": 1, "messaging": 17}, {"page": PAGE, "time": 1},
         {"page": PAGE, "field": "ratings", "value": {}}, {"page": "999", "messaging": {}}, [], 7, "x",
     ],
 )  # fmt: skip
 def test_a_shape_that_nobody_knows_is_set_aside(envelope: Any) -> None:
     with pytest.raises(Unreadable):
         read(envelope)
+
+
+@pytest.mark.parametrize("name", ["item", "verb", "message"])
+@pytest.mark.parametrize("odd", [["x"], {"x": 1}, True])
+def test_a_change_with_a_field_that_is_no_text_is_set_aside_with_the_reason(name: str, odd: Any) -> None:
+    with pytest.raises(Unreadable, match=f"whose {name} is no text"):
+        public(**{name: odd})
 
 
 def test_half_of_a_letter_and_endless_numbers_are_read() -> None:

@@ -119,6 +119,29 @@ def test_every_event_of_a_batch_is_kept_by_itself_and_a_bad_one_holds_up_none() 
     assert len(told) == 6
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {**COMMENT, "item": ["comment"]},
+        {**COMMENT, "item": {}},
+        {**COMMENT, "verb": {"x": 1}},
+        {**COMMENT, "created_time": "9999-12-31T23:59:59-12:00"},
+        {**COMMENT, "created_time": "0001-01-01T00:00:00+14:00"},
+        {**COMMENT, "comment_id": "5_\ud800"},
+    ],
+)
+def test_a_field_of_another_shape_costs_the_event_its_name_and_the_others_nothing(odd: Any) -> None:
+    told = keys(entry(messaging=[message("m_1")], changes=[{"field": "feed", "value": odd}]))
+    assert told[0] == "m/m_1" and len(told) == 2
+    assert keys(entry(changes=[{"field": "feed", "value": odd}])) == told[1:]
+
+
+def test_messages_whose_names_cannot_be_stored_stay_apart() -> None:
+    named = keys(entry(messaging=[message(one) for one in ("m_\ud800", "m_\ud801", "m_\0", "m_", "m" * 900)]))
+    assert len(set(named)) == 5
+    assert all(one.encode() and "\0" not in one and len(one) <= 512 for one in named)
+
+
 def test_the_same_event_called_twice_has_the_same_name() -> None:
     event = {"sender": {"id": "27"}, "recipient": {"id": "111"}, "timestamp": 1, "reaction": {"emoji": "x"}}
     assert keys(entry(messaging=[event])) == keys(entry(messaging=[event]))

@@ -161,3 +161,10 @@ def test_consent_taken_back_wakes_the_poll_which_will_say_so() -> None:
     body = json.dumps({"user_event": {"revoke": {"source": {"user_id": ACCOUNT}}}}).encode()
     answer = EAR.receive(WebhookRequest("POST", {SIGNATURE: proof(SECRET, body)}, {}, body))
     assert answer.hint
+
+
+def test_an_event_whose_own_id_cannot_be_stored_is_kept_under_one_that_can() -> None:
+    told = [{**activity("follow.follow", {})["data"], "event_uuid": one} for one in ("\ud83d", "\ud83e", "a")]
+    named = [keys({"data": one})[0] for one in told]
+    assert len(set(named)) == 3 and named[2] == "event/a"
+    assert all(one.encode() for one in named)

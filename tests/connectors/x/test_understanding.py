@@ -78,6 +78,12 @@ def test_nothing_is_guessed_about_an_encrypted_message() -> None:
         assert secret not in str(understood(raw.encode()))
 
 
+def test_a_post_that_says_nothing_and_is_from_nobody_is_set_aside_with_the_reason() -> None:
+    told = {"for_user_id": ACCOUNT, "tweet_create_events": [{"id": 1}]}
+    with pytest.raises(Unreadable, match="without a writer and without words"):
+        understood(json.dumps(told).encode())
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
