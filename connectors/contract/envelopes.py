@@ -19,6 +19,10 @@ class Machine(StrEnum):
 PERHAPS_AUTOMATIC = "perhaps-automatic"
 """In `warnings`: a program may have written or carried this. It is a person's until somebody says otherwise,
 and nothing automatic answers it."""
+ENCRYPTED_ELSEWHERE, NOT_TOLD = "encrypted-elsewhere", "not-told"
+WORDLESS = frozenset({ENCRYPTED_ELSEWHERE, NOT_TOLD})
+"""In `warnings`: the platform kept the words to itself. What stands in `text` is ours, for people; nothing
+reads it as what somebody said."""
 
 
 class Verdict(StrEnum):
@@ -135,6 +139,11 @@ class InboundMessage:
     remote: tuple[RemoteFile, ...] = ()
     link: str | None = None
     forwarded_by: str | None = None
+
+    @property
+    def said(self) -> str:
+        """What its writer said, without what is repeated; nothing where the platform kept it to itself."""
+        return "" if WORDLESS & set(self.warnings) else self.new_text or self.text
 
 
 class ReportAction(StrEnum):

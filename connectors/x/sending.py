@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import (
+    ENCRYPTED_ELSEWHERE,
     Form,
     Letter,
     OutboundMessage,
@@ -17,7 +18,6 @@ from connectors.contract import (
 from connectors.x import fields, posts
 from connectors.x.api import OUT_OF_CREDIT, Answer, Api
 from connectors.x.counting import LONGEST_DIRECT, LONGEST_POST, answer_weight, links
-from connectors.x.directs import ENCRYPTED
 from connectors.x.posts import NOT_SUMMONED
 from connectors.x.prices import PRICES
 from connectors.x.spending import Purse
@@ -153,7 +153,7 @@ def _of_direct(letter: Letter) -> list[str]:
     found = []
     if len(letter.recipients) != 1 or not letter.recipients[0].address.isdigit():
         found.append(NOBODY)
-    elif ENCRYPTED in letter.answered_warnings:
+    elif ENCRYPTED_ELSEWHERE in letter.answered_warnings:
         found.append(SEALED)
     elif letter.heard_at is None:
         found.append(NEVER_WROTE + (IN_PUBLIC if _may_be_public(letter) else ""))

@@ -1,15 +1,17 @@
 """X on the desk: what people say there becomes cases, and answers go out where they may."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from connectors.contract import Form
+from connectors.x.snowflakes import first_of
 from inbox.channel_budgets import ChannelBudgets
 from inbox.errors import Refused, Unavailable
-from inbox.models import Case, ChannelBudget, DeliveryState, Message
+from inbox.models import Case, ChannelBudget, Clock, DeliveryState, Event, EventKind, Message
 from tests.inbox.worlds import World
 from tests.rigs.platforms import Platform, platform
 from tests.rigs.x import OFFICE, OFFICE_ID, XOffice
@@ -61,16 +63,22 @@ def test_nobody_is_written_to_in_private_who_has_not_written_so(office: XOffice)
 
 
 def test_an_encrypted_message_is_on_a_case_and_is_answered_in_x_only(office: XOffice) -> None:
+    just_now = first_of(datetime.now(UTC))
     told = {
         "data": {
             "event_uuid": "-9", "filter": {"user_id": OFFICE_ID}, "event_type": "chat.received",
-            "payload": {"id": "2100000000000000001", "sender_id": "42", "conversation_id": f"42:{OFFICE_ID}",
+            "payload": {"id": str(just_now), "sender_id": "42", "conversation_id": f"42:{OFFICE_ID}",
                         "encoded_event": "Y2lwaGVydGV4dA=="},
         }
     }  # fmt: skip
     office.hear(told)
     message = office.message("An encrypted message waits on X")
     assert (message.case_id is not None, message.warnings) == (True, ["encrypted-elsewhere"])
+    [case] = office.all(Case)
+    assert (case.kind, case.priority, case.topics, case.flags) == ("casework", "standard", [], [])
+    assert {one.kind for one in office.all(Clock)} >= {"first_reply"}
+    [why] = [one.detail["because"] for one in office.all(Event) if one.kind == EventKind.NOT_ACKNOWLEDGED]
+    assert "encrypted on X" in why
     with pytest.raises(Refused, match="Open X to read and answer it"):
         office.reply("We asked the council.")
 
