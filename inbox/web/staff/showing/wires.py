@@ -91,7 +91,10 @@ def _open(channel: Channel) -> str:
     return OPEN_FORM if channel.kind == WEB else OPEN
 
 
-_CALLED = {"microsoft365": "Webhook address: the program tells it to Microsoft"}
+_CALLED = {
+    "microsoft365": "Webhook address: the program tells it to Microsoft",
+    "open311": "Open311 address: give it to the other side",
+}
 
 
 def cost(figures: Figures) -> str:
@@ -203,7 +206,7 @@ def guide_before(kind: str, settings: Settings) -> Guide | None:
 
 def guide(channel: Channel, settings: Settings) -> Guide | None:
     """What is still to do once the channel exists."""
-    addresses = {"redirect": channel_consent.redirect_url(settings)}
+    addresses = {"redirect": channel_consent.redirect_url(settings), "account": channel.account}
     if webhook := channels.webhook_url(channel, settings):
         addresses["webhook"] = webhook
     found = channels.guide(channel.kind, addresses)
