@@ -193,6 +193,34 @@ def test_a_second_private_answer_to_a_comment_is_refused_while_it_is_written(pla
     assert "privately once" in place.act(problems)[0]
 
 
+def test_a_second_private_answer_is_stopped_when_it_leaves_if_the_first_was_thought_lost(
+    place: Place,
+) -> None:
+    place.page.comments(place.page.posts("Surgery"), DONNA, "What about my bins?")
+    place.work()
+    first = place.reply("Write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.FAILED))
+    second = place.reply("Please write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.SENT))
+    place.work()
+    stopped = place.delivery(second)
+    assert stopped.state == DeliveryState.FAILED
+    assert "privately once" in str(stopped.trouble)
+    assert place.page.sent() == []
+
+
+def test_a_private_answer_that_was_queued_first_leaves_though_another_waits(place: Place) -> None:
+    place.page.comments(place.page.posts("Surgery"), DONNA, "What about my bins?")
+    place.work()
+    first = place.reply("Write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.FAILED))
+    second = place.reply("Please write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.QUEUED))
+    place.work()
+    states = (place.delivery(first).state, place.delivery(second).state)
+    assert states == (DeliveryState.SENT, DeliveryState.FAILED)
+
+
 def test_a_public_answer_that_is_read_back_adds_nothing(place: Place) -> None:
     place.page.comments(place.page.posts("Surgery"), DONNA, "When is it?")
     place.work()

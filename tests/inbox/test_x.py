@@ -5,13 +5,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from connectors.contract import Form
+from connectors.x.posts import NOT_SUMMONED
 from connectors.x.snowflakes import first_of
+from inbox import letters
 from inbox.channel_budgets import ChannelBudgets
+from inbox.desk import open_desk
 from inbox.errors import Refused, Unavailable
-from inbox.models import Case, ChannelBudget, Clock, DeliveryState, Event, EventKind, Message
+from inbox.models import (
+    Case,
+    Channel,
+    ChannelBudget,
+    Clock,
+    Delivery,
+    DeliveryState,
+    Event,
+    EventKind,
+    Message,
+)
 from tests.inbox.worlds import World
 from tests.rigs.platforms import Platform, platform
 from tests.rigs.x import OFFICE, OFFICE_ID, XOffice
@@ -162,3 +175,21 @@ def test_an_echo_of_our_own_answer_adds_nothing(office: XOffice) -> None:
         }
     )  # fmt: skip
     assert len(office.all(Message)) == before
+
+
+def test_what_is_not_summoned_any_more_may_not_leave(office: XOffice) -> None:
+    office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} my bins were not emptied"})
+    office.collect()
+    office.reply("We asked the council.", form=Form.POST)
+
+    def against() -> list[str]:
+        with office.world.database.write(office.world.office) as session:
+            desk, channel = open_desk(session, office.line.tools), session.get(Channel, office.channel)
+            delivery = session.exec(select(Delivery).where(col(Delivery.draft_id).is_not(None))).one()
+            assert channel is not None
+            return letters.stands_against(session, desk, delivery, channel, office.moment)
+
+    assert against() == []
+    with office.world.database.write(office.world.office) as session:
+        session.exec(select(Message).where(Message.direction == "inbound")).one().warnings = [NOT_SUMMONED]
+    assert "names or quotes our account" in against()[0]
