@@ -9,7 +9,10 @@ from inbox import hiding
 from inbox.database import locked
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
-from inbox.models import Case, Direction, EventKind, Message, channels_of_kind
+from inbox.models import Arrival, Case, Direction, EventKind, Message, channels_of_kind
+
+_OVERTOOK = "overtook"
+"""Among the hints of an arrival: it is an edit, and was here before the message which it edits."""
 
 
 def changed(
@@ -36,6 +39,24 @@ def changed(
         message.thread = message.thread or first.thread
         record(session, case, EventKind.MESSAGE_EDITED, SYSTEM, now=now, message=message.id, before=first.id)
     return case
+
+
+def note_overtaking(arrival: Arrival) -> None:
+    """An edit whose message is not here yet is filed as that message: what comes after it is older words."""
+    arrival.hints = {**arrival.hints, _OVERTOOK: "1"}
+
+
+def overtaken_by(session: Session, incoming: InboundMessage) -> Message | None:
+    """The edit that was here before the message which it edits; None where none was."""
+    query = (
+        select(Message, Arrival)
+        .join(Arrival, col(Arrival.id) == Message.arrival_id)
+        .where(Message.external_id == incoming.external_id, Message.direction == Direction.INBOUND)
+        .where(col(Message.channel_id).in_(channels_of_kind(incoming.channel)))
+        .order_by(col(Message.id))
+    )
+    found = session.exec(query.limit(1)).first()
+    return found[0] if found is not None and _OVERTOOK in found[1].hints else None
 
 
 def is_another_wording(session: Session, edited: InboundMessage) -> bool:

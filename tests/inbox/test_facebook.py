@@ -309,6 +309,16 @@ def test_an_edit_back_to_the_first_words_is_shown_as_the_newest(place: Place) ->
     assert len(place.all(Case)) == 1
 
 
+def test_a_message_that_its_edit_overtook_does_not_come_back_with_the_old_words(place: Place) -> None:
+    for number, text in ((1, "Second"), (0, "First"), (2, "Third")):
+        _take_in(place.node, place, _told(number, text))
+    inbound = [one for one in place.all(Message) if one.direction == Direction.INBOUND]
+    assert [one.text for one in inbound] == ["Second", "Third"]
+    assert inbound[1].edit_of == inbound[0].id
+    assert len(place.all(Case)) == 1
+    assert EventKind.ARRIVED_AGAIN in place.events()
+
+
 def test_who_wrote_while_no_name_was_to_be_had_is_named_with_their_next_message(place: Place) -> None:
     place.page.says(DONNA, "Here I am", name="Donna Fretwell")
     place.page.fails(f"GET /v26.0/{DONNA}", code=2)
