@@ -134,8 +134,7 @@ def learn(person: Constituent, assessment: Assessment) -> None:
 def learn_name(session: Session, person: Constituent, name: str) -> None:
     """Gives somebody nameless the name that their platform tells now; their cases are found by it."""
     person.name = name
-    for case_id in session.exec(select(Case.id).where(Case.constituent_id == person.id)).all():
-        search.reindex_case(session, case_id)
+    search.reindex_person(session, person.id)
 
 
 def index(session: Session, case: Case, message: Message, person: Constituent | None = None) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, case, func, or_
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
 from connectors.contract import InboundMessage
-from inbox.database import office_of, take_turn
+from inbox.database import find_or_none, office_of, take_turn
 from inbox.models import Campaign, CampaignCopy, Case, Constituent, Handle, Message
 from inbox.references import new_reference
 from routing.campaigns import Gist, gist_of
@@ -22,6 +23,8 @@ Key = TypeVar("Key", str, int)
 _MOST_IDS = 60
 _MOST_COMPARED = 4
 _FEWEST_HITS = 2
+MOST_MEMBERS = 40
+"""Copies of a text that are read together; what these are not, later ones do not make it."""
 
 
 @dataclass(slots=True)
@@ -44,8 +47,8 @@ class KnownText:
 class Recall:
     """`contents`: content key to message id. `people`: (kind of channel, address) to person. `answered`: the
     Message-ID of a message on a case to that case's id. `prints`: what texts are known by to those texts;
-    `gists`: of texts and, by content key, of the messages; `texts`: those met again. `filed`: the messages
-    filed since, by id, with their case. `size`: how many messages it was asked for."""
+    `gists`: of texts and, by content key, of the messages; `texts`: what became of those texts. `filed`: the
+    messages filed since, by id, with their case. `size`: how many messages it was asked for."""
 
     size: int = 1
     contents: dict[str, str] = field(default_factory=dict)
@@ -147,35 +150,53 @@ def _recall_people(session: Session, incoming: Sequence[InboundMessage], found: 
 def gist_of_message(known: Recall, message: InboundMessage) -> Gist:
     """What the text of an incoming message is known by."""
     if message.content_key not in known.gists:
-        known.gists[message.content_key] = gist_of(message.subject or "", message.said)
+        known.gists[message.content_key] = gist_of_words(message.subject or "", message.said)
     return known.gists[message.content_key]
 
 
 def gist_of_letter(known: Recall, letter: Message) -> Gist:
     """What a letter is known by, whether it came with this batch or is kept from before."""
     found = known.gists.get(letter.content_key or "")
-    return found or gist_of_kept(letter.subject or "", letter.new_text)
+    return found or gist_of_words(letter.subject or "", letter.new_text)
 
 
 def _recall_texts(session: Session, incoming: Sequence[InboundMessage], found: Recall) -> None:
     """Which texts share something with these messages, if a person wrote them."""
-    written = [message for message in incoming if message.machine is None]
-    asked = {one for message in written for one in gist_of_message(found, message).asked}
+    asked = [gist_of_message(found, message).asked for message in incoming if message.machine is None]
     office = office_of(session)
-    for prints in _chunks(asked):
+    for prints in _chunks({one for of_message in asked for one in of_message}):
         rows = session.connection().execute(_texts(), {"office": office, "prints": prints}).all()
         for one, text_id in rows:
             found.prints.setdefault(one, []).append(text_id)
-    likely = {text for message in written for text in found.near(gist_of_message(found, message).asked)}
-    for ids in _chunks(likely):
-        texts = select(Message.id, Message.subject, Message.new_text).where(col(Message.id).in_(ids))
-        for text_id, subject, text in session.exec(texts):
-            found.gists[text_id] = gist_of_kept(subject or "", text)
+    for ids in _chunks({text for of_message in asked for text in found.near(of_message)}):
+        for text_id, subject, text, copied, joined_to, campaign, copies in session.execute(_kept_texts(ids)):
+            joined = find_or_none(session, Campaign, joined_to)
+            found.gists[text_id] = gist_of_words(subject or "", text)
+            found.texts[text_id] = KnownText(copied or text_id, campaign, copies, joined)
+
+
+def _kept_texts(text_ids: Sequence[str]) -> Select[Any]:
+    """Texts, each with its pile if it has one, and how often it was copied where that still matters."""
+    first = aliased(CampaignCopy)
+    some = select(CampaignCopy.message_id).where(CampaignCopy.text_id == first.text_id).correlate(first)
+    counted = select(func.count()).select_from(some.limit(MOST_MEMBERS + 1).subquery()).scalar_subquery()
+    is_alone = col(first.message_id).is_(None)
+    copies = case((or_(is_alone, col(Campaign.is_settled)), 1), else_=counted)
+    return (
+        select_columns(
+            col(Message.id), col(Message.subject), col(Message.new_text),
+            col(first.text_id), col(first.moved_from), Campaign, copies,
+        )
+        .outerjoin(first, col(first.message_id) == Message.id)
+        .outerjoin(Campaign, col(Campaign.id) == first.campaign_id)
+        .where(col(Message.id).in_(text_ids))
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=512)
-def gist_of_kept(subject: str, text: str) -> Gist:
-    """What a kept text is known by: that of a campaign is asked for with every batch of its copies."""
+def gist_of_words(subject: str, text: str) -> Gist:
+    """What these words are known by. A letter is asked about several times on its way, the letters beside it
+    with each further copy, and the text of a campaign with every batch."""
     return gist_of(subject, text)
 
 

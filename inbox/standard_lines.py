@@ -114,7 +114,7 @@ def made_of(text: str, lines: Sequence[StandardLine], filled: Mapping[str, str])
     the `reference` of the case: no other name or reference is taken for them.
     """
     paragraphs = _paragraphs(text)
-    shapes = [(line, shape) for line in lines for shape in _shapes(line, filled)]
+    shapes = [(line, shape) for line in lines for shape in _shapes(line, filled, paragraphs)]
     greeted = paragraphs[:1] and paragraphs[0] in _greetings(filled.get("name", ""))
     ways: dict[int, list[StandardLine]] = {0: [], 1: []} if greeted else {0: []}
     for start in range(len(paragraphs)):
@@ -136,12 +136,12 @@ def run_out(session: Session, text: str, filled: Mapping[str, str], now: datetim
         return []
     paragraphs = _paragraphs(text)
     good = [line for line in approved if line not in late]
-    fresh = [shape for line in good for whole in _shapes(line, filled) for shape in whole]
+    fresh = [shape for line in good for shape in _single(line, filled, paragraphs)]
     rest = [one for one in paragraphs if not any(shape.fullmatch(one) for shape in fresh)]
     return [
         line
         for line in late
-        if any(shape.fullmatch(one) for whole in _shapes(line, filled) for shape in whole for one in rest)
+        if any(shape.fullmatch(one) for shape in _single(line, filled, rest) for one in rest)
     ]
 
 
@@ -185,10 +185,30 @@ def _greetings(name: str) -> Iterable[str]:
     return (f"Dear {tidy},", f"Annwyl {tidy},", f"Dear {tidy}", f"Annwyl {tidy}") if tidy else ()
 
 
-def _shapes(line: StandardLine, filled: Mapping[str, str]) -> list[list[re.Pattern[str]]]:
-    """Each language of a line as one pattern per paragraph."""
-    texts = [text for text in (line.english, line.welsh) if text]
-    return [[_shape(one, filled) for one in _paragraphs(text)] for text in texts]
+def _shapes(
+    line: StandardLine, filled: Mapping[str, str], said: Sequence[str]
+) -> list[list[re.Pattern[str]]]:
+    """Each language of a line as one pattern per paragraph, where all may stand in what was `said`."""
+    return [
+        [_shape(one, filled) for one in whole]
+        for whole in _wholes(line)
+        if all(_may_stand(one, said) for one in whole)
+    ]
+
+
+def _single(line: StandardLine, filled: Mapping[str, str], said: Sequence[str]) -> list[re.Pattern[str]]:
+    """The paragraphs of a line that may stand in what was `said`, as patterns."""
+    return [_shape(one, filled) for whole in _wholes(line) for one in whole if _may_stand(one, said)]
+
+
+def _wholes(line: StandardLine) -> list[list[str]]:
+    return [_paragraphs(text) for text in (line.english, line.welsh) if text]
+
+
+def _may_stand(paragraph: str, said: Sequence[str]) -> bool:
+    """Whether something begins as this does before its first gap: patterns are made only for such."""
+    gap = _PLACE.search(paragraph)
+    return any(one.startswith(paragraph[: gap.start() if gap else None]) for one in said)
 
 
 def _shape(paragraph: str, filled: Mapping[str, str]) -> re.Pattern[str]:

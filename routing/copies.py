@@ -144,16 +144,20 @@ def template_of(gists: Sequence[Gist]) -> int:
     )
 
 
-def fewest_for(gists: Sequence[Gist]) -> int:
-    """How many people must have sent texts that are alike before they are a campaign."""
-    is_one_text = any(is_same_text(one, other) for one, other in combinations(gists[:_MOST_WEIGHED], 2))
-    return FEWEST_PEOPLE if is_one_text else FEWEST_IN_OTHER_WORDS
+def are_enough(people: int, gists: Sequence[Gist]) -> bool:
+    """Whether so many people have sent these texts, which are alike, that they are a campaign."""
+    return people >= FEWEST_IN_OTHER_WORDS or (people >= FEWEST_PEOPLE and _is_one_text(gists))
+
+
+def _is_one_text(gists: Sequence[Gist]) -> bool:
+    """Whether any two of the texts are one, and not only alike."""
+    return any(is_same_text(one, other) for one, other in combinations(gists[:_MOST_WEIGHED], 2))
 
 
 def may_make_a_campaign(senders: Sequence[str], gists: Sequence[Gist]) -> bool:
     """Whether letters that are alike have enough senders to be a campaign if they are no person's matter:
     what can be told before any of them is read."""
-    return len(set(senders)) >= min(fewest_for(gists), FEWEST_WITH_A_MATTER)
+    return are_enough(len(set(senders)), gists)
 
 
 class Nature(Enum):
@@ -184,7 +188,7 @@ def makes_a_campaign(senders: Sequence[str], gists: Sequence[Gist], template: Gi
     if nature is Nature.MATTER:
         same = {who for who, gist in zip(senders, gists, strict=True) if is_same_text(gist, template)}
         return len(same) >= FEWEST_WITH_A_MATTER
-    return len(set(senders)) >= fewest_for(gists)
+    return True
 
 
 def read_together(
@@ -203,10 +207,8 @@ def read_together(
     for number, places in enumerate(members.values(), start=1):
         template = messages[places[template_of([gists[place] for place in places])]]
         people = len({messages[place].from_address.lower() or place for place in places})
-        if (
-            people < fewest_for([gists[place] for place in places])
-            or assess(template, area).kind in _NOT_PILED
-        ):
+        is_campaign = are_enough(people, [gists[place] for place in places])
+        if not is_campaign or assess(template, area).kind in _NOT_PILED:
             continue
         for place in places:
             copy = read_copy(messages[place], template.text, area, title=template.subject,

@@ -252,11 +252,12 @@ def _list(
 
 
 def add_recipients(session: Session, answer: CampaignAnswer, people: Iterable[Member]) -> int:
-    """Puts people on the list of an answer."""
+    """Puts people on the list of an answer; whoever sent the text more than once is on it once."""
+    each = {one.constituent_id: one.case_id for one in reversed([*people])}
     rows = [
-        {"id": new_id(), "office_id": answer.office_id, "answer_id": answer.id, "case_id": one.case_id,
-         "constituent_id": one.constituent_id, "state": RecipientState.WAITING}
-        for one in people
+        {"id": new_id(), "office_id": answer.office_id, "answer_id": answer.id, "case_id": case_id,
+         "constituent_id": person, "state": RecipientState.WAITING}
+        for person, case_id in reversed(each.items())
     ]  # fmt: skip
     if rows:
         session.flush()

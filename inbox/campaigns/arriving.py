@@ -6,17 +6,15 @@ Walked inside the intake's transaction: `recognise` before triage, `join` once t
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.contract import InboundMessage
 from inbox import clocks, triage
 from inbox.areas import table_for
 from inbox.campaigns import founding, index
-from inbox.database import find_or_none
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
-from inbox.models import Campaign, CampaignCopy, Case, Constituent, EventKind, Message
+from inbox.models import Campaign, Case, Constituent, EventKind, Message
 from inbox.recall import KnownText, Recall, gist_of_message
 from inbox.triage import facts_of
 from routing.campaigns import Gist, are_copies, gist_of, is_same_text, likeness
@@ -69,7 +67,7 @@ def find_text(session: Session, known: Recall, gist: Gist) -> tuple[KnownText, i
         first = index.gist_of_text(session, known, text_id)
         if first is None or not are_copies(gist, first):
             continue
-        text = _known_text(session, known, text_id)
+        text = known.texts.setdefault(text_id, KnownText(text_id))  # else new in this batch
         if is_same_text(gist, first) or _agrees(session, known, gist, text.joined or text.campaign):
             return text, round(100 * likeness(gist, first))
     return None
@@ -117,22 +115,6 @@ def case_in(session: Session, campaign: Campaign | None, person: Constituent | N
         return None
     query = select(Case).where(Case.constituent_id == person.id, Case.campaign == campaign.slug)
     return session.exec(query.order_by(col(Case.id)).limit(1)).first()
-
-
-def _known_text(session: Session, known: Recall, text_id: str) -> KnownText:
-    if text_id in known.filed:  # new in this batch: nobody has copied it yet
-        known.texts.setdefault(text_id, KnownText(text_id))
-    if text_id not in known.texts:
-        row = session.exec(select(CampaignCopy).where(CampaignCopy.message_id == text_id)).first()
-        campaign = find_or_none(session, Campaign, row.campaign_id) if row else None
-        copies = 1
-        if row is not None and not (campaign and campaign.is_settled):
-            some = select(CampaignCopy.message_id).where(CampaignCopy.text_id == row.text_id)
-            counted = some.limit(founding.MOST_MEMBERS + 1).subquery()
-            copies = session.exec(select(func.count()).select_from(counted)).one()
-        joined = find_or_none(session, Campaign, row.moved_from) if row else None
-        known.texts[text_id] = KnownText(row.text_id if row else text_id, campaign, copies, joined)
-    return known.texts[text_id]
 
 
 def _agrees(session: Session, known: Recall, gist: Gist, campaign: Campaign | None) -> bool:

@@ -11,7 +11,7 @@ from inbox.areas import table_for
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Campaign, CampaignCopy, Case, CaseStatus, Constituent, EventKind, Message, Reading
-from inbox.recall import KnownText, Recall, gist_of_kept, gist_of_letter
+from inbox.recall import MOST_MEMBERS, KnownText, Recall, gist_of_letter, gist_of_words
 from inbox.triage import facts_of
 from routing.campaigns import subject_key
 from routing.copies import (
@@ -28,8 +28,6 @@ from routing.words import Kind, Priority
 SETTLED = 3
 """Word-for-word copies after which the template stays what it is."""
 _LOOKED_AT = (3, 6, 12, 25)
-MOST_MEMBERS = 40
-"""Copies of a text that are read together; what these are not, later ones do not make it."""
 _EACH = 12
 _EVERY = 4
 """Of letters that are alike and no campaign yet each is looked at up to so many, then every fourth."""
@@ -85,7 +83,7 @@ def a_copy(message: Message, case: Case, text_id: str, likeness: int, now: datet
     """A message as a copy of a text, not compared with a template yet."""
     return CampaignCopy(
         office_id=case.office_id, message_id=message.id, text_id=text_id, case_id=case.id,
-        core=gist_of_kept(message.subject or "", message.new_text).core, likeness=likeness, joined_at=now,
+        core=gist_of_words(message.subject or "", message.new_text).core, likeness=likeness, joined_at=now,
     )  # fmt: skip
 
 
@@ -118,7 +116,7 @@ def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: in
         .order_by(col(CampaignCopy.message_id))
     )
     members = session.exec(query.limit(MOST_MEMBERS)).all()
-    gists = [gist_of_kept(one.subject or "", one.new_text) for _, one in members]
+    gists = [gist_of_words(one.subject or "", one.new_text) for _, one in members]
     template = members[template_of(gists)][1]
     same = [copy for copy, _ in members if copy.core == _core_of(members, template)]
     campaign.is_settled = len(same) >= SETTLED or copies >= _LOOKED_AT[-1]

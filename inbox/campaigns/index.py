@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from inbox.database import before_commit, held, office_of
 from inbox.models import CampaignCopy, CampaignPrint, Message
-from inbox.recall import Recall, gist_of_kept
+from inbox.recall import Recall, gist_of_words
 from routing.campaigns import STORED_PRINTS, Gist
 
 SATURATED = 5
@@ -36,7 +36,7 @@ def gist_of_text(session: Session, known: Recall, text_id: str) -> Gist | None:
         row = session.execute(query).first()
         if row is None:
             return None
-        known.gists[text_id] = gist_of_kept(row[0] or "", row[1])
+        known.gists[text_id] = gist_of_words(row[0] or "", row[1])
     return known.gists[text_id]
 
 

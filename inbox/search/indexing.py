@@ -7,8 +7,10 @@ changed fact rewrites them all.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, and_, bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from inbox.database import before_commit, held, office_of
@@ -17,6 +19,8 @@ from inbox.search.folding import fold, join_postcodes, phones, postcodes
 
 _BATCH = 500
 _HELD = "search entries"
+_CASES_OF_A_PERSON = 200
+"""How many are found by a changed name at once; more than anybody has who writes to an office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,14 @@ def reindex_case(session: Session, case_id: str) -> None:
     _insert(session, [*rows, _case_row(office, facts)])
 
 
+def reindex_person(session: Session, person_id: str) -> None:
+    """Writes the entries of somebody's newest cases anew: after their name or address changed."""
+    session.flush()
+    query = select(col(Case.id)).where(col(Case.constituent_id) == person_id).order_by(col(Case.id).desc())
+    for case_id in session.execute(query.limit(_CASES_OF_A_PERSON)).scalars().all():
+        reindex_case(session, case_id)
+
+
 def reindex(session: Session) -> int:
     """Writes the whole office's entries anew, oldest case first; returns how many cases."""
     query = select(col(Case.id)).where(col(Case.office_id) == office_of(session)).order_by(col(Case.id))
@@ -94,27 +106,29 @@ def reindex(session: Session) -> int:
 
 def facts_of(session: Session, case_id: str) -> CaseFacts | None:
     """The facts as the rows say them; None for a case that is not this office's."""
-    office = office_of(session)
-    row = (
-        session.connection()
-        .execute(
-            select(
-                col(Case.reference), col(Case.subject), col(Case.constituent_id),
-                col(Constituent.name), col(Constituent.postcode), col(Constituent.phone),
-            )
-            .outerjoin(Constituent, col(Constituent.id) == col(Case.constituent_id))
-            .where(col(Case.id) == case_id, col(Case.office_id) == office)
-        )
-        .first()
-    )  # fmt: skip
-    if row is None:
+    asked = {"case": case_id, "office": office_of(session)}
+    rows = session.connection().execute(_facts(), asked).all()
+    if not rows:
         return None
-    reference, subject, constituent, name, postcode, phone = row
-    handles = select(col(Handle.address)).where(
-        col(Handle.constituent_id) == constituent, col(Handle.office_id) == office
-    )
-    addresses = tuple(session.connection().execute(handles).scalars()) if constituent else ()
+    reference, subject, name, postcode, phone, _ = rows[0]
+    addresses = tuple(row.address for row in rows if row.address is not None)
     return CaseFacts(case_id, reference, subject, name or "", postcode, phone, addresses)
+
+
+@cache
+def _facts() -> Select[*tuple[Any, ...]]:
+    """A case and its person, once for each of their addresses; built once."""
+    is_owner = col(Constituent.id) == col(Case.constituent_id)
+    is_theirs = and_(col(Handle.constituent_id) == Constituent.id, col(Handle.office_id) == Case.office_id)
+    return (
+        select(
+            col(Case.reference), col(Case.subject),
+            col(Constituent.name), col(Constituent.postcode), col(Constituent.phone), col(Handle.address),
+        )
+        .outerjoin(Constituent, is_owner)
+        .outerjoin(Handle, is_theirs)
+        .where(col(Case.id) == bindparam("case"), col(Case.office_id) == bindparam("office"))
+    )  # fmt: skip
 
 
 def fact_words(facts: CaseFacts) -> list[str]:

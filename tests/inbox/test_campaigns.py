@@ -9,6 +9,7 @@ from inbox.campaigns import founding, index
 from inbox.history import verify
 from inbox.models import CampaignPrint, Case, Clock, Message
 from tests.inbox.campaign_post import BANKS, PLEA, RIVERS, TENANTS, Post
+from tests.inbox.plans import asked
 
 
 def test_copies_become_one_pile_with_one_case_for_each_person(post: Post) -> None:
@@ -120,6 +121,29 @@ def test_old_lone_texts_are_forgotten_and_those_that_others_sent_stay_known(post
     with post.office.reading() as session:
         known = set(session.exec(select(CampaignPrint.text_id)))
     assert shared in known and lone not in known
+
+
+def test_a_copy_of_a_campaign_is_known_by_two_questions(post: Post) -> None:
+    post.arrive("Colin Peake", "Sheila Barton", "Alan Treves", "Cerys Dunn")
+    post.write("Tobias Wren", BANKS)
+    with asked(post.office.database) as said:
+        post.office.work()
+    assert post.case_of("Tobias Wren").campaign == post.campaigns()[0].slug
+    assert len(said.of("SELECT campaign_print")) == 1
+    assert len(said.of("LEFT OUTER JOIN campaign_copy")) == 1
+
+
+def test_what_an_answer_is_found_by_is_asked_for_at_once(post: Post) -> None:
+    post.arrive("Nia Cole", text=TENANTS)
+    before = post.case_of("Nia Cole").message_count
+    post.office.platform.deliver(
+        "<2@example.org>", "nia.cole@example.org", "It came back.", post.office.now, "<1@example.org>"
+    )
+    with asked(post.office.database) as said:
+        post.office.work()
+    assert post.case_of("Nia Cole").message_count > before
+    assert len(said.of("LEFT OUTER JOIN handle")) == 1
+    assert said.of("FROM handle WHERE") == []
 
 
 def test_whoever_answers_our_answer_is_seen_again(post: Post) -> None:

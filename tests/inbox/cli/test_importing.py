@@ -12,6 +12,8 @@ from sqlmodel import select
 from inbox.importing import Notice, messages_in, messages_in_mbox
 from inbox.importing.dates import received_at
 from inbox.models import Arrival, Channel, Delivery, Message, Office
+from tests.inbox.campaign_post import BANKS, RIVERS, TENANTS
+from tests.inbox.plans import asked
 
 from .conftest import Installation
 from .letters import letter, mbox
@@ -221,3 +223,23 @@ def test_an_import_ends_with_the_counts_that_sqlite_plans_by(inbox: Installation
         counted = connection.execute(text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'message'")).scalar()
     database.close()
     assert counted
+
+
+def test_what_was_sent_before_is_asked_for_once_for_a_whole_batch(
+    inbox_on_each: Installation, tmp_path: Path
+) -> None:
+    slug = inbox_on_each.office()
+    texts = {"Banks": BANKS, "Rivers": RIVERS, "Mould": TENANTS}
+
+    def arrive(numbers: range) -> list[str]:
+        for number in numbers:
+            for subject, body in texts.items():
+                mail = letter(1000 * len(subject) + number, body=body, subject=subject)
+                (tmp_path / f"{subject}{number}.eml").write_bytes(mail)
+        with asked(inbox_on_each.database()) as said:
+            inbox_on_each.ok("import", "--office", slug, str(tmp_path))
+        return said.of("SELECT", "FROM campaign") + said.of("SELECT", "JOIN campaign")
+
+    arrive(range(6))
+    few, many = arrive(range(6, 8)), arrive(range(8, 14))
+    assert [one.split("WHERE")[0] for one in few] == [one.split("WHERE")[0] for one in many]
