@@ -20,13 +20,13 @@ def changed(
 ) -> Case | None:
     """The case of the message that changed; None where we have no such message.
 
-    `message` is the new wording of an edit. Raises NotYet for a deletion that overtook its message, if the
+    `message` is the new wording of an edit. Raises NotYet for what overtook its message, if the
     caller is `patient`.
     """
     first = _newest_wording(session, change)
     if first is None:
-        if change.action is ChangeAction.DELETED and patient:
-            raise NotYet("The message that was taken back is not here yet.")
+        if change.action is not ChangeAction.EDITED and patient:
+            raise NotYet("The message that was taken back, hidden or shown is not here yet.")
         return None
     case = session.exec(locked(session, select(Case).where(Case.id == first.case_id))).first()
     if change.action in (ChangeAction.HIDDEN, ChangeAction.SHOWN):

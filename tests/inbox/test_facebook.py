@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from connectors.contract import Form, RawArrival
+from connectors.contract import Change, ChangeAction, Form, RawArrival
 from connectors.facebook.arrivals import raw_of
 from connectors.standins.facebook.state import PAGE
 from inbox import channels, draft_checks, drafting, hiding, signoff
 from inbox.database import find
 from inbox.desk import Desk, open_desk
+from inbox.errors import NotYet
 from inbox.history import SYSTEM
+from inbox.intake.changes import changed
 from inbox.models import (
     Attachment,
     Case,
@@ -317,6 +319,14 @@ def test_a_message_that_its_edit_overtook_does_not_come_back_with_the_old_words(
     assert inbound[1].edit_of == inbound[0].id
     assert len(place.all(Case)) == 1
     assert EventKind.ARRIVED_AGAIN in place.events()
+
+
+@pytest.mark.parametrize("action", [ChangeAction.DELETED, ChangeAction.HIDDEN, ChangeAction.SHOWN])
+def test_what_became_of_a_comment_waits_a_while_for_the_comment(place: Place, action: ChangeAction) -> None:
+    change = Change("facebook", PAGE, "1_2", action, None, None)
+    with pytest.raises(NotYet):
+        place.act(lambda session, _: changed(session, change, None, place.node.now(), patient=True))
+    assert place.act(lambda session, _: changed(session, change, None, place.node.now())) is None
 
 
 def test_who_wrote_while_no_name_was_to_be_had_is_named_with_their_next_message(place: Place) -> None:
