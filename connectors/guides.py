@@ -1,7 +1,8 @@
 """How an administrator connects each kind of account: the steps in words, the permissions to ask for.
 
 `before` is done at the platform before our form is filled in, `after` once the channel exists and has its
-addresses. `{redirect}` and `{webhook}` stand for this installation's own.
+addresses. `{redirect}` and `{webhook}` stand for this installation's own, `{account}` for what the platform
+calls the account.
 """
 
 from collections.abc import Mapping
@@ -114,7 +115,10 @@ GUIDES: Mapping[str, Guide] = {
     ),
     "open311": Guide(
         (Step("Choose the kinds of report that others may hand in, and a key for each of them."),),
-        (Step("Give the other side its key and this address:", ("{webhook}",)), _TEST),
+        (Step("Give the other side this address and this jurisdiction, which it names in every request:",
+              ("{webhook}", "{account}")),
+         Step("Give it the key too, on another way. It sends the key as api_key with what it reports, and to "
+              "read what became of its reports. The list of services needs no key."), _TEST),
     ),
     "open311_council": Guide(
         (

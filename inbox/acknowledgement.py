@@ -244,6 +244,7 @@ def _composed(turn: _Turn, channel: Channel, words: _Words, outgoing_id: str) ->
             in_reply_to=answers.external_id,
             heard_at=answers.received_at,
             references=(answers.external_id,) if answers.external_id else (),
+            answered_warnings=tuple(answers.warnings),
         )
     )
 

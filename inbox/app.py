@@ -80,6 +80,7 @@ def create_app(
         afterwards=Afterwards(opened),
         searches=Window(60, 60.0),
         refusals=Window(20, 60.0),
+        handshakes=Window(30, 60.0),
         status_checks=Window(30, 900.0),
         alarms=Window(1, 3600.0),
         keeper=Keeper(opened, kept, settings.now, shared_clock(lambda: settings.clock_offset)),

@@ -112,9 +112,14 @@ def _has(channel: Channel, ability: str) -> bool:
 
 
 def webhook_url(channel: Channel, settings: Settings) -> str | None:
-    """The address that its platform calls; None for kinds that are never called."""
-    is_one = is_called(channel)
-    return f"{settings.base_url.rstrip('/')}/webhooks/{channel.kind}/{channel.id}" if is_one else None
+    """The address that its platform calls; None for kinds that are never called.
+
+    A kind whose callers speak a protocol with addresses of its own says where: `CALLED_AT`.
+    """
+    if not is_called(channel):
+        return None
+    own = getattr(registry.kind(channel.kind), "CALLED_AT", None)
+    return settings.base_url.rstrip("/") + (own or f"/webhooks/{channel.kind}/{channel.id}")
 
 
 def connect(channel: Channel, keys: SecretKeys, settings: Settings, database: Database) -> Any:

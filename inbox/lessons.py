@@ -245,7 +245,7 @@ def _oldest(session: Session, count: int, without: Sequence[Lesson]) -> list[Les
 
 def _count_one(session: Session, learned: Learned, lesson: Lesson) -> None:
     message = session.exec(select(Message).where(Message.id == lesson.message_id)).first()
-    words = lesson_words(wording(message.subject or "", message.new_text)) if message else frozenset[str]()
+    words = lesson_words(wording(message.subject or "", message.said)) if message else frozenset[str]()
     if lesson.counted:
         was = lesson.counted_as == LessonSource.CORRECTED
         unlearn(learned, words, lesson.counted, corrected=was)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import or_, true
 from sqlmodel import Session, col, func, select
 
 from connectors.contract import PUBLIC, Advises, Form, Handle, Judges, Letter
@@ -18,9 +19,12 @@ _FORMS = frozenset(Form)
 
 def letter_for(
     session: Session, desk: Desk, case: Case, draft: Draft, channel: Channel, *, outgoing_id: str,
-    now: datetime, with_files: bool = True,
+    now: datetime, with_files: bool = True, before: str | None = None,
 ) -> Letter:  # fmt: skip
-    """The letter that a draft is, as it would leave now. Without files it is for judging only."""
+    """The letter that a draft is, as it would leave now. Without files it is for judging only.
+
+    `before`: as in `is_second`.
+    """
     answers = (
         session.exec(select(Message).where(Message.id == draft.answers)).first() if draft.answers else None
     )
@@ -44,7 +48,7 @@ def letter_for(
         form=Form(draft.form),
         answered_form=Form(answers.kind) if answers and answers.kind in _FORMS else Form.MESSAGE,
         answered_at=answers.received_at if answers else None,
-        is_second=is_second(session, draft, answers),
+        is_second=is_second(session, draft, answers, before=before),
         heard_at=_heard_at(session, case, draft, channel),
         answered_warnings=tuple(answers.warnings) if answers else (),
         told=draft.told,
@@ -65,15 +69,39 @@ def judged(
     return advice, problems
 
 
-def is_second(session: Session, draft: Draft, answers: Message | None) -> bool:
-    """Whether something has gone out, or may have, in answer to the same message in the same form."""
+def stands_against(
+    session: Session, desk: Desk, delivery: Delivery, channel: Channel, now: datetime
+) -> list[str]:
+    """What the channel's own rules say against an approved answer just before it leaves: they held when it
+    was approved, and a window may have closed since, or another answer have left."""
+    composer = desk.tools.composers.get(channel.kind)
+    if delivery.draft_id is None or not isinstance(composer, Judges):
+        return []
+    draft = session.exec(select(Draft).where(Draft.id == delivery.draft_id)).first()
+    case = session.exec(select(Case).where(Case.id == delivery.case_id)).first()
+    if draft is None or case is None or channel.id != draft.channel_id:
+        return []
+    here = now.astimezone(desk.calendar.zone)
+    letter = letter_for(
+        session, desk, case, draft, channel, outgoing_id="", now=here, with_files=False, before=delivery.id
+    )
+    return list(composer.problems(letter, now))
+
+
+def is_second(session: Session, draft: Draft, answers: Message | None, *, before: str | None = None) -> bool:
+    """Whether something has gone out, or may have, in answer to the same message in the same form.
+
+    `before`: a delivery that is about to leave; what was queued after it and has not left comes after it.
+    """
     if answers is None:
         return False
+    waits = col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.RETRYING))
+    ahead = or_(col(Delivery.id) < before, ~waits) if before is not None else true()
     query = (
         select(Delivery.id)
         .join(Draft, col(Draft.id) == Delivery.draft_id)
         .where(Draft.answers == answers.id, Draft.form == draft.form, Draft.id != draft.id)
-        .where(col(Delivery.state).not_in((DeliveryState.FAILED, DeliveryState.STOPPED)))
+        .where(col(Delivery.state).not_in((DeliveryState.FAILED, DeliveryState.STOPPED)), ahead)
     )
     return session.exec(query.limit(1)).first() is not None
 

@@ -150,8 +150,7 @@ def _recall_people(session: Session, incoming: Sequence[InboundMessage], found: 
 def gist_of_message(known: Recall, message: InboundMessage) -> Gist:
     """What the text of an incoming message is known by."""
     if message.content_key not in known.gists:
-        text = message.new_text or message.text
-        known.gists[message.content_key] = gist_of_words(message.subject or "", text)
+        known.gists[message.content_key] = gist_of_words(message.subject or "", message.said)
     return known.gists[message.content_key]
 
 

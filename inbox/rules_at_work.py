@@ -139,7 +139,7 @@ def facts_of(
     return CaseFacts(
         received=case.received_at,
         subject=case.subject,
-        text=(message.new_text or message.text) if message else "",
+        text=message.said if message else "",
         from_address=message.sender_handle if message else "",
         from_name=message.sender_name if message else "",
         to=tuple(message.recipients) if message else (),

@@ -64,7 +64,7 @@ def rule_facts(
     return CaseFacts(
         received=message.received_at,
         subject=message.subject or "",
-        text=message.new_text or message.text,
+        text=message.said,
         from_address=message.sender_handle,
         from_name=message.sender_name,
         to=tuple(message.recipients),
@@ -88,7 +88,7 @@ def rule_facts(
 
 def _likeness(copy: Copy, message: Message) -> float:
     """How much of a copy is the words of its campaign, 0 to 100."""
-    words = len((message.new_text or message.text).split())
+    words = len(message.said.split())
     return round(100 * (1 - min(copy.differences.added_words, words) / max(words, 1)), 1)
 
 
@@ -106,7 +106,7 @@ def facts_of(
         from_name=message.sender_name,
         from_address=message.sender_handle,
         subject=message.subject or "",
-        text=message.new_text or message.text,
+        text=message.said,
         machine=Machine(message.machine) if message.machine else None,
         received_at=message.received_at,
         attachments=attachment_types,

@@ -27,8 +27,11 @@ from connectors.contract.abilities import (
 )
 from connectors.contract.consents import Consent, ConsentAsked, ConsentGiven, SignsIn
 from connectors.contract.envelopes import (
+    ENCRYPTED_ELSEWHERE,
+    NOT_TOLD,
     PERHAPS_AUTOMATIC,
     PUBLIC,
+    WORDLESS,
     Attachment,
     Batch,
     Change,
@@ -76,8 +79,11 @@ from connectors.contract.surroundings import (
 )
 
 __all__ = [
+    "ENCRYPTED_ELSEWHERE",
+    "NOT_TOLD",
     "PERHAPS_AUTOMATIC",
     "PUBLIC",
+    "WORDLESS",
     "Advises",
     "Attachment",
     "Batch",

@@ -21,6 +21,10 @@ class Machine(StrEnum):
 PERHAPS_AUTOMATIC = "perhaps-automatic"
 """In `warnings`: a program may have written or carried this. It is a person's until somebody says otherwise,
 and nothing automatic answers it."""
+ENCRYPTED_ELSEWHERE, NOT_TOLD = "encrypted-elsewhere", "not-told"
+WORDLESS = frozenset({ENCRYPTED_ELSEWHERE, NOT_TOLD})
+"""In `warnings`: the platform kept the words to itself. What stands in `text` is ours, for people; nothing
+reads it as what somebody said."""
 
 
 class Verdict(StrEnum):
@@ -158,6 +162,11 @@ class InboundMessage:
         object.__setattr__(self, "references", tuple(map(storable, self.references)))
         told = {name: storable(words) for name, words in self.told.items()}
         object.__setattr__(self, "told", told)
+
+    @property
+    def said(self) -> str:
+        """What its writer said, without what is repeated; nothing where the platform kept it to itself."""
+        return "" if WORDLESS & set(self.warnings) else self.new_text or self.text
 
 
 class ReportAction(StrEnum):

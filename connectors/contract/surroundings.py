@@ -30,8 +30,10 @@ class Budget(Protocol):
     """What a platform still lets us do, counted once for all nodes. Each name is a limit of its own.
 
     `heard` and `spend` note what has happened already. They never raise, so that an answer of the platform
-    is not lost with the note.
+    is not lost with the note. Equal for the same account, whatever opens it.
     """
+
+    def __hash__(self) -> int: ...
 
     def wait(self, name: str) -> timedelta | None:
         """How long to leave the platform alone before the next call of `name`; None: go on, it is counted."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import (
+    NOT_TOLD,
     Change,
     ChangeAction,
     DeliveryReport,
@@ -26,7 +27,7 @@ _IRRELEVANT = (
     "reaction", "referral", "optin", "take_thread_control", "pass_thread_control", "request_thread_control",
     "app_roles", "account_linking", "game_play", "messaging_feedback",
 )  # fmt: skip
-NOT_TOLD = "[Facebook did not say what this message holds. Open it on Facebook.]"
+UNTOLD_WORDS = "[Facebook did not say what this message holds. Open it on Facebook.]"
 _FETCHED = frozenset({"image", "video", "audio", "file"})
 
 
@@ -93,6 +94,7 @@ def _message(
     return InboundMessage(
         channel=KIND, account=arrival.account, external_id=mid, sender=sender, subject=None, text=text,
         new_text=text, attachments=(), sent_at=said_at, content_key=content_key(mid, text),
+        warnings=(NOT_TOLD,) if text == UNTOLD_WORDS else (),
         recipients=(page if sender.address == person else Handle("", person),),
         in_reply_to=(answers,) if answers else (), thread=person, remote=tuple(files),
         link=f"https://business.facebook.com/latest/inbox/messenger?asset_id={arrival.account}",
@@ -110,7 +112,7 @@ def _edited(arrival: RawArrival, person: str, edit: Event, at: datetime | None) 
 def _pressed(arrival: RawArrival, person: str, postback: Event, at: datetime | None) -> News:
     """A button of the Page that somebody pressed: it says what is written on it."""
     name = words_of(postback.get("mid")) or arrival.external_id
-    text = words_of(postback.get("title")) or words_of(postback.get("payload")) or NOT_TOLD
+    text = words_of(postback.get("title")) or words_of(postback.get("payload")) or UNTOLD_WORDS
     return _message(arrival, name, Handle("", person), person, at, text=text)
 
 
@@ -162,4 +164,4 @@ def _listed_file(one: Event) -> RemoteFile | None:
 
 def _text(words: str, notes: list[str], files: list[RemoteFile]) -> str:
     said = "\n".join(part for part in (words, *notes) if part)
-    return said or ("" if files else NOT_TOLD)
+    return said or ("" if files else UNTOLD_WORDS)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import (
+    NOT_TOLD,
     Change,
     ChangeAction,
     Echo,
@@ -20,6 +21,7 @@ from connectors.facebook.arrivals import KIND, POST_ITEMS, comment_id, last, mom
 from connectors.facebook.shapes import content_key, file_of, listed, number_of, person_of, words_of
 
 Value = dict[str, Any]
+NO_WORDS = "[no words]"
 _ACTIONS = {
     "edited": ChangeAction.EDITED, "remove": ChangeAction.DELETED, "hide": ChangeAction.HIDDEN,
     "unhide": ChangeAction.SHOWN,
@@ -88,13 +90,13 @@ def _name(form: Form, value: Value) -> str:
 def _message(arrival: RawArrival, form: Form, value: Value, sender: Handle) -> InboundMessage:
     name, post = _name(form, value), words_of(value.get("post_id"))
     files = _files(value)
-    text = words_of(value.get("message")) or ("" if files else "[no words]")
+    text = words_of(value.get("message")) or ("" if files else NO_WORDS)
     return InboundMessage(
         channel=KIND, account=arrival.account, external_id=name, sender=sender, subject=None, text=text,
         new_text=text, attachments=(), sent_at=moment_of(value.get("created_time")),
         content_key=content_key(name, text), in_reply_to=_answered(form, value, post),
         thread=f"{last(post)}/{sender.address}" if post else None, form=form, remote=files,
-        link=_link(value, form, name, post),
+        link=_link(value, form, name, post), warnings=(NOT_TOLD,) if text == NO_WORDS else (),
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ _OWN_NUMBERS = ("attribute[external_id]", "attribute[fixmystreet_id]", "external
 _ID = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
 
 
+CALLED_AT = "/open311/v2"
+"""One address for all who report to us: the jurisdiction that they name and the key tell them apart."""
 HOURLY = "600"
 """More than a council of a million people takes in on its worst day."""
 
@@ -52,6 +54,7 @@ class Open311Channel:
         Key("hourly", "how many reports and updates this key may bring in an hour", default=HOURLY),
         Key("media_hosts", "hosts that pictures may be fetched from, with commas between (default: none)"),
     )  # fmt: skip
+    CALLED_AT: ClassVar[str] = CALLED_AT
     limits = Limits(subject=False)
 
     def __init__(self, values: Mapping[str, str], around: Surroundings) -> None:

@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterator
 from connectors.contract import Checked, ConnectorFailure, TemporaryFailure
 from connectors.x import fields
 from connectors.x.api import Api
+from connectors.x.prices import PRICES
 from connectors.x.registration import Registration
 from connectors.x.settings import XSettings
-from connectors.x.spending import Purse
+from connectors.x.spending import Purse, prices
 
 
 def check(given: XSettings, api: Api, registration: Registration, purse: Purse) -> Iterator[Checked]:
     """Each step by itself; without a sign-in there is no use in going on."""
-    signed_in = _tried("Sign-in", lambda: _me(given, api))
+    signed_in = _tried("Sign-in", lambda: _me(given, api, purse))
     yield signed_in
     if not signed_in.ok:
         return
-    yield _tried("Direct messages", lambda: _directs(api))
+    yield _tried("Direct messages", lambda: _directs(api, purse))
     yield Checked("Cost today", True, f"{purse.words()}; reading stops before the limit is passed")
     if given.consumer_secret is None:
         yield Checked("Webhook", True, "no consumer_secret is set: X does not call, we ask every minute")
@@ -33,8 +34,10 @@ def _tried(step: str, attempt: Callable[[], str]) -> Checked:
         return Checked(step, False, failure.reason)
 
 
-def _me(given: XSettings, api: Api) -> str:
+def _me(given: XSettings, api: Api, purse: Purse) -> str:
+    purse.affordable(PRICES.user, 1, 1)
     me = fields.unwrapped(dict(api.get("me", "/2/users/me", {}).body))
+    purse.pay_for(prices("user", [me], PRICES.user))
     if fields.id_of(me) != given.user_id:
         raise ConnectorFailure(
             f"this sign-in is for @{fields.words_of(me, 'username')}, number {fields.id_of(me)}, and not for "
@@ -43,9 +46,11 @@ def _me(given: XSettings, api: Api) -> str:
     return f"signed in as @{fields.words_of(me, 'username')}"
 
 
-def _directs(api: Api) -> str:
+def _directs(api: Api, purse: Purse) -> str:
     try:
-        api.get("dm_events", "/2/dm_events", {"max_results": "1"})
+        purse.affordable(PRICES.direct, 1, 1)
+        answer = api.get("dm_events", "/2/dm_events", {"max_results": "1"})
+        purse.pay_for(prices("message", fields.objects(answer.data), PRICES.direct))
     except TemporaryFailure as failure:
         if failure.after is None:
             raise

@@ -2,9 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from connectors.contract import Batch, Budget, ConnectorFailure, RawArrival
 from connectors.x import fields, snowflakes
@@ -15,7 +14,7 @@ from connectors.x.posts import KIND
 from connectors.x.prices import PRICES
 from connectors.x.registration import Registration, upkeep
 from connectors.x.settings import XSettings
-from connectors.x.spending import Purse
+from connectors.x.spending import Purse, prices
 from connectors.x.understanding import DIRECT, GONE, MENTION
 
 POST_FIELDS = (
@@ -111,7 +110,7 @@ class Collector:
             return []
         most = self.purse.affordable(PRICES.post, 1, len(watched))
         answer = self._api.get("lookup", "/2/tweets", {"ids": ",".join(watched[-most:])})
-        self.purse.pay_for(_prices("looked up", fields.objects(answer.data), PRICES.post))
+        self.purse.pay_for(prices("looked up", fields.objects(answer.data), PRICES.post))
         cursor.rechecked = now.timestamp()
         gone = [one for one in _missing(answer) if one in watched]
         cursor.posts.recent = [one for one in cursor.posts.recent if one not in gone]
@@ -162,15 +161,10 @@ def _price_of_mentions(answer: Answer) -> dict[str, float]:
     along = beside if isinstance(beside, dict) else {}
     others = [*fields.objects(along.get("tweets")), *fields.objects(along.get("posts"))]
     return {
-        **_prices("post", others, PRICES.post),
-        **_prices("post", fields.objects(answer.data), PRICES.mention),
+        **prices("post", others, PRICES.post),
+        **prices("post", fields.objects(answer.data), PRICES.mention),
     }
 
 
 def _price_of_directs(answer: Answer) -> dict[str, float]:
-    return _prices("message", fields.objects(answer.data), PRICES.direct)
-
-
-def _prices(kind: str, things: Iterable[Mapping[str, Any]], price: float) -> dict[str, float]:
-    """By a name for each, also for one that has no id of its own."""
-    return {f"{kind} {fields.id_of(one) or hash(str(one))}": price for one in things}
+    return prices("message", fields.objects(answer.data), PRICES.direct)

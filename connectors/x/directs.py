@@ -1,6 +1,7 @@
 """What a direct message says: in plain text, encrypted (and so not read), or a receipt."""
 
 from connectors.contract import (
+    ENCRYPTED_ELSEWHERE,
     DeliveryReport,
     Echo,
     Handle,
@@ -14,7 +15,6 @@ from connectors.x import fields, posts
 from connectors.x.fields import Told
 from connectors.x.posts import KIND
 
-ENCRYPTED = "encrypted-elsewhere"
 GROUP = "read-by-others"
 SEALED_WORDS = "An encrypted message waits on X. Open it in X to read it: its words are not shown here."
 INBOX_LINK = "https://x.com/messages"
@@ -78,7 +78,7 @@ def sealed(account: str, told: Told, beside: Told) -> News:
         attachments=(),
         sent_at=fields.moment(fields.either(told, "created_at_msec", "created_at")),
         content_key=f"x chat {fields.must_have_id(told)}",
-        warnings=(ENCRYPTED,),
+        warnings=(ENCRYPTED_ELSEWHERE,),
         thread=between(*pair) if len(pair) == 2 and all(one.isdigit() for one in pair) else thread or None,
         link=INBOX_LINK,
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import (
+    ENCRYPTED_ELSEWHERE,
     Form,
     Letter,
     OutboundMessage,
@@ -17,14 +18,15 @@ from connectors.contract import (
 from connectors.x import fields, posts
 from connectors.x.api import OUT_OF_CREDIT, Answer, Api
 from connectors.x.counting import LONGEST_DIRECT, LONGEST_POST, answer_weight, links
-from connectors.x.directs import ENCRYPTED
 from connectors.x.posts import NOT_SUMMONED
 from connectors.x.prices import PRICES
-from connectors.x.spending import Purse
+from connectors.x.spending import Purse, prices
 
 ROOM_TOLD_FROM = 100
 """From so few characters left on, the room is told."""
 CREDIT_PAUSE = timedelta(minutes=15)
+LOOKED_THROUGH = 20
+"""So many of the newest that we sent are looked through for one of unknown outcome: each of them costs."""
 CLOCKS_DIFFER = timedelta(minutes=2)
 
 UNSUMMONED = (
@@ -96,7 +98,10 @@ class Sender:
         return _receipt(answer)
 
     def evidence(self, message: OutboundMessage) -> SentReceipt | None:
-        """X carries no id of ours, so the words tell: said after their approval, where they were to go."""
+        """X carries no id of ours, so the words tell: said after their approval, where they were to go.
+
+        Raises TemporaryFailure where the day's money is spent: looking costs as reading does.
+        """
         request = _checked(message.raw)
         found = self._posted(request) if request["limit"] == "post" else self._written(request)
         not_before = datetime.fromisoformat(request["written_at"]) - CLOCKS_DIFFER
@@ -112,22 +117,26 @@ class Sender:
         return None
 
     def _posted(self, request: dict[str, Any]) -> list[dict[str, Any]]:
-        query = {"max_results": "50", "tweet.fields": "created_at,referenced_tweets,entities,note_tweet"}
+        most = self._purse.affordable(PRICES.mention, 5, LOOKED_THROUGH)
+        query = {
+            "max_results": str(most),
+            "tweet.fields": "created_at,referenced_tweets,entities,note_tweet",
+        }
         answer = self._api.get("timeline", f"/2/users/{self._user_id}/tweets", query)
         found = list(fields.objects(answer.data))
-        self._purse.pay(PRICES.mention * len(found))
+        self._purse.pay_for(prices("post", found, PRICES.mention))
         target = request["body"]["reply"]["in_reply_to_tweet_id"]
         return [one for one in found if dict(posts.references(one)).get("replied_to") == target]
 
     def _written(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         path = request["path"].removesuffix("messages") + "dm_events"
         query = {
-            "max_results": "50",
+            "max_results": str(self._purse.affordable(PRICES.direct, 1, LOOKED_THROUGH)),
             "dm_event.fields": "id,text,event_type,created_at,sender_id,dm_conversation_id",
         }
         answer = self._api.get("dm_events", path, query)
         found = list(fields.objects(answer.data))
-        self._purse.pay(PRICES.direct * len(found))
+        self._purse.pay_for(prices("message", found, PRICES.direct))
         return [one for one in found if fields.id_of(one, "sender_id") == self._user_id]
 
 
@@ -153,7 +162,7 @@ def _of_direct(letter: Letter) -> list[str]:
     found = []
     if len(letter.recipients) != 1 or not letter.recipients[0].address.isdigit():
         found.append(NOBODY)
-    elif ENCRYPTED in letter.answered_warnings:
+    elif ENCRYPTED_ELSEWHERE in letter.answered_warnings:
         found.append(SEALED)
     elif letter.heard_at is None:
         found.append(NEVER_WROTE + (IN_PUBLIC if _may_be_public(letter) else ""))

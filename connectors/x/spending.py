@@ -1,14 +1,31 @@
 """The day's money: reading stops before it is passed, and what was spent can be said."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from connectors.contract import Budget, TemporaryFailure
+from connectors.x import fields
 from connectors.x.prices import COST
 
 RAISED_SOON = timedelta(minutes=15)
 """Somebody may raise the limit: so long, at most, until that is seen."""
+
+
+class _Read:
+    """What one account was charged for on one day."""
+
+    def __init__(self) -> None:
+        self.day = date.min
+        self.names: set[str] = set()
+
+
+@lru_cache(maxsize=200)
+def _read_by(_: Budget) -> _Read:
+    """One for each account, whatever opens it: a look whether an answer left pays for nothing twice."""
+    return _Read()
 
 
 class Purse:
@@ -24,8 +41,7 @@ class Purse:
         self._budget = budget
         self._cap = cap
         self._clock = clock
-        self._day = date.min
-        self._paid: set[str] = set()
+        self._read = _read_by(budget)
 
     def affordable(self, price: float, least: int, most: int) -> int:
         """How many things, at this price each, can be read now. Raises TemporaryFailure below `least`."""
@@ -48,10 +64,10 @@ class Purse:
     def pay_for(self, things: Mapping[str, float]) -> None:
         """For what was read: the price of each, by a name of its own."""
         today = self._clock().astimezone(UTC).date()
-        if today != self._day:
-            self._day, self._paid = today, set()
-        dollars = math.fsum(price for name, price in things.items() if name not in self._paid)
-        self._paid |= set(things)
+        if today != self._read.day:
+            self._read.day, self._read.names = today, set()
+        dollars = math.fsum(price for name, price in things.items() if name not in self._read.names)
+        self._read.names |= set(things)
         self.pay(dollars)
 
     def words(self) -> str:
@@ -62,3 +78,8 @@ class Purse:
     def is_low(self) -> bool:
         """Whether four fifths of the day's money are gone."""
         return self._cap is not None and self._budget.spent(COST) >= 0.8 * self._cap
+
+
+def prices(kind: str, things: Iterable[Mapping[str, Any]], price: float) -> dict[str, float]:
+    """What each thing read costs, by a name for each, also for one that has no id of its own."""
+    return {f"{kind} {fields.id_of(one) or hash(str(one))}": price for one in things}

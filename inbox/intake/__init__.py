@@ -14,7 +14,7 @@ from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
 from inbox.history import SYSTEM, record
-from inbox.intake.changes import changed, is_another_wording
+from inbox.intake.changes import changed, is_another_wording, note_overtaking, overtaken_by
 from inbox.intake.filing import Filing
 from inbox.intake.forwarded import passed_on
 from inbox.intake.from_people import file_from_person
@@ -66,6 +66,8 @@ def process(
     is_new = is_edit and is_another_wording(session, incoming)
     if not is_new and _is_repeat(session, arrival, incoming, known, now):
         return None
+    if not isinstance(understood.news, Change) and _is_older(session, desk, arrival, incoming, now):
+        return None
     message = message_of(arrival, incoming)
     case = _file(Filing(session, desk, arrival, understood, message, known, now, acknowledging))
     if incoming.forwarded_by and case is not None:
@@ -94,6 +96,8 @@ def _file(filing: Filing) -> Case | None:
         filing.add_to(edited, because="edited")
         filing.heed(edited)
         return edited
+    if isinstance(news, Change):
+        note_overtaking(filing.arrival)
     if filing.arrival.hints.get("direction") == "outbound":
         return sent_elsewhere(session, desk, message, incoming, known, now)
     if isinstance(news, DeliveryReport):
@@ -148,8 +152,26 @@ def _is_repeat(
     known.see(session, known.contents[incoming.content_key])
     first = find(session, Message, known.contents[incoming.content_key])
     first.copies += 1
+    _came_again(session, arrival, first, now)
+    return True
+
+
+def _is_older(
+    session: Session, desk: Desk, arrival: Arrival, incoming: InboundMessage, now: datetime
+) -> bool:
+    """Whether an edit of this message was here first: then these words are no longer so, and only noted."""
+    channel = desk.channels.get(arrival.channel_id)
+    if channel is None or desk.can_mail(channel) or not incoming.external_id:
+        return False
+    edit = overtaken_by(session, incoming)
+    if edit is None:
+        return False
+    _came_again(session, arrival, edit, now)
+    return True
+
+
+def _came_again(session: Session, arrival: Arrival, first: Message, now: datetime) -> None:
     arrival.state = move(arrival.state, ArrivalState.DUPLICATE, ARRIVAL_MOVES, "message")
     arrival.message_id = first.id
     record(session, first.case_id, EventKind.ARRIVED_AGAIN, SYSTEM, now=now, message=first.id,
            arrival=arrival.id)  # fmt: skip
-    return True

@@ -9,7 +9,10 @@ from inbox import hiding
 from inbox.database import locked
 from inbox.errors import NotYet
 from inbox.history import SYSTEM, record
-from inbox.models import Case, Direction, EventKind, Message, channels_of_kind
+from inbox.models import Arrival, Case, Direction, EventKind, Message, channels_of_kind
+
+_OVERTOOK = "overtook"
+"""Among the hints of an arrival: it is an edit, and was here before the message which it edits."""
 
 
 def changed(
@@ -17,13 +20,13 @@ def changed(
 ) -> Case | None:
     """The case of the message that changed; None where we have no such message.
 
-    `message` is the new wording of an edit. Raises NotYet for a deletion that overtook its message, if the
+    `message` is the new wording of an edit. Raises NotYet for what overtook its message, if the
     caller is `patient`.
     """
     first = _newest_wording(session, change)
     if first is None:
-        if change.action is ChangeAction.DELETED and patient:
-            raise NotYet("The message that was taken back is not here yet.")
+        if change.action is not ChangeAction.EDITED and patient:
+            raise NotYet("The message that was taken back, hidden or shown is not here yet.")
         return None
     case = session.exec(locked(session, select(Case).where(Case.id == first.case_id))).first()
     if change.action in (ChangeAction.HIDDEN, ChangeAction.SHOWN):
@@ -36,6 +39,24 @@ def changed(
         message.thread = message.thread or first.thread
         record(session, case, EventKind.MESSAGE_EDITED, SYSTEM, now=now, message=message.id, before=first.id)
     return case
+
+
+def note_overtaking(arrival: Arrival) -> None:
+    """An edit whose message is not here yet is filed as that message: what comes after it is older words."""
+    arrival.hints = {**arrival.hints, _OVERTOOK: "1"}
+
+
+def overtaken_by(session: Session, incoming: InboundMessage) -> Message | None:
+    """The edit that was here before the message which it edits; None where none was."""
+    query = (
+        select(Message, Arrival)
+        .join(Arrival, col(Arrival.id) == Message.arrival_id)
+        .where(Message.external_id == incoming.external_id, Message.direction == Direction.INBOUND)
+        .where(col(Message.channel_id).in_(channels_of_kind(incoming.channel)))
+        .order_by(col(Message.id))
+    )
+    found = session.exec(query.limit(1)).first()
+    return found[0] if found is not None and _OVERTOOK in found[1].hints else None
 
 
 def is_another_wording(session: Session, edited: InboundMessage) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Index, Integer, String, Text, text
 from sqlmodel import Field
 
+from connectors.contract import WORDLESS
 from inbox.models.base import OfficeOwned, Row, index_of, json_list, moment, ref
 
 
@@ -127,6 +128,11 @@ class Message(Row, OfficeOwned, table=True):
     dealt_with_at: datetime | None = moment(default=None, description="mail of no case that somebody saw")
     sent_at: datetime | None = moment(default=None)
     received_at: datetime = moment()
+
+    @property
+    def said(self) -> str:
+        """What its writer said, without what is repeated; nothing where the platform kept it to itself."""
+        return "" if WORDLESS & set(self.warnings) else self.new_text or self.text
 
 
 class Attachment(Row, OfficeOwned, table=True):

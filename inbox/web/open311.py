@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from connectors.contract import Receives, WebhookAnswer, WebhookRejected, WebhookRequest
 from connectors.open311 import answers, shapes, submissions
-from connectors.open311.reporting import HOURLY
+from connectors.open311.reporting import CALLED_AT, HOURLY
 from connectors.open311.submissions import Malformed, Submission
 from inbox import third_party_reports as reports
 from inbox.database import find
@@ -28,7 +28,7 @@ from inbox.web.webhooks import Door
 from inbox.web.wiring import Wiring
 
 KIND = "open311"
-PREFIX = "/open311/v2"
+PREFIX = CALLED_AT
 MOST = 1000
 _USUAL_DAYS = timedelta(days=90)
 _MOST_NUMBERS = 100

@@ -14,8 +14,9 @@ from inbox.database import find
 from inbox.errors import NotAllowed, NotFound
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelMode, EventKind
+from inbox.sign_in.door import network_key
 from inbox.web.dependencies import Now, Wired
-from inbox.web.own_site import from_anywhere
+from inbox.web.own_site import SAFE, from_anywhere
 from inbox.web.routers import call_router
 from inbox.web.wiring import Wiring
 
@@ -51,9 +52,17 @@ async def as_called(request: Request) -> WebhookRequest:
 @router.post("/webhooks/{kind}/{channel_id}")
 @from_anywhere
 def call(
-    kind: str, channel_id: str, wiring: Wired, now: Now, called: Annotated[WebhookRequest, Depends(as_called)]
-) -> Response:
-    """A handshake or news. A platform that is not proved gets 403 and the office is told once an hour."""
+    kind: str, channel_id: str, request: Request, wiring: Wired, now: Now,
+    called: Annotated[WebhookRequest, Depends(as_called)],
+) -> Response:  # fmt: skip
+    """A handshake or news. A platform that is not proved gets 403 and the office is told once an hour.
+
+    Handshakes can be tried by anybody, and platforms make a few in an hour: beyond a limit for each channel
+    and network they get 429. News is signed and has none.
+    """
+    if called.method in SAFE:
+        client = request.client.host if request.client else ""
+        wiring.handshakes.hit(f"{channel_id[:32]} {network_key(client)}")
     door = _door(wiring, kind, channel_id)
     try:
         answer = door.connector.receive(called)

@@ -32,6 +32,7 @@ class Wiring:
     afterwards: Afterwards
     searches: Window
     refusals: Window
+    handshakes: Window
     status_checks: Window
     alarms: Window
     keeper: Keeper

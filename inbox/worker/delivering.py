@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from inbox import channels, departures, outbox, sealed_letters
+from inbox import channels, departures, letters, outbox, sealed_letters
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError, NotFound, Unavailable
 from inbox.failpoints import reach
 from inbox.history import SYSTEM
-from inbox.models import Channel
+from inbox.models import Channel, Delivery
 from inbox.worker.loops import log
 from inbox.worker.node import Node
 
@@ -66,6 +66,9 @@ class Deliverer:
             return
         reach("outbox.attempting")
         try:
+            if against := self._against(claimed):
+                self._settle(claimed, outbox.Outcome(outbox.Result.NEVER, against))
+                return
             with self._heartbeat(claimed):
                 outcome = outbox.attempt(claimed, raw, connector, committing=lambda: self._mark(claimed))
         except (outbox.LeaseLost, Unavailable):
@@ -74,6 +77,14 @@ class Deliverer:
             connector.close()
         reach("outbox.answered")
         self._settle(claimed, outcome)
+
+    def _against(self, claimed: outbox.Claimed) -> str:
+        """What the channel's rules say against it now; "" for nothing."""
+        with self._node.database.read(claimed.office_id) as session:
+            delivery = find(session, Delivery, claimed.id)
+            channel = find(session, Channel, claimed.channel_id)
+            desk = open_desk(session, self._node.line.tools)
+            return " ".join(letters.stands_against(session, desk, delivery, channel, self._node.now()))
 
     def _mark(self, claimed: outbox.Claimed) -> None:
         with self._node.database.write(claimed.office_id) as session:

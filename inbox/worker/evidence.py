@@ -1,13 +1,12 @@
 """Looks on the platform for what may have left: found there, it was sent; nothing found proves nothing."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
 from connectors.contract import ConnectorFailure, OutboundMessage, Sends, SentReceipt
 from inbox import channels, departures, outbox, sealed_letters
-from inbox.database import find
+from inbox.database import find, locked
 from inbox.desk import open_desk
 from inbox.errors import CaseworkError
 from inbox.history import SYSTEM
@@ -18,30 +17,40 @@ from inbox.worker.node import Node, each_office
 _LOOK_FOR = timedelta(days=1)
 """After this a person has to tell, if none has."""
 _AT_A_TIME = 20
+_SOONEST = timedelta(minutes=1)
 
 
 @each_office
 def look_for_evidence(node: Node, office_id: str) -> None:
-    """Once for each delivery of unknown outcome that nobody has settled yet, some of them each minute."""
+    """Looks for deliveries of unknown outcome that nobody has settled yet: those first that waited longest,
+    and each less and less often, because looking may cost money and what the platform lets us ask."""
     now = node.now()
     with node.database.read(office_id) as session:
-        query = select(Delivery.id).where(
+        query = select(Delivery).where(
             Delivery.state == DeliveryState.UNKNOWN, col(Delivery.settled_by).is_(None),
-            Delivery.queued_at > now - _LOOK_FOR,
+            Delivery.queued_at > now - _LOOK_FOR, Delivery.next_at <= now,
         )  # fmt: skip
-        wanted = turn_of(session.exec(query.order_by(col(Delivery.id))).all(), now)
-        rows = session.exec(select(Delivery).where(col(Delivery.id).in_(wanted))).all()
+        in_turn = query.order_by(col(Delivery.next_at), col(Delivery.id)).limit(_AT_A_TIME)
+        rows = session.exec(in_turn).all()
     for row in rows:
         found = _look(node, row)
         if found is not None:
             _settle(node, row, found, now)
+        else:
+            _look_later(node, row, now)
 
 
-def turn_of(waiting: Sequence[str], now: datetime) -> list[str]:
-    """Whose turn it is in this minute. Most of them never show, so each minute goes on where the one before
-    ended: those without proof must not keep the others from being looked for."""
-    first = int(now.timestamp()) // 60 * _AT_A_TIME % len(waiting) if waiting else 0
-    return [*waiting[first:], *waiting[:first]][:_AT_A_TIME]
+def look_again_after(age: timedelta) -> timedelta:
+    """How long to wait before the next look for what left so long ago: half its age again."""
+    return max(_SOONEST, age / 2)
+
+
+def _look_later(node: Node, row: Delivery, now: datetime) -> None:
+    with node.database.write(row.office_id) as session:
+        query = select(Delivery).where(Delivery.id == row.id, Delivery.state == DeliveryState.UNKNOWN)
+        delivery = session.exec(locked(session, query)).first()
+        if delivery is not None:
+            delivery.next_at = now + look_again_after(now - delivery.queued_at)
 
 
 def _look(node: Node, row: Delivery) -> SentReceipt | None:

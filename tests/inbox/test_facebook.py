@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from connectors.contract import Form, RawArrival
+from connectors.contract import Change, ChangeAction, Form, RawArrival
 from connectors.facebook.arrivals import raw_of
 from connectors.standins.facebook.state import PAGE
 from inbox import channels, draft_checks, drafting, hiding, signoff
 from inbox.database import find
 from inbox.desk import Desk, open_desk
+from inbox.errors import NotYet
 from inbox.history import SYSTEM
+from inbox.intake.changes import changed
 from inbox.models import (
     Attachment,
     Case,
@@ -193,6 +195,34 @@ def test_a_second_private_answer_to_a_comment_is_refused_while_it_is_written(pla
     assert "privately once" in place.act(problems)[0]
 
 
+def test_a_second_private_answer_is_stopped_when_it_leaves_if_the_first_was_thought_lost(
+    place: Place,
+) -> None:
+    place.page.comments(place.page.posts("Surgery"), DONNA, "What about my bins?")
+    place.work()
+    first = place.reply("Write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.FAILED))
+    second = place.reply("Please write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.SENT))
+    place.work()
+    stopped = place.delivery(second)
+    assert stopped.state == DeliveryState.FAILED
+    assert "privately once" in str(stopped.trouble)
+    assert place.page.sent() == []
+
+
+def test_a_private_answer_that_was_queued_first_leaves_though_another_waits(place: Place) -> None:
+    place.page.comments(place.page.posts("Surgery"), DONNA, "What about my bins?")
+    place.work()
+    first = place.reply("Write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.FAILED))
+    second = place.reply("Please write to us here.")
+    place.act(lambda session, _: setattr(find(session, Delivery, first), "state", DeliveryState.QUEUED))
+    place.work()
+    states = (place.delivery(first).state, place.delivery(second).state)
+    assert states == (DeliveryState.SENT, DeliveryState.FAILED)
+
+
 def test_a_public_answer_that_is_read_back_adds_nothing(place: Place) -> None:
     place.page.comments(place.page.posts("Surgery"), DONNA, "When is it?")
     place.work()
@@ -279,6 +309,24 @@ def test_an_edit_back_to_the_first_words_is_shown_as_the_newest(place: Place) ->
     inbound = [one.text for one in place.all(Message) if one.direction == Direction.INBOUND]
     assert inbound == ["First", "Second", "First"]
     assert len(place.all(Case)) == 1
+
+
+def test_a_message_that_its_edit_overtook_does_not_come_back_with_the_old_words(place: Place) -> None:
+    for number, text in ((1, "Second"), (0, "First"), (2, "Third")):
+        _take_in(place.node, place, _told(number, text))
+    inbound = [one for one in place.all(Message) if one.direction == Direction.INBOUND]
+    assert [one.text for one in inbound] == ["Second", "Third"]
+    assert inbound[1].edit_of == inbound[0].id
+    assert len(place.all(Case)) == 1
+    assert EventKind.ARRIVED_AGAIN in place.events()
+
+
+@pytest.mark.parametrize("action", [ChangeAction.DELETED, ChangeAction.HIDDEN, ChangeAction.SHOWN])
+def test_what_became_of_a_comment_waits_a_while_for_the_comment(place: Place, action: ChangeAction) -> None:
+    change = Change("facebook", PAGE, "1_2", action, None, None)
+    with pytest.raises(NotYet):
+        place.act(lambda session, _: changed(session, change, None, place.node.now(), patient=True))
+    assert place.act(lambda session, _: changed(session, change, None, place.node.now())) is None
 
 
 def test_who_wrote_while_no_name_was_to_be_had_is_named_with_their_next_message(place: Place) -> None:

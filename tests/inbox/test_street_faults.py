@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from sqlmodel import col, select
 
 from connectors.standins.open311 import API_KEY, JURISDICTION, Open311StandIn
@@ -73,6 +74,11 @@ class Office:
 
     def node(self) -> Node:
         return Node(self.settings, self.line, self.store)
+
+    def look(self) -> None:
+        """Looks for what may have left, once the time at which it was to leave has come."""
+        with time_machine.travel(self.now() + timedelta(minutes=10)):
+            evidence.look_for_evidence(self.node())
 
     def follow(self) -> None:
         """One look at the council, and all that follows from it."""
@@ -202,7 +208,7 @@ def test_reports_of_others_are_never_taken(office: Office) -> None:
 def test_an_unknown_outcome_is_settled_by_looking_and_never_sent_again(office: Office) -> None:
     office.council.faults.append(Fault(on=r"POST /requests\.json", act="lose"))
     assert office.hand_on() is DeliveryState.UNKNOWN
-    evidence.look_for_evidence(office.node())
+    office.look()
     [delivery] = office.all(Delivery)
     assert delivery.state == DeliveryState.SENT
     assert len(office.council.reports) == 1
@@ -219,7 +225,7 @@ def test_where_the_council_shows_no_words_a_person_settles_an_unknown_outcome(
     office.council.quirks["hides_words"] = True
     office.council.faults.append(Fault(on=r"POST /requests\.json", act="lose"))
     assert office.hand_on() is DeliveryState.UNKNOWN
-    evidence.look_for_evidence(office.node())
+    office.look()
     assert office.all(Delivery)[0].state == DeliveryState.UNKNOWN
     assert len(office.council.reports) == 1
 

@@ -1,15 +1,30 @@
 """X on the desk: what people say there becomes cases, and answers go out where they may."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from connectors.contract import Form
+from connectors.x.posts import NOT_SUMMONED
+from connectors.x.snowflakes import first_of
+from inbox import letters
 from inbox.channel_budgets import ChannelBudgets
+from inbox.desk import open_desk
 from inbox.errors import Refused, Unavailable
-from inbox.models import Case, ChannelBudget, DeliveryState, Message
+from inbox.models import (
+    Case,
+    Channel,
+    ChannelBudget,
+    Clock,
+    Delivery,
+    DeliveryState,
+    Event,
+    EventKind,
+    Message,
+)
 from tests.inbox.worlds import World
 from tests.rigs.platforms import Platform, platform
 from tests.rigs.x import OFFICE, OFFICE_ID, XOffice
@@ -61,16 +76,22 @@ def test_nobody_is_written_to_in_private_who_has_not_written_so(office: XOffice)
 
 
 def test_an_encrypted_message_is_on_a_case_and_is_answered_in_x_only(office: XOffice) -> None:
+    just_now = first_of(datetime.now(UTC))
     told = {
         "data": {
             "event_uuid": "-9", "filter": {"user_id": OFFICE_ID}, "event_type": "chat.received",
-            "payload": {"id": "2100000000000000001", "sender_id": "42", "conversation_id": f"42:{OFFICE_ID}",
+            "payload": {"id": str(just_now), "sender_id": "42", "conversation_id": f"42:{OFFICE_ID}",
                         "encoded_event": "Y2lwaGVydGV4dA=="},
         }
     }  # fmt: skip
     office.hear(told)
     message = office.message("An encrypted message waits on X")
     assert (message.case_id is not None, message.warnings) == (True, ["encrypted-elsewhere"])
+    [case] = office.all(Case)
+    assert (case.kind, case.priority, case.topics, case.flags) == ("casework", "standard", [], [])
+    assert {one.kind for one in office.all(Clock)} >= {"first_reply"}
+    [why] = [one.detail["because"] for one in office.all(Event) if one.kind == EventKind.NOT_ACKNOWLEDGED]
+    assert "encrypted on X" in why
     with pytest.raises(Refused, match="Open X to read and answer it"):
         office.reply("We asked the council.")
 
@@ -120,7 +141,7 @@ def test_the_newest_refresh_token_and_what_was_spent_are_kept_in_the_database(of
         office.collect()
     with office.world.database.read(office.world.office) as session:
         spent = session.exec(select(ChannelBudget.spent).where(ChannelBudget.name == "cost")).one()
-    assert spent == 30_000
+    assert spent == 20_000, "two messages: what was read before is not paid for again"
 
 
 def test_an_answer_that_x_took_is_sent_though_its_cost_could_not_be_noted(
@@ -154,3 +175,21 @@ def test_an_echo_of_our_own_answer_adds_nothing(office: XOffice) -> None:
         }
     )  # fmt: skip
     assert len(office.all(Message)) == before
+
+
+def test_what_is_not_summoned_any_more_may_not_leave(office: XOffice) -> None:
+    office.x.order("_say", **{"from": "wyn", "text": f"{OFFICE} my bins were not emptied"})
+    office.collect()
+    office.reply("We asked the council.", form=Form.POST)
+
+    def against() -> list[str]:
+        with office.world.database.write(office.world.office) as session:
+            desk, channel = open_desk(session, office.line.tools), session.get(Channel, office.channel)
+            delivery = session.exec(select(Delivery).where(col(Delivery.draft_id).is_not(None))).one()
+            assert channel is not None
+            return letters.stands_against(session, desk, delivery, channel, office.moment)
+
+    assert against() == []
+    with office.world.database.write(office.world.office) as session:
+        session.exec(select(Message).where(Message.direction == "inbound")).one().warnings = [NOT_SUMMONED]
+    assert "names or quotes our account" in against()[0]

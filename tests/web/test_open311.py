@@ -16,6 +16,7 @@ from inbox.pipeline import process_due
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import open_store
+from inbox.web.staff.showing import wires
 from inbox.worker.node import make_line
 from tests.web.desks import Desk, House, World
 
@@ -282,6 +283,21 @@ def test_services_are_listed_with_words_for_booleans(desk: Desk, connect: Connec
     assert desk.get("/open311/v2/services/POT.json").json() == {"service_code": "POT", "attributes": []}
     assert desk.get("/open311/v2/services/TREE.json").status_code == 404
     assert desk.get("/open311/v2/discovery.json").json()["endpoints"][0]["url"].endswith("/open311/v2")
+
+
+def test_the_address_and_jurisdiction_on_the_channels_page_are_those_that_work(
+    desk: Desk, channel: str, world: World, settings: Settings
+) -> None:
+    with world.database.read(world.ours.office.id) as session:
+        row = find(session, Channel, channel)
+        address = channels.webhook_url(row, settings)
+        guide = wires.guide(row, settings)
+    assert address is not None and guide is not None
+    [copied] = [step.copy for step in guide.steps if step.copy]
+    assert copied == (address, PLACE)
+    path = address.removeprefix(settings.base_url.rstrip("/"))
+    assert desk.get(f"{path}/services.json", params={"jurisdiction_id": copied[1]}).status_code == 200
+    assert desk.get(f"{path}/discovery.json").status_code == 200
 
 
 def test_guessing_keys_is_slowed_down(desk: Desk, channel: str) -> None:

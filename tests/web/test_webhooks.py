@@ -58,6 +58,18 @@ def test_a_handshake_is_answered_and_keeps_nothing(desk: Desk, channel: str, wor
     assert kept(world) == []
 
 
+def test_handshakes_are_limited_for_each_channel_and_news_is_not(
+    desk: Desk, channel: str, world: World
+) -> None:
+    for _ in range(30):
+        assert desk.get(f"/webhooks/calling/{channel}?challenge=1").status_code == 200
+    beyond = desk.get(f"/webhooks/calling/{channel}?challenge=1")
+    assert beyond.status_code == 429
+    assert 1 <= int(beyond.headers["retry-after"]) <= 61
+    assert desk.get("/webhooks/calling/another?challenge=1").status_code == 404
+    assert call(desk, channel, {**EVENT, "id": "1"}).status_code == 200
+
+
 def test_news_is_kept_and_queued_before_the_answer(desk: Desk, channel: str, world: World) -> None:
     assert call(desk, channel, {**EVENT, "id": "1"}, {**EVENT, "id": "2"}).status_code == 200
     assert kept(world) == ["1", "2"]

@@ -216,7 +216,7 @@ def _links(room: Room, row: Channel) -> tuple[Link, ...]:
 def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str, words: str) -> ConfirmPage:
     typed = (("reason", reason), ("until", until), ("words", words))
     fields = (("mode", str(mode)), *typed, ("confirmed", "yes"))
-    verb, effects = wires.EFFECTS[mode]
+    verb, effects = wires.effects(row, mode)
     waiting = room.session.exec(
         select(func.count())
         .select_from(Delivery)

@@ -150,3 +150,11 @@ def test_a_program_without_a_token_is_held_to_the_quota_of_its_network(place: Fo
 def test_a_closed_form_takes_no_json(place: FormOffice) -> None:
     place.set(mode="off")
     assert submit(place, WHOLE).status_code == 409
+
+
+def test_a_form_that_sends_people_elsewhere_says_so_in_json_too(place: FormOffice) -> None:
+    place.set(mode="redirect", redirect_words="Write to Priya Nair MP instead.")
+    answer = submit(place, WHOLE)
+    told = answer.json()
+    assert (answer.status_code, told["title"]) == (409, "This form is closed")
+    assert told["detail"].startswith("Write to Priya Nair MP instead.")

@@ -8,7 +8,7 @@ from sqlmodel import select
 from connectors.contract import Checked
 from inbox import channels
 from inbox.history import SYSTEM, record
-from inbox.models import Channel, ChannelBudget, Delivery, DeliveryState, EventKind, Role, new_id
+from inbox.models import Channel, ChannelBudget, ChannelMode, Delivery, DeliveryState, EventKind, Role, new_id
 from inbox.web.staff.showing import wires
 from tests.factories import a_channel
 from tests.web.staff.offices import Bench
@@ -54,6 +54,28 @@ def test_the_button_that_stops_sending_names_what_it_stops(bench: Bench) -> None
         .text
     )
     assert f"Stop sending by {channel.name}</button>" in asked.replace("<kbd", "</button><kbd")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("email", "An acknowledgement begins with your words."),
+        ("facebook", "Comments, posts and mentions get nothing"),
+        ("x", "Posts get nothing"),
+        ("web", "The form closes."),
+        ("feed", "Nobody is answered with your words."),
+        ("open311", "Nobody is answered with your words."),
+        ("phone", "Nobody is answered with your words"),
+        ("surgery", "Nobody is answered with your words"),
+    ],
+)
+def test_before_people_are_sent_elsewhere_it_is_said_who_is_answered_and_who_is_not(
+    kind: str, words: str
+) -> None:
+    channel = Channel(office_id="o", kind=kind, account="a", name="A", created_at=datetime.now(UTC))
+    _, told = wires.effects(channel, ChannelMode.REDIRECT)
+    assert words in " ".join(told)
+    assert "Whoever writes is answered" not in " ".join(told)
 
 
 def test_what_staff_write_down_is_neither_collected_nor_sent(bench: Bench) -> None:

@@ -97,14 +97,19 @@ class Place:
         return cookie_name(self.wiring, self.office.slug)
 
     def closed(self) -> Response:
-        """The office takes nothing by this form just now: in its own words, where it gave some."""
+        """The office takes nothing by this form just now."""
+        words = self.closed_words()
+        return self.show(PlainPage(self.shell(), self.say("form_closed_title"), tuple(words)))
+
+    def closed_words(self) -> list[str]:
+        """Why, and where to go: in the office's own words, where it gave some."""
         own = self.channel.redirect_words if self.channel.mode == ChannelMode.REDIRECT else None
         words = [own or self.say("form_closed")]
         if self.office.phone:
             words.append(self.say("call_us", phone=self.office.phone))
         if self.office.address:
             words.append(self.say("form_write_us", address=self.office.address))
-        return self.show(PlainPage(self.shell(), self.say("form_closed_title"), tuple(words)))
+        return words
 
 
 def cookie_name(wiring: Wiring, slug: str) -> str:

@@ -6,10 +6,11 @@ from fastapi import Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from inbox.errors import Conflict, NotAllowed, Refused, TooMany
+from inbox.errors import CaseworkError, NotAllowed, Refused, TooMany
 from inbox.form_sessions import Receipt, digest_of
 from inbox.secrets import new_token
 from inbox.sign_in import tokens
+from inbox.web.errors import problem
 from inbox.web.own_site import from_anywhere
 from inbox.web.public.contact import guards, sending, whole
 from inbox.web.public.contact.place import Here, Place, both
@@ -22,6 +23,13 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key",
     "Access-Control-Max-Age": "600",
 }
+
+
+class FormClosed(CaseworkError):
+    """The office takes nothing by its form now; the sentence says what it wants people to do."""
+
+    status = 409
+    title = "This form is closed"
 
 
 class Submission(BaseModel):
@@ -60,7 +68,7 @@ def submit(
     """201 with reference and status link, once it is durable; the same key again gives the same answer."""
     cors = _allowed(place, request)
     if not place.is_open:
-        raise Conflict("This form is closed.")
+        return problem(request, FormClosed(" ".join(place.closed_words())), cors)
     answers = whole.completed(_typed(submission))
     wrong = whole.wrong_in_all(answers)
     if wrong:

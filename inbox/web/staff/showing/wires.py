@@ -13,7 +13,7 @@ from inbox.channel_figures import Figures
 from inbox.models import Channel, ChannelBudget, ChannelHealth, ChannelMode, Event, EventKind
 from inbox.settings import Settings
 from inbox.silence import Silence
-from inbox.web.staff.showing import happenings
+from inbox.web.staff.showing import happenings, redirecting
 from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
@@ -46,8 +46,7 @@ EFFECTS: Mapping[ChannelMode, tuple[str, tuple[str, ...]]] = {
     ChannelMode.FULL: ("Open", ("It collects messages, and what the office writes leaves by it.",
                                "New messages are acknowledged.")),
     ChannelMode.LISTEN: ("Stop sending by", ("Messages still come in.", "Nothing leaves by it.")),
-    ChannelMode.REDIRECT: ("Send people elsewhere from", ("Messages still come in and become cases.",
-                           "Whoever writes is answered with your words; replies still leave.")),
+    ChannelMode.REDIRECT: ("Send people elsewhere from", ()),
     ChannelMode.OFF: ("Switch off", ("Nothing comes in and nothing leaves.",
                                      "What people write stays where they wrote it.")),
 }  # fmt: skip
@@ -58,6 +57,12 @@ _STATES = {
     ChannelHealth.NEEDS_ATTENTION: Badge("Needs you", Tone.SOON, "soon"),
     ChannelHealth.OFF: Badge("Off", Tone.CALM, "paused"),
 }
+
+
+def effects(channel: Channel, mode: ChannelMode) -> tuple[str, tuple[str, ...]]:
+    """What the button is called that switches it, and what that does."""
+    verb, told = EFFECTS[mode]
+    return verb, redirecting.effects(channel.kind) if mode is ChannelMode.REDIRECT else told
 
 
 def row(channel: Channel, figures: Figures, now: datetime, zone: ZoneInfo) -> ChannelRow:
@@ -91,7 +96,10 @@ def _open(channel: Channel) -> str:
     return OPEN_FORM if channel.kind == WEB else OPEN
 
 
-_CALLED = {"microsoft365": "Webhook address: the program tells it to Microsoft"}
+_CALLED = {
+    "microsoft365": "Webhook address: the program tells it to Microsoft",
+    "open311": "Open311 address: give it to the other side",
+}
 
 
 def cost(figures: Figures) -> str:
@@ -166,7 +174,7 @@ def modes(channel: Channel) -> Group:
     """The form that switches it."""
     details = {
         ChannelMode.LISTEN: "Collects messages, sends nothing",
-        ChannelMode.REDIRECT: "Collects messages, and answers where to go instead",
+        ChannelMode.REDIRECT: "Says where to go instead, where it can; the next page says to whom",
         ChannelMode.OFF: "Collects nothing, sends nothing",
     }
     offered = (ChannelMode.FULL, ChannelMode.LISTEN, ChannelMode.REDIRECT, ChannelMode.OFF)
@@ -203,7 +211,7 @@ def guide_before(kind: str, settings: Settings) -> Guide | None:
 
 def guide(channel: Channel, settings: Settings) -> Guide | None:
     """What is still to do once the channel exists."""
-    addresses = {"redirect": channel_consent.redirect_url(settings)}
+    addresses = {"redirect": channel_consent.redirect_url(settings), "account": channel.account}
     if webhook := channels.webhook_url(channel, settings):
         addresses["webhook"] = webhook
     found = channels.guide(channel.kind, addresses)
