@@ -38,15 +38,8 @@ from inbox.errors import Conflict, Refused, unforeseen
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import (
-    Channel,
-    ChannelDoor,
-    ChannelHealth,
-    ChannelMode,
-    Delivery,
-    DeliveryState,
-    EventKind,
-    new_id,
-)
+    Channel, ChannelDoor, ChannelHealth, ChannelMode, Delivery, DeliveryState, EventKind, new_id,
+)  # fmt: skip
 from inbox.pipeline import Reader
 from inbox.scanning import scanner
 from inbox.secrets import SecretKeys
