@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from connectors.contract import Consent, ConsentAsked, ConsentGiven, SignsIn
-from inbox import applications, channels
+from inbox import applications, channel_state, channels
 from inbox.database import Database
 from inbox.errors import Refused
 from inbox.history import Actor, record
@@ -75,7 +75,7 @@ def keep(
     if channel.awaits_sign_in:
         channel.awaits_sign_in = False
         channel.mode, channel.mode_reason, channel.mode_until = ChannelMode.LISTEN, None, None
-    channels.worked(channel, now)
+    channel_state.worked(channel, now)
     channel.last_ok_at = channel.last_ok_at if channel.last_in_at else None
     record(session, None, EventKind.CHANNEL_CHANGED, actor, now=now, channel=channel.id, after="signed_in")
 

@@ -38,7 +38,14 @@ from inbox.errors import Conflict, Refused, unforeseen
 from inbox.failpoints import reach
 from inbox.history import Actor, record
 from inbox.models import (
-    Channel, ChannelDoor, ChannelHealth, ChannelMode, Delivery, DeliveryState, EventKind, new_id,
+    Channel,
+    ChannelDoor,
+    ChannelHealth,
+    ChannelMode,
+    Delivery,
+    DeliveryState,
+    EventKind,
+    new_id,
 )  # fmt: skip
 from inbox.pipeline import Reader
 from inbox.scanning import scanner
@@ -358,20 +365,6 @@ def is_by_hand(channel: Channel) -> bool:
     """Whether people are its wire: there is nothing to reach, so nothing waits to be tried."""
     is_known = channel.kind in registry.KINDS
     return is_known and not any(_has(channel, ability) for ability in ("fetch", "receive", "send"))
-
-
-def worked(channel: Channel, now: datetime) -> None:
-    """The platform answered: whatever was wrong is over."""
-    channel.last_ok_at, channel.failing_since, channel.retry_at = now, None, None
-    channel.failures, channel.trouble, channel.needs_attention = 0, None, False
-
-
-def failed(channel: Channel, reason: str, *, now: datetime, wait: timedelta, attention: bool) -> None:
-    """The platform did not answer, or refused us: shown on the channel's page, tried again after `wait`."""
-    channel.failing_since = channel.failing_since or now
-    channel.failures += 1
-    channel.trouble, channel.needs_attention = reason, attention
-    channel.retry_at = now + wait
 
 
 def open_channels(session: Session) -> list[Channel]:

@@ -7,7 +7,7 @@ from importlib import resources
 
 from sqlmodel import Session, select
 
-from inbox import areas, bodies, channels, offices
+from inbox import areas, bodies, channel_state, channels, offices
 from inbox.database import Database
 from inbox.demo import lines
 from inbox.demo.place import LOOPBACK, Facts, SignIn
@@ -110,7 +110,7 @@ def connect(database: Database, office_ids: Mapping[str, str], facts: Facts, now
             if {name: channel.settings.get(name) for name in ports} == ports and not channel.failures:
                 continue
             channel.settings = {**channel.settings, **ports}
-            channels.worked(channel, now)
+            channel_state.worked(channel, now)
             record(session, None, EventKind.CHANNEL_CHANGED, OPERATOR, now=now, channel=channel.id,
                    fields=sorted(ports))  # fmt: skip
 

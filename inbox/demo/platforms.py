@@ -24,7 +24,7 @@ from connectors.standins.facebook import state as facebook
 from connectors.standins.graph import sign_in as microsoft
 from connectors.standins.x import signing_in as x_sign_in
 from connectors.standins.x import state as x
-from inbox import channels
+from inbox import channel_state, channels
 from inbox.database import Database
 from inbox.demo import callers, founding
 from inbox.demo.place import Place
@@ -201,7 +201,7 @@ def connected(session: Session, stage: Stage, url: str, settings: Settings) -> C
         )  # fmt: skip
     elif channel.settings.get(key) != f"{url}{path}":
         channel.settings = {**channel.settings, key: f"{url}{path}"}
-        channels.worked(channel, now)
+        channel_state.worked(channel, now)
         record(session, None, EventKind.CHANNEL_CHANGED, OPERATOR, now=now, channel=channel.id,
                fields=[key])  # fmt: skip
     return channel

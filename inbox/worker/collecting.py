@@ -16,7 +16,7 @@ from connectors.contract import (
     Polls,
     TemporaryFailure,
 )
-from inbox import alerts, channels, intake, jobs, pipeline
+from inbox import alerts, channel_state, channels, intake, jobs, pipeline
 from inbox.database import find
 from inbox.desk import open_desk
 from inbox.errors import Refused, SetupProblem, Unavailable, unforeseen
@@ -129,7 +129,7 @@ class Collector:
             return
         with self._node.database.write(channel.office_id) as session:
             stored = find(session, Channel, channel.id)
-            channels.worked(stored, now)
+            channel_state.worked(stored, now)
             for notice in batch.notices:
                 record(
                     session, None, EventKind.CHANNEL_NOTICE, SYSTEM, now=now, channel=stored.id, notice=notice
@@ -148,7 +148,7 @@ class Collector:
         wait *= random.uniform(0.8, 1.2)  # noqa: S311 (so that nodes do not knock together)
         with self._node.database.write(channel.office_id) as session:
             stored = find(session, Channel, channel.id)
-            channels.failed(stored, failure.reason, now=now, wait=wait, attention=attention)
+            channel_state.failed(stored, failure.reason, now=now, wait=wait, attention=attention)
             if attention or now - (stored.failing_since or now) > _TELL_AFTER:
                 alerts.of_channel(session, open_desk(session, self._node.line.tools), stored, now=now)
             jobs.let_go(session, _lease_of(channel.id), self._node.name)
