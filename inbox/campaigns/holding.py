@@ -1,7 +1,7 @@
 """Who is on a pile, and who must not get its standard answer, each with the reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -55,6 +55,8 @@ class HeldBack(StrEnum):
     OUTLIER = "outlier"
     OWN_WORDS = "own_words"
 
+
+_ORDER = {reason: number for number, reason in enumerate(HeldBack)}
 
 WHY = {
     HeldBack.ANSWERED: "answered already",
@@ -118,24 +120,44 @@ def members(
         query = query.where(visible)
     rows = session.execute(query).all()
     answered = _answered(session, campaign, case_ids)
-    first: dict[str, str] = {}
-    for row in rows:
-        if row.constituent_id:
-            first.setdefault(row.constituent_id, row.case_id)
     typed = [row.sender_handle for row in rows if row.message_kind == MessageKind.FORM]
     are_placed = table_for(session, desk.office) is not None
-    among = _Among(answered, first, frozenset(address_proofs.unproved(session, typed)), are_placed)
+    among = _Among(answered, frozenset(address_proofs.unproved(session, typed)), are_placed)
     skipped = frozenset(included) & MAY_BE_INCLUDED
-    return [_member(row, _held_back(desk, row, among, skipped)) for row in rows]
+    return _once_each([_member(row, _held_back(desk, row, among, skipped)) for row in rows])
+
+
+def by_person(copies: Iterable[Member]) -> dict[str, Member]:
+    """The copy that stands for each person: the first that nothing holds back, else their first."""
+    found: dict[str, Member] = {}
+    for one in copies:
+        key = one.constituent_id or one.message_id
+        if key not in found or (found[key].held_back is not None and one.held_back is None):
+            found[key] = one
+    return found
+
+
+def _once_each(copies: list[Member]) -> list[Member]:
+    """Of the copies of one person that nothing holds back the first stays so: one letter, whatever they sent
+    it from and however often. A copy with a weightier reason of its own keeps that."""
+    chosen = by_person(copies)
+    weightier = _ORDER[HeldBack.SAME_PERSON]
+    return [
+        replace(one, held_back=HeldBack.SAME_PERSON)
+        if (stands := chosen[one.constituent_id or one.message_id]) is not one
+        and stands.held_back is None
+        and (one.held_back is None or _ORDER[one.held_back] > weightier)
+        else one
+        for one in copies
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Among:
-    """What is known of all on a pile together: who was answered, whose copy came first, which addresses
-    nobody proved, and whether there is a table that tells whose constituent somebody is."""
+    """What is known of all on a pile together: who was answered, which addresses nobody proved, and whether
+    there is a table that tells whose constituent somebody is."""
 
     answered: set[str]
-    first: Mapping[str, str]
     unproved: frozenset[str]
     are_placed: bool
 
@@ -151,8 +173,7 @@ def _held_back(desk: Desk, row: Row[Any], among: _Among, skipped: frozenset[Held
         HeldBack.RISK: bool(flags & (RISK_FLAGS | {Flag.CONFIDENTIAL})) or row.is_restricted,
         HeldBack.HIDDEN_CASEWORK: row.hides or row.reading == Reading.LIFTED,
         HeldBack.IN_WORK: row.kind != Kind.CAMPAIGN or row.status != CaseStatus.NEW or bool(row.merged_into),
-        HeldBack.SAME_PERSON: row.constituent_id is None
-        or among.first.get(row.constituent_id) != row.case_id,
+        HeldBack.SAME_PERSON: row.constituent_id is None,
         HeldBack.DISOWNED: "dmarc-fail" in row.warnings,
         HeldBack.NO_WAY_BACK: not sends or "@" not in row.sender_handle,
         HeldBack.UNPROVED: row.sender_handle in among.unproved,

@@ -11,6 +11,7 @@ from inbox.desk import Desk, open_desk
 from inbox.errors import Unavailable
 from inbox.failpoints import reach
 from inbox.models import AnswerState, Campaign, CampaignAnswer
+from inbox.worker.loops import log
 from inbox.worker.node import Node, each_office
 
 
@@ -26,13 +27,21 @@ def prepare_due(node: Node) -> bool:
 
 @each_office
 def answer_late(node: Node, office_id: str) -> None:
-    """Copies that came after the answer get it too, where a person switched that on."""
+    """Copies that came after the answer get it too, where a person switched that on.
+
+    What fails for one campaign is logged and keeps no other from its turn.
+    """
     with node.database.read(office_id) as session:
         on = select(Campaign).where(col(Campaign.answers_late), col(Campaign.closed_at).is_(None))
         campaigns = session.exec(on).all()
     for campaign in campaigns:
-        with node.database.write(office_id) as session:
-            _take_late(node, session, campaign)
+        try:
+            with node.database.write(office_id) as session:
+                _take_late(node, session, campaign)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("late copies of a campaign failed", office=office_id, campaign=campaign.id)
 
 
 def _take_late(node: Node, session: Session, campaign: Campaign) -> None:
