@@ -12,7 +12,14 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Handle, Letter, PermanentFailure
 from inbox import letters, outbox
-from inbox.answering.writing import PERSONAL, UNDO_TIMES, add_recipients, common_values, on_the_list
+from inbox.answering.writing import (
+    PERSONAL,
+    UNDO_TIMES,
+    add_recipients,
+    common_values,
+    on_the_list,
+    ran_out,
+)
 from inbox.campaigns.holding import HeldBack, Member, by_person, members
 from inbox.database import find
 from inbox.desk import Desk
@@ -121,7 +128,10 @@ def finish(session: Session, answer: CampaignAnswer, *, now: datetime) -> None:
 
 
 def take_late(session: Session, desk: Desk, answer: CampaignAnswer, *, now: datetime) -> int:
-    """Puts copies that came after the answer on its list; only where a person switched that on."""
+    """Puts copies that came after the answer on its list; only where a person switched that on, and while
+    the date of no standard line in it has passed."""
+    if ran_out(session, desk, answer, now):
+        return 0
     campaign = find(session, Campaign, answer.campaign_id)
     listed = set(session.exec(
         select(CampaignRecipient.constituent_id).where(CampaignRecipient.answer_id == answer.id)
