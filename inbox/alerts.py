@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Session, select
 
 from connectors.contract import Handle, Letter, PermanentFailure
@@ -19,6 +19,8 @@ from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.history import SYSTEM, record
 from inbox.models import Case, Channel, ChannelMode, Delivery, Event, EventKind, Role, Staff, new_id
+from inbox.models.delivery import NOTICES
+from inbox.models.history import ALERTS
 from inbox.silence import Silence
 from inbox.wording import letter
 from routing.rules import NAMED_LEAD
@@ -159,7 +161,7 @@ def _tell_daily(
     Where nobody could be told it is tried again, and noted again only if something else is in the way.
     """
     wanted: dict[str, str | None] = {"about": str(about), "channel": None, "soon": None, **which}
-    lately = select(Event.detail).where(Event.kind == EventKind.ALERTED, Event.at > now - timedelta(days=1))
+    lately = select(Event.detail).where(text(ALERTS), Event.at > now - timedelta(days=1))
     told = [one for one in session.exec(lately) if all(one.get(key) == wanted[key] for key in wanted)]
     because = _why_nobody(session, managers(desk), channel_of(desk), now)
     if any(one.get("staff") or one.get("because") == because for one in told):
@@ -241,9 +243,7 @@ def _link_of(desk: Desk, channel: Channel) -> str:
 
 
 def _many(session: Session, now: datetime) -> bool:
-    lately = select(func.count()).where(
-        Delivery.purpose == outbox.Purpose.NOTICE, Delivery.queued_at > now - timedelta(hours=1)
-    )
+    lately = select(func.count()).where(text(NOTICES), Delivery.queued_at > now - timedelta(hours=1))
     return session.exec(lately).one() >= MOST_AN_HOUR
 
 

@@ -1,6 +1,7 @@
 """A case from its opening: reference, person, what is learnt of them, and how a new message wakes it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -67,11 +68,8 @@ def wake(session: Session, desk: Desk, case: Case, message: Message, *, now: dat
     if is_settled and message.constituent_id == case.constituent_id:
         case.answered_at, case.wrote_again_at = None, message.received_at
     if before in _ASLEEP:
-        case.status = move(case.status, CaseStatus.OPEN, CASE_MOVES, "case")
-        case.closed_at = case.outcome = case.outcome_note = None
-        order = ClockOrder(kind=ClockKind.FIRST_REPLY)
-        clocks.start(session, desk, case, order, received_at=message.received_at, now=now, actor=SYSTEM)
-        record(session, case, EventKind.CASE_REOPENED, SYSTEM, now=now, public=True, message=message.id)
+        reopen(session, desk, case, ClockKind.FIRST_REPLY, since=message.received_at, now=now, actor=SYSTEM,
+               message=message.id)  # fmt: skip
     elif before is CaseStatus.WAITING_CONSTITUENT or (
         before is CaseStatus.WAITING_BODY and message.constituent_id != case.constituent_id
     ):
@@ -79,6 +77,21 @@ def wake(session: Session, desk: Desk, case: Case, message: Message, *, now: dat
         case.waiting_for = None
         record(session, case, EventKind.STATUS_CHANGED, SYSTEM, now=now, before=before, after=case.status)
     case.version += 1
+
+
+def reopen(
+    session: Session, desk: Desk, case: Case, owed: ClockKind, *, since: datetime, now: datetime,
+    actor: Actor, **detail: Any,
+) -> str:  # fmt: skip
+    """A finished case is in work again, and the person is promised word again. Returns the event, which undo
+    takes: its way of ending is in it, its note stays on the case."""
+    ended = case.closed_at.isoformat() if case.closed_at else None
+    before = {"before": case.status, "outcome": case.outcome, "closed_at": ended}
+    case.status = move(case.status, CaseStatus.OPEN, CASE_MOVES, "case")
+    case.closed_at = case.outcome = None
+    clocks.start(session, desk, case, ClockOrder(kind=owed), received_at=since, now=now, actor=actor)
+    return record(session, case, EventKind.CASE_REOPENED, actor, now=now, public=True, after=case.status,
+                  **before, **detail)  # fmt: skip
 
 
 def answered(
@@ -121,8 +134,7 @@ def learn(person: Constituent, assessment: Assessment) -> None:
 def learn_name(session: Session, person: Constituent, name: str) -> None:
     """Gives somebody nameless the name that their platform tells now; their cases are found by it."""
     person.name = name
-    for case_id in session.exec(select(Case.id).where(Case.constituent_id == person.id)).all():
-        search.reindex_case(session, case_id)
+    search.reindex_person(session, person.id)
 
 
 def index(session: Session, case: Case, message: Message, person: Constituent | None = None) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inbox import clocks, points, risks, triage, writing_down
+from inbox import casefile, clocks, points, risks, triage, writing_down
 from inbox.database import find
 from inbox.desk import Desk
-from inbox.errors import Refused
+from inbox.errors import Conflict, Refused
 from inbox.history import Actor, record
 from inbox.models import CASE_MOVES, Case, CaseStatus, EventKind, Staff, Team, move
 from routing.rules import ClockOrder
@@ -20,6 +20,7 @@ OUTCOMES = (
     "withdrawn", "out_of_scope", "behaviour", "duplicate",
 )  # fmt: skip
 """Why a case ends."""
+ENDED_IN = frozenset({CaseStatus.RESOLVED, CaseStatus.CLOSED})
 
 
 def assign(
@@ -62,13 +63,16 @@ def set_status(
     waiting_for: str | None = None,
 ) -> str:  # fmt: skip
     """Says whose turn it is, and what is waited for. Ending a case goes through `close`."""
-    if status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+    if status in ENDED_IN:
         raise Refused("Say what came of it: close the case with an outcome.")
-    before = case.status
+    if case.status in ENDED_IN:
+        raise Conflict("This case has ended. Open it again first.")
+    before, waited_for = case.status, case.waiting_for
     case.status = move(case.status, status, CASE_MOVES, "case")
     if waiting_for is not None or status is not CaseStatus.WAITING_BODY:
         case.waiting_for = waiting_for
-    return _note(session, case, EventKind.STATUS_CHANGED, actor, now, before=before, after=status)
+    return _note(session, case, EventKind.STATUS_CHANGED, actor, now, before=before, after=status,
+                 waited_for=waited_for)  # fmt: skip
 
 
 def set_flags(
@@ -105,20 +109,41 @@ def no_danger(
     return event
 
 
-def close(session: Session, case: Case, *, outcome: str, note: str, now: datetime, actor: Actor) -> str:
-    """Ends a case with an outcome that the person can see. What was owed is owed no more."""
+def reopen(session: Session, desk: Desk, case: Case, *, now: datetime, actor: Actor) -> str:
+    """A person finds that an ended case is not done: whoever waits for it is promised word again."""
+    if case.status not in ENDED_IN:
+        raise Conflict("This case has not ended.")
+    if case.merged_into:
+        raise Conflict("This case was joined to another. Part the two first.")
+    owed = ClockKind.FIRST_REPLY if case.answered_at is None else ClockKind.NEXT_UPDATE
+    case.version += 1
+    case.updated_at = now
+    return casefile.reopen(session, desk, case, owed, since=now, now=now, actor=actor)
+
+
+def close(
+    session: Session, case: Case, *, outcome: str, note: str, now: datetime, actor: Actor,
+    status: CaseStatus = CaseStatus.RESOLVED,
+) -> str:  # fmt: skip
+    """Ends a case with an outcome that the person can see. What was owed is owed no more.
+
+    `status`: `resolved`, or `closed` for one that nobody expects to hear of again.
+    """
     if outcome not in OUTCOMES:
         raise Refused("Choose what came of it.")
-    before = case.status
-    case.status = move(case.status, CaseStatus.RESOLVED, CASE_MOVES, "case")
+    if case.status in ENDED_IN:
+        raise Conflict("This case has ended already. Open it again to end it otherwise.")
+    before, waited_for, held_by = case.status, case.waiting_for, case.held_by
+    case.status = move(case.status, status, CASE_MOVES, "case")
     case.outcome, case.outcome_note, case.closed_at = outcome, note.strip() or None, now
     case.waiting_for = case.held_by = None
     clocks.cancel_all(session, case, now=now, actor=actor)
     case.version += 1
     case.updated_at = now
     return record(
-        session, case, EventKind.CLOSED, actor, now=now, public=True, before=before, outcome=outcome
-    )
+        session, case, EventKind.CLOSED, actor, now=now, public=True, before=before, after=status,
+        outcome=outcome, waited_for=waited_for, held_by=held_by,
+    )  # fmt: skip
 
 
 def junk(session: Session, case: Case, *, now: datetime, actor: Actor) -> str:

@@ -128,6 +128,13 @@ def moved(session: Session, desk: Desk, case: Case, channel_id: str, changes: Ch
     return replace(changes, channel_id=channel.id, recipients=known, form=Form.MESSAGE, subject=subject)
 
 
+_WHY_FIXED = {
+    DraftState.QUEUED: "This reply waits to leave, so it cannot be changed. Stop it first.",
+    DraftState.SENT: "This reply has left, so it cannot be changed.",
+    DraftState.WITHDRAWN: "This reply was put away, so it cannot be changed. Begin a new one.",
+}
+
+
 def save(
     session: Session, desk: Desk, draft: Draft, changes: Changes, *, version: int, author_id: str | None,
     now: datetime, actor: Actor,
@@ -141,7 +148,7 @@ def save(
         raise Stale(_who_was_first(desk, draft), version=draft.version, text=draft.text,
                     drafted_by=draft.author_id, yours=changes.text)  # fmt: skip
     if draft.state not in EDITABLE:
-        raise Refused("This reply has left, so it cannot be changed.", text=draft.text, yours=changes.text)
+        raise Conflict(_WHY_FIXED[DraftState(draft.state)], text=draft.text, yours=changes.text)
     before, words = digest(session, draft), draft.text
     _apply(session, desk, draft, changes)
     if digest(session, draft) == before:

@@ -20,10 +20,6 @@ from routing.postcodes import normalised
 from routing.rules import ClockOrder
 from routing.words import ClockKind, Flag, Kind, Language, Topic
 
-_REINDEXED = 200
-"""How many cases of one person are found under their new name at once; more than anybody has."""
-
-
 KINDS_BY_HAND = (
     Kind.CASEWORK, Kind.POLICY_VIEW, Kind.THANK_YOU, Kind.MEDIA, Kind.DATA_REQUEST, Kind.OFFICE, Kind.ABUSE,
     Kind.NOT_OURS,
@@ -198,9 +194,7 @@ def _seen(session: Session, case: Case, person: Constituent, now: datetime) -> N
     case.version += 1
     case.updated_at = now
     session.flush()
-    query = select(Case.id).where(Case.constituent_id == person.id).order_by(col(Case.id).desc())
-    for key in session.exec(query.limit(_REINDEXED)):
-        search.reindex_case(session, key)
+    search.reindex_person(session, person.id)
 
 
 def _changed(

@@ -19,6 +19,8 @@ _SAME_SUBJECT = "The same subject, from somebody else"
 _FOUND = "Found by your words"
 _OF_AN_OFFICE = re.compile("0[38]")
 """How the numbers of councils and companies begin: two letters that name one are not from one person."""
+_SAME_WORDS_AMONG = 1_000
+"""Cases that somebody else's may have the subject of: those that something happened on last."""
 _LOOKED_AT = 5
 """Messages of a case whose words are read for a telephone number."""
 
@@ -37,7 +39,10 @@ def cases(session: Session, case: Case, visible: ColumnElement[bool]) -> list[tu
     same = [(one, reason) for reason, test in tests for one in _newest(session, case, visible, test)]
     same += same_person(session, case, visible)
     if case.subject != bare and not case.campaign:
-        test = col(Case.subject) == bare
+        newest = select(Case.id, Case.subject).order_by(col(Case.updated_at).desc())
+        lately = newest.limit(_SAME_WORDS_AMONG).subquery()
+        keys = session.exec(select(lately.c.id).where(lately.c.subject == bare)).all()
+        test = col(Case.id).in_(keys)
         same += [(one, _SAME_SUBJECT) for one in _newest(session, case, visible, test)]
     return _each_once(same)
 

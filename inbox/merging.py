@@ -4,7 +4,7 @@ A merged case leaves a pointer (`merged_into`), so that whatever still answers i
 The event of the act holds the ids of all that moved, and undo moves exactly those back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ from routing.rules import ClockOrder
 from routing.words import ClockKind, Priority
 
 _ASLEEP = frozenset({CaseStatus.RESOLVED, CaseStatus.CLOSED})
+_AT_ONCE = 500
 _MOVING: Mapping[str, Any] = {
     "messages": Message,
     "drafts": Draft,
@@ -128,11 +129,9 @@ def undo_split(session: Session, event: Event, *, now: datetime, actor: Actor) -
     source, made = _pair(session, event)
     if made.merged_into is not None or source.merged_into is not None:
         raise Conflict("Somebody has changed this since, so it cannot be taken back.")
-    newer = select(Message.id).where(
-        Message.case_id == made.id,
-        col(Message.id).not_in(event.detail["moved"]["messages"]),  # type: ignore[index]
-    )
-    if session.exec(newer.limit(1)).first() is not None:
+    detail: Mapping[str, Any] = event.detail
+    on_it = select(Message.id).where(Message.case_id == made.id)
+    if not set(session.exec(on_it)) <= set(detail["moved"]["messages"]):
         raise Conflict("Something was said on the new case since. Merge the two instead.")
     linking.forget(session, source, made)
     clocks.cancel_all(session, made, now=now, actor=actor)
@@ -178,23 +177,28 @@ def _move(
     wanted = dict(ids)
     said = list(wanted.get("messages", ()))
     if "deliveries" not in wanted:
-        query = select(Delivery.id).where(Delivery.case_id == source.id, col(Delivery.message_id).in_(said))
-        wanted["deliveries"] = list(session.exec(query))
+        theirs = select(Delivery.id).where(Delivery.case_id == source.id)
+        queries = (theirs.where(col(Delivery.message_id).in_(keys)) for keys in _parts(said))
+        wanted["deliveries"] = [one for query in queries for one in session.exec(query)]
     moved: dict[str, Any] = {}
     for name, kind in _MOVING.items():
         moved[name] = _put(session, kind, wanted.get(name, ()), source, target, numbers or {})
-    session.execute(
-        update(Decision)
-        .where(col(Decision.message_id).in_(moved["messages"]), col(Decision.case_id) == source.id)
-        .values(case_id=target.id)
-    )
+    of_source = update(Decision).where(col(Decision.case_id) == source.id).values(case_id=target.id)
+    for keys in _parts(moved["messages"]):
+        session.execute(of_source.where(col(Decision.message_id).in_(keys)))
     return moved
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A long list of ids, `_AT_ONCE` at a time: a statement takes only so many."""
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
 
 
 def _put(
     session: Session, kind: Any, ids: Iterable[str], source: Case, target: Case, numbers: Mapping[str, int]
 ) -> list[str]:
-    rows = session.exec(select(kind).where(col(kind.id).in_(list(ids)), kind.case_id == source.id)).all()
+    here = select(kind).where(kind.case_id == source.id)
+    rows = [row for keys in _parts([*ids]) for row in session.exec(here.where(col(kind.id).in_(keys)))]
     for row in rows:
         row.case_id = target.id
         if kind is Draft and row.id in numbers:

@@ -78,12 +78,21 @@ def approve(
     session: Session, desk: Desk, draft: Draft, *, staff_id: str, digest: str, now: datetime, actor: Actor,
     read_newest: bool = False,
 ) -> Delivery:  # fmt: skip
-    """The yes and the place in the outbox, in one commit. `digest` is of the text the approver saw."""
+    """The yes and the place in the outbox, in one commit. `digest` is of the text the approver saw.
+
+    Raises Conflict for what others still write: only words that they handed in can be approved.
+    """
     why_not = may_approve(desk, draft, staff_id)
     if why_not:
         raise NotAllowed(why_not)
     if digest != drafting.digest(session, draft):
         raise Stale("The words changed after you read them. Read them again, then decide.")
+    if (
+        draft.writers
+        and staff_id not in (*draft.writers, draft.holder_id)
+        and draft.state != DraftState.SUBMITTED
+    ):
+        raise Conflict("Nobody asks for a yes to this now: its writer is still at work on it.")
     _must_be_ready(session, desk, draft, read_newest, now, is_own=staff_id in draft.writers)
     return _say_yes(session, desk, draft, staff_id=staff_id, step=steps(desk, draft)[0], now=now, actor=actor)
 

@@ -4,10 +4,11 @@ A mail holds what somebody wrote only where the person chose so and nothing in i
 holds a reference and a link, like every mail to staff.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from connectors.contract import PUBLIC, Handle, Letter, PermanentFailure
@@ -33,6 +34,7 @@ from inbox.models import (
     StaffPostItem,
     new_id,
 )
+from inbox.models.case import OPEN
 from inbox.our_answers import is_answer
 from inbox.references import answer_token
 from inbox.wording import letter
@@ -83,14 +85,25 @@ def choose(session: Session, staff: Staff, wanted: Wanted, *, now: datetime, act
 def hand_over(session: Session, desk: Desk, *, now: datetime, limit: int = MOST_AT_ONCE) -> int:
     """Mails what came for those who want it by email and was not mailed yet; returns how many mails."""
     channel, mailed = alerts.channel_of(desk), 0
-    for post in session.exec(select(StaffPost).where(StaffPost.by == PostBy.EMAIL)).all():
-        staff = desk.staff.get(post.staff_id)
-        if staff is None or not staff.is_active or channel is None:
-            continue
+    if channel is None:
+        return 0
+    for post, staff in _by_email(session, desk):
         for message, case in _due(session, desk, post, staff, limit - mailed):
             _mail(session, desk, channel, post, staff, message, case, now)
             mailed += 1
     return mailed
+
+
+def is_due(session: Session, desk: Desk) -> bool:
+    """Whether `hand_over` would mail anything, so that nobody waits for it while there is nothing."""
+    wanted = alerts.channel_of(desk) is not None
+    return wanted and any(_due(session, desk, post, staff, 1) for post, staff in _by_email(session, desk))
+
+
+def _by_email(session: Session, desk: Desk) -> list[tuple[StaffPost, Staff]]:
+    posts = session.exec(select(StaffPost).where(StaffPost.by == PostBy.EMAIL)).all()
+    found = ((post, desk.staff.get(post.staff_id)) for post in posts)
+    return [(post, staff) for post, staff in found if staff is not None and staff.is_active]
 
 
 def waiting(session: Session, desk: Desk, staff: Staff, reader: Person) -> list[tuple[Case, list[Message]]]:
@@ -137,9 +150,11 @@ def answered_by(session: Session, staff: Staff, mail_ids: Sequence[str], case: C
 
 def _due(
     session: Session, desk: Desk, post: StaffPost, staff: Staff, limit: int
-) -> Iterator[tuple[Message, Case]]:
-    """What this person has not been mailed yet, oldest first."""
-    handed = select(StaffPostItem.message_id).where(StaffPostItem.staff_id == staff.id)
+) -> Sequence[tuple[Message, Case]]:
+    """What is on the open cases and this person has not been mailed yet, oldest first."""
+    handed = select(StaffPostItem.message_id).where(
+        StaffPostItem.message_id == Message.id, StaffPostItem.staff_id == staff.id
+    )
     query = (
         select(Message, Case)
         .join(Case, col(Case.id) == Message.case_id)
@@ -151,7 +166,8 @@ def _due(
             Message.received_at >= post.since,
             col(Channel.kind).in_(post.kinds),
             col(Case.kind).not_in(_NOT_HANDED),
-            col(Message.id).not_in(handed),
+            ~handed.exists(),
+            text(f'"case".{OPEN}'),
             visible_cases(alerts.person_of(desk, staff)),
         )
         .order_by(col(Message.id))
@@ -159,7 +175,7 @@ def _due(
     )
     if post.cases == PostCases.GIVEN:
         query = query.where(Case.assignee_id == staff.id)
-    yield from session.exec(query).all()
+    return session.exec(query).all()
 
 
 def _mail(

@@ -115,7 +115,7 @@ def made_of(text: str, lines: Sequence[StandardLine], filled: Mapping[str, str])
     the `reference` of the case: no other name or reference is taken for them.
     """
     paragraphs = _paragraphs(text)
-    shapes = [(line, shape) for line in lines for shape in _shapes(line, filled)]
+    shapes = [(line, shape) for line in lines for shape in _shapes(line, filled, paragraphs)]
     greeted = paragraphs[:1] and paragraphs[0] in _greetings(filled.get("name", ""))
     ways: dict[int, list[StandardLine]] = {0: [], 1: []} if greeted else {0: []}
     for start in range(len(paragraphs)):
@@ -198,10 +198,25 @@ def _greetings(name: str) -> Iterable[str]:
     return (f"Dear {tidy},", f"Annwyl {tidy},", f"Dear {tidy}", f"Annwyl {tidy}") if tidy else ()
 
 
-def _shapes(line: StandardLine, filled: Mapping[str, str]) -> list[list[re.Pattern[str]]]:
-    """Each language of a line as one pattern per paragraph."""
-    texts = [text for text in (line.english, line.welsh) if text]
-    return [[_shape(one, filled) for one in _paragraphs(text)] for text in texts]
+def _shapes(
+    line: StandardLine, filled: Mapping[str, str], said: Sequence[str]
+) -> list[list[re.Pattern[str]]]:
+    """Each language of a line as one pattern per paragraph, where all may stand in what was `said`."""
+    return [
+        [_shape(one, filled) for one in whole]
+        for whole in _wholes(line)
+        if all(_may_stand(one, said) for one in whole)
+    ]
+
+
+def _wholes(line: StandardLine) -> list[list[str]]:
+    return [_paragraphs(text) for text in (line.english, line.welsh) if text]
+
+
+def _may_stand(paragraph: str, said: Sequence[str]) -> bool:
+    """Whether something begins as this does before its first gap: patterns are made only for such."""
+    gap = _PLACE.search(paragraph)
+    return any(one.startswith(paragraph[: gap.start() if gap else None]) for one in said)
 
 
 def _shape(paragraph: str, filled: Mapping[str, str]) -> re.Pattern[str]:

@@ -1,6 +1,7 @@
 """The private link: issued, opened by a check, revoked. What it shows is stage and dates, never content."""
 
 import hmac
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -183,7 +184,7 @@ def status_of(session: Session, link: StatusLink, case: Case, *, now: datetime) 
         reference=case.reference,
         stage=_stage(session, case, now),
         received_at=case.received_at,
-        updated_at=max((step.at for step in steps), default=case.received_at),
+        updated_at=max([case.received_at, *(step.at for step in steps), *_turns(session, case)]),
         next_word_by=next_word(session, case, now),
         steps=tuple(steps),
         can_add=True,
@@ -223,6 +224,10 @@ def _same(given: str, known: str) -> bool:
     return hmac.compare_digest(given.encode(), known.encode())
 
 
+_ASKED_FOR = {"address": Stage.NEED_ADDRESS, "permission": Stage.NEED_PERMISSION}
+"""What the page asks of the person. Where they owe us an answer, our own letter asked for it."""
+
+
 def _stage(session: Session, case: Case, now: datetime) -> Stage:
     if case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         return Stage.FINISHED
@@ -231,7 +236,7 @@ def _stage(session: Session, case: Case, now: datetime) -> Stage:
     if case.status == CaseStatus.WAITING_BODY:
         return Stage.ORGANISATION_LATE if _body_is_late(session, case, now) else Stage.WAITING_ORGANISATION
     if case.status == CaseStatus.WAITING_CONSTITUENT:
-        return Stage.NEED_ADDRESS if case.waiting_for == "address" else Stage.NEED_PERMISSION
+        return _ASKED_FOR.get(case.waiting_for or "", Stage.WORKING)
     if _reply_is_being_prepared(session, case):
         return Stage.PREPARING_REPLY
     return Stage.RECEIVED if case.status == CaseStatus.NEW else Stage.WORKING
@@ -283,20 +288,31 @@ _STEPS = {
 
 
 def _steps(session: Session, case: Case, now: datetime) -> list[Step]:
-    query = (
-        select(Event)
-        .where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in _STEPS]))
-        .order_by(col(Event.sequence))
-    )
+    undone = {str(event.detail.get("undone")) for event in _events(session, case, (EventKind.UNDONE,))}
     asked = dict(session.exec(select(Enquiry.id, Enquiry.asked_at).where(Enquiry.case_id == case.id)).all())
     steps = [
         Step(_STEPS[EventKind(event.kind)], event.at)
-        for event in session.exec(query)
-        if asked.get(str(event.detail.get("enquiry")), event.at)
+        for event in _events(session, case, _STEPS)
+        if event.id not in undone
+        and asked.get(str(event.detail.get("enquiry")), event.at)
         == event.at  # a letter that came back asked none
     ]
-    if case.status not in (CaseStatus.NEW, CaseStatus.RESOLVED, CaseStatus.CLOSED) and not any(
-        asked.values()
-    ):
-        steps.append(Step(Stage.WORKING, case.updated_at))
+    is_begun = any(asked.values()) or any(step.stage is Stage.WORKING for step in steps)
+    if case.status not in (CaseStatus.NEW, CaseStatus.RESOLVED, CaseStatus.CLOSED) and not is_begun:
+        steps.append(Step(Stage.WORKING, min(_turns(session, case), default=case.received_at)))
     return steps
+
+
+def _turns(session: Session, case: Case) -> list[datetime]:
+    """When the case was taken up, and each time after that it became somebody else's turn."""
+    return [
+        event.at
+        for event in _events(session, case, (EventKind.ASSIGNED, EventKind.MOVED, EventKind.STATUS_CHANGED))
+        if event.kind == EventKind.STATUS_CHANGED or event.detail.get("sorted")
+    ]
+
+
+def _events(session: Session, case: Case, kinds: Iterable[EventKind]) -> Sequence[Event]:
+    """The lines of these kinds in the case's history, the oldest first."""
+    query = select(Event).where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in kinds]))
+    return session.exec(query.order_by(col(Event.sequence))).all()

@@ -149,10 +149,11 @@ def heed(session: Session, case: Case, triage: Triage, message: Message, *, now:
                flags=flags, rules=[one.rule for one in verdict.considered if one.matched])  # fmt: skip
 
 
-def heed_own_words(case: Case, own: Assessment) -> None:
+def heed_own_words(case: Case, message: Message, own: Assessment) -> None:
     """A case that is lifted off a pile gets the urgency and the flags of its writer's own words; it is a
     person's matter, so never low, and nothing is lowered or taken away."""
     case.flags = sorted({*case.flags, *(str(flag) for flag in own.flags if flag is not Flag.WELSH)})
+    message.risks = sorted({*message.risks, *(str(flag) for flag in own.flags & RISK_FLAGS)})
     _raise_priority(case, min(own.priority, Priority.STANDARD, key=lambda one: one.rank))
     points.settle(case)
 

@@ -24,6 +24,7 @@ _UNDOES = {
     EventKind.MARKED_NOT_JUNK: "kind",
     EventKind.CLOSED: "status",
     EventKind.LET_GO: "held_by",
+    EventKind.CASE_REOPENED: "status",
 }
 
 
@@ -47,9 +48,7 @@ def undo(session: Session, desk: Desk, event_id: str, *, now: datetime, actor: A
         triage.set_priority(case, Priority(str(before)))
     else:
         setattr(case, field, before)
-    if event.kind in (EventKind.CLOSED, EventKind.MARKED_JUNK):
-        _bring_back_clocks(session, case, event.at)
-        case.closed_at, case.outcome, case.outcome_note = None, None, None
+    _restore(session, case, event, now=now, actor=actor)
     if event.detail.get("sorted") and case.status == CaseStatus.OPEN:
         case.status = CaseStatus.NEW
     case.version += 1
@@ -68,6 +67,8 @@ def _field_of(event: Event) -> str | None:
         return {"topics": "topics", "language": "language", "kind": "kind"}.get(
             str(event.detail.get("field"))
         )
+    if event.kind == EventKind.CASE_REOPENED and ("message" in event.detail or "before" not in event.detail):
+        return None  # they wrote again: it is open whatever somebody says
     return _UNDOES.get(EventKind(event.kind))
 
 
@@ -108,6 +109,28 @@ def _undo_on_pile(session: Session, desk: Desk, event: Event, *, now: datetime, 
     case.version += 1
     record(session, case, EventKind.UNDONE, actor, now=now, undone=event.id)
     return case
+
+
+def _restore(session: Session, case: Case, event: Event, *, now: datetime, actor: Actor) -> None:
+    """What the act changed beside its field: promises, how it ended, what was waited for."""
+    if event.kind in (EventKind.CLOSED, EventKind.MARKED_JUNK):
+        _bring_back_clocks(session, case, event.at)
+        case.closed_at, case.outcome, case.outcome_note = None, None, None
+    if event.kind in (EventKind.CASE_REOPENED, EventKind.MARKED_NOT_JUNK):
+        clocks.cancel_all(session, case, now=now, actor=actor)
+    if event.kind == EventKind.CASE_REOPENED:
+        case.outcome = _word(event, "outcome")
+        ended = _word(event, "closed_at")
+        case.closed_at = datetime.fromisoformat(ended) if ended else event.at
+    if event.kind in (EventKind.CLOSED, EventKind.STATUS_CHANGED):
+        case.waiting_for = _word(event, "waited_for")
+    if event.kind == EventKind.CLOSED:
+        case.held_by = _word(event, "held_by")
+
+
+def _word(event: Event, name: str) -> str | None:
+    found = event.detail.get(name)
+    return str(found) if found is not None else None
 
 
 def _bring_back_clocks(session: Session, case: Case, since: datetime) -> None:

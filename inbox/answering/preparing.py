@@ -4,7 +4,7 @@ A batch is composed with no transaction open and its bytes are durable before it
 leaves whole batches only; whoever takes the job over goes on with those who still wait.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from inbox.answering.writing import (
     on_the_list,
     ran_out,
 )
-from inbox.campaigns.holding import HeldBack, Member, by_person, members
+from inbox.campaigns.holding import HeldBack, Member, by_person, may_be_answered, members
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
@@ -30,6 +30,7 @@ from inbox.models import (
     AnswerState,
     Campaign,
     CampaignAnswer,
+    CampaignCopy,
     CampaignRecipient,
     Case,
     Channel,
@@ -43,6 +44,8 @@ from inbox.references import new_message_id
 from inbox.wording import fill
 
 BATCH = 100
+AT_ONCE = 500
+"""People whose late copies are looked at together."""
 NOBODY = "constituent"
 """How somebody is addressed who gave no name."""
 _ALL = frozenset(HeldBack)
@@ -127,24 +130,47 @@ def finish(session: Session, answer: CampaignAnswer, *, now: datetime) -> None:
     answer.updated_at = now
 
 
-def take_late(session: Session, desk: Desk, answer: CampaignAnswer, *, now: datetime) -> int:
-    """Puts copies that came after the answer on its list; only where a person switched that on, and while
-    the date of no standard line in it has passed."""
+def late(session: Session, desk: Desk, answer: CampaignAnswer, *, now: datetime) -> list[str]:
+    """The people whose copies came after the answer and whom nothing holds back, `AT_ONCE` at most; nobody
+    once the date of a standard line in the answer has passed."""
     if ran_out(session, desk, answer, now):
-        return 0
+        return []
+    campaign = find(session, Campaign, answer.campaign_id)
+    listed = select(CampaignRecipient.constituent_id).where(CampaignRecipient.answer_id == answer.id)
+    query = (
+        select(Case.constituent_id)
+        .join(CampaignCopy, col(CampaignCopy.case_id) == Case.id)
+        .where(CampaignCopy.campaign_id == campaign.id, may_be_answered())
+        .where(col(Case.constituent_id).not_in(listed))
+    )
+    waiting = sorted(one for one in set(session.exec(query)) if one)
+    for start in range(0, len(waiting), AT_ONCE):
+        found = members(session, desk, campaign, people=waiting[start : start + AT_ONCE])
+        people = {one.constituent_id for one in found if on_the_list(one)}
+        if people:
+            return sorted(one for one in people if one)
+    return []
+
+
+def take_late(
+    session: Session, desk: Desk, answer: CampaignAnswer, people: Collection[str], *, now: datetime
+) -> int:
+    """Puts these people, found by `late`, on the answer's list, if nothing holds them back by now."""
     campaign = find(session, Campaign, answer.campaign_id)
     listed = set(session.exec(
-        select(CampaignRecipient.constituent_id).where(CampaignRecipient.answer_id == answer.id)
+        select(CampaignRecipient.constituent_id).where(
+            CampaignRecipient.answer_id == answer.id, col(CampaignRecipient.constituent_id).in_(people)
+        )
     ))  # fmt: skip
-    late = [
-        one for one in members(session, desk, campaign)
+    new = [
+        one for one in members(session, desk, campaign, people=people)
         if on_the_list(one) and one.constituent_id not in listed
     ]  # fmt: skip
-    if late:
-        add_recipients(session, answer, late)
+    if new:
+        add_recipients(session, answer, new)
         answer.state = move(answer.state, AnswerState.PREPARING, ANSWER_MOVES, "answer")
         answer.leaves_at = now + timedelta(seconds=UNDO_TIMES * desk.office.undo_seconds)
-    return len(late)
+    return len(new)
 
 
 def _people(

@@ -15,6 +15,8 @@ from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.campaigns.index import forget
 from inbox.campaigns.joining import joined_to, merge, move_copy, part
 from inbox.campaigns.knowing import find_campaign, known_to, open_campaigns, text_for
+from inbox.campaigns.paging import page_of
+from inbox.campaigns.tallying import tally
 
 __all__ = [
     "UNDOES",
@@ -35,6 +37,7 @@ __all__ = [
     "merge",
     "move_copy",
     "open_campaigns",
+    "page_of",
     "part",
     "put",
     "read",
@@ -42,5 +45,6 @@ __all__ = [
     "resurface",
     "set_closed",
     "take_back",
+    "tally",
     "text_for",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from inbox import clocks, risks, triage
+from inbox import clocks, triage
 from inbox.areas import table_for
 from inbox.campaigns import founding, joining
 from inbox.campaigns.before import CHANGED, restore, standing
@@ -163,9 +163,7 @@ def _lift(
     own = "\n".join(message.new_text[start:end] for start, end in copy.added)
     apart = assess(replace(facts_of(desk, message), subject="", text=own), table_for(session, desk.office))
     case.kind, case.topics = Kind.CASEWORK, [str(topic) for topic in apart.topics]
-    before = list(case.flags)
-    triage.heed_own_words(case, apart)
-    risks.follow(session, case, before)
+    triage.heed_own_words(case, message, apart)
     case.team_id = None
     _promise(session, desk, case, now=now, actor=actor)
 

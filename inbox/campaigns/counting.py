@@ -38,8 +38,8 @@ class Count:
 def count(members: Sequence[Member]) -> Count:
     """The numbers of one pile. Somebody with two messages is one person, held back only if both are."""
     people = by_person(members)
-    places = Counter(_place(one.constituency) for one in people.values())
-    reasons = Counter(one.held_back for one in people.values() if one.held_back)
+    places = Counter(place_of(one.constituency) for one in people.values())
+    reasons = Counter(one.held_back for one in people.values())
     own = [one for one in members if one.has_own_words]
     return Count(
         people=len(people),
@@ -50,14 +50,20 @@ def count(members: Sequence[Member]) -> Count:
         channels=Counter(one.channel_id or "" for one in members),
         own_words=len(own),
         own_words_read=sum(one.reading != Reading.UNREAD for one in own),
-        held_back=dict(sorted(reasons.items(), key=lambda one: list(HeldBack).index(one[0]))),
-        to_answer=len(people) - sum(reasons.values()),
+        held_back=in_order(reasons),
+        to_answer=reasons[None],
         newest_at=max((one.received_at for one in members), default=None),
         rank=min((one.rank for one in members), default=0),
     )
 
 
-def _place(constituency: str) -> str:
+def in_order(reasons: Mapping[HeldBack | None, int]) -> dict[HeldBack, int]:
+    """The numbers of those held back, in the order in which the reasons are looked for."""
+    return {why: reasons[why] for why in HeldBack if reasons.get(why)}
+
+
+def place_of(constituency: str | None) -> str:
+    """Ours, somebody else's, or not known."""
     if constituency in _OURS:
         return "ours"
     return "not_ours" if constituency == ConstituencyState.NOT_OURS else "unknown"

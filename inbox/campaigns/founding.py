@@ -133,7 +133,7 @@ def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: in
         if not hid and read.lifted is not None:
             case = session.exec(select(Case).where(Case.id == copy.case_id)).one()
             if _is_untouched(case):
-                _lift(session, desk, case, read, now)
+                _lift(session, desk, case, member, read, now)
                 case.version += 1
 
 
@@ -196,20 +196,20 @@ def _gather(
         triage.set_priority(case, Priority.LOW)
         clocks.cancel_all(session, case, now=now, actor=SYSTEM)
     elif untouched:
-        _lift(session, desk, case, read, now)
+        _lift(session, desk, case, message, read, now)
     case.version += 1
     record(session, case, EventKind.CAMPAIGN_JOINED, SYSTEM, now=now, message=message.id,
            campaign=campaign.id)  # fmt: skip
 
 
-def _lift(session: Session, desk: Desk, case: Case, read: Copy, now: datetime) -> None:
+def _lift(session: Session, desk: Desk, case: Case, message: Message, read: Copy, now: datetime) -> None:
     """What a copy hides is a case of its own, whatever the letter was taken for before the text was known."""
     if read.lifted is None or case.kind not in (*_GATHERED, Kind.CAMPAIGN):
         return
     if case.kind not in _MATTERS:
         case.kind, case.topics = read.as_read.kind, [str(topic) for topic in read.lifted.topics]
         case.team_id = None
-    triage.heed_own_words(case, read.lifted)
+    triage.heed_own_words(case, message, read.lifted)
     if not any(clocks.is_open(clock) for clock in clocks.of_case(session, case)):
         order = ClockOrder(kind=ClockKind.FIRST_REPLY)
         clocks.start(session, desk, case, order, received_at=case.received_at, now=now, actor=SYSTEM)

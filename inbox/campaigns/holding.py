@@ -1,12 +1,12 @@
 """Who is on a pile, and who must not get its standard answer, each with the reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlmodel import Session, col
 
 from inbox import address_proofs
@@ -35,6 +35,9 @@ from routing.words import RISK_FLAGS, ConstituencyState, Flag, Kind
 
 OUTLIER = 42
 """Percent of the text's word pairs; what has fewer of them is a rewording, which a person looks at."""
+
+
+_DANGERS = RISK_FLAGS | {Flag.CONFIDENTIAL}
 
 
 class HeldBack(StrEnum):
@@ -110,21 +113,31 @@ class Member:
 
 def members(
     session: Session, desk: Desk, campaign: Campaign, *, included: Iterable[HeldBack] = (),
-    case_ids: Sequence[str] | None = None, visible: ColumnElement[bool] | None = None,
+    case_ids: Sequence[str] | None = None, people: Collection[str] | None = None,
+    visible: ColumnElement[bool] | None = None,
 ) -> list[Member]:  # fmt: skip
-    """Every copy of a campaign in order of arrival. `included`: reasons that do not hold back this time."""
-    query = _query(campaign)
+    """Every copy of a campaign in order of arrival, or those on some cases, or all that some people sent.
+
+    `included`: reasons that do not hold back this time.
+    """
+    query = of_piles([campaign.id], _COLUMNS).order_by(col(CampaignCopy.message_id))
     if case_ids is not None:
         query = query.where(col(Case.id).in_(case_ids))
+    if people is not None:
+        query = query.where(col(Case.constituent_id).in_(people))
     if visible is not None:
         query = query.where(visible)
     rows = session.execute(query).all()
-    answered = _answered(session, campaign, case_ids)
+    answered = _answered(session, campaign, case_ids, people)
     typed = [row.sender_handle for row in rows if row.message_kind == MessageKind.FORM]
-    are_placed = table_for(session, desk.office) is not None
-    among = _Among(answered, frozenset(address_proofs.unproved(session, typed)), are_placed)
+    if people is not None:
+        typed = _typed(session, campaign, {row.sender_handle for row in rows}, visible)
+    among = among_all(session, desk, {row.channel_id for row in rows}, typed)
     skipped = frozenset(included) & MAY_BE_INCLUDED
-    return _once_each([_member(row, _held_back(desk, row, among, skipped)) for row in rows])
+    return _once_each([
+        _member(row, why_held(row, among, is_answered=row.constituent_id in answered, skipped=skipped))
+        for row in rows
+    ])  # fmt: skip
 
 
 def by_person(copies: Iterable[Member]) -> dict[str, Member]:
@@ -152,30 +165,54 @@ def _once_each(copies: list[Member]) -> list[Member]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Among:
-    """What is known of all on a pile together: who was answered, which addresses nobody proved, and whether
-    there is a table that tells whose constituent somebody is."""
+def _typed(
+    session: Session, campaign: Campaign, addresses: Collection[str], visible: ColumnElement[bool] | None
+) -> list[str]:
+    """Those of `addresses` that anybody on the pile gave in a form."""
+    query = of_piles([campaign.id], [col(Message.sender_handle)]).where(
+        col(Message.kind) == MessageKind.FORM, col(Message.sender_handle).in_(addresses)
+    )
+    return list(session.execute(query if visible is None else query.where(visible)).scalars())
 
-    answered: set[str]
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What is known of all on a pile together: by which channels they can be answered, which addresses nobody
+    proved, and whether there is a table that tells whose constituent somebody is."""
+
+    answering: frozenset[str | None]
     unproved: frozenset[str]
     are_placed: bool
 
 
-def _held_back(desk: Desk, row: Row[Any], among: _Among, skipped: frozenset[HeldBack]) -> HeldBack | None:
-    """The first reason that holds, or None for somebody who gets the standard answer."""
-    carrier = desk.carrier_of(row.channel_id)
-    sends = carrier is not None and carrier.mode == ChannelMode.FULL and desk.can_mail(carrier)
-    flags = set(row.flags)
+def among_all(session: Session, desk: Desk, channel_ids: Iterable[str | None], typed: Iterable[str]) -> Among:
+    """`channel_ids` by which they wrote; `typed`: addresses that were given in a form."""
+    return Among(
+        frozenset(one for one in channel_ids if _is_answered_by_mail(desk, one)),
+        frozenset(address_proofs.unproved(session, typed)),
+        table_for(session, desk.office) is not None,
+    )
+
+
+def _is_answered_by_mail(desk: Desk, channel_id: str | None) -> bool:
+    carrier = desk.carrier_of(channel_id)
+    return carrier is not None and carrier.mode == ChannelMode.FULL and desk.can_mail(carrier)
+
+
+def why_held(
+    row: Row[Any], among: Among, *, is_answered: bool, skipped: frozenset[HeldBack] = frozenset()
+) -> HeldBack | None:
+    """The first reason that holds for a copy by itself, or None for one that the standard answer can answer.
+    `skipped`: reasons that do not count this time."""
     unread = row.reading == Reading.UNREAD
     reasons = {
-        HeldBack.ANSWERED: row.constituent_id in among.answered,
-        HeldBack.RISK: bool(flags & (RISK_FLAGS | {Flag.CONFIDENTIAL})) or row.is_restricted,
+        HeldBack.ANSWERED: is_answered,
+        HeldBack.RISK: not _DANGERS.isdisjoint(row.flags) or row.is_restricted,
         HeldBack.HIDDEN_CASEWORK: row.hides or row.reading == Reading.LIFTED,
         HeldBack.IN_WORK: row.kind != Kind.CAMPAIGN or row.status != CaseStatus.NEW or bool(row.merged_into),
         HeldBack.SAME_PERSON: row.constituent_id is None,
         HeldBack.DISOWNED: "dmarc-fail" in row.warnings,
-        HeldBack.NO_WAY_BACK: not sends or "@" not in row.sender_handle,
+        HeldBack.NO_WAY_BACK: row.channel_id not in among.answering or "@" not in row.sender_handle,
         HeldBack.UNPROVED: row.sender_handle in among.unproved,
         HeldBack.NOT_OURS: row.constituency == ConstituencyState.NOT_OURS,
         HeldBack.NO_ADDRESS: among.are_placed and row.constituency == ConstituencyState.UNKNOWN,
@@ -185,6 +222,21 @@ def _held_back(desk: Desk, row: Row[Any], among: _Among, skipped: frozenset[Held
         HeldBack.OWN_WORDS: unread and row.added_words >= OWN_WORDS,
     }
     return next((one for one, holds in reasons.items() if holds and one not in skipped), None)
+
+
+def may_be_answered() -> ColumnElement[bool]:
+    """What a query of copies and their cases can say of `why_held`: where this is false, something holds."""
+    unread = col(CampaignCopy.reading) == Reading.UNREAD
+    read = col(CampaignCopy.reading) == Reading.CAMPAIGN_ONLY
+    alike = and_(col(CampaignCopy.likeness) >= OUTLIER, col(CampaignCopy.added_words) < OWN_WORDS)
+    return and_(
+        col(Case.kind) == Kind.CAMPAIGN,
+        col(Case.status) == CaseStatus.NEW,
+        col(Case.constituent_id).is_not(None),
+        col(Case.held_by).is_(None),
+        col(CampaignCopy.hides).is_(False),
+        or_(read, and_(unread, alike)),
+    )
 
 
 _COLUMNS: Any = (
@@ -199,39 +251,61 @@ _COLUMNS: Any = (
 )  # fmt: skip
 
 
-def _query(campaign: Campaign) -> Select[Any]:
-    query: Select[Any] = select(*_COLUMNS)
+def of_piles(campaign_ids: Sequence[str], columns: Any) -> Select[Any]:
+    """These columns of every copy on some piles, with its case, its message and its writer."""
+    query: Select[Any] = select(*columns)
     return (
-        query.join(Case, col(Case.id) == CampaignCopy.case_id)
+        query.select_from(CampaignCopy)
+        .join(Case, col(Case.id) == CampaignCopy.case_id)
         .join(Message, col(Message.id) == CampaignCopy.message_id)
         .join(Constituent, col(Constituent.id) == Case.constituent_id, isouter=True)
-        .where(col(CampaignCopy.campaign_id) == campaign.id)
-        .order_by(col(CampaignCopy.message_id))
+        .where(col(CampaignCopy.campaign_id).in_(campaign_ids))
     )
 
 
-def _answered(session: Session, campaign: Campaign, case_ids: Sequence[str] | None) -> set[str]:
-    """Who was answered already: by an answer to this campaign, or on their case by a letter of its own."""
-    on_the_list = (
-        select(col(CampaignRecipient.constituent_id))
+def answered_by_list(session: Session, campaign_ids: Sequence[str]) -> Select[Any]:
+    """Pile and person of everybody who was answered by an answer to one of these campaigns."""
+    pile_and_person: Any = (col(CampaignAnswer.campaign_id), col(CampaignRecipient.constituent_id))
+    return (
+        select(*pile_and_person)
+        .select_from(CampaignRecipient)
         .join(CampaignAnswer, col(CampaignAnswer.id) == CampaignRecipient.answer_id)
         .join(Delivery, col(Delivery.id) == CampaignRecipient.delivery_id)
         .where(
-            col(CampaignAnswer.campaign_id) == campaign.id,
+            col(CampaignAnswer.campaign_id).in_(campaign_ids),
             col(CampaignRecipient.state) == RecipientState.QUEUED,
             col(Delivery.state) != DeliveryState.STOPPED,
         )
     )  # fmt: skip
-    by_letter = (
-        select(col(Case.constituent_id))
-        .join(Message, col(Message.case_id) == Case.id)
-        .where(col(Case.office_id) == office_of(session), col(Case.campaign) == campaign.slug, is_answer())
-    )
+
+
+def answered_by_letter(session: Session, campaign_ids: Sequence[str]) -> Select[Any]:
+    """Pile and person of everybody who was answered on their case by a letter of its own."""
+    theirs = select(col(Message.id)).where(col(Message.case_id) == col(Case.id), is_answer())
+    pile_and_person: Any = (col(Campaign.id), col(Case.constituent_id))
+    return (
+        select(*pile_and_person)
+        .join(Case, col(Case.campaign) == Campaign.slug)
+        .where(
+            col(Campaign.id).in_(campaign_ids), col(Case.office_id) == office_of(session),
+            col(Case.constituent_id).is_not(None), theirs.exists(),
+        )
+    )  # fmt: skip
+
+
+def _answered(
+    session: Session, campaign: Campaign, case_ids: Sequence[str] | None, people: Collection[str] | None
+) -> set[str]:
+    """Who was answered already, of all on the pile or of some."""
+    on_the_list = answered_by_list(session, [campaign.id])
+    by_letter = answered_by_letter(session, [campaign.id])
     if case_ids is not None:
         on_the_list = on_the_list.where(col(CampaignRecipient.case_id).in_(case_ids))
         by_letter = by_letter.where(col(Case.id).in_(case_ids))
-    found = [*session.execute(on_the_list).scalars(), *session.execute(by_letter).scalars()]
-    return {one for one in found if one}
+    if people is not None:
+        on_the_list = on_the_list.where(col(CampaignRecipient.constituent_id).in_(people))
+        by_letter = by_letter.where(col(Case.constituent_id).in_(people))
+    return {person for query in (on_the_list, by_letter) for _, person in session.execute(query)}
 
 
 def _member(row: Row[Any], held_back: HeldBack | None) -> Member:

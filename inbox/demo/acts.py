@@ -92,7 +92,9 @@ def _log(turn: Turn) -> None:
 
 def _wait_for_person(turn: Turn) -> None:
     status = CaseStatus.WAITING_CONSTITUENT
-    casework.set_status(turn.session, turn.case, status, now=turn.now, actor=turn.actor)
+    casework.set_status(
+        turn.session, turn.case, status, now=turn.now, actor=turn.actor, waiting_for="permission"
+    )
 
 
 def _restrict(turn: Turn) -> None:

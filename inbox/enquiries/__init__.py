@@ -4,7 +4,7 @@ The ladder goes up by itself, and each step is only a draft: chase 1 when the bo
 five working days after that, then its hotline, then its minister. No machine sends any of them.
 """
 
-from inbox.enquiries.asking import ask, body_of, clock_order, find_enquiry, make, of_case
+from inbox.enquiries.asking import ask, body_of, clock_order, find_enquiry, is_waiting, make, of_case
 from inbox.enquiries.chasing import (
     answered,
     bring_up,
@@ -45,6 +45,7 @@ __all__ = [
     "hand_on",
     "has_come_back",
     "heard",
+    "is_waiting",
     "looked_at",
     "make",
     "may_read",

@@ -118,6 +118,11 @@ def of_case(session: Session, case: Case) -> list[Enquiry]:
     return list(session.exec(select(Enquiry).where(Enquiry.case_id == case.id).order_by(col(Enquiry.id))))
 
 
+def is_waiting(enquiry: Enquiry) -> bool:
+    """Whether this body was asked and has not answered."""
+    return bool(enquiry.asked_at and not enquiry.answered_at and not enquiry.withdrawn_at)
+
+
 def find_enquiry(session: Session, case: Case, enquiry_id: str) -> Enquiry:
     """An enquiry of this case, as it is now; locked in a session that writes. Raises NotFound."""
     query = select(Enquiry).where(Enquiry.id == enquiry_id, Enquiry.case_id == case.id)

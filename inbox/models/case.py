@@ -44,6 +44,9 @@ SPAM = "kind = 'spam' AND status NOT IN ('resolved', 'closed')"
 """What each view of `queues.py` holds. Written out because a partial index serves a query only if the
 query repeats its condition word for word (SQLite: partial indexes, section 3.1)."""
 
+ON_PILE = text("campaign IS NOT NULL")
+"""Cases on a pile, whatever became of them."""
+
 RUNNING = "met_at IS NULL AND cancelled_at IS NULL"
 UNWARNED = "warned_at IS NULL AND met_at IS NULL AND cancelled_at IS NULL"
 """Which clocks are open, and which of them nobody was warned of; in the words of their indexes."""
@@ -102,6 +105,7 @@ class Case(Row, OfficeOwned, table=True):
         Index("case_in_turn", "office_id", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
         Index("case_of_person", "constituent_id", "id"),
         index_of("case_merged", "merged_into"),
+        Index("case_of_campaign", "office_id", "campaign", postgresql_where=ON_PILE, sqlite_where=ON_PILE),
     )
 
     reference: str = Field(sa_type=String(20))

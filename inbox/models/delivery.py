@@ -46,6 +46,9 @@ through all that was ever sent."""
 UNSETTLED = "settled_by IS NULL AND state NOT IN ('sent', 'delivered', 'stopped')"
 """What the view `sending` holds: on its way, or gone wrong with nobody having dealt with it."""
 
+NOTICES = "purpose = 'notice'"
+"""Mails to the office's own people, which are counted before one more is sent."""
+
 
 class Delivery(Row, OfficeOwned, table=True):
     """One message on its way out. The bytes lie in the store under `raw_hash` before any attempt."""
@@ -67,6 +70,13 @@ class Delivery(Row, OfficeOwned, table=True):
             "id",
             postgresql_where=text(UNCOPIED),
             sqlite_where=text(UNCOPIED),
+        ),
+        Index(
+            "delivery_notice",
+            "office_id",
+            "queued_at",
+            postgresql_where=text(NOTICES),
+            sqlite_where=text(NOTICES),
         ),
         Index("delivery_outgoing_id", "office_id", "outgoing_id"),
         index_of("delivery_of_message", "message_id"),

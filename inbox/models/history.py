@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Index, Integer, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from inbox.models.base import Json, OfficeOwned, Row, moment, ref
@@ -162,6 +162,11 @@ class EventKind(StrEnum):
     UNDONE = "undone"
 
 
+ALERTS = "kind = 'alerted'"
+BY_SOMEBODY = "actor_id IS NOT NULL"
+"""Lines that are looked for among all of an office's, in the words of their indexes."""
+
+
 class Event(Row, OfficeOwned, table=True):
     """One line of an office's history; `digest` covers the line and the digest before it."""
 
@@ -169,6 +174,15 @@ class Event(Row, OfficeOwned, table=True):
     __table_args__ = (
         UniqueConstraint("office_id", "sequence"),
         Index("event_of_case", "case_id", "sequence"),
+        Index("event_alerted", "office_id", "at", postgresql_where=text(ALERTS), sqlite_where=text(ALERTS)),
+        Index(
+            "event_of_actor",
+            "office_id",
+            "actor_id",
+            "sequence",
+            postgresql_where=text(BY_SOMEBODY),
+            sqlite_where=text(BY_SOMEBODY),
+        ),
     )
 
     sequence: int = Field(sa_type=Integer)
@@ -200,7 +214,7 @@ class View(Row, OfficeOwned, table=True):
     """Somebody looked at a case. Written in batches, chained per batch."""
 
     __tablename__ = "view"
-    __table_args__ = (Index("view_of_case", "case_id", "id"),)
+    __table_args__ = (Index("view_of_case", "case_id", "id"), Index("view_of_staff", "staff_id", "at"))
 
     staff_id: str = Field(sa_type=String(32))
     case_id: str = Field(sa_type=String(32))

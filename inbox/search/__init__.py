@@ -11,6 +11,7 @@ from inbox.search.indexing import (
     index_message,
     reindex,
     reindex_case,
+    reindex_person,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "phones_at",
     "reindex",
     "reindex_case",
+    "reindex_person",
     "understand",
     "word_tests",
 ]

@@ -151,14 +151,16 @@ def of_staff(session: Session, staff_id: str) -> list[Seat]:
 def last_seen(session: Session) -> dict[str, datetime]:
     """When each person of the office last used the program, as far as that is still known: by the sessions
     that live, and by the cases they opened."""
-    looks = select(View.staff_id, func.max(View.at)).group_by(View.staff_id)
+    newest = select(func.max(View.at)).where(View.staff_id == Staff.id).scalar_subquery()
+    looks = select(Staff.id, newest)
     here = select(WebSession.staff_id, func.max(WebSession.seen_at)).where(
         WebSession.office_id == office_of(session), col(WebSession.is_full)
     )
     found: dict[str, datetime] = {}
     for query in (looks, here.group_by(WebSession.staff_id)):
         for staff_id, at in session.exec(query):
-            found[staff_id] = max(at, found.get(staff_id, at))
+            if at is not None:
+                found[staff_id] = max(at, found.get(staff_id, at))
     return found
 
 

@@ -36,22 +36,31 @@ def answer_late(node: Node, office_id: str) -> None:
         campaigns = session.exec(on).all()
     for campaign in campaigns:
         try:
-            with node.database.write(office_id) as session:
-                _take_late(node, session, campaign)
+            _take_late(node, office_id, campaign)
         except Unavailable:
             raise
         except Exception:
             log.exception("late copies of a campaign failed", office=office_id, campaign=campaign.id)
 
 
-def _take_late(node: Node, session: Session, campaign: Campaign) -> None:
-    answer = writing.current(session, campaign)
-    if answer is None or answer.state != AnswerState.PREPARED:
+def _take_late(node: Node, office_id: str, campaign: Campaign) -> None:
+    """Looks first while nobody has to wait, and writes only for those who are found."""
+    with node.database.read(office_id) as session:
+        answer = writing.current(session, campaign)
+        if answer is None or answer.state != AnswerState.PREPARED:
+            return
+        desk = open_desk(session, node.line.tools)
+        people = preparing.late(session, desk, answer, now=node.now())
+    if not people:
         return
-    desk = open_desk(session, node.line.tools)
-    if preparing.take_late(session, desk, writing.find_answer(session, answer.id), now=node.now()):
-        now = node.shared_now(session)
-        jobs.add(session, jobs.JobKind.ANSWER, answer.office_id, [answer.id], now)
+    with node.database.write(office_id) as session:
+        current = session.get_one(Campaign, campaign.id)
+        answer = writing.find_answer(session, answer.id)
+        if answer.state != AnswerState.PREPARED or not current.answers_late or current.closed_at is not None:
+            return
+        desk = open_desk(session, node.line.tools)
+        if preparing.take_late(session, desk, answer, people, now=node.now()):
+            jobs.add(session, jobs.JobKind.ANSWER, answer.office_id, [answer.id], node.shared_now(session))
 
 
 def _prepare(node: Node, job: jobs.ClaimedJob) -> None:

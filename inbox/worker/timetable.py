@@ -218,7 +218,8 @@ def hand_to_staff(node: Node, office_id: str) -> None:
     """Mails new messages to those of the staff who do not sign in."""
     with node.database.read(office_id) as session:
         is_wanted = session.exec(select(StaffPost).limit(1)).first() is not None
-    if is_wanted:
+        is_due = is_wanted and staff_post.is_due(session, open_desk(session, node.line.tools))
+    if is_due:
         with node.database.write(office_id) as session:
             staff_post.hand_over(session, open_desk(session, node.line.tools), now=node.now())
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inbox.models import Case
-from inbox.search import find, fold, forget, reindex, understand
+from inbox.models import Case, Constituent
+from inbox.search import find, fold, forget, indexing, reindex, reindex_person, understand
 from inbox.search.drivers import NEWEST, candidates, saying
 from tests.inbox.worlds import World
 
@@ -286,3 +286,16 @@ def test_a_long_text_is_cut_and_a_long_word_shortened() -> None:
 
 def test_an_unknown_operator_is_taken_as_words() -> None:
     assert understand("subject:leak").words == ("subject", "leak")
+
+
+def test_a_new_name_finds_the_newest_cases_of_whoever_has_very_many(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_CASES_OF_A_PERSON", 2)
+    first = world.case("one")
+    others = [world.case(words, constituent_id=first.constituent_id) for words in ("two", "three")]
+    with world.database.write(world.office) as session:
+        session.get_one(Constituent, first.constituent_id).name = "Xenia Quill"
+        reindex_person(session, first.constituent_id or "")
+    with world.database.read(world.office) as session:
+        assert {hit.case_id for hit in find(session, "xenia").hits} == {one.id for one in others}

@@ -11,6 +11,7 @@ from inbox.desk import open_desk
 from inbox.history import SYSTEM
 from inbox.models import Channel, ChannelMode, Delivery, DeliveryState, Event, EventKind, Office, Role
 from inbox.silence import Silence
+from tests.inbox.plans import asked
 from tests.security.places import Bureau, Place, letter
 
 THREAT = "I know where you live. I am going to kill you on Friday."
@@ -153,3 +154,11 @@ def test_twenty_wrong_passwords_are_told_to_their_owner(place: Place) -> None:
     assert row.recipients == [person.email]
     assert "failed 20 times" in mail.get_content()
     assert row.case_id is None
+
+
+def test_the_mails_of_the_last_hour_are_not_looked_for_in_all_that_was_sent(place: Place) -> None:
+    now = datetime.now(UTC)
+    with place.database.write(place.ours.id) as session, asked(place.database) as said:
+        alerts.of_disk(session, open_desk(session, place.node.line.tools), 10, 20, now=now)
+    by = "USING INDEX delivery_notice (office_id=? AND queued_at>?)"
+    assert said.plan("FROM delivery", "queued_at >") == [f"SEARCH delivery {by}"]

@@ -3,9 +3,11 @@
 from collections import Counter
 from typing import Any
 
+import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from inbox import merging
 from inbox.history import verify
 from inbox.models import Case, Message, Role
 from tests.security.places import Bureau, Place, if_match, letter, together
@@ -231,3 +233,19 @@ def test_a_link_does_not_name_a_restricted_case_to_those_who_may_not_know_it(pla
     path = f"/api/v1/cases/{first['reference']}/links"
     assert ours.as_(Role.CASEWORKER).get(path).json()["items"] == []
     assert len(ours.as_(Role.MANAGER).get(path).json()["items"]) == 1
+
+
+def test_a_case_with_more_messages_than_a_statement_takes_is_merged_and_parted_again(
+    place_on_each: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "_AT_ONCE", 2)
+    ours = place_on_each.ours
+    damp, rent = two(ours)
+    for number in range(5):
+        ours.as_().post(f"/api/v1/cases/{rent['reference']}/notes", json={"text": f"She rang {number}."})
+    before = texts(ours, rent["reference"])
+    merged = post(ours.as_(), case_of(ours, rent["reference"]), "merge", {"into": damp["reference"]})
+    assert merged.status_code == 200, merged.text
+    assert set(texts(ours, damp["reference"])) > set(before)
+    assert ours.as_().post(f"/api/v1/undo/{merged.headers['undo']}").status_code == 200
+    assert texts(ours, rent["reference"]) == before

@@ -33,6 +33,7 @@ from inbox.models import (
 )
 from inbox.outbox import Purpose
 from inbox.staff_post import Wanted
+from inbox.worker.timetable import hand_to_staff
 from tests.factories import a_case, a_channel, a_constituent, a_delivery, a_message
 from tests.security.places import Place, letter
 
@@ -306,3 +307,23 @@ def test_a_message_waits_until_an_answer_leaves(
         desk = open_desk(session, place.node.line.tools)
         found = staff_post.waiting(session, desk, member, alerts.person_of(desk, member))
     assert [one.id for one, _ in found] == [case.id] * still_waits
+
+
+@pytest.mark.parametrize("cases", list(PostCases))
+def test_nobody_waits_for_the_look_at_what_is_to_be_mailed(
+    place: Place, cases: PostCases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = a_member(place)
+    chosen(place, member, cases=cases)
+    said(place, member)
+    assert handed_over(place)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(place.node.database, "write", None)
+        hand_to_staff(place.node)
+
+
+def test_what_somebody_else_ended_is_not_mailed(place: Place) -> None:
+    member = a_member(place)
+    chosen(place, member)
+    said(place, member, status="resolved")
+    assert handed_over(place) == []

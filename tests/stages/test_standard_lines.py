@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from inbox import standard_lines
 from inbox.models import StandardLine
 from inbox.standard_lines import made_of
 
@@ -81,3 +82,16 @@ def test_a_value_is_taken_for_words_and_never_for_a_pattern() -> None:
     line = a_line(1, "Dear {{name}}, (all) is *well*.")
     assert made_of("Dear .*, (all) is *well*.", [line], {"name": ".*"}) == [line]
     assert made_of("Dear anybody, (all) is *well*.", [line], {"name": ".*"}) is None
+
+
+def test_patterns_are_made_only_of_lines_that_begin_as_the_letter_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    shape = standard_lines._shape
+    monkeypatch.setattr(
+        standard_lines, "_shape", lambda one, filled: [made.append(one), shape(one, filled)][1]
+    )
+    others = [a_line(number, f"About matter {number}.\n\nWrite to {{{{name}}}}.") for number in range(50)]
+    assert made_of(SENT, [*others, a_line()], FILLED) is not None
+    assert len(made) == 3

@@ -124,7 +124,8 @@ def list_campaigns(
     if page.after:
         query = query.where(col(Campaign.id) < page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
-    shown = [shown_campaign(session, desk, person, row, now) for row in rows[: page.limit]]
+    counted = campaigns.tally(session, desk, rows[: page.limit], visible=visible_cases(person))
+    shown = [shown_campaign(session, desk, person, row, now, counted[row.id]) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
 
 
@@ -143,10 +144,14 @@ def list_copies(
 ) -> shapes.Page[CopyShape]:  # fmt: skip
     """The copies in order of arrival, with what each person added or took out."""
     campaign = campaigns.find_campaign(session, person, campaign_id)
-    members = campaigns.members(session, desk, campaign, visible=visible_cases(person))
-    wanted = [one for one in members if held_back is None or one.held_back is held_back]
-    after = page.after_id if page.after else ""
-    following = [one for one in wanted if one.message_id > after]
+    after, visible = page.after_id if page.after else "", visible_cases(person)
+    if held_back is None:
+        following = campaigns.page_of(
+            session, desk, campaign, after=after, limit=page.limit + 1, visible=visible
+        )
+    else:
+        everybody = campaigns.members(session, desk, campaign, visible=visible)
+        following = [one for one in everybody if one.held_back is held_back and one.message_id > after]
     shown = _copies(session, desk, person, campaign, following[: page.limit])
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(following) > page.limit else None)
 
@@ -213,8 +218,11 @@ def _staff(person: Person) -> str:
     return person.staff_id
 
 
-def shown_campaign(session: Session, desk: Desk, person: Person, row: Campaign, now: Now) -> CampaignShape:
-    found = campaigns.count(campaigns.members(session, desk, row, visible=visible_cases(person)))
+def shown_campaign(
+    session: Session, desk: Desk, person: Person, row: Campaign, now: Now,
+    counted: campaigns.Count | None = None,
+) -> CampaignShape:  # fmt: skip
+    found = counted or campaigns.tally(session, desk, [row], visible=visible_cases(person))[row.id]
     current = writing.current(session, row)
     return CampaignShape(
         id=row.id,

@@ -1,6 +1,6 @@
 """What people do with a case: note, assign, decide, ask a body, begin a reply, take back."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Response
 from sqlmodel import Session, select
@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 from inbox import casework, drafting, enquiries, undoing, writing_down
 from inbox.access import Action, Person, find_case, require, require_on
 from inbox.database import find
+from inbox.desk import Desk
 from inbox.errors import NotFound, Refused
-from inbox.models import CaseStatus, ChannelAct, Event, Staff, Team, Template
+from inbox.models import Case, CaseStatus, ChannelAct, Event, Staff, Team, Template
 from inbox.web.api import shapes, showing
 from inbox.web.dependencies import (
     IfMatch,
@@ -40,9 +41,13 @@ class Assignment(shapes.Shape):
 
 
 class StatusChange(shapes.Shape):
-    """A status, or an ending with its outcome; also priority and flags."""
+    """A status, or an ending with its outcome; also priority and flags.
+
+    `waiting_for` says what `waiting_constituent` waits for: `address`, `permission` or `answer`.
+    """
 
     status: CaseStatus | None = None
+    waiting_for: Literal["address", "permission", "answer"] | None = None
     outcome: shapes.Line | None = None
     note: shapes.Words = ""
     priority: Priority | None = None
@@ -133,10 +138,27 @@ def change_status(
         )
     if change.outcome is not None or change.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         require(person, Action.CLOSE, case)
-        casework.close(session, case, outcome=change.outcome or "", note=change.note, **done)
+        status = change.status or CaseStatus.RESOLVED
+        casework.close(session, case, outcome=change.outcome or "", note=change.note, status=status, **done)
     elif change.status is not None:
-        casework.set_status(session, case, change.status, **done)
+        _turn(session, desk, case, change.status, change.waiting_for, **done)
     return showing.case(session, desk, person, case, now, response)
+
+
+def _turn(
+    session: Session, desk: Desk, case: Case, status: CaseStatus, waiting_for: str | None, **done: Any
+) -> None:
+    """Whose turn it is. Raises Refused for waiting on an organisation that nobody asked."""
+    if status is CaseStatus.WAITING_BODY and not any(
+        enquiries.is_waiting(one) for one in enquiries.of_case(session, case)
+    ):
+        raise Refused("No organisation was asked on this case. Ask one: it waits as soon as the letter left.")
+    if case.status in casework.ENDED_IN:
+        casework.reopen(session, desk, case, **done)
+    if status is CaseStatus.WAITING_CONSTITUENT:
+        waiting_for = waiting_for or "answer"
+    if case.status != status:
+        casework.set_status(session, case, status, waiting_for=waiting_for, **done)
 
 
 @router.post("/cases/{reference}/enquiries", status_code=201)

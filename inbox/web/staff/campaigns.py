@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Form, Query
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from starlette.responses import Response
 
 from inbox import campaigns
@@ -38,8 +38,9 @@ def index(
         col(Campaign.closed_at).is_not(None) if is_closed else col(Campaign.closed_at).is_(None)
     )
     query = query.where(campaigns.known_to(room.person))
-    newest = room.session.exec(query.order_by(col(Campaign.id).desc()).limit(100))
-    counted = [(one, campaigns.count(_members(room, one))) for one in newest]
+    newest = room.session.exec(query.order_by(col(Campaign.id).desc()).limit(100)).all()
+    tally = campaigns.tally(room.session, room.desk, newest, visible=visible_cases(room.person))
+    counted = [(one, tally[one.id]) for one in newest]
     counted.sort(key=lambda pile: pile[1].rank)
     rows = [piles.row(room.desk, one, found, room.zone) for one, found in counted if found.people]
     tabs = (Tab("Open", "/campaigns", not is_closed), Tab("Closed", "/campaigns?state=closed", is_closed))
@@ -309,10 +310,8 @@ def _seen(room: Workroom, campaign: Campaign) -> str:
     """How many sent the text word for word."""
     mine = select(CampaignCopy.core).where(CampaignCopy.message_id == campaign.template_id)
     core = room.session.exec(mine).first()
-    query = select(CampaignCopy.message_id).where(
-        CampaignCopy.campaign_id == campaign.id, CampaignCopy.core == core
-    )
-    return f"Sent word for word {len(room.session.exec(query).all())} times."
+    query = select(func.count()).where(CampaignCopy.campaign_id == campaign.id, CampaignCopy.core == core)
+    return f"Sent word for word {room.session.exec(query).one()} times."
 
 
 def _looked(room: Workroom, case_ids: list[str]) -> None:

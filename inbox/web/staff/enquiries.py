@@ -272,7 +272,7 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
 def _ways_on(room: Workroom, case: Case, enquiry: Enquiry, url: str) -> tuple[Link, ...]:
     """To another body that has it now; from there and back, where it came from or went."""
     found = []
-    is_open = ladder.is_waiting(enquiry) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+    is_open = enquiries.is_waiting(enquiry) and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
     if is_open and room.may(Action.TRIAGE):
         found.append(Link("They passed it on", f"{url}/pass-on"))
     for other in enquiries.of_case(room.session, case):
@@ -284,7 +284,7 @@ def _ways_on(room: Workroom, case: Case, enquiry: Enquiry, url: str) -> tuple[Li
 def _acts(room: Workroom, case: Case, enquiry: Enquiry, url: str, found: Any) -> tuple[Act, ...]:
     if enquiries.has_come_back(room.session, enquiry) and room.may(Action.TRIAGE):
         return (Act("Wait no more", f"{url}/withdraw"),)
-    if not ladder.is_waiting(enquiry) or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+    if not enquiries.is_waiting(enquiry) or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
         return ()
     acts: list[Act] = []
     if room.may(Action.DRAFT):

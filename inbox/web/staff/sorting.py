@@ -94,8 +94,11 @@ def hold(
 
 @router.post("/cases/{reference}/resume")
 def resume(reference: str, room: Annotated[Workroom, acting(Action.TRIAGE)], back: Back = "") -> Response:
-    """It is our turn again."""
+    """It is our turn again; what had ended is opened again."""
     case = room.case(reference, Action.TRIAGE)
+    if case.status in casework.ENDED_IN:
+        event = casework.reopen(room.session, room.desk, case, now=room.now, actor=room.person.actor)
+        return acted(room, case, event, back)
     event = casework.set_status(room.session, case, CaseStatus.OPEN, now=room.now, actor=room.person.actor)
     return acted(room, case, event, back)
 

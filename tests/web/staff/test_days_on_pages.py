@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from inbox.models import Message, Role
+from tests.inbox.plans import asked
 from tests.web.staff.offices import Bench
 
 
@@ -12,6 +13,14 @@ def test_the_history_is_asked_for_by_a_day_in_words(bench: Bench, day: str) -> N
     page = bench.sit(Role.MANAGER).get("/history", params={"from": day, "to": day})
     assert page.status_code == 200
     assert page.text.count('value="30 November 2026"') == 2
+
+
+def test_what_one_person_did_is_not_looked_for_in_the_whole_history(bench: Bench) -> None:
+    manager = bench.sit(Role.MANAGER)
+    with asked(bench.database) as said:
+        assert manager.get("/history", params={"who": bench.house.people[Role.MANAGER].id}).status_code == 200
+    by = "SEARCH event USING INDEX event_of_actor (office_id=? AND actor_id=?)"
+    assert said.plan("event.actor_id = ?", "ORDER BY event.sequence DESC") == [by]
 
 
 @pytest.mark.parametrize("typed", ["Monday 9 November 2026 at 10.30", "9 Nov 2026 10:30", "2026-11-09T10:30"])

@@ -54,11 +54,6 @@ _NAMES = {
 }
 
 
-def is_waiting(enquiry: Enquiry) -> bool:
-    """Whether this body was asked and has not answered."""
-    return bool(enquiry.asked_at and not enquiry.answered_at and not enquiry.withdrawn_at)
-
-
 def waiting_step(session: Session, enquiry: Enquiry) -> tuple[EnquiryStep, Draft | None] | None:
     """The step that came up and is not done yet, with its draft; no draft where somebody has to ring."""
     for step in enquiries.steps_of(session, enquiry):
@@ -71,7 +66,7 @@ def waiting_step(session: Session, enquiry: Enquiry) -> tuple[EnquiryStep, Draft
 def next_link(session: Session, case: Case, key: str | None = None) -> Link | None:
     """What to do about the body that is waited for longest: its chase, or the call to make."""
     for enquiry in enquiries.of_case(session, case):
-        found = waiting_step(session, enquiry) if is_waiting(enquiry) else None
+        found = waiting_step(session, enquiry) if enquiries.is_waiting(enquiry) else None
         if found is None:
             continue
         step, draft = found
@@ -86,7 +81,7 @@ def next_link(session: Session, case: Case, key: str | None = None) -> Link | No
 
 def next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, Link | None] | None:
     """The next step of a case where a body is in it: read what they wrote, chase, ring, or wait."""
-    open_ones = [one for one in enquiries.of_case(session, case) if is_waiting(one)]
+    open_ones = [one for one in enquiries.of_case(session, case) if enquiries.is_waiting(one)]
     for enquiry in open_ones:
         if enquiries.heard(session, enquiry, enquiries.body_of(session, enquiry)) is not None:
             url = f"/cases/{case.reference}/enquiries/{enquiry.id}"
@@ -104,7 +99,7 @@ def notices(session: Session, person: Person, case: Case, now: datetime, zone: s
     for enquiry in enquiries.of_case(session, case):
         if enquiries.has_come_back(session, enquiry):
             found.append(_came_back(enquiry))
-        if not is_waiting(enquiry):
+        if not enquiries.is_waiting(enquiry):
             continue
         body = enquiries.body_of(session, enquiry)
         found += _heard(session, person, case, enquiry, body)
@@ -120,7 +115,7 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     found: list[Fact] = []
     for enquiry in enquiries.of_case(session, case):
         lines = [_standing(enquiry, zone)]
-        if is_waiting(enquiry):
+        if enquiries.is_waiting(enquiry):
             lines.append(in_words(session, desk, enquiry))
         if enquiry.without_consent:
             lines.append(f"Asked without the permission it needs: {enquiry.without_consent}")
@@ -175,7 +170,7 @@ def steps(
     zone, url = desk.office.time_zone, f"/cases/{case.reference}"
     reach = reach_of(enquiry.address, body)
     came = {step.rung: step for step in enquiries.steps_of(session, enquiry)}
-    following = next_rung(came, reach) if is_waiting(enquiry) else None
+    following = next_rung(came, reach) if enquiries.is_waiting(enquiry) else None
     shown = []
     for rung in Rung:
         step = came.get(rung)

@@ -222,7 +222,7 @@ def _facts(
     found += ladder.facts(session, desk, person, case, now)
     if case.topics:
         found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
-    if case.outcome_note:
+    if case.outcome and case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
     score = points.of_case(case)
     found.append(Fact("Order", (f"{order.total(score)} points", order.because(score))))
