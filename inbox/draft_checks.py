@@ -50,9 +50,7 @@ def problems(session: Session, desk: Desk, draft: Draft, now: datetime) -> list[
     if draft.form in tuple(PUBLIC):
         found += told_to_everybody(session, desk, draft)
     found += files.problems(desk.tools, channel, files.of_draft(session, draft))
-    for line in standard_lines.run_out(session, draft.text, filled_in(session, draft), now):
-        ended = local_date(line.good_until or now, desk.office.time_zone)
-        found.append(f"Line {line.number} ran out on {ended}. Choose another.")
+    found += standard_lines.ran_out(session, draft.text, now, desk.office.time_zone)
     if found or channel is None:
         return found
     return letters.judged(session, desk, case, draft, channel, now)[1]

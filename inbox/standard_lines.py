@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from inbox import line_words
 from inbox.database import locked, office_of
-from inbox.dates import DATE_PATTERN
+from inbox.dates import DATE_PATTERN, local_date
 from inbox.errors import Conflict, NotFound, Refused
 from inbox.history import Actor, record
 from inbox.models import EventKind, Office, StandardLine
@@ -128,26 +129,38 @@ def made_of(text: str, lines: Sequence[StandardLine], filled: Mapping[str, str])
     return ways.get(len(paragraphs)) or None
 
 
-def run_out(session: Session, text: str, filled: Mapping[str, str], now: datetime) -> list[StandardLine]:
-    """Lines whose words stand in a text although their date has passed; not those a line in date has too."""
+def run_out(session: Session, text: str, now: datetime) -> list[StandardLine]:
+    """Lines whose words, touched up or not, stand in a text although their date has passed; not those whose
+    words a line in date has too."""
     approved = [line for line in listed(session) if line.approved_at is not None]
     late = [line for line in approved if line.good_until is not None and line.good_until <= now]
-    if not late:
+    said = line_words.pairs(text) if late else frozenset()
+    found = {line.id: [one for one in _parts(line) if line_words.stands_in(one, said)] for line in late}
+    if not any(found.values()):
         return []
-    paragraphs = _paragraphs(text)
-    good = [line for line in approved if line not in late]
-    fresh = [shape for line in good for shape in _single(line, filled, paragraphs)]
-    rest = [one for one in paragraphs if not any(shape.fullmatch(one) for shape in fresh)]
+    fresh = [one for line in approved if line not in late for one in _parts(line)]
     return [
         line
         for line in late
-        if any(shape.fullmatch(one) for shape in _single(line, filled, rest) for one in rest)
+        if any(not line_words.said_by_another(one, fresh, said) for one in found[line.id])
+    ]
+
+
+def ran_out(session: Session, text: str, now: datetime, time_zone: str) -> list[str]:
+    """A sentence for each line past its date that stands in a text."""
+    return [
+        f"Line {line.number} ran out on {local_date(line.good_until or now, time_zone)}. Choose another."
+        for line in run_out(session, text, now)
     ]
 
 
 def words_of(line: StandardLine, language: str) -> str:
     """Its text in that language, or in English where it has no other."""
     return line.welsh if language == "cy" and line.welsh else line.english
+
+
+def _parts(line: StandardLine) -> list[line_words.Pairs]:
+    return [part for text in (line.english, line.welsh) if text for part in line_words.parts(text)]
 
 
 def _open_line(session: Session, line_id: str) -> StandardLine:
@@ -194,11 +207,6 @@ def _shapes(
         for whole in _wholes(line)
         if all(_may_stand(one, said) for one in whole)
     ]
-
-
-def _single(line: StandardLine, filled: Mapping[str, str], said: Sequence[str]) -> list[re.Pattern[str]]:
-    """The paragraphs of a line that may stand in what was `said`, as patterns."""
-    return [_shape(one, filled) for whole in _wholes(line) for one in whole if _may_stand(one, said)]
 
 
 def _wholes(line: StandardLine) -> list[list[str]]:

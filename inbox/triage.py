@@ -1,7 +1,7 @@
 """From a message to where it goes: facts, the office's rules, a decision with its reasons."""
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
@@ -43,10 +43,9 @@ def consider(
     from the text of its campaign. A copy that hides somebody's own matter is casework to the rules.
     `stated_postcode`: one that its writer typed into a field of its own. Changes nothing."""
     told = facts_of(desk, message, attachment_types, stated_postcode)
-    assessment = copy.assessment if copy else assess(told, table_for(session, desk.office), desk.learned)
-    lifted = copy.lifted if copy else None
-    if lifted is not None and assessment.kind is Kind.CAMPAIGN:
-        assessment, campaign = replace(assessment, kind=Kind.CASEWORK, topics=lifted.topics), None
+    assessment = copy.as_read if copy else assess(told, table_for(session, desk.office), desk.learned)
+    if copy is not None and assessment is not copy.assessment:
+        campaign = None
     open_cases, all_cases = _history(session, known, case)
     facts = rule_facts(
         desk, message, assessment, campaign=campaign, attachment_types=attachment_types,
@@ -150,6 +149,15 @@ def heed(session: Session, case: Case, triage: Triage, message: Message, *, now:
         points.settle(case)
         record(session, case, EventKind.ROUTED, SYSTEM, now=now, message=message.id, priority=case.priority,
                flags=flags, rules=[one.rule for one in verdict.considered if one.matched])  # fmt: skip
+
+
+def heed_own_words(case: Case, message: Message, own: Assessment) -> None:
+    """A case that is lifted off a pile gets the urgency and the flags of its writer's own words; it is a
+    person's matter, so never low, and nothing is lowered or taken away."""
+    case.flags = sorted({*case.flags, *(str(flag) for flag in own.flags if flag is not Flag.WELSH)})
+    message.risks = sorted({*message.risks, *(str(flag) for flag in own.flags & RISK_FLAGS)})
+    _raise_priority(case, min(own.priority, Priority.STANDARD, key=lambda one: one.rank))
+    points.settle(case)
 
 
 def _risks(verdict: Verdict) -> list[str]:

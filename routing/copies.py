@@ -45,6 +45,14 @@ class Copy:
         """Whether it holds something that the standard answer must not be the answer to."""
         return self.lifted is not None or bool(self.assessment.flags & RISK_FLAGS)
 
+    @property
+    def as_read(self) -> Assessment:
+        """What the office's rules are asked about: where a matter is lifted out, that matter."""
+        if self.lifted is None or self.assessment.kind is not Kind.CAMPAIGN:
+            return self.assessment
+        kind = self.lifted.kind if self.lifted.kind in _RISKY else Kind.CASEWORK
+        return replace(self.assessment, kind=kind, topics=self.lifted.topics)
+
 
 def read_copy(
     message: MessageFacts,
@@ -67,7 +75,22 @@ def read_copy(
         apart = replace(message, subject="", text=matter)
         if hides_a_matter(assess(replace(apart, is_campaign=True), area)):
             lifted = assess(apart, area)
-    return Copy(replace(whole, hidden_casework=lifted is not None), found, own, lifted)
+    whole = replace(whole, hidden_casework=lifted is not None)
+    return Copy(_as_urgent_as(whole, lifted) if lifted else whole, found, own, lifted)
+
+
+def _as_urgent_as(whole: Assessment, lifted: Assessment) -> Assessment:
+    """The copy with the need and the flags of its writer's own words: read among the words that all have,
+    a plea is weighed as part of a campaign, which nobody waits for."""
+    priority = min(whole.priority, lifted.priority, Priority.STANDARD, key=lambda one: one.rank)
+    because = dict(whole.because)
+    if priority is not whole.priority:
+        because["priority"] = lifted.because.get("priority", ())
+    more = [one for one in lifted.because.get("flags", ()) if one not in because.get("flags", ())]
+    because["flags"] = (*because.get("flags", ()), *more)
+    because = {name: found for name, found in because.items() if found}
+    flags = case_flags(whole.flags | lifted.flags, whole.kind, True)
+    return replace(whole, priority=priority, flags=flags, because=because)
 
 
 def _matter(own: str, template: str) -> str:

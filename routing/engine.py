@@ -2,7 +2,8 @@
 
 The first rule that sets a team, person, kind, draft or hold keeps it; topics, flags, clocks, people to
 notify and addresses to call add up. Risk comes first: whatever the rules say, a threat or a risk of
-self-harm is immediate, is never answered by a machine and is never filed as something nobody reads.
+self-harm is immediate, the named lead is told, it is never answered by a machine and is never filed as
+something nobody reads.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from routing.conditions import Test, group_test, needed_by
 from routing.facts import CaseFacts, FactsInView
 from routing.rule_words import host_of
-from routing.rules import ClockOrder, Rule, Trigger, conditions_of
+from routing.rules import NAMED_LEAD, ClockOrder, Rule, Trigger, conditions_of
 from routing.word_finding import WordFinder, message_hits, message_words
 from routing.words import LIFE_FLAGS, SILENT_FLAGS, Flag, Kind, Priority, Topic
 from routing.working_time import WorkingCalendar
@@ -152,6 +153,9 @@ def decide(
         )
         if rule.stop:
             break
+    is_news = trigger is Trigger.ARRIVAL or not facts.flags & LIFE_FLAGS
+    if is_news and decision.flags & LIFE_FLAGS and NAMED_LEAD not in decision.notify:
+        decision = replace(decision, notify=(*decision.notify, NAMED_LEAD))
     return replace(decision, considered=tuple(considered))
 
 

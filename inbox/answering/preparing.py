@@ -4,7 +4,7 @@ A batch is composed with no transaction open and its bytes are durable before it
 leaves whole batches only; whoever takes the job over goes on with those who still wait.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +12,15 @@ from sqlmodel import Session, col, select
 
 from connectors.contract import Handle, Letter, PermanentFailure
 from inbox import letters, outbox
-from inbox.answering.writing import PERSONAL, UNDO_TIMES, add_recipients, common_values, on_the_list
-from inbox.campaigns.holding import HeldBack, Member, may_be_answered, members
+from inbox.answering.writing import (
+    PERSONAL,
+    UNDO_TIMES,
+    add_recipients,
+    common_values,
+    on_the_list,
+    ran_out,
+)
+from inbox.campaigns.holding import HeldBack, Member, by_person, may_be_answered, members
 from inbox.database import find
 from inbox.desk import Desk
 from inbox.failpoints import reach
@@ -47,9 +54,10 @@ _ALL = frozenset(HeldBack)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One letter whose bytes are to be stored, for the person of `recipient_id`."""
+    """One letter whose bytes are to be stored, for the person of `recipient_id`: it answers `message_id`."""
 
     recipient_id: str
+    message_id: str
     letter: Letter
     raw: bytes
 
@@ -68,11 +76,11 @@ def compose(session: Session, desk: Desk, answer: CampaignAnswer, *, now: dateti
         CampaignRecipient.answer_id == answer.id, CampaignRecipient.state == RecipientState.WAITING
     )
     waiting = session.exec(query.order_by(col(CampaignRecipient.id)).limit(BATCH)).all()
-    people = _people(session, desk, answer, [one.case_id for one in waiting])
+    people = _people(session, desk, answer, waiting)
     made = []
     for recipient in waiting:
         member = people.get(recipient.case_id)
-        if member is None:
+        if member is None or not on_the_list(member):
             continue
         channel = _carrier(desk, member)
         letter = _letter(desk, answer, channel, member, now)
@@ -80,7 +88,7 @@ def compose(session: Session, desk: Desk, answer: CampaignAnswer, *, now: dateti
             raw = desk.tools.composers[channel.kind].compose(letter)
         except PermanentFailure:
             continue  # an address that nothing can be sent to: left out by `queue`
-        made.append(Made(recipient.id, letter, raw))
+        made.append(Made(recipient.id, member.message_id, letter, raw))
     return made
 
 
@@ -102,9 +110,7 @@ def queue(
         CampaignRecipient.answer_id == answer.id, CampaignRecipient.state == RecipientState.WAITING
     )
     waiting = session.exec(query.order_by(col(CampaignRecipient.id)).limit(BATCH)).all()
-    found = members(session, desk, find(session, Campaign, answer.campaign_id), included=_ALL,
-                    case_ids=[one.case_id for one in waiting])  # fmt: skip
-    people = {one.case_id: one for one in found}
+    people = _people(session, desk, answer, waiting)
     cases = session.exec(select(Case).where(col(Case.id).in_([one.case_id for one in waiting]))).all()
     by_id = {case.id: case for case in cases}
     for recipient in waiting:
@@ -112,7 +118,7 @@ def queue(
         if member is None or member.held_back is not None or letter is None:
             recipient.state = RecipientState.LEFT_OUT
             recipient.why = str(member.held_back or "no_way_back") if member else "left_the_pile"
-        else:
+        elif letter.made.message_id == member.message_id:  # else made anew, for the copy that counts now
             _queue_one(session, desk, answer, recipient, member, letter, by_id[recipient.case_id], now)
     reach("answer.queued")
     return len(waiting)
@@ -124,8 +130,11 @@ def finish(session: Session, answer: CampaignAnswer, *, now: datetime) -> None:
     answer.updated_at = now
 
 
-def late(session: Session, desk: Desk, answer: CampaignAnswer) -> list[str]:
-    """The people whose copies came after the answer and whom nothing holds back, `AT_ONCE` at most."""
+def late(session: Session, desk: Desk, answer: CampaignAnswer, *, now: datetime) -> list[str]:
+    """The people whose copies came after the answer and whom nothing holds back, `AT_ONCE` at most; nobody
+    once the date of a standard line in the answer has passed."""
+    if ran_out(session, desk, answer, now):
+        return []
     campaign = find(session, Campaign, answer.campaign_id)
     listed = select(CampaignRecipient.constituent_id).where(CampaignRecipient.answer_id == answer.id)
     query = (
@@ -165,11 +174,13 @@ def take_late(
 
 
 def _people(
-    session: Session, desk: Desk, answer: CampaignAnswer, case_ids: list[str]
+    session: Session, desk: Desk, answer: CampaignAnswer, waiting: Sequence[CampaignRecipient]
 ) -> Mapping[str, Member]:
+    """The copy that stands for each who waits, by case: the one to be answered, else the first."""
     campaign = find(session, Campaign, answer.campaign_id)
-    found = members(session, desk, campaign, included=_ALL, case_ids=case_ids)
-    return {one.case_id: one for one in found if on_the_list(one)}
+    found = members(session, desk, campaign, included=_ALL, case_ids=[one.case_id for one in waiting])
+    stands = by_person(found).values()
+    return {one.case_id: one for one in (*found, *stands)}
 
 
 def _carrier(desk: Desk, member: Member) -> Channel:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, delete, select
 
-from inbox import drafting, jobs, signoff
+from inbox import drafting, jobs, signoff, standard_lines
 from inbox.campaigns.holding import HeldBack, Member, members
 from inbox.database import find, locked
 from inbox.desk import Desk
@@ -90,7 +90,7 @@ def write(
 
 def submit(session: Session, desk: Desk, answer: CampaignAnswer, *, now: datetime, actor: Actor) -> None:
     """Asks for a yes."""
-    must_be_ready(session, desk, answer)
+    must_be_ready(session, desk, answer, now)
     answer.state = move(answer.state, AnswerState.SUBMITTED, ANSWER_MOVES, "answer")
     answer.returned_by = answer.returned_note = None
     answer.version += 1
@@ -119,7 +119,7 @@ def approve(
         raise NotAllowed(why_not)
     if digest != digest_of(session, answer):
         raise Stale("The words or the list changed after you read them. Read them again, then decide.")
-    must_be_ready(session, desk, answer)
+    must_be_ready(session, desk, answer, now)
     answer.state = move(answer.state, AnswerState.PREPARING, ANSWER_MOVES, "answer")
     answer.digest, answer.approved_by, answer.approved_at = digest, staff_id, now
     answer.leaves_at = now + timedelta(seconds=UNDO_TIMES * desk.office.undo_seconds)
@@ -183,7 +183,7 @@ def digest_of(session: Session, answer: CampaignAnswer) -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
-def problems(session: Session, desk: Desk, answer: CampaignAnswer) -> list[str]:
+def problems(session: Session, desk: Desk, answer: CampaignAnswer, now: datetime) -> list[str]:
     """What blocks the answer from leaving, each in a sentence for its writer."""
     found = []
     if not answer.text:
@@ -193,14 +193,21 @@ def problems(session: Session, desk: Desk, answer: CampaignAnswer) -> list[str]:
     found += [f"Fill in {gap}, or take it out." for gap in dict.fromkeys(left)]
     if answer.identity != drafting.OFFICE and answer.identity not in desk.staff:
         found.append("Choose in whose name this goes.")
+    found += ran_out(session, desk, answer, now)
     query = select(CampaignRecipient.id).where(CampaignRecipient.answer_id == answer.id).limit(1)
     if session.exec(query).first() is None:
         found.append("Nobody on this pile can get the standard answer as it stands.")
     return found
 
 
-def must_be_ready(session: Session, desk: Desk, answer: CampaignAnswer) -> None:
-    blocking = problems(session, desk, answer)
+def ran_out(session: Session, desk: Desk, answer: CampaignAnswer, now: datetime) -> list[str]:
+    """A sentence for each standard line in the answer whose date has passed: nobody else may get it."""
+    return standard_lines.ran_out(session, answer.text, now, desk.office.time_zone)
+
+
+def must_be_ready(session: Session, desk: Desk, answer: CampaignAnswer, now: datetime) -> None:
+    """Raises Refused over whatever blocks the answer."""
+    blocking = problems(session, desk, answer, now)
     if blocking:
         raise Refused(" ".join(blocking), problems=blocking)
 
@@ -252,12 +259,11 @@ def _list(
 
 
 def add_recipients(session: Session, answer: CampaignAnswer, people: Iterable[Member]) -> int:
-    """Puts people on the list of an answer; whoever sent the text more than once is on it once."""
-    each = {one.constituent_id: one.case_id for one in reversed([*people])}
+    """Puts people on the list of an answer."""
     rows = [
-        {"id": new_id(), "office_id": answer.office_id, "answer_id": answer.id, "case_id": case_id,
-         "constituent_id": person, "state": RecipientState.WAITING}
-        for person, case_id in reversed(each.items())
+        {"id": new_id(), "office_id": answer.office_id, "answer_id": answer.id, "case_id": one.case_id,
+         "constituent_id": one.constituent_id, "state": RecipientState.WAITING}
+        for one in people
     ]  # fmt: skip
     if rows:
         session.flush()

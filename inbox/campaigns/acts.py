@@ -163,7 +163,7 @@ def _lift(
     own = "\n".join(message.new_text[start:end] for start, end in copy.added)
     apart = assess(replace(facts_of(desk, message), subject="", text=own), table_for(session, desk.office))
     case.kind, case.topics = Kind.CASEWORK, [str(topic) for topic in apart.topics]
-    triage.set_priority(case, min(apart.priority, Priority.STANDARD, key=lambda one: one.rank))
+    triage.heed_own_words(case, message, apart)
     case.team_id = None
     _promise(session, desk, case, now=now, actor=actor)
 

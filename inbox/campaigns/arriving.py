@@ -94,7 +94,7 @@ def join(
     case.campaign = seen.campaign.slug
     record(session, case, EventKind.CAMPAIGN_JOINED, SYSTEM, now=now, message=message.id,
            campaign=seen.campaign.id)  # fmt: skip
-    founding.settle_template(session, desk, seen.campaign, seen.text.copies)
+    founding.settle_template(session, desk, seen.campaign, seen.text.copies, now)
 
 
 def resurface(session: Session, desk: Desk, case: Case, kind: Kind | None, *, now: datetime) -> None:

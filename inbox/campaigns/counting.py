@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inbox.campaigns.holding import HeldBack, Member
+from inbox.campaigns.holding import HeldBack, Member, by_person
 from inbox.models import Reading
 from routing.words import ConstituencyState
 
@@ -36,8 +36,8 @@ class Count:
 
 
 def count(members: Sequence[Member]) -> Count:
-    """The numbers of one pile. Somebody with two messages is one person."""
-    people = {one.constituent_id or one.message_id: one for one in reversed(members)}
+    """The numbers of one pile. Somebody with two messages is one person, held back only if both are."""
+    people = by_person(members)
     places = Counter(place_of(one.constituency) for one in people.values())
     reasons = Counter(one.held_back for one in people.values())
     own = [one for one in members if one.has_own_words]

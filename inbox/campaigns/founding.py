@@ -23,7 +23,8 @@ from routing.copies import (
     read_copy,
     template_of,
 )
-from routing.words import Kind, Priority
+from routing.rules import ClockOrder
+from routing.words import ClockKind, Kind, Priority
 
 SETTLED = 3
 """Word-for-word copies after which the template stays what it is."""
@@ -34,6 +35,7 @@ _EVERY = 4
 _TEAM = "Campaigns"
 _GATHERED = frozenset({Kind.CASEWORK, Kind.POLICY_VIEW, Kind.OFFICE, Kind.THANK_YOU, Kind.NOT_OURS})
 """What a copy may have been taken for before it was known as one."""
+_MATTERS = frozenset({Kind.CASEWORK, Kind.NOT_OURS})
 
 
 def found_if_due(
@@ -104,8 +106,8 @@ def note_differences(copy: CampaignCopy, read: Copy) -> None:
         copy.reading = Reading.LIFTED
 
 
-def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: int) -> None:
-    """Looks again, while a campaign is young, which text most people sent."""
+def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: int, now: datetime) -> None:
+    """Looks again, while a campaign is young, which text most people sent, and what the copies hide then."""
     if campaign.is_settled or copies not in _LOOKED_AT:
         return
     session.flush()
@@ -124,7 +126,17 @@ def settle_template(session: Session, desk: Desk, campaign: Campaign, copies: in
         return
     campaign.template, campaign.template_id = template.new_text, template.id
     for copy, member in members:
-        compare(session, desk, campaign, copy, member)
+        hid = copy.hides
+        read = compare(session, desk, campaign, copy, member)
+        if not hid and read.lifted is not None:
+            case = session.exec(select(Case).where(Case.id == copy.case_id)).one()
+            if _is_untouched(case):
+                _lift(session, desk, case, member, read, now)
+                case.version += 1
+
+
+def _is_untouched(case: Case) -> bool:
+    return case.status == CaseStatus.NEW and case.assignee_id is None
 
 
 def _core_of(members: Sequence[tuple[CampaignCopy, Message]], template: Message) -> int:
@@ -175,15 +187,30 @@ def _gather(
     read = compare(session, desk, campaign, copy, message)
     case = session.exec(select(Case).where(Case.id == copy.case_id)).one()
     case.campaign = campaign.slug
-    untouched = case.status == CaseStatus.NEW and case.assignee_id is None and case.kind in _GATHERED
-    if untouched and not read.hides:
+    untouched = _is_untouched(case)
+    if untouched and case.kind in _GATHERED and not read.hides:
         case.kind = Kind.CAMPAIGN
         case.team_id = desk.teams.get(_TEAM, case.team_id)
         triage.set_priority(case, Priority.LOW)
         clocks.cancel_all(session, case, now=now, actor=SYSTEM)
+    elif untouched:
+        _lift(session, desk, case, message, read, now)
     case.version += 1
     record(session, case, EventKind.CAMPAIGN_JOINED, SYSTEM, now=now, message=message.id,
            campaign=campaign.id)  # fmt: skip
+
+
+def _lift(session: Session, desk: Desk, case: Case, message: Message, read: Copy, now: datetime) -> None:
+    """What a copy hides is a case of its own, whatever the letter was taken for before the text was known."""
+    if read.lifted is None or case.kind not in (*_GATHERED, Kind.CAMPAIGN):
+        return
+    if case.kind not in _MATTERS:
+        case.kind, case.topics = read.as_read.kind, [str(topic) for topic in read.lifted.topics]
+        case.team_id = None
+    triage.heed_own_words(case, message, read.lifted)
+    if not any(clocks.is_open(clock) for clock in clocks.of_case(session, case)):
+        order = ClockOrder(kind=ClockKind.FIRST_REPLY)
+        clocks.start(session, desk, case, order, received_at=case.received_at, now=now, actor=SYSTEM)
 
 
 def _title(subjects: Sequence[str | None], template: Message) -> str:

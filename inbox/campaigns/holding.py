@@ -1,7 +1,7 @@
 """Who is on a pile, and who must not get its standard answer, each with the reason."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,8 @@ class HeldBack(StrEnum):
     OUTLIER = "outlier"
     OWN_WORDS = "own_words"
 
+
+_ORDER = {reason: number for number, reason in enumerate(HeldBack)}
 
 WHY = {
     HeldBack.ANSWERED: "answered already",
@@ -127,24 +129,40 @@ def members(
         query = query.where(visible)
     rows = session.execute(query).all()
     answered = _answered(session, campaign, case_ids, people)
-    first: dict[str, str] = {}
-    for row in rows:
-        if row.constituent_id:
-            first.setdefault(row.constituent_id, row.case_id)
     typed = [row.sender_handle for row in rows if row.message_kind == MessageKind.FORM]
     if people is not None:
         typed = _typed(session, campaign, {row.sender_handle for row in rows}, visible)
     among = among_all(session, desk, {row.channel_id for row in rows}, typed)
     skipped = frozenset(included) & MAY_BE_INCLUDED
-    return [
-        _member(
-            row, why_held(
-                row, among, is_answered=row.constituent_id in answered,
-                is_first=first.get(row.constituent_id) == row.case_id, skipped=skipped,
-            ),
-        )
+    return _once_each([
+        _member(row, why_held(row, among, is_answered=row.constituent_id in answered, skipped=skipped))
         for row in rows
-    ]  # fmt: skip
+    ])  # fmt: skip
+
+
+def by_person(copies: Iterable[Member]) -> dict[str, Member]:
+    """The copy that stands for each person: the first that nothing holds back, else their first."""
+    found: dict[str, Member] = {}
+    for one in copies:
+        key = one.constituent_id or one.message_id
+        if key not in found or (found[key].held_back is not None and one.held_back is None):
+            found[key] = one
+    return found
+
+
+def _once_each(copies: list[Member]) -> list[Member]:
+    """Of the copies of one person that nothing holds back the first stays so: one letter, whatever they sent
+    it from and however often. A copy with a weightier reason of its own keeps that."""
+    chosen = by_person(copies)
+    weightier = _ORDER[HeldBack.SAME_PERSON]
+    return [
+        replace(one, held_back=HeldBack.SAME_PERSON)
+        if (stands := chosen[one.constituent_id or one.message_id]) is not one
+        and stands.held_back is None
+        and (one.held_back is None or _ORDER[one.held_back] > weightier)
+        else one
+        for one in copies
+    ]
 
 
 def _typed(
@@ -182,18 +200,17 @@ def _is_answered_by_mail(desk: Desk, channel_id: str | None) -> bool:
 
 
 def why_held(
-    row: Row[Any], among: Among, *, is_answered: bool, is_first: bool,
-    skipped: frozenset[HeldBack] = frozenset(),
-) -> HeldBack | None:  # fmt: skip
-    """The first reason that holds, or None for somebody who gets the standard answer. `is_first`: the copy is
-    on the case that came first of this person's; `skipped`: reasons that do not count this time."""
+    row: Row[Any], among: Among, *, is_answered: bool, skipped: frozenset[HeldBack] = frozenset()
+) -> HeldBack | None:
+    """The first reason that holds for a copy by itself, or None for one that the standard answer can answer.
+    `skipped`: reasons that do not count this time."""
     unread = row.reading == Reading.UNREAD
     reasons = {
         HeldBack.ANSWERED: is_answered,
         HeldBack.RISK: not _DANGERS.isdisjoint(row.flags) or row.is_restricted,
         HeldBack.HIDDEN_CASEWORK: row.hides or row.reading == Reading.LIFTED,
         HeldBack.IN_WORK: row.kind != Kind.CAMPAIGN or row.status != CaseStatus.NEW or bool(row.merged_into),
-        HeldBack.SAME_PERSON: row.constituent_id is None or not is_first,
+        HeldBack.SAME_PERSON: row.constituent_id is None,
         HeldBack.DISOWNED: "dmarc-fail" in row.warnings,
         HeldBack.NO_WAY_BACK: row.channel_id not in among.answering or "@" not in row.sender_handle,
         HeldBack.UNPROVED: row.sender_handle in among.unproved,

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, tuple_
 from sqlmodel import Session, col
 
 from inbox.campaigns.counting import Count, in_order, place_of
@@ -41,7 +41,6 @@ def tally(
 
 def _count(rows: Sequence[Row[Any]], among: Among) -> Count:
     places: Counter[str] = Counter()
-    reasons: Counter[HeldBack | None] = Counter()
     channels: Counter[str] = Counter()
     own: Counter[bool] = Counter()
     for row in rows:
@@ -50,7 +49,7 @@ def _count(rows: Sequence[Row[Any]], among: Among) -> Count:
             own[row.reading != Reading.UNREAD] += row.number
         if row.is_first:
             places[place_of(row.constituency)] += row.number
-            reasons[why_held(row, among, is_answered=row.is_answered, is_first=True)] += row.number
+    reasons = _people_held(rows, among)
     return Count(
         people=places.total(),
         messages=channels.total(),
@@ -67,13 +66,26 @@ def _count(rows: Sequence[Row[Any]], among: Among) -> Count:
     )
 
 
+def _people_held(rows: Sequence[Row[Any]], among: Among) -> Counter[HeldBack | None]:
+    """How many people each reason holds back: somebody with several copies only if it does so for all."""
+    once: Counter[HeldBack | None] = Counter()
+    several: dict[str, HeldBack | None] = {}
+    for row in sorted(rows, key=lambda one: not one.is_first):
+        why = why_held(row, among, is_answered=row.is_answered)
+        if row.several is None:
+            once[why] += row.number
+        elif row.several not in several or why is None:
+            several[row.several] = why
+    return once + Counter(several.values())
+
+
 def alike(
     session: Session, campaign_ids: Sequence[str], visible: ColumnElement[bool] | None = None
 ) -> Select[Any]:
     """The copies of some piles, those of a pile that stand alike in all that `why_held` asks as one row.
 
     Of each fact no more is kept than is asked of it; only addresses that were typed into a form stay whole,
-    because each is proved or not.
+    because each is proved or not, and people who sent several copies, because one of those may do.
     """
     each = _each(session, campaign_ids, visible).subquery()
     same = [one for one in each.c if one.name not in ("received_at", "rank")]
@@ -91,6 +103,7 @@ def _each(session: Session, campaign_ids: Sequence[str], visible: ColumnElement[
     place = func.row_number().over(
         partition_by=(pile, func.coalesce(person, message_id)), order_by=message_id
     )
+    copies = func.count().over(partition_by=(pile, person))
     forms = func.max(case((col(Message.kind) == MessageKind.FORM, 1), else_=0)).over(
         partition_by=(pile, address)
     )
@@ -98,6 +111,7 @@ def _each(session: Session, campaign_ids: Sequence[str], visible: ColumnElement[
     columns: Any = (
         pile,
         (place == 1).label("is_first"),
+        case((and_(person.is_not(None), copies > 1), person)).label("several"),
         (forms == 1).label("is_typed"),
         or_(*(tuple_(pile, person).in_(query) for query in answered)).label("is_answered"),
         case((person.is_not(None), "somebody")).label("constituent_id"),

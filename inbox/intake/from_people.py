@@ -53,6 +53,8 @@ def _send_again(filing: Filing, case: Case, sighting: Sighting, writer: Constitu
     filing.message.constituent_id = case.constituent_id
     filing.add_to(case, because="campaign")
     seen = filing.heed(case, writer, copy=sighting.copy, campaign=case.campaign)
+    if filing.acknowledging:
+        alerts.of_case(filing.session, filing.desk, case, seen.verdict.notify, now=filing.now)
     campaigns.resurface(filing.session, filing.desk, case, seen.verdict.kind, now=filing.now)
     _join(filing, case, sighting)
     return case

@@ -11,6 +11,7 @@ from inbox.desk import Desk, open_desk
 from inbox.errors import Unavailable
 from inbox.failpoints import reach
 from inbox.models import AnswerState, Campaign, CampaignAnswer
+from inbox.worker.loops import log
 from inbox.worker.node import Node, each_office
 
 
@@ -26,12 +27,20 @@ def prepare_due(node: Node) -> bool:
 
 @each_office
 def answer_late(node: Node, office_id: str) -> None:
-    """Copies that came after the answer get it too, where a person switched that on."""
+    """Copies that came after the answer get it too, where a person switched that on.
+
+    What fails for one campaign is logged and keeps no other from its turn.
+    """
     with node.database.read(office_id) as session:
         on = select(Campaign).where(col(Campaign.answers_late), col(Campaign.closed_at).is_(None))
         campaigns = session.exec(on).all()
     for campaign in campaigns:
-        _take_late(node, office_id, campaign)
+        try:
+            _take_late(node, office_id, campaign)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("late copies of a campaign failed", office=office_id, campaign=campaign.id)
 
 
 def _take_late(node: Node, office_id: str, campaign: Campaign) -> None:
@@ -40,7 +49,8 @@ def _take_late(node: Node, office_id: str, campaign: Campaign) -> None:
         answer = writing.current(session, campaign)
         if answer is None or answer.state != AnswerState.PREPARED:
             return
-        people = preparing.late(session, open_desk(session, node.line.tools), answer)
+        desk = open_desk(session, node.line.tools)
+        people = preparing.late(session, desk, answer, now=node.now())
     if not people:
         return
     with node.database.write(office_id) as session:

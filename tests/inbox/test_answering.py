@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from inbox import acknowledgement, import_channel
 from inbox.answering import preparing, writing
+from inbox.campaigns.counting import count
 from inbox.campaigns.holding import HeldBack, members
 from inbox.desk import open_desk
 from inbox.errors import Conflict, NotAllowed, Refused, Stale
@@ -14,7 +15,9 @@ from inbox.history import Actor, ActorKind, verify
 from inbox.models import (
     AddressProof,
     AnswerState,
+    Campaign,
     CampaignAnswer,
+    CampaignCopy,
     CampaignRecipient,
     Case,
     Channel,
@@ -25,6 +28,7 @@ from inbox.models import (
     Message,
     MessageKind,
     Office,
+    Reading,
 )
 from tests.inbox.campaign_post import BANKS, PLEA, Post
 
@@ -59,6 +63,14 @@ def held(post: Post) -> dict[str, HeldBack | None]:
     with post.office.reading() as session:
         desk = open_desk(session, post.office.worker.node.line.tools)
         return {one.name: one.held_back for one in members(session, desk, post.campaigns()[0])}
+
+
+def copies_held_back(post: Post, name: str) -> list[HeldBack | None]:
+    """Why each copy of this person, in order of arrival, does not get the answer."""
+    with post.office.reading() as session:
+        desk = open_desk(session, post.office.worker.node.line.tools)
+        found = members(session, desk, post.campaigns()[0], case_ids=[post.case_of(name).id])
+        return [one.held_back for one in found]
 
 
 def rows(post: Post, kind: Any) -> list[Any]:
@@ -222,13 +234,77 @@ def test_late_copies_are_answered_only_when_a_person_switched_that_on(post: Post
     post.arrive("Ted Hollis")
     wait_and_work(post)
     assert len(letters(post)) == len(NAMES)
-    with post.office.writing() as session:
-        writing.answer_late(session, session.merge(post.campaigns()[0]), on=True, now=post.office.now,
-                            actor=PRIYA)  # fmt: skip
+    _answer_late(post)
     post.office.work()
     wait_and_work(post)
     assert ("ted.hollis@example.org",) in letters(post)
     assert len(letters(post)) == len(NAMES) + 1
+
+
+def test_whoever_sent_the_text_twice_gets_one_letter_and_keeps_nobody_from_theirs(post: Post) -> None:
+    post.arrive(*NAMES)
+    post.arrive("Sheila Barton", text=f"I saw this at the Marl Cross branch again.\n\n{BANKS}")
+    post.arrive("Moira Finch")
+    assert copies_held_back(post, "Moira Finch") == [None, HeldBack.SAME_PERSON]
+    assert copies_held_back(post, "Sheila Barton") == [None, HeldBack.SAME_PERSON]
+    with post.office.reading() as session:
+        desk = open_desk(session, post.office.worker.node.line.tools)
+        found = count(members(session, desk, post.campaigns()[0]))
+    assert (found.people, found.messages, found.to_answer) == (len(NAMES), len(NAMES) + 2, len(NAMES))
+    approve(post, write(post))
+    wait_and_work(post)
+    addresses = [f"{name.lower().replace(' ', '.')}@example.org" for name in NAMES]
+    assert sorted(letters(post)) == sorted((one,) for one in addresses)
+
+
+def test_somebody_whose_first_copy_is_held_back_is_answered_for_the_next(post: Post) -> None:
+    post.arrive(*NAMES)
+    post.arrive("Moira Finch")
+    with post.office.writing() as session:
+        copy = session.get_one(CampaignCopy, post.copy_of_first("Moira Finch"))
+        copy.reading = Reading.HELD
+    assert copies_held_back(post, "Moira Finch") == [HeldBack.SAME_PERSON, None]
+    approve(post, write(post))
+    wait_and_work(post)
+    assert letters(post).count(("moira.finch@example.org",)) == 1
+
+
+def test_a_late_person_who_writes_twice_gets_one_letter_and_the_others_theirs(post: Post) -> None:
+    post.arrive(*NAMES)
+    approve(post, write(post))
+    wait_and_work(post)
+    _answer_late(post)
+    post.arrive("Ted Hollis", "Ted Hollis", "Ada Quill", "Colin Peake")
+    wait_and_work(post)
+    late = [one for one in letters(post) if one[0].split("@")[0] in ("ted.hollis", "ada.quill")]
+    assert sorted(late) == [("ada.quill@example.org",), ("ted.hollis@example.org",)]
+    assert len(letters(post)) == len(set(letters(post))) == len(NAMES) + 2
+
+
+def test_a_campaign_whose_late_copies_fail_keeps_no_other_from_its_letters(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.arrive(*NAMES)
+    approve(post, write(post))
+    wait_and_work(post)
+    _answer_late(post)
+    with post.office.writing() as session:
+        broken = Campaign(
+            id="0" * 32, office_id=post.office.id, slug="first-of-all", title="A", template="A",
+            template_id="t", answers_late=True, created_at=post.office.now, updated_at=post.office.now,
+        )  # fmt: skip
+        session.add(broken)
+    real = writing.current
+
+    def current(session: Session, campaign: Campaign) -> CampaignAnswer | None:
+        if campaign.id == "0" * 32:
+            raise RuntimeError("a fault of one campaign")
+        return real(session, campaign)
+
+    monkeypatch.setattr(writing, "current", current)
+    post.arrive("Ted Hollis")
+    wait_and_work(post)
+    assert ("ted.hollis@example.org",) in letters(post)
 
 
 def test_a_yes_to_words_or_a_list_that_changed_does_not_count(post: Post) -> None:
@@ -283,6 +359,12 @@ def test_what_a_person_is_called_never_changes_the_text_of_others(post: Post) ->
     wait_and_work(post)
     sent = rows(post, Message)
     assert any(one.text.startswith("Dear {{reference}} [gap],") for one in sent)
+
+
+def _answer_late(post: Post) -> None:
+    with post.office.writing() as session:
+        writing.answer_late(session, session.merge(post.campaigns()[0]), on=True, now=post.office.now,
+                            actor=PRIYA)  # fmt: skip
 
 
 def _change(session: Session, kind: Any, called: str, **facts: Any) -> None:

@@ -54,6 +54,29 @@ def test_a_plea_inside_a_copy_is_lifted_out_as_casework_with_its_clock(post: Pos
         assert session.exec(select(Clock).where(Clock.case_id == case.id)).first() is not None
 
 
+@pytest.mark.parametrize("comes", ["first", "later"])
+def test_a_plea_inside_a_copy_is_as_urgent_as_it_would_be_alone(post: Post, comes: str) -> None:
+    plea = {
+        "Jean Oduya": "I was served an eviction notice and the bailiffs come tomorrow with my two little "
+        "ones here. I don't know who to turn to, please can you help us.",
+        "Una Marsh": "By the way I am still waiting for my hip operation since 2024 and the hospital lost my "
+        "notes, could your office chase it please.",
+    }  # fmt: skip
+    pleading = {name: BANKS.replace("Yours", f"{own}\n\nYours") for name, own in plea.items()}
+    if comes == "later":
+        post.arrive("Colin Peake", "Sheila Barton")
+    for name, text in pleading.items():
+        post.arrive(name, text=text)
+    if comes == "first":
+        post.arrive("Colin Peake", "Sheila Barton")
+    evicted, waiting = post.case_of("Jean Oduya"), post.case_of("Una Marsh")
+    assert (evicted.priority, waiting.priority) == ("immediate", "standard")
+    assert "vulnerable" in evicted.flags and "special-category" in waiting.flags
+    assert evicted.kind == waiting.kind == "casework"
+    assert evicted.next_due_at is not None and waiting.next_due_at is not None
+    assert post.copy_of("Jean Oduya").hides and post.copy_of("Una Marsh").hides
+
+
 def test_a_plea_in_the_first_copy_is_lifted_out_once_the_text_is_known(post: Post) -> None:
     post.arrive("Jean Oduya", text=BANKS.replace("Yours", f"{PLEA}\n\nYours"))
     post.arrive("Colin Peake", "Sheila Barton", "Alan Treves")

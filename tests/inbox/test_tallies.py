@@ -50,7 +50,7 @@ def piles(post: Post) -> Post:
     approve(post, write(post))
     wait_and_work(post)
     post.arrive(*NAMES[2:], "Ken Oakes", "Ida Wray", "Bea Lund", "Tom Hale")
-    post.arrive("Colin Peake")
+    post.arrive("Colin Peake", "Bea Lund", "Tom Hale")
     post.arrive("Jean Oduya", text=BANKS.replace("Yours", f"{PLEA}\n\nYours"))
     post.arrive("Farida Aziz", text=f"The nearest branch is two buses away and I am 79.\n\n{BANKS}")
     post.arrive("Tobias Wren", "Una Moss", "Lena Fox", text=RIVERS)

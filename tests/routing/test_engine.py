@@ -1,5 +1,6 @@
 """What the engine decides: order, stop, the trace, and that risk comes first whatever the rules say."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -265,6 +266,32 @@ def test_a_rule_that_finds_a_risk_makes_it_immediate_and_silent_at_once() -> Non
     assert decision.priority is Priority.IMMEDIATE
     assert decision.kind is Kind.CASEWORK
     assert not decision.acknowledge
+
+
+@pytest.mark.parametrize("flag", [Flag.THREAT, Flag.SELF_HARM])
+def test_the_named_lead_is_told_of_a_risk_to_life_whatever_the_rules_say(flag: Flag) -> None:
+    facts = replace(FACTS, flags=frozenset({flag}))
+    above = _rule(team="Casework", stop=True, position=1)
+    below = _rule(name="told", notify=["named lead"], position=2)
+    assert _decide(facts=facts).notify == ("named lead",)
+    assert _decide(above, below, facts=facts).notify == ("named lead",)
+    assert _decide(below, facts=facts).notify == ("named lead",), "once"
+    assert _decide(_rule(notify=["ann@example.org"]), facts=facts).notify == ("ann@example.org", "named lead")
+    assert _decide(above).notify == ()
+
+
+def test_the_named_lead_is_not_told_anew_each_time_a_rule_looks_at_the_case_again() -> None:
+    known = replace(FACTS, flags=frozenset({Flag.THREAT}))
+    lately = {"all": [{"field": "received", "operator": "within_last", "value": "1 hour"}]}
+    later = _rule(lately, team="Casework", trigger="time")
+    found = _rule(lately, flags=["threat"], trigger="time")
+
+    def told(rule: Rule, facts: CaseFacts) -> tuple[str, ...]:
+        rules = compile_rules([rule])
+        return decide(facts, rules, now=NOW, calendar=CALENDAR, trigger=Trigger.TIME).notify
+
+    assert told(later, known) == ()
+    assert told(found, FACTS) == ("named lead",)
 
 
 def test_what_is_immediate_for_another_reason_is_not_lowered_either() -> None:

@@ -1,5 +1,7 @@
 """What the text of a campaign itself reads like is no risk of each who sent it; what a person added is."""
 
+from dataclasses import replace
+
 from routing.assessment import MessageFacts, assess
 from routing.campaigns import gist_of
 from routing.copies import makes_a_campaign, nature_of, read_copy, read_together, risks_of_text
@@ -64,3 +66,21 @@ def test_the_text_itself_is_shown_once_with_its_sentence() -> None:
     assert found is not None
     assert Flag.SELF_HARM in found.flags
     assert risks_of_text("Please sign EDM 412 and speak up for banks.", "Banks") is None
+
+
+def test_a_matter_that_is_lifted_out_is_as_urgent_as_the_words_that_tell_it() -> None:
+    rivers = "Please support the Clean Rivers Bill at its second reading on 14 May, and vote for it."
+    own = (
+        "On a personal note, I was served an eviction notice and the bailiffs come tomorrow with my two "
+        "little ones here. I don't know who to turn to."
+    )
+    message = MessageFacts(f"Dear Rowan,\n\n{rivers}\n\n{own}", UNDATED, subject="Clean Rivers Bill")
+    copy = read_copy(message, rivers, None, title="Clean Rivers Bill")
+    alone = assess(MessageFacts(own, UNDATED), None)
+    assert copy.lifted is not None and alone.priority is Priority.IMMEDIATE
+    assert copy.assessment.priority is Priority.IMMEDIATE
+    assert copy.assessment.flags >= alone.flags
+    assert (copy.assessment.kind, copy.as_read.kind) == (Kind.CAMPAIGN, Kind.CASEWORK)
+    assert copy.assessment.because["priority"] == copy.lifted.because["priority"]
+    thanks = read_copy(replace(message, text=f"Dear Rowan,\n\n{rivers}"), rivers, None)
+    assert thanks.assessment.priority is Priority.LOW and thanks.as_read is thanks.assessment

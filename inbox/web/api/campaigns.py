@@ -115,7 +115,7 @@ class AnswerApproval(shapes.Shape):
 @router.get("/campaigns")
 def list_campaigns(
     person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk, page: Page,
-    closed: bool = False,
+    now: Now, closed: bool = False,
 ) -> shapes.Page[CampaignShape]:  # fmt: skip
     """The piles, the newest first."""
     query = select(Campaign).order_by(col(Campaign.id).desc())
@@ -125,15 +125,16 @@ def list_campaigns(
         query = query.where(col(Campaign.id) < page.after_id)
     rows = session.exec(query.limit(page.limit + 1)).all()
     counted = campaigns.tally(session, desk, rows[: page.limit], visible=visible_cases(person))
-    shown = [shown_campaign(session, desk, person, row, counted[row.id]) for row in rows[: page.limit]]
+    shown = [shown_campaign(session, desk, person, row, now, counted[row.id]) for row in rows[: page.limit]]
     return shapes.Page(items=shown, next=cursor(shown[-1].id) if len(rows) > page.limit else None)
 
 
 @router.get("/campaigns/{campaign_id}")
 def read_campaign(
-    campaign_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk
-) -> CampaignShape:
-    return shown_campaign(session, desk, person, campaigns.find_campaign(session, person, campaign_id))
+    campaign_id: str, person: Annotated[Person, may(Action.READ_CASE)], session: Reading, desk: ReadingDesk,
+    now: Now,
+) -> CampaignShape:  # fmt: skip
+    return shown_campaign(session, desk, person, campaigns.find_campaign(session, person, campaign_id), now)
 
 
 @router.get("/campaigns/{campaign_id}/messages")
@@ -177,7 +178,7 @@ def answer(
         writing.approve(session, desk, made, staff_id=staff_id, digest=digest, now=now, actor=person.actor)
     elif given.approve:
         writing.submit(session, desk, made, now=now, actor=person.actor)
-    return _answer(session, desk, made)
+    return _answer(session, desk, made, now)
 
 
 @router.post("/campaigns/{campaign_id}/answer/approve")
@@ -190,7 +191,7 @@ def approve(
     rights.require(session, desk, found, person)
     writing.approve(session, desk, found, staff_id=_staff(person), digest=given.digest, now=now,
                     actor=person.actor)  # fmt: skip
-    return _answer(session, desk, found)
+    return _answer(session, desk, found, now)
 
 
 @router.post("/campaigns/{campaign_id}/answer/stop")
@@ -201,7 +202,7 @@ def stop(
     """Stops every letter that has not left."""
     found = _current(session, person, campaign_id)
     writing.stop(session, found, now=now, actor=person.actor)
-    return _answer(session, desk, found)
+    return _answer(session, desk, found, now)
 
 
 def _current(session: Session, person: Person, campaign_id: str) -> CampaignAnswer:
@@ -218,8 +219,9 @@ def _staff(person: Person) -> str:
 
 
 def shown_campaign(
-    session: Session, desk: Desk, person: Person, row: Campaign, counted: campaigns.Count | None = None
-) -> CampaignShape:
+    session: Session, desk: Desk, person: Person, row: Campaign, now: Now,
+    counted: campaigns.Count | None = None,
+) -> CampaignShape:  # fmt: skip
     found = counted or campaigns.tally(session, desk, [row], visible=visible_cases(person))[row.id]
     current = writing.current(session, row)
     return CampaignShape(
@@ -240,7 +242,7 @@ def shown_campaign(
         to_answer=found.to_answer,
         answered=found.answered,
         answers_late=row.answers_late,
-        answer=_answer(session, desk, current) if current else None,
+        answer=_answer(session, desk, current, now) if current else None,
         newest_at=found.newest_at,
         created_at=row.created_at,
     )
@@ -292,7 +294,7 @@ def _held_back(reason: HeldBack | None) -> HeldBackShape | None:
     return HeldBackShape(reason=reason, words=WHY[reason]) if reason else None
 
 
-def _answer(session: Session, desk: Desk, made: CampaignAnswer) -> AnswerShape:
+def _answer(session: Session, desk: Desk, made: CampaignAnswer, now: Now) -> AnswerShape:
     session.flush()
     is_open = made.state in (AnswerState.DRAFT, AnswerState.SUBMITTED)
     return AnswerShape(
@@ -302,7 +304,7 @@ def _answer(session: Session, desk: Desk, made: CampaignAnswer) -> AnswerShape:
         text=made.text,
         identity=made.identity,
         steps=signoff.steps(desk, made),
-        problems=writing.problems(session, desk, made) if is_open else [],
+        problems=writing.problems(session, desk, made, now) if is_open else [],
         digest=writing.digest_of(session, made) if is_open else made.digest,
         recipients=counting.recipients(session, made),
         left_out=counting.left_out(session, made),

@@ -38,7 +38,7 @@ def join(
     """Everybody on the other pile comes to this one, which is answered. `part`, said the same, undoes it."""
     here, other = _two(session, person, campaign_id, given)
     campaigns.merge(session, here, other, now=now, actor=person.actor)
-    return shown_campaign(session, desk, person, here)
+    return shown_campaign(session, desk, person, here, now)
 
 
 @router.post("/campaigns/{campaign_id}/part")
@@ -49,7 +49,7 @@ def part(
     """A pile that was joined to this one is a pile of its own again. `join` undoes it."""
     here, other = _two(session, person, campaign_id, given)
     campaigns.part(session, here, other, now=now, actor=person.actor)
-    return shown_campaign(session, desk, person, here)
+    return shown_campaign(session, desk, person, here, now)
 
 
 @router.post("/campaigns/{campaign_id}/messages/{message_id}/read")

@@ -95,6 +95,7 @@ def _seen(
 ) -> Seen:  # fmt: skip
     campaign, copy = copied or (None, None)
     found = copy.assessment if copy else assess(message, area, desk.learned)
+    asked = copy.as_read if copy else found
     facts = CaseFacts(
         received=message.received_at,
         subject=sample.subject,
@@ -102,13 +103,13 @@ def _seen(
         from_address=sample.from_handle,
         from_name=sample.from_name,
         channel=sample.channel,
-        kind=found.kind,
+        kind=asked.kind,
         topics=found.topics,
         flags=found.flags,
         language=found.language,
         priority=found.priority,
         constituency=found.constituency,
-        campaign=campaign,
+        campaign=campaign if asked is found else None,
     )
     verdict = engine.decide(facts, desk.rules, now=now, calendar=desk.calendar)
     because: dict[str, Any] = {name: [asdict(one) for one in some] for name, some in found.because.items()}
@@ -117,7 +118,7 @@ def _seen(
     because["rules"] = [asdict(one) for one in verdict.considered if one.matched]
     return Seen(
         id=sample.id,
-        kind=verdict.kind or found.kind,
+        kind=found.kind if verdict.kind in (asked.kind, None) else verdict.kind,
         topics=[str(topic) for topic in verdict.topics],
         priority=verdict.priority,
         flags=sorted(str(flag) for flag in verdict.flags),

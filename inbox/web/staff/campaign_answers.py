@@ -72,7 +72,7 @@ def write(
                                  now=room.now, actor=room.person.actor, version=version or None)  # fmt: skip
             rights.require_writer(room.session, room.desk, made, room.person)
             room.session.flush()
-            blocking = [] if only == "save" else writing.problems(room.session, room.desk, made)
+            blocking = [] if only == "save" else writing.problems(room.session, room.desk, made, room.now)
     except Stale as error:
         theirs = writing.current(room.session, campaign)
         problem = Problem("text", f"{error.sentence} If you save again, your words take the place of theirs.")

@@ -1,6 +1,7 @@
 """Standard lines on their page, in the composer and at sign-off."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,13 +108,15 @@ def test_a_file_beside_the_line_was_approved_by_nobody(other: Bench) -> None:
     assert drafted(other).state == DraftState.SUBMITTED
 
 
-def test_a_line_past_its_date_cannot_be_sent_by_anybody(bench: Bench) -> None:
+@pytest.mark.parametrize("touch_up", [str, str.upper, lambda text: text.replace(" ", ", ", 1)])
+def test_a_line_past_its_date_cannot_be_sent_by_anybody(bench: Bench, touch_up: Callable[[str], str]) -> None:
     line = an_approved_line(bench, good_until="30 June 2199")
     with bench.write() as session:
         stored = session.exec(select(StandardLine).where(StandardLine.id == line.id)).one()
         stored.good_until = datetime.now(UTC) - timedelta(days=1)
     desk = bench.sit(Role.CASEWORKER)
-    sent = desk.press(f"/cases/{bench.reference}/drafts/send", {"text": LETTER.format(bench.reference)})
+    text = touch_up(LETTER.format(bench.reference))
+    sent = desk.press(f"/cases/{bench.reference}/drafts/send", {"text": text})
     assert sent.status_code == 422
     assert re.search(r"Line \d+ ran out on [^.]+\. Choose another\.", sent.text)
     with bench.read() as session:

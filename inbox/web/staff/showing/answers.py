@@ -118,7 +118,10 @@ def progress(
         words=f"{made} of {of} letters made",
         made=made,
         of=of,
-        lines=_lines(session, desk, answer, outbox, now, zone),
+        lines=(
+            *_lines(session, desk, answer, outbox, now, zone),
+            *(_late_wait(session, desk, answer, now) if campaign.answers_late else ()),
+        ),
         subject=answer.subject,
         text=answer.text,
         acts=_acts(campaign, url, is_over=is_over) if may(person, Action.SEND) else (),
@@ -182,6 +185,12 @@ def _lines(
         words = WHY[HeldBack(why)] if why in set(HeldBack) else "left the pile"
         lines.append(f"{piles.say_people(number)} left out: {words}.")
     return tuple(lines)
+
+
+def _late_wait(session: Session, desk: Desk, answer: CampaignAnswer, now: datetime) -> tuple[str, ...]:
+    """Why copies that come late get nothing although that is switched on."""
+    found = writing.ran_out(session, desk, answer, now)
+    return (*found, "Late copies wait until you write another answer.") if found else ()
 
 
 def _acts(campaign: Campaign, url: str, *, is_over: bool) -> tuple[Act, ...]:
