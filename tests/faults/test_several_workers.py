@@ -95,7 +95,8 @@ def test_a_sender_that_slept_past_its_lease_sends_no_second_copy(
     until(lambda: site.work() or site.state_of(delivery) == ends_as, seconds=60)
     before = site.delivery(delivery["id"])
     _wake_up(site, sleeper)
-    assert site.delivery(delivery["id"]) == before
+    when_looked_at = {"next_at": before["next_at"]}  # evidence of an unknown one is looked for meanwhile
+    assert site.delivery(delivery["id"]) | when_looked_at == before
     assert site.copies(delivery) == 1
 
 

@@ -224,7 +224,7 @@ def test_nothing_automatic_answers_words_of_danger_and_the_page_names_help_in_an
     for number in ("999", "111", "116 123", "0808 2000 247"):
         assert number in page
     place.work()
-    assert place.mails() == []
+    assert [mail for mail in place.mails() if mail[0] != "notice"] == []  # our own lead is told
     assert place.heard()[0][1].flags
 
 

@@ -172,7 +172,7 @@ def test_a_greeting_alone_is_nobodys_own_words() -> None:
 
 def test_who_does_not_get_the_answer_is_named_with_the_reason() -> None:
     def held(name: str, why: HeldBack | None) -> Member:
-        return Member("m", "c", f"WX-{name}", "p", name, None, "likely", None, "", None, "en", NOW, 100, 0,
+        return Member("m", "c", f"WX-{name}", name, name, None, "likely", None, "", None, "en", NOW, 100, 0,
                       "unread", 0, why)  # fmt: skip
 
     members = [
