@@ -16,7 +16,7 @@ from inbox.pipeline import process_due
 from inbox.secrets import SecretKeys
 from inbox.settings import Settings
 from inbox.storage import open_store
-from inbox.web.staff.showing import wires
+from inbox.web.staff.showing import channel_pages
 from inbox.worker.node import make_line
 from tests.web.desks import Desk, House, World
 
@@ -291,7 +291,7 @@ def test_the_address_and_jurisdiction_on_the_channels_page_are_those_that_work(
     with world.database.read(world.ours.office.id) as session:
         row = find(session, Channel, channel)
         address = channels.webhook_url(row, settings)
-        guide = wires.guide(row, settings)
+        guide = channel_pages.guide(row, settings)
     assert address is not None and guide is not None
     [copied] = [step.copy for step in guide.steps if step.copy]
     assert copied == (address, PLACE)

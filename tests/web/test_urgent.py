@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inbox.models import CaseStatus
-from inbox.web.staff.showing import urgent
+from inbox.web.staff.showing import immediate_words
 from inbox.web.views.parts import ClockMark
 from routing.working_time import WorkingCalendar
 
@@ -14,7 +14,7 @@ CAME = datetime(2026, 6, 3, 9, 0, tzinfo=UTC)  # a Wednesday morning
 
 
 def shown(status: str, waited: timedelta, *, answered: bool = False) -> tuple[ClockMark, str]:
-    badge = urgent.clock("immediate", status, CAME, CAME + waited, CALENDAR, answered=answered)
+    badge = immediate_words.clock("immediate", status, CAME, CAME + waited, CALENDAR, answered=answered)
     assert badge is not None
     return badge.mark, badge.words
 
@@ -26,7 +26,7 @@ def test_one_that_nobody_has_answered_is_late_after_fifteen_minutes_of_the_offic
 
 def test_the_night_does_not_count_against_the_office_but_is_told() -> None:
     evening = CAME + timedelta(hours=9)
-    badge = urgent.clock(
+    badge = immediate_words.clock(
         "immediate", "new", evening, evening + timedelta(hours=10), CALENDAR, answered=False
     )  # fmt: skip
     assert badge is not None
@@ -48,7 +48,7 @@ def test_one_that_was_answered_is_looked_at_every_day() -> None:
      ("immediate", "waiting_constituent", True)],
 )  # fmt: skip
 def test_every_other_case_keeps_its_promise(priority: str, status: str, answered: bool) -> None:
-    assert urgent.clock(priority, status, CAME, CAME, CALENDAR, answered=answered) is None
+    assert immediate_words.clock(priority, status, CAME, CAME, CALENDAR, answered=answered) is None
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_every_other_case_keeps_its_promise(priority: str, status: str, answered
      (timedelta(hours=47), "47 hours"), (timedelta(hours=48), "2 days")],
 )  # fmt: skip
 def test_time_is_said_in_one_unit(waited: timedelta, words: str) -> None:
-    assert urgent.elapsed(waited) == words
+    assert immediate_words.elapsed(waited) == words

@@ -12,7 +12,7 @@ from inbox.errors import CaseworkError, Conflict, NotAllowed, NotFound, Refused,
 from inbox.models import Case, ChannelAct, Draft, DraftState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import answers, signing
+from inbox.web.staff.showing import approval_page, campaign_answer_page
 from inbox.web.views.approvals import ApprovalPage, ApprovalsPage
 
 router = page_router()
@@ -23,8 +23,8 @@ HEADING = "To approve"
 def index(room: Annotated[Workroom, studying(Action.READ_CASE)]) -> Response:
     """What waits for this person, then what waits for others."""
     waiting = queues.submitted(room.session, visible_cases(room.person))
-    yours, others = signing.rows(room.session, room.desk, room.person, waiting, room.now)
-    to_many, of_others = answers.waiting(room.session, room.desk, room.person)
+    yours, others = approval_page.rows(room.session, room.desk, room.person, waiting, room.now)
+    to_many, of_others = campaign_answer_page.waiting(room.session, room.desk, room.person)
     total = room.counts[queues.View.TO_APPROVE]
     yours, others, loaded = yours + to_many, others + of_others, room.local(room.now)
     return room.page(ApprovalsPage(room.shell(HEADING), HEADING, total, yours, others, loaded))
@@ -62,7 +62,7 @@ def approve(
         return _page(room, draft, case, error=error)
     room.session.flush()
     waiting = queues.submitted(room.session, visible_cases(room.person))
-    yours, _ = signing.rows(room.session, room.desk, room.person, waiting, room.now)
+    yours, _ = approval_page.rows(room.session, room.desk, room.person, waiting, room.now)
     return see_other(yours[0].url if yours else "/approvals", left=delivery.id)
 
 
@@ -105,7 +105,7 @@ def _page(
     room: Workroom, draft: Draft, case: Case, *, changes: bool = False, error: CaseworkError | None = None,
     problem: str | None = None, note: str = "",
 ) -> Response:  # fmt: skip
-    view = signing.approval(
+    view = approval_page.approval(
         room.session, room.desk, room.person, draft, case, room.now, changes=changes, note=note,
         problem=problem, refused=error,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from inbox.errors import Refused
 from inbox.models import Attachment, Body, Case, Enquiry, Message, Scan
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import ladder, onecase, said
+from inbox.web.staff.showing import case_page, enquiry_pages, timeline
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import AskPage
 from inbox.web.views.messages import Message as ShownMessage
@@ -155,7 +155,7 @@ def _page(
     room: Workroom, case: Case, values: dict[str, str], body: str, *problems: Problem,
     attach: Sequence[str] = (),
 ) -> Response:  # fmt: skip
-    header = onecase.header(room.session, room.desk, room.person, case)
+    header = case_page.header(room.session, room.desk, room.person, case)
     chosen = find_or_none(room.session, Body, body) or (
         bodies.known(room.session, values["body_name"], values["email"]) if values["body_name"] else None
     )
@@ -173,7 +173,7 @@ def _answering(room: Workroom, case: Case) -> ShownMessage | None:
     newest = drafting.newest_inbound(room.session, case)
     if newest is None:
         return None
-    return said.shown(room.session, case, [newest], room.desk.calendar.zone, room.now)[0]
+    return timeline.shown(room.session, case, [newest], room.desk.calendar.zone, room.now)[0]
 
 
 def _ticks(session: Session, case: Case, ticked: Sequence[str]) -> tuple[Choice, ...]:
@@ -227,5 +227,7 @@ def _permission(room: Workroom, case: Case, chosen: Body | None) -> Notice:
         return Notice(why, Tone.SOON, "Ask the person first", link)
     held = consents.standing(room.session, case, chosen, room.now)
     if held is not None:
-        return Notice(ladder.consent_words(held, zone), Tone.OK, f"Permission to ask {chosen.name}", link)
+        return Notice(
+            enquiry_pages.consent_words(held, zone), Tone.OK, f"Permission to ask {chosen.name}", link
+        )
     return Notice(f"{chosen.name} answers without more: they asked for help on their own matter.", Tone.OK)

@@ -14,7 +14,7 @@ from inbox.errors import CaseworkError, Conflict, Refused
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.settings import tabs
-from inbox.web.staff.showing import almanac
+from inbox.web.staff.showing import calendar_page
 from inbox.web.views.clocks import CalendarPage
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Link, Problem
@@ -68,7 +68,7 @@ def close(
     except Refused as error:
         place = "why" if "why" in error.sentence else "last" if "last" in error.sentence else "first"
         return _refused(room, typed, place, error)
-    words = (f"Closed {almanac.span(*days)}: {why.strip()}.",)
+    words = (f"Closed {calendar_page.span(*days)}: {why.strip()}.",)
     return _kept_or_asked(room, "closed", plan, words, typed, sure)
 
 
@@ -82,7 +82,7 @@ def open_again(
         plan = calendars.without_closed(calendars.plan_of(room.office), which)
     except (Refused, Conflict) as error:
         return _refused(room, {}, "first", error)
-    words = (f"{almanac.span(which, which)} is no closed day any more.",)
+    words = (f"{calendar_page.span(which, which)} is no closed day any more.",)
     return _kept_or_asked(room, "open", plan, words, {"day": day}, sure)
 
 
@@ -105,7 +105,7 @@ def bring_in(
     name = source or (files.filename or "" if files else "")
     plan = calendars.with_holidays(calendars.plan_of(room.office), days, name, room.now)
     typed = {"table": calendars.as_table(days), "source": name}
-    words = almanac.brought(room.office, calendars.plan_of(room.office), plan)
+    words = calendar_page.brought(room.office, calendars.plan_of(room.office), plan)
     return _kept_or_asked(room, "holidays", plan, words, typed, sure)
 
 
@@ -170,7 +170,7 @@ def _ask(
 ) -> Response:
     """What it would do to the promises that run, before it is kept."""
     found = clocks.effect(room.session, room.desk.calendar, after, visible_cases(room.person), now=room.now)
-    effects = (*words, *almanac.effects(found, room.office))
+    effects = (*words, *calendar_page.effects(found, room.office))
     fields = (*typed.items(), ("sure", "yes"))
     return room.page(
         ConfirmPage(
@@ -190,7 +190,7 @@ def _refused(room: Workroom, typed: dict[str, str], place: str, error: CaseworkE
 
 
 def _page(room: Workroom, typed: dict[str, str], *problems: Problem) -> CalendarPage:
-    shown = almanac.calendar(room.office, room.today, typed)
+    shown = calendar_page.calendar(room.office, room.today, typed)
     return CalendarPage(
         shell=room.shell("Settings"), tabs=tabs(room, "Calendar"), week=shown.week, closing=shown.closing,
         file=shown.file, holidays=shown.source, bundled=shown.bundled, upcoming=shown.upcoming,

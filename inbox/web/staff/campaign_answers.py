@@ -16,8 +16,9 @@ from inbox.models import AnswerState, Campaign, CampaignAnswer, Template
 from inbox.models import StandardLine as Approved
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, see_other, studying
-from inbox.web.staff.showing import answers, piles
-from inbox.web.staff.showing import writing as composing
+from inbox.web.staff.showing import campaign_answer_page, campaign_pages
+from inbox.web.staff.showing import composer_page as composing
+from inbox.web.staff.showing.campaign_pages import say_people
 from inbox.web.views.campaigns import AnswerCheckPage, AnswerPage
 from inbox.web.views.case import StandardLine
 from inbox.web.views.parts import Choice, Link, Problem
@@ -39,9 +40,11 @@ def show(
     current = writing.current(room.session, campaign)
     if current is not None and current.state not in _OPEN:
         if new != "yes" or current.state == AnswerState.PREPARING:
-            return room.page(answers.progress(room.session, room.desk, room.person, campaign, current,
-                                              shell=room.shell("Campaigns"), now=room.local(room.now),
-                                              zone=room.zone))  # fmt: skip
+            view = campaign_answer_page.progress(
+                room.session, room.desk, room.person, campaign, current,
+                shell=room.shell("Campaigns"), now=room.local(room.now), zone=room.zone,
+            )  # fmt: skip
+            return room.page(view)
         current = None
     return _composer(room, campaign, current, _begun(room, campaign, current, begin))
 
@@ -190,7 +193,7 @@ def _composer(
             shell=room.shell("Campaigns"),
             title=campaign.title,
             back=Link(campaign.title, url),
-            audience=f"{piles.say_people(found.to_answer)} will read this, each in a letter of their own.",
+            audience=f"{say_people(found.to_answer)} will read this, each in a letter of their own.",
             subject=words.subject,
             text=words.text,
             identities=_identities(room, words.identity),
@@ -198,10 +201,10 @@ def _composer(
             save_url=f"{url}/answer",
             begin=_beginnings(room, url),
             lines=_lines(room),
-            reasons=piles.reasons(found, members),
-            include=f"Also answer the {piles.say_people(unknown)} who gave no address" if unknown else None,
+            reasons=campaign_pages.reasons(found, members),
+            include=f"Also answer the {say_people(unknown)} who gave no address" if unknown else None,
             is_included=HeldBack.NO_ADDRESS in words.included,
-            returned=answers.returned(room.desk, current),
+            returned=campaign_answer_page.returned(room.desk, current),
             problems=problems,
         ),
         status,
@@ -240,9 +243,9 @@ def _check_page(
     listed = counting.listed(room.session, answer)
     members = campaigns.members(room.session, room.desk, campaign, visible=visible_cases(room.person))
     on_list: list[Member] = [one for one in members if one.case_id in listed]
-    return answers.check(
+    return campaign_answer_page.check(
         room.session, room.desk, room.person, campaign, answer, on_list, campaigns.count(members),
-        named=piles.reasons(campaigns.count(members), members),
+        named=campaign_pages.reasons(campaigns.count(members), members),
         shell=room.shell("Campaigns"), listed=len(listed),
         refusal=refused.sentence if refused else rights.why_not(room.session, room.desk, answer, room.person),
         problems=problems,

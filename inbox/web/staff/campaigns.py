@@ -14,7 +14,7 @@ from inbox.errors import NotFound, Refused
 from inbox.models import AnswerState, Campaign, CampaignCopy, Case, Reading
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import answers, piles
+from inbox.web.staff.showing import campaign_answer_page, campaign_pages
 from inbox.web.staff.sorting import acted
 from inbox.web.views.campaigns import CampaignsPage, PilePage
 from inbox.web.views.parts import Act, Choice, Link, Notice, Tab, Tone
@@ -42,7 +42,7 @@ def index(
     tally = campaigns.tally(room.session, room.desk, newest, visible=visible_cases(room.person))
     counted = [(one, tally[one.id]) for one in newest]
     counted.sort(key=lambda pile: pile[1].rank)
-    rows = [piles.row(room.desk, one, found, room.zone) for one, found in counted if found.people]
+    rows = [campaign_pages.row(room.desk, one, found, room.zone) for one, found in counted if found.people]
     tabs = (Tab("Open", "/campaigns", not is_closed), Tab("Closed", "/campaigns?state=closed", is_closed))
     empty = "No campaign was closed." if is_closed else "No campaign is open."
     return room.page(CampaignsPage(room.shell("Campaigns"), tabs, tuple(rows), room.local(room.now), empty))
@@ -197,7 +197,7 @@ def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
     campaign = campaigns.find_campaign(room.session, room.person, campaign_id)
     members = _members(room, campaign)
     found = campaigns.count(members)
-    chosen = piles.of_tab(members, tab)
+    chosen = campaign_pages.of_tab(members, tab)
     places = [one.message_id for one in chosen]
     start = places.index(after) + 1 if after in places else 0
     shown = chosen[start : start + PAGE]
@@ -210,21 +210,21 @@ def _pile(room: Workroom, campaign_id: str, tab: str, after: str) -> Response:
         PilePage(
             shell=room.shell("Campaigns"),
             title=campaign.title,
-            summary=piles.summary(room.desk, found),
-            tabs=piles.tabs(campaign, found, tab),
-            cards=piles.cards(
+            summary=campaign_pages.summary(room.desk, found),
+            tabs=campaign_pages.tabs(campaign, found, tab),
+            cards=campaign_pages.cards(
                 room.session, room.desk, room.person, campaign, shown, room.zone, text=text, with_acts=own
             ),
             pattern=text,
             pattern_seen=_seen(room, campaign) if text else _UNREADABLE,
-            reasons=piles.reasons(found, members),
+            reasons=campaign_pages.reasons(found, members),
             main=_main(room, campaign, found.to_answer),
             acts=_acts(room, campaign),
             others=_others(room, campaign),
             url=f"/campaigns/{campaign.slug}",
             notices=(*_notices(campaign, found), *_of_answer(room, campaign), *_of_text(campaign, text)),
             loaded_at=room.local(room.now),
-            empty=piles.EMPTY[tab],
+            empty=campaign_pages.EMPTY[tab],
             read=f"{found.own_words_read} of {found.own_words} read." if own and found.own_words else None,
             more=Link("Show more", f"{url}?after={shown[-1].message_id}") if more else None,
         )
@@ -245,7 +245,7 @@ def _main(room: Workroom, campaign: Campaign, to_answer: int) -> Link | None:
         return Link("Read the answer and decide", f"{url}/check")
     if current is not None and current.state in _UNDER_WAY and not to_answer:
         return Link("See how many got the answer", url)
-    return Link(f"Answer {piles.say_people(to_answer)}", f"{url}?new=yes") if to_answer else None
+    return Link(f"Answer {campaign_pages.say_people(to_answer)}", f"{url}?new=yes") if to_answer else None
 
 
 def _acts(room: Workroom, campaign: Campaign) -> tuple[Act, ...]:
@@ -276,7 +276,7 @@ def _notices(campaign: Campaign, found: campaigns.Count) -> tuple[Notice, ...]:
     unread = found.own_words - found.own_words_read
     notices = []
     if unread:
-        words = f"{piles.say_people(unread)} added their own words, and nobody has read them yet."
+        words = f"{campaign_pages.say_people(unread)} added their own words, and nobody has read them yet."
         notices.append(Notice(words, Tone.SOON, links=(Link("Read them", f"{url}/own-words"),)))
     if campaign.answers_late:
         notices.append(Notice("Copies that come from now on get the approved answer too.", Tone.REVIEW))
@@ -285,7 +285,7 @@ def _notices(campaign: Campaign, found: campaigns.Count) -> tuple[Notice, ...]:
 
 def _of_answer(room: Workroom, campaign: Campaign) -> tuple[Notice, ...]:
     """An answer that was sent back waits for its writer, with the reason."""
-    words = answers.returned(room.desk, writing.current(room.session, campaign))
+    words = campaign_answer_page.returned(room.desk, writing.current(room.session, campaign))
     if words is None:
         return ()
     link = Link("Change the answer", f"/campaigns/{campaign.slug}/answer")
@@ -334,4 +334,6 @@ def _copy(room: Workroom, campaign_id: str, message_id: str) -> tuple[Campaign, 
 def _back(room: Workroom, campaign: Campaign) -> str:
     """The tab in which the button was pressed, by the browser's word."""
     path = room.request.headers.get("referer", "").partition("?")[0].rpartition("/")[2]
-    return f"/campaigns/{campaign.slug}/{path}" if path in piles.TABS else f"/campaigns/{campaign.slug}"
+    return (
+        f"/campaigns/{campaign.slug}/{path}" if path in campaign_pages.TABS else f"/campaigns/{campaign.slug}"
+    )

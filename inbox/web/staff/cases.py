@@ -18,16 +18,16 @@ from inbox.web.routers import page_router
 from inbox.web.staff import composing
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.showing import (
+    case_page,
+    composer_page,
     dangers,
-    happenings,
-    ladder,
-    onecase,
-    pane,
+    enquiry_pages,
+    history_words,
+    platform_words,
+    reading_pane,
     restricted,
-    said,
-    social,
-    why,
-    writing,
+    timeline,
+    trace_words,
 )
 from inbox.web.staff.showing import words as say
 from inbox.web.staff.typed import put_in
@@ -54,7 +54,7 @@ def show(
     case = room.case(reference)
     room.looked(case)
     if room.is_htmx and all:
-        header = onecase.header(room.session, room.desk, room.person, case)
+        header = case_page.header(room.session, room.desk, room.person, case)
         return room.page(TimelinePart(room.shell(), header, *_story(room, case, whole=True)))
     return _page(room, case, _composer(room, case, write), whole=bool(all))
 
@@ -74,7 +74,9 @@ def note(reference: str, room: Annotated[Workroom, acting(Action.NOTE)], text: T
                 actor=room.person.actor,
             )
     except Refused as error:
-        return _page(room, case, writing.note(case, text, (Problem("text", error.sentence),)), status=422)
+        return _page(
+            room, case, composer_page.note(case, text, (Problem("text", error.sentence),)), status=422
+        )
     return see_other(f"/cases/{reference}", told="noted")
 
 
@@ -193,14 +195,14 @@ def explain(reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)
     room.looked(case)
     query = select(Decision).where(Decision.case_id == case.id).order_by(col(Decision.decided_at))
     decision = room.session.exec(query).first()
-    header = onecase.header(room.session, room.desk, room.person, case)
+    header = case_page.header(room.session, room.desk, room.person, case)
     at = room.local(decision.decided_at if decision else case.created_at)
     summary = _summary(room, case, decision)
     teams = {key: name for name, key in room.desk.teams.items()}
-    taught = why.taught(decision, teams) if decision else ()
-    tried = why.tried(room.session, decision) if decision else ()
-    rule = why.deciding(decision, tried) if decision else None
-    later = why.later(room.session, case)
+    taught = trace_words.taught(decision, teams) if decision else ()
+    tried = trace_words.tried(room.session, decision) if decision else ()
+    rule = trace_words.deciding(decision, tried) if decision else None
+    later = trace_words.later(room.session, case)
     view = WhyPage(room.shell(), header, at, summary, tried, rule, later=later, taught=taught)
     return room.page(view)
 
@@ -218,17 +220,17 @@ def history(
     if before is not None:
         query = query.where(col(Event.sequence) < before)
     rows = room.session.exec(query.limit(PAGE + 1)).all()
-    names = happenings.Names(room.session, rows)
+    names = history_words.Names(room.session, rows)
     numbers = dict(room.session.exec(select(Draft.id, Draft.number).where(Draft.case_id == case.id)).all())
     acts = tuple(
         Line(
-            room.local(row.at), happenings.words(room.session, row, names), happenings.who(row),
+            room.local(row.at), history_words.words(room.session, row, names), history_words.who(row),
             _its_words(reference, row, numbers),
         )
         for row in rows[:PAGE]
     )  # fmt: skip
     more = f"/cases/{reference}/history?before={rows[PAGE - 1].sequence}" if len(rows) > PAGE else None
-    header = onecase.header(room.session, room.desk, room.person, case)
+    header = case_page.header(room.session, room.desk, room.person, case)
     return room.page(CaseHistoryPage(room.shell(), header, acts, _looks(room, case), more))
 
 
@@ -243,8 +245,8 @@ def on_paper(
     room.looked(case)
     url = f"/cases/{reference}/print"
     toggle = Link("Print without notes", url) if notes else Link("Print with notes", f"{url}?notes=yes")
-    header = onecase.header(room.session, room.desk, room.person, case)
-    facts = onecase.facts(room.session, room.desk, room.person, case, room.now)
+    header = case_page.header(room.session, room.desk, room.person, case)
+    facts = case_page.facts(room.session, room.desk, room.person, case, room.now)
     story, _, _ = _story(room, case, whole=True)
     return room.page(PrintPage(room.shell(), header, facts, story, room.local(room.now), bool(notes), toggle))
 
@@ -256,19 +258,19 @@ def _page(
     story, hidden, earlier = _story(room, case, whole=whole)
     view = CasePage(
         shell=room.shell(),
-        case=onecase.header(session, desk, person, case),
-        facts=onecase.facts(session, desk, person, case, room.now),
+        case=case_page.header(session, desk, person, case),
+        facts=case_page.facts(session, desk, person, case, room.now),
         timeline=story,
         composer=composer,
         notices=(
             *dangers.notices(session, desk, person, case),
             *restricted.notices(desk, case),
-            *pane.held(person, case),
-            *onecase.suspicions(session, desk, person, case, room.now),
-            *ladder.notices(session, person, case, room.now, desk.office.time_zone),
-            *onecase.alike(session, person, case),
+            *reading_pane.held(person, case),
+            *case_page.suspicions(session, desk, person, case, room.now),
+            *enquiry_pages.notices(session, person, case, room.now, desk.office.time_zone),
+            *case_page.alike(session, person, case),
         ),
-        matches=onecase.matches(session, person, case),
+        matches=case_page.matches(session, person, case),
         hidden_earlier=hidden,
         earlier_url=earlier,
         presence=presence.others(session, person, case.id, room.now),
@@ -277,9 +279,9 @@ def _page(
 
 
 def _story(room: Workroom, case: Case, *, whole: bool) -> tuple[tuple[TimelineEntry, ...], int, str | None]:
-    rows = said.messages_of(room.session, case, limit=None if whole else said.LATEST)
-    acts = social.acts(room.session, room.desk, room.person, case, rows)
-    entries = said.timeline(room.session, case, rows, room.zone, room.now, acts)
+    rows = timeline.messages_of(room.session, case, limit=None if whole else timeline.LATEST)
+    acts = platform_words.acts(room.session, room.desk, room.person, case, rows)
+    entries = timeline.timeline(room.session, case, rows, room.zone, room.now, acts)
     hidden = max(0, case.message_count - len(rows)) if not whole else 0
     return entries, hidden, f"/cases/{case.reference}?all=yes" if hidden else None
 
@@ -287,12 +289,12 @@ def _story(room: Workroom, case: Case, *, whole: bool) -> tuple[tuple[TimelineEn
 def _composer(room: Workroom, case: Case, write: str) -> Composer | None:
     """A note when it was asked for; else one's own draft, else a colleague's to read, else an empty reply."""
     draft = _draft_here(room, case, write) if room.may(Action.DRAFT) else None
-    replies = draft is not None or writing.may_begin(room.session, room.desk, room.person, case)
+    replies = draft is not None or composer_page.may_begin(room.session, room.desk, room.person, case)
     if not replies or (write == "note" and room.may(Action.NOTE)):
-        return writing.note(case, offers_reply=replies) if room.may(Action.NOTE) else None
+        return composer_page.note(case, offers_reply=replies) if room.may(Action.NOTE) else None
     if draft is None:
-        return writing.blank(room.session, room.desk, room.person, case, room.now)
-    return writing.reply(room.session, room.desk, room.person, case, draft, room.now)
+        return composer_page.blank(room.session, room.desk, room.person, case, room.now)
+    return composer_page.reply(room.session, room.desk, room.person, case, draft, room.now)
 
 
 def _draft_here(room: Workroom, case: Case, write: str) -> Draft | None:
@@ -306,9 +308,9 @@ def _summary(room: Workroom, case: Case, decision: Decision | None) -> str:
     team = next((name for name, key in room.desk.teams.items() if key == case.team_id), None)
     owner = room.desk.staff.get(case.assignee_id or "")
     parts = [part for part in (team, owner.name if owner else None, say.URGENCIES[case.priority]) if part]
-    urgent = why.urgency(room.session, case)
+    urgent = trace_words.urgency(room.session, case)
     return " ".join(
-        part for part in (f"It is with {', '.join(parts)} now.", urgent, why.reason(decision)) if part
+        part for part in (f"It is with {', '.join(parts)} now.", urgent, trace_words.reason(decision)) if part
     )
 
 
@@ -328,9 +330,9 @@ def _looks(room: Workroom, case: Case) -> tuple[Line, ...] | None:
 
 
 def _close_page(room: Workroom, case: Case, outcome: str, words: str, *problems: Problem) -> ClosePage:
-    header = onecase.header(room.session, room.desk, room.person, case)
+    header = case_page.header(room.session, room.desk, room.person, case)
     outcomes = tuple(Choice(key, label, key == outcome) for key, label in say.OUTCOMES.items())
-    owed = onecase.open_promises(room.session, room.desk, case, room.now)
+    owed = case_page.open_promises(room.session, room.desk, case, room.now)
     url = f"/cases/{case.reference}/close"
     return ClosePage(room.shell(), header, url, outcomes, {"words": words}, owed, problems)
 

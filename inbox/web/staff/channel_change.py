@@ -15,7 +15,7 @@ from inbox.models import Channel, ChannelAct
 from inbox.web.routers import page_router
 from inbox.web.staff.channels import typed
 from inbox.web.staff.room import Room, looking, see_other
-from inbox.web.staff.showing import wires
+from inbox.web.staff.showing import channel_pages
 from inbox.web.views.channels import AddChannelPage
 from inbox.web.views.parts import Link, Problem
 
@@ -91,7 +91,7 @@ def _page(room: Room, row: Channel, given: Mapping[str, str], *problems: Problem
         (),
         f"Change the settings of {row.name}",
         f"/channels/{row.id}/change",
-        wires.change_fields(row, given),
+        channel_pages.change_fields(row, given),
         "Test and keep",
         problems,
         intro=INTRO,

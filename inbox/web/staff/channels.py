@@ -17,7 +17,7 @@ from inbox.errors import Conflict, NotFound, Refused
 from inbox.models import Channel, ChannelAct, ChannelMode, Delivery, DeliveryState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.showing import wires
+from inbox.web.staff.showing import channel_pages
 from inbox.web.views.channels import AddChannelPage, ChannelPage, ChannelsPage
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Line, Link, Problem
@@ -30,7 +30,7 @@ Word = Annotated[str, Form(max_length=400)]
 def index(room: Annotated[Room, looking(Action.READ_CHANNELS)]) -> Response:
     found = channels.open_channels(room.session)
     figures = channel_figures.of(room.session, found, room.now)
-    rows = tuple(wires.row(one, figures[one.id], room.now, room.zone) for one in found)
+    rows = tuple(channel_pages.row(one, figures[one.id], room.now, room.zone) for one in found)
     add = Link("Add a channel", "/channels/add") if room.may(Action.MANAGE_CHANNELS) else None
     return room.page(ChannelsPage(room.shell("Channels"), rows, room.local(room.now), add))
 
@@ -148,9 +148,9 @@ def _add(room: Workroom, kind: str, given: Mapping[str, str]) -> Response:
 def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Problem) -> Response:
     keys = channels.kinds().get(kind)
     settings = room.wiring.settings
-    groups = wires.fields(kind, offered(keys), given, settings.of_kind(kind)) if keys else ()
-    kinds = () if keys else wires.kinds(channels.kinds())
-    heading = f"Add: {wires.KINDS.get(kind, kind)}" if keys else "Add a channel"
+    groups = channel_pages.fields(kind, offered(keys), given, settings.of_kind(kind)) if keys else ()
+    kinds = () if keys else channel_pages.kinds(channels.kinds())
+    heading = f"Add: {channel_pages.KINDS.get(kind, kind)}" if keys else "Add a channel"
     view = AddChannelPage(
         room.shell("Channels"),
         kinds,
@@ -159,7 +159,7 @@ def _add_page(room: Room, kind: str, given: Mapping[str, str], *problems: Proble
         groups,
         "Add it",
         problems,
-        wires.guide_before(kind, settings) if keys else None,
+        channel_pages.guide_before(kind, settings) if keys else None,
     )
     return room.page(view, 422 if problems else 200)
 
@@ -168,21 +168,21 @@ def _page(room: Room, row: Channel, *problems: Problem, tested: tuple[Line, ...]
     manages = room.may(Action.MANAGE_CHANNELS)
     acts = (Act("Test it now", f"/channels/{row.id}/test"),) if manages else ()
     figures = channel_figures.of(room.session, [row], room.now)
-    guide = wires.guide(row, room.wiring.settings) if manages else None
+    guide = channel_pages.guide(row, room.wiring.settings) if manages else None
     budgets = channel_figures.allowed(room.session, row, room.now)
     lately = channel_log.lately(room.session, row, room.now)
     view = ChannelPage(
         room.shell("Channels"),
-        wires.row(row, figures[row.id], room.now, room.zone),
+        channel_pages.row(row, figures[row.id], room.now, room.zone),
         (
-            *wires.facts(row, channels.webhook_url(row, room.wiring.settings)),
+            *channel_pages.facts(row, channels.webhook_url(row, room.wiring.settings)),
             *_public_address(room, row),
-            *wires.allowance(budgets, room.zone),
+            *channel_pages.allowance(budgets, room.zone),
         ),
-        wires.modes(row),
+        channel_pages.modes(row),
         f"/channels/{row.id}/mode",
         acts,
-        (*tested, *wires.log(row, figures[row.id], lately, room.now, room.zone)),
+        (*tested, *channel_pages.log(row, figures[row.id], lately, room.now, room.zone)),
         room.local(room.now),
         problems,
         _links(room, row),
@@ -194,7 +194,7 @@ def _page(room: Room, row: Channel, *problems: Problem, tested: tuple[Line, ...]
 def _public_address(room: Room, row: Channel) -> tuple[tuple[str, str], ...]:
     """Where people find it, of a form on the web."""
     url = f"{room.wiring.settings.base_url.rstrip('/')}/contact/{room.office.slug}"
-    return (("Public address", url),) if row.kind == wires.WEB else ()
+    return (("Public address", url),) if row.kind == channel_pages.WEB else ()
 
 
 def _links(room: Room, row: Channel) -> tuple[Link, ...]:
@@ -216,7 +216,7 @@ def _links(room: Room, row: Channel) -> tuple[Link, ...]:
 def _confirm(room: Room, row: Channel, mode: ChannelMode, reason: str, until: str, words: str) -> ConfirmPage:
     typed = (("reason", reason), ("until", until), ("words", words))
     fields = (("mode", str(mode)), *typed, ("confirmed", "yes"))
-    verb, effects = wires.effects(row, mode)
+    verb, effects = channel_pages.effects(row, mode)
     waiting = room.session.exec(
         select(func.count())
         .select_from(Delivery)

@@ -15,7 +15,7 @@ from inbox.errors import Conflict, NotFound, Refused
 from inbox.models import Case, Clock
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import clockwork, onecase
+from inbox.web.staff.showing import case_page, clock_pages
 from inbox.web.views.clocks import ClocksPage
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Group, Link, Problem
@@ -31,8 +31,8 @@ def show(reference: str, room: Annotated[Workroom, studying(Action.READ_CASE)]) 
     """Every promise of the case, how each is counted, and what can be done about it."""
     case = room.case(reference)
     room.looked(case)
-    header = onecase.header(room.session, room.desk, room.person, case)
-    cards = clockwork.cards(
+    header = case_page.header(room.session, room.desk, room.person, case)
+    cards = clock_pages.cards(
         room.desk, case, stage.of_case(room.session, case), room.now, able=room.may(Action.TRIAGE)
     )
     return room.page(ClocksPage(room.shell(), header, cards))
@@ -170,14 +170,14 @@ def _form(
     room: Workroom, case: Case, clock: Clock, act: str, typed: dict[str, str], problem: str | None = None
 ) -> Response:
     """The page that asks for an act. Raises NotFound for one that does not ask."""
-    asked = clockwork.ASKED.get(act)
+    asked = clock_pages.ASKED.get(act)
     if asked is None:
         raise NotFound
     room.session.refresh(clock)
     url = f"/cases/{case.reference}/clocks"
     fields = asked.fields(clock, typed, room.today)
-    name = clockwork.name_of(clock)
-    problems = (Problem(clockwork.place_of(act, problem), problem),) if problem else ()
+    name = clock_pages.name_of(clock)
+    problems = (Problem(clock_pages.place_of(act, problem), problem),) if problem else ()
     page = ConfirmPage(
         room.shell(), f"{asked.heading}: {name[:1].lower()}{name[1:]}, {case.reference}", asked.effects, None,
         Group(name, fields), Act(asked.button, f"{url}/{clock.id}/{act}"), Link("Leave it as it is", url),

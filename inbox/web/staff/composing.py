@@ -17,7 +17,7 @@ from inbox.web.dependencies import check_version
 from inbox.web.errors import wants_json
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import onecase, said, writing
+from inbox.web.staff.showing import case_page, composer_page, timeline
 from inbox.web.staff.typed import Form_, Typed, Version, note_sources
 from inbox.web.staff.typed import save as save_typed
 from inbox.web.views.case import Composer, DraftPage, gaps_to_fill
@@ -25,7 +25,7 @@ from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Link, Problem
 
 router = page_router()
-_AFTERWARDS = {"suggestions": "/cases/{}/suggestions", writing.NOTE: "/cases/{}?write=note#text"}
+_AFTERWARDS = {"suggestions": "/cases/{}/suggestions", composer_page.NOTE: "/cases/{}?write=note#text"}
 """Where a button goes that saves first: by what it sends."""
 CHANGED = "Somebody changed this after you read it. Read it again, then decide."
 
@@ -60,7 +60,9 @@ def show(
     case = room.case(reference)
     room.looked(case)
     draft = draft_of(room, case, number)
-    composer = writing.reply(room.session, room.desk, room.person, case, draft, room.now, changing=change)
+    composer = composer_page.reply(
+        room.session, room.desk, room.person, case, draft, room.now, changing=change
+    )
     return _page(room, case, draft, composer)
 
 
@@ -115,7 +117,7 @@ def _has_words(room: Workroom, case: Case, typed: Typed) -> bool:
     text = (typed.text or "").replace("\r\n", "\n").strip()
     return (
         bool(text)
-        and text != writing.blank(room.session, room.desk, room.person, case, room.now).text.strip()
+        and text != composer_page.blank(room.session, room.desk, room.person, case, room.now).text.strip()
     )
 
 
@@ -216,12 +218,12 @@ def _as_saved(room: Workroom, draft: Draft) -> dict[str, str]:
     """What the page needs to go on saving to this draft."""
     case = find(room.session, Case, draft.case_id)
     url = f"/cases/{case.reference}/drafts/{draft.number}"
-    gaps = writing.gaps_of(f"{draft.text}\n{draft.subject}")
+    gaps = composer_page.gaps_of(f"{draft.text}\n{draft.subject}")
     return {
         "version": str(draft.version), "saved_at": f"{room.local(draft.updated_at):%H:%M}", "url": url,
         "submit_url": f"{url}/send", "gaps": gaps_to_fill(gaps),
-        "told": " ".join(writing.told_while_writing(room.session, room.desk, case, draft, room.now)),
-        "main": writing.main_label(room.session, room.desk, draft, room.person, room.now),
+        "told": " ".join(composer_page.told_while_writing(room.session, room.desk, case, draft, room.now)),
+        "main": composer_page.main_label(room.session, room.desk, draft, room.person, room.now),
     }  # fmt: skip
 
 
@@ -247,7 +249,7 @@ def _apart(
         read = f"/cases/{case.reference}/drafts/{draft.number}"
         told = {"detail": sentence, "text": draft.text, "read": read}
         return JSONResponse({**_as_saved(room, own), **told}, 412)
-    composer = writing.reply(
+    composer = composer_page.reply(
         room.session, room.desk, room.person, case, own, room.now, theirs=draft.text,
         problems=(Problem("text", sentence),),
     )  # fmt: skip
@@ -269,7 +271,7 @@ def _refused(
     if unread := error.details.get("message"):
         place = f"message-{unread}"
     problems = tuple(Problem(place, sentence) for sentence in sentences)
-    composer = writing.reply(
+    composer = composer_page.reply(
         room.session, room.desk, room.person, case, draft, room.now, problems=problems, mine=text,
         recipients=recipients,
     )  # fmt: skip
@@ -277,11 +279,11 @@ def _refused(
 
 
 def _page(room: Workroom, case: Case, draft: Draft, composer: Composer, status: int = 200) -> Response:
-    header = onecase.header(room.session, room.desk, room.person, case)
-    answered: Message | None = onecase.answering(room.session, draft)
+    header = case_page.header(room.session, room.desk, room.person, case)
+    answered: Message | None = case_page.answering(room.session, draft)
     since = None if composer.closed else draft_checks.happened_since(room.session, room.desk, draft)
-    first = said.shown(room.session, case, [answered], room.zone, room.now)[0] if answered else None
-    later = said.shown(room.session, case, since.messages, room.zone, room.now) if since else ()
+    first = timeline.shown(room.session, case, [answered], room.zone, room.now)[0] if answered else None
+    later = timeline.shown(room.session, case, since.messages, room.zone, room.now) if since else ()
     heading = "What they wrote to us" if draft.enquiry_id else "The message this answers"
     return room.page(DraftPage(room.shell(), header, composer, first, heading, later), status)
 

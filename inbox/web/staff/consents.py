@@ -24,7 +24,7 @@ from inbox.models import (
 )
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import ladder, onecase
+from inbox.web.staff.showing import case_page, enquiry_pages
 from inbox.web.staff.showing import words as say
 from inbox.web.uploads import Uploads, uploads
 from inbox.web.views.enquiries import ConsentCard, ConsentsPage
@@ -171,7 +171,7 @@ def _page(room: Workroom, case: Case, values: dict[str, str], *problems: Problem
     rows = consents.of_case(room.session, case)
     able = room.may(Action.DRAFT)
     view = ConsentsPage(
-        room.shell(), onecase.header(room.session, room.desk, room.person, case),
+        room.shell(), case_page.header(room.session, room.desk, room.person, case),
         tuple(_card(room, case, row, names, zone) for row in reversed(rows)), _needs(room, case, zone),
         f"/cases/{case.reference}/consents", _groups(room, case, values, names) if able else (), problems,
     )  # fmt: skip
@@ -184,7 +184,7 @@ def _needs(room: Workroom, case: Case, zone: str) -> tuple[Notice, ...]:
     for enquiry in enquiries.of_case(room.session, case):
         body = enquiries.body_of(room.session, enquiry)
         if body is not None and not enquiry.answered_at and not enquiry.withdrawn_at:
-            words = ladder.runs_out(room.session, case, body, room.now, zone)
+            words = enquiry_pages.runs_out(room.session, case, body, room.now, zone)
             found += [Notice(words, Tone.SOON)] if words else []
     return tuple(found)
 
@@ -196,7 +196,7 @@ def _card(room: Workroom, case: Case, row: Consent, names: dict[str, str], zone:
         or "Any organisation that can help"
     )
     recorder = room.desk.staff.get(row.recorded_by or "")
-    lines = [ladder.consent_words(row, zone)]
+    lines = [enquiry_pages.consent_words(row, zone)]
     lines += [f"For {row.on_behalf_of}."] if row.on_behalf_of else []
     lines += [row.note] if row.note else []
     by = recorder.name if recorder else "a program"
@@ -209,7 +209,7 @@ def _card(room: Workroom, case: Case, row: Consent, names: dict[str, str], zone:
     back = None
     if consents.holds(row, room.now) and room.may(Action.DRAFT):
         back = Act("They take it back", f"{url}/consents/{row.id}/withdraw")
-    return ConsentCard(whom, tuple(lines), ladder.consent_badge(row, room.now, zone), evidence, back)
+    return ConsentCard(whom, tuple(lines), enquiry_pages.consent_badge(row, room.now, zone), evidence, back)
 
 
 def _groups(room: Workroom, case: Case, values: dict[str, str], names: dict[str, str]) -> tuple[Group, ...]:

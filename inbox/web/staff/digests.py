@@ -13,7 +13,7 @@ from inbox.errors import NotFound, Refused
 from inbox.models import EDITABLE, Case, Channel, ChannelAct, Constituent, Draft, Message, Staff
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import hostile
+from inbox.web.staff.showing import hostile_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.digests import DigestCase, DigestPage, Said
 from inbox.web.views.parts import Link, Notice, Problem, Tone
@@ -88,7 +88,7 @@ def _case(
     return DigestCase(
         case.reference,
         url,
-        name or hostile.subject(case),
+        name or hostile_words.subject(case),
         tuple(_said(room, one, channels.get(one.channel_id or ""), name) for one in said),
         f"/digests/{staff.id}/{case.reference}" if room.may(Action.DRAFT) else None,
         Link("Their answer is on the case already", f"{url}/drafts/{draft.number}") if draft else None,

@@ -12,7 +12,7 @@ from inbox.models import ChannelAct, Draft, DraftVersion
 from inbox.web.routers import page_router
 from inbox.web.staff.composing import draft_of
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import onecase
+from inbox.web.staff.showing import case_page
 from inbox.web.views.case_pages import DraftVersions, EarlierWords
 from inbox.web.views.parts import Act
 
@@ -63,7 +63,7 @@ def show(
     room.looked(case)
     draft = draft_of(room, case, number)
     rows = own_drafts.versions(room.session, draft, limit=PAGE + 1, before=before)
-    header = onecase.header(room.session, room.desk, room.person, case)
+    header = case_page.header(room.session, room.desk, room.person, case)
     url = f"/cases/{reference}/drafts/{number}"
     more = f"{url}/versions?before={rows[PAGE - 1].version}" if len(rows) > PAGE else None
     able = room.may(Action.DRAFT)

@@ -15,7 +15,7 @@ from inbox.errors import CaseworkError, Conflict, Refused
 from inbox.models import Case, CaseStatus, Draft, DraftState, Enquiry
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import ladder, onecase, promises
+from inbox.web.staff.showing import case_page, clock_words, enquiry_pages
 from inbox.web.staff.showing import words as say
 from inbox.web.views.enquiries import CallPage, EnquiriesPage, EnquiryPage, EnquiryRow
 from inbox.web.views.office import ConfirmPage
@@ -109,7 +109,7 @@ def chase(reference: str, enquiry_id: str, room: Annotated[Workroom, acting(Acti
     enquiries.find_enquiry(room.session, case, enquiry_id)
     _bring_up(room, case, enquiry_id)
     room.session.flush()
-    link = ladder.next_link(room.session, case)
+    link = enquiry_pages.next_link(room.session, case)
     return see_other(link.url if link else f"/cases/{reference}/enquiries/{enquiry_id}")
 
 
@@ -221,15 +221,15 @@ def _row(room: Workroom, row: enquiries.Waiting) -> EnquiryRow:
     state = DraftState(row.draft_state) if row.draft_state else None
     badges: tuple[Badge, ...] = ()
     if row.rung is not None:
-        step = ladder.waits(row.rung, state)
+        step = enquiry_pages.waits(row.rung, state)
         if state is None:
             url = f"{url}/rang"
         elif state in (DraftState.DRAFT, DraftState.RETURNED):
             url = f"{case_url}/drafts/{row.draft_number}"
         badges = (Badge("Chase ready" if state else "Ring them", Tone.REVIEW),)
     else:
-        step = ladder.goes_on(row.done, row.done_at, row.next_step_at, zone)
-    clock = promises.of_waiting(row.due_at, row.is_paused, room.now, room.desk.calendar)
+        step = enquiry_pages.goes_on(row.done, row.done_at, row.next_step_at, zone)
+    clock = clock_words.of_waiting(row.due_at, row.is_paused, room.now, room.desk.calendar)
     owner = room.desk.staff.get(row.assignee_id or "")
     holder = f"With {owner.name}." if owner else "Nobody has the case."
     who = row.reference if row.is_restricted else row.constituent or row.reference
@@ -241,7 +241,7 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
     session, desk, zone = room.session, room.desk, room.office.time_zone
     body = enquiries.body_of(session, enquiry)
     url = f"/cases/{case.reference}/enquiries/{enquiry.id}"
-    found = ladder.waiting_step(session, enquiry)
+    found = enquiry_pages.waiting_step(session, enquiry)
     asked = local_date(enquiry.asked_at, zone) if enquiry.asked_at else "The letter has not left yet"
     unit = say.UNITS.get(enquiry.unit, enquiry.unit)
     is_open = enquiries.may_read(session, room.person, enquiry)
@@ -259,11 +259,13 @@ def _page(room: Workroom, case: Case, enquiry: Enquiry) -> Response:
     if enquiry.without_consent:
         rows.append(("Asked without permission because", enquiry.without_consent))
     view = EnquiryPage(
-        room.shell(), onecase.header(session, desk, room.person, case), enquiry.body, tuple(rows),
-        enquiry.question if is_open else _UNREADABLE, ladder.clock_of(session, desk, case, enquiry, room.now),
-        ladder.steps(session, desk, case, enquiry, body, room.now),
+        room.shell(), case_page.header(session, desk, room.person, case), enquiry.body, tuple(rows),
+        enquiry.question if is_open else _UNREADABLE,
+        enquiry_pages.clock_of(session, desk, case, enquiry, room.now),
+        enquiry_pages.steps(session, desk, case, enquiry, body, room.now),
         "After the minister, a question in Parliament is for the member to decide.",
-        ladder.notices(session, room.person, case, room.now, zone), ladder.next_link(session, case),
+        enquiry_pages.notices(session, room.person, case, room.now, zone),
+        enquiry_pages.next_link(session, case),
         _acts(room, case, enquiry, url, found), _ways_on(room, case, enquiry, url),
     )  # fmt: skip
     return room.page(view)
@@ -301,11 +303,11 @@ def _can_skip(draft: Draft | None) -> bool:
 
 
 def _call_page(room: Workroom, case: Case, enquiry: Enquiry, text: str, *problems: Problem) -> Response:
-    found = ladder.waiting_step(room.session, enquiry)
+    found = enquiry_pages.waiting_step(room.session, enquiry)
     if found is None or found[1] is not None:
         raise Conflict("No call is waiting here. Look at the case again.")
     view = CallPage(
-        room.shell(), onecase.header(room.session, room.desk, room.person, case), enquiry.body,
+        room.shell(), case_page.header(room.session, room.desk, room.person, case), enquiry.body,
         found[0].words, f"/cases/{case.reference}/enquiries/{enquiry.id}/rang", text, problems,
     )  # fmt: skip
     return room.page(view, 422 if problems else 200)

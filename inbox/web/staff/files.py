@@ -18,7 +18,7 @@ from inbox.models import Arrival, Attachment, Channel, Message, Scan
 from inbox.web.downloads import file_response, saved_as
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, looking
-from inbox.web.staff.showing import hostile
+from inbox.web.staff.showing import hostile_words
 
 router = page_router()
 BODY_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'self'; sandbox"
@@ -55,7 +55,7 @@ def body(reference: str, message_id: str, room: Annotated[Room, looking(Action.R
     if markup is None:
         raise NotFound("This message has no formatted version.")
     letter = find(room.session, Message, message_id)
-    inside = {} if hostile.covers(letter) else _inside(room, message_id)
+    inside = {} if hostile_words.covers(letter) else _inside(room, message_id)
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Formatted message</title>'
         f"<body>{_PICTURES.sub(lambda found: _picture(found, inside), markup)}</body></html>"

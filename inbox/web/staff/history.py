@@ -14,7 +14,7 @@ from inbox.history import verify
 from inbox.models import Case, Event, Staff
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, looking
-from inbox.web.staff.showing import happenings
+from inbox.web.staff.showing import history_words
 from inbox.web.views.office import HistoryLine, HistoryPage
 from inbox.web.views.parts import Choice, Field, FieldKind, Link, Notice, Tone
 
@@ -57,12 +57,12 @@ def _lines(room: Room, rows: list[Event]) -> tuple[HistoryLine, ...]:
     keys = {row.case_id for row in rows if row.case_id}
     query = select(Case.id, Case.reference).where(col(Case.id).in_(keys), visible_cases(room.person))
     known = dict(room.session.exec(query).all())
-    names = happenings.Names(room.session, rows)
+    names = history_words.Names(room.session, rows)
     return tuple(
         HistoryLine(
             room.local(row.at),
-            happenings.who(row),
-            happenings.words(room.session, row, names),
+            history_words.who(row),
+            history_words.words(room.session, row, names),
             known.get(row.case_id or ""),
             f"/cases/{known[row.case_id]}" if row.case_id in known else None,
         )

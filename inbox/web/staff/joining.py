@@ -14,7 +14,7 @@ from inbox.models import Case, Constituent, LinkKind, Message
 from inbox.references import read_reference
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, see_other, studying
-from inbox.web.staff.showing import hostile, said
+from inbox.web.staff.showing import hostile_words, timeline
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import AttachPage
 from inbox.web.views.office import ConfirmPage
@@ -204,7 +204,7 @@ def _each_once(rows: list[tuple[Case, str]]) -> list[tuple[Case, str]]:
 
 
 def _called(case: Case) -> str:
-    return case.reference if case.is_restricted else f"{case.reference} {hostile.subject(case)}"
+    return case.reference if case.is_restricted else f"{case.reference} {hostile_words.subject(case)}"
 
 
 def _two_people(room: Room, case: Case) -> tuple[str, ...]:
@@ -221,7 +221,7 @@ def _split_page(
     ticks = tuple(
         Field("message", f"{one.who}, {one.at.day} {one.at:%B, %H:%M}", one.id, FieldKind.TICK,
               hint=_beginning(one.text), checked=one.id in chosen)
-        for one in said.shown(room.session, case, rows, room.zone, room.now)
+        for one in timeline.shown(room.session, case, rows, room.zone, room.now)
     )  # fmt: skip
     fields = (*ticks, Field("subject", "What the new case is about", subject, optional=True))
     effects = (

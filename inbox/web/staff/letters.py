@@ -16,7 +16,7 @@ from inbox.models import Attachment, Case, Channel, Constituent, Message
 from inbox.web.downloads import NEVER_RUN
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.showing import hostile
+from inbox.web.staff.showing import hostile_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.by_hand import LetterPage, PageShown
 from inbox.web.views.parts import Link, Notice, Problem, Tone
@@ -84,7 +84,7 @@ def _known(room: Room, case: Case, letter: Message) -> dict[str, str]:
         "postcode": (person.postcode or "") if person else "",
         "phone": (person.phone or "") if person else "",
         "email": "",
-        "subject": "" if case.subject == letter.subject else hostile.subject(case),
+        "subject": "" if case.subject == letter.subject else hostile_words.subject(case),
         "text": reading.text,
     }
 

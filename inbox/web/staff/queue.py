@@ -16,7 +16,7 @@ from inbox.models import Channel, Staff, Team
 from inbox.queues import View
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other, studying
-from inbox.web.staff.showing import availability, lists, pane
+from inbox.web.staff.showing import availability, queue_page, reading_pane
 from inbox.web.views.office import ConfirmPage
 from inbox.web.views.parts import Act, Link
 from inbox.web.views.queue import QueueList, QueueListPart, QueuePage, Reading, ReadingPart
@@ -130,7 +130,7 @@ def list_of(
     connection, office = room.session.connection(), {"office": room.office.id}
     staff = connection.execute(_STAFF, office).all()
     people = [(row.id, row.name) for row in staff]
-    able = [(row.id, row.name) for row in staff if lists.WORKS & set(row.roles)]
+    able = [(row.id, row.name) for row in staff if queue_page.WORKS & set(row.roles)]
     teams = [(row.id, row.name) for row in connection.execute(_TEAMS, office)]
     ways = [(row.id, row.name) for row in connection.execute(_CHANNELS, office)]
     there = presence.elsewhere(room.session, room.staff_id, room.now)
@@ -138,14 +138,14 @@ def list_of(
         row.case_id: "Nobody has it yet" for row in found.rows if view is View.MINE and not row.assignee_id
     }
     busy |= _away(staff, found.rows, room.today) if view is not View.MINE else {}
-    busy |= {case_id: lists.doing(*who) for case_id, who in there.items()}
-    shown = lists.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
+    busy |= {case_id: queue_page.doing(*who) for case_id, who in there.items()}
+    shown = queue_page.rows(found.rows, room.office, room.now, base, current=current, busy=busy)
     total = len(shown) if view in _OTHERWISE_COUNTED else room.counts[view]
-    return lists.listed(
+    return queue_page.listed(
         view, shown, office=room.office, people=people, channels=ways, query=query, total=total,
         next_cursor=found.next, now=room.now, base=base, heading=heading,
         may_create=room.may(Action.CREATE_CASE),
-        take_next=take if offers else None, bulk=lists.bulk(room.person, able, teams),
+        take_next=take if offers else None, bulk=queue_page.bulk(room.person, able, teams),
     )  # fmt: skip
 
 
@@ -165,4 +165,6 @@ def reading_of(room: Workroom, reference: str, *, back: str, close_url: str) -> 
     """The pane of one case; the look is noted."""
     case = room.case(reference)
     room.looked(case)
-    return pane.reading(room.session, room.desk, room.person, case, room.now, back=back, close_url=close_url)
+    return reading_pane.reading(
+        room.session, room.desk, room.person, case, room.now, back=back, close_url=close_url
+    )

@@ -19,7 +19,7 @@ from inbox.web.routers import page_router
 from inbox.web.staff import rule_calls
 from inbox.web.staff.room import Workroom, acting, see_other, studying
 from inbox.web.staff.rules import listed, page
-from inbox.web.staff.showing import ruleacts, rulebook, ruleform
+from inbox.web.staff.showing import rule_actions, rule_form, rule_pages
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Link, Problem
 from inbox.web.views.rules import ReplayPage
 from routing.rule_checks import RulesRefused
@@ -138,13 +138,13 @@ def copy(
 
 
 def _typed_in(room: Workroom, row: Rule | None, form: Mapping[str, list[str]]) -> Response:
-    when = ruleform.typed({name: values[0] for name, values in form.items()})
-    raw = ruleacts.raw_of(form, when)
+    when = rule_form.typed({name: values[0] for name, values in form.items()})
+    raw = rule_actions.raw_of(form, when)
     do = _first(form, "do")
     if do == "more":
         return page(room, row, raw)
     if do.startswith("group:"):
-        return page(room, row, {**raw, "when": ruleform.with_group(when, do.removeprefix("group:"))})
+        return page(room, row, {**raw, "when": rule_form.with_group(when, do.removeprefix("group:"))})
     proposal = Proposal(
         do=Do.CHANGE if row else Do.ADD, rule_id=row.id if row else None, rule=raw,
         version=_number(_first(form, "version")), before=_first(form, "before") or None,
@@ -152,7 +152,7 @@ def _typed_in(room: Workroom, row: Rule | None, form: Mapping[str, list[str]]) -
     try:
         return _tried(room, proposal)
     except RulesRefused as error:
-        return page(room, row, raw, problems=ruleform.problems(error.problems))
+        return page(room, row, raw, problems=rule_form.problems(error.problems))
     except (Refused, Stale) as error:
         return page(room, row, raw, problems=(Problem("name", error.sentence),), status=error.status)
 
@@ -182,23 +182,23 @@ def _replay_page(
     stamp = rules.stamp(room.session)
     seal = trying.seal(room.desk.keys, proposal, trying.Tried(room.office.id, stamp, leaving))
     plain = proposal.model_dump_json(exclude_none=True)
-    elsewhere = rulebook.moved_rows(room.session, found.elsewhere)
+    elsewhere = rule_pages.moved_rows(room.session, found.elsewhere)
     otherwise_found = [one for one in found.moved if not one.goes_elsewhere]
-    otherwise = rulebook.moved_rows(room.session, otherwise_found)
+    otherwise = rule_pages.moved_rows(room.session, otherwise_found)
     read = "I have read it: it" if leaving == 1 else f"I have read all {leaving}: they"
     agree = Field("agreed", f"{read} may leave Immediate", kind=FieldKind.TICK)
     return ReplayPage(
         shell=room.shell("Rules"),
         heading=f"{_DOING[proposal.do]} {f'“{name}”' if name else 'from a file'}: try it on old mail",
         back=back,
-        sentence=rulebook.sentence(rule) if rule else _all_of_them(proposal),
+        sentence=rule_pages.sentence(rule) if rule else _all_of_them(proposal),
         tried=f"{_how_far(found)}{_not_known(room)}",
         count=_count(found.elsewhere, otherwise_found),
         elsewhere=elsewhere,
         otherwise=otherwise,
-        hidden=rulebook.not_shown(found.moved, (*elsewhere, *otherwise)),
-        immediate=rulebook.leaving_notice(found),
-        leaving=rulebook.moved_rows(room.session, found.leaving_immediate),
+        hidden=rule_pages.not_shown(found.moved, (*elsewhere, *otherwise)),
+        immediate=rule_pages.leaving_notice(found),
+        leaving=rule_pages.moved_rows(room.session, found.leaving_immediate),
         agree=agree if leaving else None,
         ranges=tuple(Choice(value, words, value == reach) for value, words in RANGES.items()),
         again=(("proposal", plain),),

@@ -13,7 +13,7 @@ from inbox.models import Rule
 from inbox.web.downloads import saved_as
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, looking, studying
-from inbox.web.staff.showing import ruleacts, rulebook, ruleform
+from inbox.web.staff.showing import rule_actions, rule_form, rule_pages
 from inbox.web.views.parts import Field, FieldKind, Group, Link, Notice, Problem
 from inbox.web.views.rules import RuleForm, RulePage, RulesPage
 from routing.rule_files import rule_set_to_json
@@ -43,15 +43,15 @@ def listed(room: Room, *problems: Problem) -> Response:
     """Every rule in the order of reading, with the sentence it means."""
     manages = room.may(Action.MANAGE_RULES)
     saved, people, today = (
-        rulebook.last_saved(room.session),
-        rulebook.names_of_people(room.session),
+        rule_pages.last_saved(room.session),
+        rule_pages.names_of_people(room.session),
         room.local(room.now),
     )
     cards = []
     for number, entry in enumerate(rules.entries(room.session), start=1):
         row = rules.find_rule(room.session, entry.id or "")
-        about = rulebook.about(row, entry.rule, saved.get((row.id, row.version)), people)
-        cards.append(rulebook.card(number, row, entry.rule, about, today, manages=manages))
+        about = rule_pages.about(row, entry.rule, saved.get((row.id, row.version)), people)
+        cards.append(rule_pages.card(number, row, entry.rule, about, today, manages=manages))
     new = Link("Add a rule", "/rules/new") if manages else None
     export = Link("Save all rules as a file", "/rules/export")
     load = LOAD if manages else None
@@ -93,7 +93,7 @@ def page(
     kept = next((one.rule for one in rules.entries(room.session) if row and one.id == row.id), None)
     versions = rules.versions_of(room.session, row.id) if row else ()
     now = next((one for one in versions if row and one.version == row.version), None)
-    lines = tuple(rulebook.version_line(one, room.local(one.saved_at)) for one in versions)
+    lines = tuple(rule_pages.version_line(one, room.local(one.saved_at)) for one in versions)
     manages = room.may(Action.MANAGE_RULES)
     notice = None
     if row and asked and asked != row.version:
@@ -104,11 +104,13 @@ def page(
     view = RulePage(
         shell=room.shell("Rules"),
         heading=row.name if row else "Add a rule",
-        sentence=rulebook.sentence(kept) if kept else "Say when it applies and what follows, then try it.",
-        about=rulebook.about(row, kept, now, rulebook.names_of_people(room.session)) if row and kept else "",
-        badges=rulebook.badges(kept, room.local(room.now)) if kept else (),
+        sentence=rule_pages.sentence(kept) if kept else "Say when it applies and what follows, then try it.",
+        about=rule_pages.about(row, kept, now, rule_pages.names_of_people(room.session))
+        if row and kept
+        else "",
+        badges=rule_pages.badges(kept, room.local(room.now)) if kept else (),
         form=_form(room, row, raw, problems) if manages else None,
-        acts=rulebook.acts(row) if row and manages else (),
+        acts=rule_pages.acts(row) if row and manages else (),
         versions=lines,
         notice=notice,
         calls=_calls(row, kept),
@@ -127,21 +129,21 @@ def _calls(row: Rule | None, kept: RoutingRule | None) -> Link | None:
 def _form(
     room: Workroom, row: Rule | None, raw: Mapping[str, Any], problems: tuple[Problem, ...]
 ) -> RuleForm:
-    names, people = rules.names_of(room.session), rulebook.names_of_people(room.session)
-    head = ruleacts.head(raw, names, people)
+    names, people = rules.names_of(room.session), rule_pages.names_of_people(room.session)
+    head = rule_actions.head(raw, names, people)
     if row is None:
         order = [("", "Above the last rule"), *((one.id or "", f"Before “{one.rule.name}”")
                  for one in rules.entries(room.session))]  # fmt: skip
-        head = Group(head.heading, (*head.fields, ruleform.select("before", "Its place", order, "")))
+        head = Group(head.heading, (*head.fields, rule_form.select("before", "Its place", order, "")))
     wrong = {problem.name: problem.words for problem in problems}
     return RuleForm(
         action=f"/rules/{row.id}" if row else "/rules/new",
         version=row.version if row else None,
         head=head,
-        lists=ruleform.lists(raw.get("when", {}), wrong),
-        then=ruleacts.then(raw, names, people),
-        more=ruleacts.more(raw, names, people),
-        values=ruleform.known_values(names.teams, names.people, names.campaigns),
+        lists=rule_form.lists(raw.get("when", {}), wrong),
+        then=rule_actions.then(raw, names, people),
+        more=rule_actions.more(raw, names, people),
+        values=rule_form.known_values(names.teams, names.people, names.campaigns),
     )
 
 
@@ -150,6 +152,6 @@ def _gone(room: Workroom, rule_id: str) -> Response:
     versions = rules.versions_of(room.session, rule_id)
     if not versions:
         raise NotFound
-    lines = tuple(rulebook.version_line(one, room.local(one.saved_at)) for one in versions)
+    lines = tuple(rule_pages.version_line(one, room.local(one.saved_at)) for one in versions)
     says = "This rule was removed. It is read no more."
     return room.page(RulePage(room.shell("Rules"), versions[0].name, says, "", (), None, (), lines))

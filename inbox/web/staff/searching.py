@@ -16,7 +16,7 @@ from inbox.references import read_reference
 from inbox.search import Hit, is_long, understand
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, looking
-from inbox.web.staff.showing import hostile
+from inbox.web.staff.showing import hostile_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.office import Found, SearchPage
 from inbox.web.views.parts import Link
@@ -68,10 +68,10 @@ def _shown(room: Room, hits: tuple[Hit, ...], words: str) -> tuple[Found, ...]:
         status = say.STATUSES[CaseStatus(hit.status)]
         name = name or hit.sender_name
         who = f"{name}. {status}" if name and not hidden else status
-        title = hit.reference if hidden else hostile.subject(hit)
+        title = hit.reference if hidden else hostile_words.subject(hit)
         snippet = (
             ()
-            if hidden or hostile.is_hostile(hit.risks or ())
+            if hidden or hostile_words.is_hostile(hit.risks or ())
             else split(" ".join(hit.excerpt.split()), marks)
         )
         found.append(

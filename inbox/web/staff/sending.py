@@ -13,7 +13,7 @@ from inbox.errors import Refused
 from inbox.models import Case, Delivery, DeliveryState
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.showing import leaving
+from inbox.web.staff.showing import sending_page
 from inbox.web.views.sending import DeliveryGroup, SendingPage
 
 router = page_router()
@@ -37,11 +37,11 @@ def index(
         groups, following = _past(room, state, after)
     else:
         rows, following = queues.outgoing(room.session, visible, cursor=after, limit=PAGE)
-        groups = leaving.open_groups(room.session, rows, room.zone)
+        groups = sending_page.open_groups(room.session, rows, room.zone)
     current = "Sent" if room.office.kind == "department" else "Sending"
-    more = leaving.more(state, following)
-    empty = leaving.EMPTY.get(state) or leaving.nothing(room.office.undo_seconds)
-    return room.page(SendingPage(room.shell(current), leaving.tabs(state), groups, now, empty, more))
+    more = sending_page.more(state, following)
+    empty = sending_page.EMPTY.get(state) or sending_page.nothing(room.office.undo_seconds)
+    return room.page(SendingPage(room.shell(current), sending_page.tabs(state), groups, now, empty, more))
 
 
 @router.post("/sending/{delivery_id}/stop")
@@ -90,7 +90,7 @@ def _past(room: Room, state: str, after: str | None) -> tuple[tuple[DeliveryGrou
         query = query.where(col(Delivery.id) < after)
     rows = room.session.exec(query.limit(PAGE + 1)).all()
     following = rows[PAGE - 1].id if len(rows) > PAGE else None
-    return leaving.past_group(room.session, rows[:PAGE], state, room.zone), following
+    return sending_page.past_group(room.session, rows[:PAGE], state, room.zone), following
 
 
 def _back(room: Workroom, row: Delivery) -> str:

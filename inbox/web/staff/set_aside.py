@@ -13,7 +13,7 @@ from inbox.models import Arrival, ArrivalState, Channel, ChannelAct, Message
 from inbox.web.downloads import saved_as
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.showing import aside
+from inbox.web.staff.showing import set_aside_page
 from inbox.web.views.parts import Link
 from inbox.web.views.set_aside import PlainTextPage, SetAsidePage
 
@@ -33,18 +33,25 @@ def index(
     if kind == "machine":
         messages, following = queues.set_aside_messages(room.session, cursor=after)
         can = room.may(Action.TRIAGE)
-        rows = tuple(aside.message(one, room.zone, can) for one in messages)
+        rows = tuple(set_aside_page.message(one, room.zone, can) for one in messages)
     else:
         arrivals, following = queues.set_aside_arrivals(room.session, cursor=after)
         can = room.may(Action.TRIAGE)
-        rows = tuple(aside.arrival(one, room.zone, can) for one in arrivals)
+        rows = tuple(set_aside_page.arrival(one, room.zone, can) for one in arrivals)
     kept = "kind=machine&" if kind == "machine" else ""
     more = Link("Show earlier", f"/set-aside?{kept}after={following}") if following else None
     now = room.local(room.now)
     return room.page(
-        SetAsidePage(room.shell("Set aside"), aside.tabs(kind), aside.HINTS[kind == "machine"], rows, now,
-                     aside.EMPTY[kind == "machine"], more)
-    )  # fmt: skip
+        SetAsidePage(
+            room.shell("Set aside"),
+            set_aside_page.tabs(kind),
+            set_aside_page.HINTS[kind == "machine"],
+            rows,
+            now,
+            set_aside_page.EMPTY[kind == "machine"],
+            more,
+        )  # fmt: skip
+    )
 
 
 @router.get("/set-aside/messages/{message_id}")
@@ -53,9 +60,11 @@ def machine_mail(message_id: str, room: Annotated[Room, looking(Action.READ_CASE
     row = find(room.session, Message, message_id)
     if row.case_id is not None:
         raise NotFound
-    shown = aside.opened(row, room.zone, room.may(Action.TRIAGE))
+    shown = set_aside_page.opened(row, room.zone, room.may(Action.TRIAGE))
     back = Link("Set aside", "/set-aside?kind=machine")
-    return room.page(PlainTextPage(room.shell("Set aside"), shown, aside.MACHINE_NOTICE, row.text, back))
+    return room.page(
+        PlainTextPage(room.shell("Set aside"), shown, set_aside_page.MACHINE_NOTICE, row.text, back)
+    )
 
 
 @router.post("/set-aside/messages/{message_id}/done")
@@ -72,10 +81,12 @@ def show(arrival_id: str, room: Annotated[Room, looking(Action.READ_CASE)]) -> R
     row = _unread(room, arrival_id)
     channel = find(room.session, Channel, row.channel_id)
     raw = room.wiring.store.get(row.office_id, row.raw_hash)
-    shown = aside.arrival(aside.of_row(row, channel), room.zone, room.may(Action.TRIAGE))
+    shown = set_aside_page.arrival(set_aside_page.of_row(row, channel), room.zone, room.may(Action.TRIAGE))
     text = raw[:MOST_SHOWN].decode("utf-8", "replace").replace("\x00", "")
     return room.page(
-        PlainTextPage(room.shell("Set aside"), shown, aside.NOTICE, text, Link("Set aside", "/set-aside"))
+        PlainTextPage(
+            room.shell("Set aside"), shown, set_aside_page.NOTICE, text, Link("Set aside", "/set-aside")
+        )
     )
 
 

@@ -14,7 +14,7 @@ from inbox.errors import Refused
 from inbox.models import Case, Channel, ChannelAct
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import onecase
+from inbox.web.staff.showing import case_page
 from inbox.web.views.case_pages import QuestionField, StreetFaultPage
 from inbox.web.views.parts import Choice, Notice, Problem, Tone
 
@@ -114,7 +114,7 @@ def _page(room: Workroom, case: Case, values: dict[str, str], chosen: str, *prob
     )
     view = StreetFaultPage(
         room.shell(),
-        onecase.header(room.session, room.desk, room.person, case),
+        case_page.header(room.session, room.desk, room.person, case),
         f"/cases/{case.reference}/faults",
         choices,
         values,

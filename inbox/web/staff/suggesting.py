@@ -12,7 +12,7 @@ from inbox.errors import Refused
 from inbox.models import Case, ChannelAct, Draft, ProposalState, StandardLine
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Workroom, acting, see_other, studying
-from inbox.web.staff.showing import onecase, writing
+from inbox.web.staff.showing import case_page, composer_page
 from inbox.web.staff.typed import put_in
 from inbox.web.views.case_pages import Offer, SuggestionsPage
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -28,7 +28,7 @@ def show(reference: str, room: Annotated[Workroom, studying(Action.DRAFT)]) -> R
     """Approved lines, the office's own answers on like cases, and what a model proposed."""
     case = room.case(reference, Action.DRAFT)
     room.looked(case)
-    header = onecase.header(room.session, room.desk, room.person, case)
+    header = case_page.header(room.session, room.desk, room.person, case)
     machine, proposed, ask = _machine(room, case)
     language = case.language
     return room.page(
@@ -102,7 +102,7 @@ def _lines(room: Workroom, case: Case) -> tuple[Offer, ...]:
         line = one.line
         body = standard_lines.words_of(line, case.language)
         text = suggestions.filled(room.session, room.desk, case, body, room.now)
-        until = writing.last_day(line.good_until, room.desk)
+        until = composer_page.last_day(line.good_until, room.desk)
         about = [
             f"Version {line.version}",
             one.reason,

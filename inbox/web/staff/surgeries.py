@@ -17,7 +17,7 @@ from inbox.surgeries.booking import Newcomer
 from inbox.surgeries.planning import USUAL, Plan
 from inbox.web.routers import page_router
 from inbox.web.staff.room import Room, Workroom, acting, looking, see_other
-from inbox.web.staff.showing import almanac, by_hand
+from inbox.web.staff.showing import by_hand, calendar_page
 from inbox.web.staff.showing import surgeries as shown
 from inbox.web.views.parts import Choice, Link, Notice, Problem, Tone
 from inbox.web.views.surgeries import (
@@ -89,7 +89,7 @@ def _recesses(room: Room) -> str:
     """When Parliament does not sit next, as far as the office has brought that in."""
     today = room.today
     coming = [one for one in calendars.plan_of(room.office).recesses if one.last >= today][:3]
-    words = "; ".join(f"{one.name}, {almanac.span(one.first, one.last)}" for one in coming)
+    words = "; ".join(f"{one.name}, {calendar_page.span(one.first, one.last)}" for one in coming)
     return f"Parliament does not sit: {words}." if words else ""
 
 

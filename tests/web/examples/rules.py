@@ -5,7 +5,7 @@ from dataclasses import replace
 from inbox.rules.names import Names
 from inbox.web.rendering import View
 from inbox.web.staff.rules import LOAD
-from inbox.web.staff.showing import ruleacts, ruleform
+from inbox.web.staff.showing import rule_actions, rule_form
 from inbox.web.views.parts import Act, Badge, Choice, Field, FieldKind, Link, Notice, Problem, Tone
 from inbox.web.views.rules import (
     CallRow,
@@ -80,11 +80,11 @@ def a_form(raw: dict[str, object], *problems: Problem) -> RuleForm:
     return RuleForm(
         "/rules/r3",
         6,
-        ruleacts.head(raw, NAMES, PEOPLE),
-        ruleform.lists(when, {problem.name: problem.words for problem in problems}),
-        ruleacts.then(raw, NAMES, PEOPLE),
-        ruleacts.more(raw, NAMES, PEOPLE),
-        ruleform.known_values(NAMES.teams, NAMES.people, NAMES.campaigns),
+        rule_actions.head(raw, NAMES, PEOPLE),
+        rule_form.lists(when, {problem.name: problem.words for problem in problems}),
+        rule_actions.then(raw, NAMES, PEOPLE),
+        rule_actions.more(raw, NAMES, PEOPLE),
+        rule_form.known_values(NAMES.teams, NAMES.people, NAMES.campaigns),
     )
 
 

@@ -9,7 +9,7 @@ from connectors.contract import Checked
 from inbox import channels
 from inbox.history import SYSTEM, record
 from inbox.models import Channel, ChannelBudget, ChannelMode, Delivery, DeliveryState, EventKind, Role, new_id
-from inbox.web.staff.showing import wires
+from inbox.web.staff.showing import channel_pages
 from tests.factories import a_channel
 from tests.web.staff.offices import Bench
 
@@ -73,7 +73,7 @@ def test_before_people_are_sent_elsewhere_it_is_said_who_is_answered_and_who_is_
     kind: str, words: str
 ) -> None:
     channel = Channel(office_id="o", kind=kind, account="a", name="A", created_at=datetime.now(UTC))
-    _, told = wires.effects(channel, ChannelMode.REDIRECT)
+    _, told = channel_pages.effects(channel, ChannelMode.REDIRECT)
     assert words in " ".join(told)
     assert "Whoever writes is answered" not in " ".join(told)
 
@@ -152,7 +152,9 @@ def test_what_the_platform_still_allows_stands_on_its_page_until_it_begins_anew(
 def test_an_address_that_the_program_tells_the_platform_itself_is_not_for_copying() -> None:
     for kind, words in (("microsoft365", "the program tells it to Microsoft"), ("facebook", "copy it to")):
         channel = Channel(office_id="o", kind=kind, name=kind, account="a", settings={})
-        [told] = [name for name, value in wires.facts(channel, "https://inbox.example/w") if "/w" in value]
+        [told] = [
+            name for name, value in channel_pages.facts(channel, "https://inbox.example/w") if "/w" in value
+        ]
         assert words in told
 
 

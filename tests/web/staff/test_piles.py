@@ -10,7 +10,7 @@ from sqlmodel import select
 from inbox import campaigns
 from inbox.campaigns.holding import HeldBack, Member
 from inbox.models import Campaign, CampaignAnswer, CampaignCopy, Case, Message, Role
-from inbox.web.staff.showing import piles
+from inbox.web.staff.showing import campaign_pages
 from tests.factories import NOW, a_campaign
 from tests.web.desks import World
 from tests.web.staff.offices import Bench, a_bench, a_letter
@@ -158,16 +158,16 @@ def test_own_words_begin_with_their_sentence_and_end_before_the_greeting() -> No
     )
     start = text.index("who cannot")
     end = text.index(" am writing")
-    assert piles.in_sentences(text, [(start, end)]) == (
+    assert campaign_pages.in_sentences(text, [(start, end)]) == (
         "My mother of 84, who cannot drive, was told to go to Marlby.",
     )
 
 
 def test_a_greeting_alone_is_nobodys_own_words() -> None:
     text = "Dear Rowan Ashby,\nI write about the bank. It is the last one. Thank you."
-    assert piles.in_sentences(text, [(0, 18)]) == ()
+    assert campaign_pages.in_sentences(text, [(0, 18)]) == ()
     own = (text.index("It is"), text.index("It is") + 19)
-    assert piles.in_sentences(text, [own, own]) == ("It is the last one.",)
+    assert campaign_pages.in_sentences(text, [own, own]) == ("It is the last one.",)
 
 
 def test_who_does_not_get_the_answer_is_named_with_the_reason() -> None:
@@ -181,7 +181,7 @@ def test_who_does_not_get_the_answer_is_named_with_the_reason() -> None:
         held("Ann Moss", HeldBack.NOT_OURS),
     ]
     found = campaigns.count(members)
-    assert piles.reasons(found, members) == ("1 person: not our constituent. Ann Moss.",)
+    assert campaign_pages.reasons(found, members) == ("1 person: not our constituent. Ann Moss.",)
 
 
 def test_the_text_that_most_people_sent_stands_folded_before_the_people(pile: Bench) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox.rules.names import NAMED_LEAD, Names
-from inbox.web.staff.showing import ruleacts, ruleform
+from inbox.web.staff.showing import rule_actions, rule_form
 from inbox.web.views.parts import Field, FieldKind
 from inbox.web.views.rules import ConditionList
 from routing.rule_files import default_rules, rule_from
@@ -52,11 +52,11 @@ def filled(rule: Rule) -> dict[str, list[str]]:
     """What a browser would send of the rule's form if nobody touched it."""
     raw = rule.model_dump(mode="json", exclude_defaults=True)
     names = names_in(rule)
-    form = dict(_conditions(ruleform.lists(raw.get("when", {}), {})))
+    form = dict(_conditions(rule_form.lists(raw.get("when", {}), {})))
     for group in (
-        ruleacts.head(raw, names, {}),
-        ruleacts.then(raw, names, {}),
-        ruleacts.more(raw, names, {}),
+        rule_actions.head(raw, names, {}),
+        rule_actions.then(raw, names, {}),
+        rule_actions.more(raw, names, {}),
     ):
         for field in group.fields:
             form[field.name] = _sent(field)
@@ -84,8 +84,8 @@ def _conditions(lists: Iterable[ConditionList]) -> Iterable[tuple[str, list[str]
 @pytest.mark.parametrize("rule", [*PACKS, DEEP], ids=lambda rule: rule.name)
 def test_a_rule_that_nobody_touched_comes_back_the_same(rule: Rule) -> None:
     form = filled(rule)
-    when = ruleform.typed({name: values[0] for name, values in form.items() if values})
-    back: dict[str, Any] = ruleacts.raw_of(form, when)
+    when = rule_form.typed({name: values[0] for name, values in form.items() if values})
+    back: dict[str, Any] = rule_actions.raw_of(form, when)
     same = rule_from(back).model_copy(update={"position": rule.position, "enabled": rule.enabled})
     assert _in_order(same) == _in_order(rule)
 
@@ -114,19 +114,19 @@ def test_fixed_words_go_by_their_names_or_their_codes(
     field: str, operator: str, typed: str, meant: object
 ) -> None:
     fields = {"c.all-1.field": field, "c.all-1.operator": operator, "c.all-1.value": typed}
-    assert ruleform.typed(fields) == {"all": [{"field": field, "operator": operator, "value": meant}]}
+    assert rule_form.typed(fields) == {"all": [{"field": field, "operator": operator, "value": meant}]}
 
 
 def test_the_form_shows_names_and_keeps_lines_apart_where_a_name_has_a_comma() -> None:
     value = ["special-category", "vulnerable"]
-    (top, *_) = ruleform.lists({"all": [{"field": "flag", "operator": "is_any_of", "value": value}]}, {})
+    (top, *_) = rule_form.lists({"all": [{"field": "flag", "operator": "is_any_of", "value": value}]}, {})
     assert top.rows[0].value == "Health, belief or the like\nVulnerable\n"
     assert top.rows[0].is_long, "a field of one line would lose the ends of lines"
 
 
 def test_a_group_is_added_where_it_was_asked_for_and_nowhere_else() -> None:
     when = {"any": [{"field": "topic", "operator": "is", "value": "asb"}, {"all": []}]}
-    assert ruleform.with_group(when, "none") == {**when, "none": [{"all": []}]}
-    assert ruleform.with_group(when, "any-2.all")["any"][1] == {"all": [{"all": []}]}
+    assert rule_form.with_group(when, "none") == {**when, "none": [{"all": []}]}
+    assert rule_form.with_group(when, "any-2.all")["any"][1] == {"all": [{"all": []}]}
     for nonsense in ("", "any-1.all", "any-9.all", "what", "any-x.all", "any-2.what"):
-        assert ruleform.with_group(when, nonsense) == when
+        assert rule_form.with_group(when, nonsense) == when

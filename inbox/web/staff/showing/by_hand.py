@@ -8,7 +8,7 @@ from inbox.errors import Refused
 from inbox.models import Office
 from inbox.post_tray import InTray
 from inbox.titles import first_words
-from inbox.web.staff.showing import hostile
+from inbox.web.staff.showing import hostile_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.by_hand import LetterRow
 from inbox.web.views.parts import Tab
@@ -46,8 +46,10 @@ def letter_row(one: InTray, zone: ZoneInfo) -> LetterRow:
         return LetterRow(one.arrival.id, "A letter is being read", None, at, told)
     reference = one.case.reference
     words = say.warnings(one.message.warnings)
-    is_hidden = one.case.is_restricted or hostile.covers(one.message)
+    is_hidden = one.case.is_restricted or hostile_words.covers(one.message)
     first = "" if is_hidden else " ".join(one.message.new_text.split())[:120]
-    title = reference if one.case.is_restricted else f"{reference} {first_words(hostile.subject(one.case))}"
+    title = (
+        reference if one.case.is_restricted else f"{reference} {first_words(hostile_words.subject(one.case))}"
+    )
     url = f"/cases/{reference}/letters/{one.message.id}"
     return LetterRow(one.arrival.id, title, url, at, first, words[:1])

@@ -11,7 +11,7 @@ from inbox import queues
 from inbox.access import Action, Person, may, may_know
 from inbox.models import Case, Delivery, DeliveryState, Event, EventKind, Office, OfficeKind, Staff
 from inbox.references import read_reference
-from inbox.web.staff.showing import availability, happenings
+from inbox.web.staff.showing import availability, history_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Density, Letters, Link, NavItem, Notice, Shell, Tone, Undo
 
@@ -134,7 +134,7 @@ def undo_of(session: Session, person: Person, event_id: str, now: datetime) -> U
     case = session.exec(select(Case).where(Case.id == event.case_id)).first() if event.case_id else None
     if case is not None and not may_know(person, case):
         return None
-    words, to = happenings.words(session, event), _went_to(session, person, event)
+    words, to = history_words.words(session, event), _went_to(session, person, event)
     if to is not None and case is not None:
         what = "is now part of" if case.merged_into == to.id else "gave a message to"
         words = f"{case.reference} {what} {to.reference}."

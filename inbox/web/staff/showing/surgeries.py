@@ -10,7 +10,7 @@ from inbox.access import Action, Person, may, visible_cases
 from inbox.models import Appointment, AppointmentState, Case, Constituent, Surgery
 from inbox.surgeries import booking, planning
 from inbox.titles import first_words
-from inbox.web.staff.showing import hostile
+from inbox.web.staff.showing import hostile_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.surgeries import Attendee, Slot, SurgeryRow
@@ -105,7 +105,7 @@ def _attendee(
     if one.is_walk_in:
         badges += (Badge("Without an appointment", Tone.CALM),)
     links, acts = _doings(person, one, case, now)
-    subject = None if case.is_restricted else first_words(hostile.subject(case), 120)
+    subject = None if case.is_restricted else first_words(hostile_words.subject(case), 120)
     return Attendee(
         who.name if who else "Somebody", f"/cases/{case.reference}", case.reference,
         subject, (who.phone or "") if who else "", one.note or "",

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from inbox.models import Case, Channel, Constituent, Delivery, DeliveryState
 from inbox.queues import Outgoing
-from inbox.web.staff.showing import social
+from inbox.web.staff.showing import platform_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Link, Tab, Tone
 from inbox.web.views.sending import DeliveryGroup, DeliveryRow
@@ -65,7 +65,7 @@ def more(state: str, following: str | None) -> Link | None:
 def open_groups(session: Session, rows: Sequence[Outgoing], zone: ZoneInfo) -> tuple[DeliveryGroup, ...]:
     """What is not settled, by what is to be done."""
     names = _names(session, [row.case_id or "" for row in rows])
-    called = social.called(session, (to for row in rows for to in row.recipients))
+    called = platform_words.called(session, (to for row in rows for to in row.recipients))
     found = []
     for heading, words, states in _GROUPS:
         cards = tuple(
@@ -87,7 +87,7 @@ def past_group(
     names = _names(session, [row.case_id or "" for row in rows])
     cases = {row.id: row for row in session.exec(select(Case).where(col(Case.id).in_(list(names))))}
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
-    called = social.called(session, (to for row in rows for to in row.recipients))
+    called = platform_words.called(session, (to for row in rows for to in row.recipients))
     cards = tuple(
         _past(row, cases.get(row.case_id or ""), names, called, kinds.get(row.channel_id), zone)
         for row in rows

@@ -13,7 +13,7 @@ from inbox.channel_figures import Figures
 from inbox.models import Channel, ChannelBudget, ChannelHealth, ChannelMode, Event, EventKind
 from inbox.settings import Settings
 from inbox.silence import Silence
-from inbox.web.staff.showing import happenings, redirecting
+from inbox.web.staff.showing import history_words, redirecting
 from inbox.web.staff.showing import words as say
 from inbox.web.views.channels import ChannelRow, Guide, GuideStep
 from inbox.web.views.parts import Badge, Choice, Field, FieldKind, Group, Line, Link, Notice, Tone
@@ -150,7 +150,9 @@ def log(
         why = channels.trouble(channel) or "It did not answer."
         words = f"{why} Tried {channel.failures} times. Nothing was lost."
         found.append(Line(channel.failing_since.astimezone(zone), words))
-    happened = [Line(one.at.astimezone(zone), _happened(one), happenings.who(one) or None) for one in events]
+    happened = [
+        Line(one.at.astimezone(zone), _happened(one), history_words.who(one) or None) for one in events
+    ]
     return (*found, *happened)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from inbox.models import Case, Decision, Event, EventKind, Rule, RuleFiring, RuleVersion
-from inbox.web.staff.showing import happenings
+from inbox.web.staff.showing import history_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case_pages import Tried
 from inbox.web.views.parts import Link
@@ -56,7 +56,7 @@ def urgency(session: Session, case: Case) -> str:
     if made is None:
         return ""
     if made.kind != EventKind.ROUTED:
-        return f"Made Immediate by {happenings.who(made)}."
+        return f"Made Immediate by {history_words.who(made)}."
     query = select(Decision).where(Decision.message_id == str(made.detail.get("message")))
     decision = session.exec(query).first()
     evidence = decision.trace.get("evidence") if decision is not None else None

@@ -24,7 +24,7 @@ from inbox.models import (
     MessageKind,
     Staff,
 )
-from inbox.web.staff.showing import happenings, hostile, social
+from inbox.web.staff.showing import history_words, hostile_words, platform_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views import messages as views
 from inbox.web.views.parts import Act, Badge, Link, Tone
@@ -63,8 +63,8 @@ def shown(
         sent.setdefault(each.message_id, []).append(each)
     kinds = {row.id: row.kind for row in session.exec(select(Channel))}
     staff = {row.id: row.name for row in session.exec(select(Staff))}
-    fates = social.fates(session, case, rows)
-    names = social.called(session, (to for row in rows for to in row.recipients))
+    fates = platform_words.fates(session, case, rows)
+    names = platform_words.called(session, (to for row in rows for to in row.recipients))
     return tuple(
         _message(
             case,
@@ -95,7 +95,7 @@ def timeline(
         (row.received_at, views.TimelineEntry(message=replace(message, act=acts.get(row.id))))
         for row, message in zip(rows, shown(session, case, rows, zone, now), strict=True)
     ]
-    hidden = [str(kind) for kind in happenings.TOLD_BY_MESSAGES]
+    hidden = [str(kind) for kind in history_words.TOLD_BY_MESSAGES]
     query = select(Event).where(Event.case_id == case.id, col(Event.kind).not_in(hidden))
     if len(rows) == LATEST:
         query = query.where(Event.at >= rows[0].received_at)
@@ -105,10 +105,10 @@ def timeline(
         for event in session.exec(query.order_by(col(Event.sequence)))
         if event.detail.get("channel") not in unread
     ]
-    names = happenings.Names(session, events)
+    names = history_words.Names(session, events)
     for event in events:
-        sentence = happenings.words(session, event, names)
-        by = "" if event.actor_kind == "system" else f" {happenings.who(event)}."
+        sentence = history_words.words(session, event, names)
+        by = "" if event.actor_kind == "system" else f" {history_words.who(event)}."
         why = f"/cases/{case.reference}/why" if event.kind == EventKind.ROUTED else None
         entries.append(
             (event.at, views.TimelineEntry(event=views.Event(event.at.astimezone(zone), sentence + by, why)))
@@ -153,11 +153,11 @@ def _message(
         original_url=f"{mail}/raw" if mail and not is_letter else None,
         files=tuple(file(one) for one in files if not _is_made(one)),
         badges=badges + fate,
-        place=social.place(row.link),
+        place=platform_words.place(row.link),
         warnings=say.warnings(row.warnings),
         deliveries=_deliveries(sent, zone),
         check=_check(case, row, fate),
-        covered="May upset: a threat" if hostile.covers(row) else None,
+        covered="May upset: a threat" if hostile_words.covers(row) else None,
         folded="Acknowledgement, sent by itself" if row.kind == MessageKind.ACKNOWLEDGEMENT else None,
     )
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from inbox.models import Case, Constituent, Rule, RuleVersion, Staff
 from inbox.rules_replay import Change, Moved, Occasion, Replay, cases_of
-from inbox.web.staff.showing import hostile
+from inbox.web.staff.showing import hostile_words
 from inbox.web.views.parts import Act, Badge, Notice, Tone
 from inbox.web.views.rules import MovedRow, RuleCard, VersionLine
 from routing.rule_files import stored_rule
@@ -153,7 +153,7 @@ def _row(moved: Moved, case: Case, who: str) -> MovedRow:
         f"“{rule}” {'matches' if matches else 'matches no more'}: {why}"
         for rule, why, matches in moved.because
     )
-    title = case.reference if case.is_restricted else f"{case.reference} {hostile.subject(case)}"
+    title = case.reference if case.is_restricted else f"{case.reference} {hostile_words.subject(case)}"
     return MovedRow(
         title, f"/cases/{case.reference}", who, changes, (*_OCCASIONS[moved.occasion], *because), marks
     )

@@ -23,7 +23,7 @@ from inbox.models import (
     EnquiryStep,
     Rung,
 )
-from inbox.web.staff.showing import promises
+from inbox.web.staff.showing import clock_words
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import Fact
 from inbox.web.views.enquiries import LadderStep
@@ -186,7 +186,7 @@ def steps(
 def clock_of(session: Session, desk: Desk, case: Case, enquiry: Enquiry, now: datetime) -> ClockBadge | None:
     """The enquiry's own clock."""
     clock = clocks.of_enquiry(session, case, enquiry.id)
-    return promises.of_clock(desk, clock, now) if clock else None
+    return clock_words.of_clock(desk, clock, now) if clock else None
 
 
 def runs_out(session: Session, case: Case, body: Body, now: datetime, zone: str) -> str | None:

@@ -13,7 +13,7 @@ from inbox.campaigns.counting import Count
 from inbox.campaigns.holding import WHY, HeldBack, Member
 from inbox.desk import Desk
 from inbox.models import AnswerState, Campaign, CampaignAnswer
-from inbox.web.staff.showing import leaving, piles
+from inbox.web.staff.showing import campaign_pages, sending_page
 from inbox.web.views.approvals import ApprovalRow
 from inbox.web.views.campaigns import AnswerCheckPage, AnswerProgressPage
 from inbox.web.views.parts import Act, Badge, Link, Notice, Problem, Shell, Tone
@@ -81,7 +81,7 @@ def waiting(
             ApprovalRow(
                 url=f"/campaigns/{campaign.slug}/answer/check",
                 title=f"Answer to a campaign: {campaign.title}",
-                reference=piles.say_people(len(counting.listed(session, answer))),
+                reference=campaign_pages.say_people(len(counting.listed(session, answer))),
                 written_by=author.name if author else "another program",
                 submitted_at=answer.updated_at.astimezone(desk.calendar.zone),
                 sends_as=letters.sender_name(desk, answer.identity),
@@ -137,13 +137,13 @@ def _state(answer: CampaignAnswer, *, is_over: bool) -> Badge:
 
 
 def _heading(answer: CampaignAnswer, listed: int, *, can: bool) -> str:
-    people = piles.say_people(listed)
+    people = campaign_pages.say_people(listed)
     waits = answer.state == AnswerState.SUBMITTED and not can
     return f"This answer to {people} waits for sign-off" if waits else f"Send this to {people}?"
 
 
 def _effects(desk: Desk, answer: CampaignAnswer, listed: int) -> tuple[str, ...]:
-    waits = leaving.stretch(writing.UNDO_TIMES * desk.office.undo_seconds)
+    waits = sending_page.stretch(writing.UNDO_TIMES * desk.office.undo_seconds)
     name = desk.office.name
     if answer.identity != drafting.OFFICE and answer.identity in desk.staff:
         name = desk.staff[answer.identity].name
@@ -183,7 +183,7 @@ def _lines(
     lines += [f"{number} {_LETTERS.get(state, state)}." for state, number in outbox.items()]
     for why, number in counting.left_out(session, answer).items():
         words = WHY[HeldBack(why)] if why in set(HeldBack) else "left the pile"
-        lines.append(f"{piles.say_people(number)} left out: {words}.")
+        lines.append(f"{campaign_pages.say_people(number)} left out: {words}.")
     return tuple(lines)
 
 

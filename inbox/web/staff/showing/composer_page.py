@@ -30,10 +30,10 @@ from inbox.models import (
     DraftState,
     Enquiry,
 )
-from inbox.web.staff.showing import company, said
-from inbox.web.staff.showing import laid as laid_ready
+from inbox.web.staff.showing import colleagues, timeline
+from inbox.web.staff.showing import laid_words as laid_ready
 from inbox.web.staff.showing import words as say
-from inbox.web.staff.showing.ways import Ways, ways
+from inbox.web.staff.showing.reply_ways import Ways, ways
 from inbox.web.views.case import Composer, StandardLine
 from inbox.web.views.parts import Act, Choice, Link, Notice, Problem, Tone
 from inbox.wording import fill, gaps
@@ -81,7 +81,7 @@ def blank(session: Session, desk: Desk, person: Person, case: Case, now: datetim
         other=_note_instead(url),
         language=who.language if who else "en", identities=identities(desk, person, "office"),
         lines=lines(session, desk, case, who, now), suggest=True,
-        beside=company.beside(session, desk, person, case, None, now),
+        beside=colleagues.beside(session, desk, person, case, None, now),
     )  # fmt: skip
 
 
@@ -146,11 +146,11 @@ def reply(
         identities=identities(desk, person, draft.identity),
         lines=lines(session, desk, case, who, now),
         suggest=able and not draft.enquiry_id,
-        files=tuple(said.file(row) for row in stored.of_draft(session, draft)),
+        files=tuple(timeline.file(row) for row in stored.of_draft(session, draft)),
         attach=able and way.takes_files,
         gaps=gaps_of(f"{draft.text}\n{draft.subject}"),
         closed=None if able else _closed(desk, draft, url, now, is_open, writes, is_own),
-        beside=company.beside(session, desk, person, case, draft, now),
+        beside=colleagues.beside(session, desk, person, case, draft, now),
         arrived=_arrived(arrived) if arrived and not is_told else None,
         read=arrived.newest if arrived else "",
         versions=Link("Earlier versions", f"{url}/versions"),
@@ -269,7 +269,7 @@ def _unsent_audience(who: Constituent | None) -> str:
 
 def _state(desk: Desk, draft: Draft, now: datetime) -> str:
     """When it was saved and from what; what nobody has touched was laid ready, perhaps weeks ago."""
-    at = company.when(desk, draft.updated_at, now)
+    at = colleagues.when(desk, draft.updated_at, now)
     saved = f"Saved {at}." if draft.writers else f"Laid ready {at}. Read it before you send it."
     if draft.state == DraftState.SUBMITTED:
         saved += " It waits for sign-off until a word is changed."
@@ -278,7 +278,7 @@ def _state(desk: Desk, draft: Draft, now: datetime) -> str:
 
 def _waiting(desk: Desk, draft: Draft, url: str, now: datetime) -> Notice:
     """One's own text in the hands of a checker: until when, and how to have it back."""
-    at = company.when(desk, draft.submitted_at or draft.updated_at, now)
+    at = colleagues.when(desk, draft.submitted_at or draft.updated_at, now)
     signer = desk.staff.get(draft.identity)
     checker = signer.name if signer else "a colleague"
     return Notice(
@@ -305,8 +305,8 @@ def _closed(
     }
     if draft.state not in EDITABLE or not writes:
         return Notice(words.get(DraftState(draft.state), "You can read this draft, but not change it."))
-    at = company.when(desk, draft.updated_at, now)
-    name, take = company.name_of(desk, draft.holder_id), (("version", str(draft.version)),)
+    at = colleagues.when(desk, draft.updated_at, now)
+    name, take = colleagues.name_of(desk, draft.holder_id), (("version", str(draft.version)),)
     own = url.partition("/drafts/")[0] + "?write=own#text"
     return Notice(
         f"{name} has been writing this, saved {at}. You can read it. "

@@ -6,7 +6,7 @@ from typing import Any
 
 from inbox.dates import as_iso
 from inbox.rules.names import NAMED_LEAD, Names
-from inbox.web.staff.showing.ruleform import select
+from inbox.web.staff.showing.rule_form import select
 from inbox.web.views.parts import Choice, Field, FieldKind, Group
 from routing.engine import ROUND_ROBIN
 from routing.plain_words import plain

@@ -8,7 +8,7 @@ from inbox import channels
 from inbox.access import Action, Person, may
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus
-from inbox.web.staff.showing import ladder, pane, writing
+from inbox.web.staff.showing import composer_page, enquiry_pages, reading_pane
 from inbox.web.views.case import Rare
 from inbox.web.views.parts import Act, Link, Menu
 
@@ -31,14 +31,14 @@ class Doing:
 def on_case(session: Session, desk: Desk, person: Person, case: Case) -> Doing:
     """What this person can do with the case; no group of the rare acts is empty."""
     url = f"/cases/{case.reference}"
-    chase = ladder.next_link(session, case, "f") if may(person, Action.DRAFT, case) else None
-    menus = pane.menus(session, desk, person, case, "") if may(person, Action.TRIAGE, case) else ()
+    chase = enquiry_pages.next_link(session, case, "f") if may(person, Action.DRAFT, case) else None
+    menus = reading_pane.menus(session, desk, person, case, "") if may(person, Action.TRIAGE, case) else ()
     shown = _SHOWN_OF_NEW if case.status == CaseStatus.NEW else _SHOWN
     groups = (
         Rare("Write down", _written_down(person, case, url)),
         Rare("Ask", _asked(desk, person, case, url, chase)),
         Rare("Sort again", (), tuple(one for one in menus if one.label not in shown),
-             pane.acts(person, case, "")),
+             reading_pane.acts(person, case, "")),
         Rare("With other cases", _with_others(person, case, url)),
     )  # fmt: skip
     return Doing(
@@ -54,7 +54,7 @@ def _common(
 ) -> tuple[Link, ...]:
     """Reply, note, ask or chase, done."""
     found = []
-    if writing.may_begin(session, desk, person, case):
+    if composer_page.may_begin(session, desk, person, case):
         found.append(Link("Reply", f"{url}?write=reply#text", "r"))
     if may(person, Action.NOTE, case):
         found.append(Link("Note", f"{url}?write=note#text", "i"))

@@ -10,7 +10,15 @@ from inbox import campaigns, clocks, holds, presence
 from inbox.access import Action, Person, may, may_know
 from inbox.desk import Desk
 from inbox.models import Case, CaseStatus, Channel, Constituent, Decision, Message
-from inbox.web.staff.showing import availability, dangers, hostile, promises, restricted, said, why
+from inbox.web.staff.showing import (
+    availability,
+    clock_words,
+    dangers,
+    hostile_words,
+    restricted,
+    timeline,
+    trace_words,
+)
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Choice, Link, Menu, Notice, Tone
 from inbox.web.views.queue import Reading, Suggestion
@@ -23,7 +31,7 @@ def reading(
     session: Session, desk: Desk, person: Person, case: Case, now: datetime, *, back: str, close_url: str
 ) -> Reading:
     """The open case. `back` names the list that an act returns to."""
-    rows = said.with_last_letter(session, case, said.messages_of(session, case, limit=SHOWN))
+    rows = timeline.with_last_letter(session, case, timeline.messages_of(session, case, limit=SHOWN))
     zone = desk.calendar.zone
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     name = who.name if who else case.reference
@@ -38,9 +46,9 @@ def reading(
         channel_icon=icon,
         public=say.is_public(channel.kind if channel else None, kind),
         standing=say.constituency(who.constituency, who.postcode) if who else None,
-        promise=promises.next_of(desk, case, clocks.of_case(session, case), now),
+        promise=clock_words.next_of(desk, case, clocks.of_case(session, case), now),
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
-        messages=said.shown(session, case, rows, zone, now),
+        messages=timeline.shown(session, case, rows, zone, now),
         earlier=max(0, case.message_count - len(rows)),
         suggestions=suggestions(session, desk, person, case, back, proposal(session, person, case), now),
         menus=menus(session, desk, person, case, back) if may(person, Action.TRIAGE, case) else (),
@@ -79,13 +87,16 @@ def suggestions(
     url = f"/cases/{case.reference}"
     if matched is not None:
         message, other = matched
-        label = f"Add to {other.reference}, {hostile.subject(other)[:60]}"
+        label = f"Add to {other.reference}, {hostile_words.subject(other)[:60]}"
         act = Act(label, f"{url}/accept-match?back={back}", fields=(("message", message.id),))
         found.append((act, because(message)))
     if case.kind == "spam":
         decision = session.exec(select(Decision).where(Decision.case_id == case.id)).first()
         found.append(
-            (Act("Not junk", f"{url}/not-junk?back={back}"), f"It was set aside. {why.reason(decision)}")
+            (
+                Act("Not junk", f"{url}/not-junk?back={back}"),
+                f"It was set aside. {trace_words.reason(decision)}",
+            )
         )
     elif case.status == CaseStatus.NEW:
         teams = {team_id: name for name, team_id in desk.teams.items()}
@@ -95,16 +106,19 @@ def suggestions(
         if named:
             fields = (("team", case.team_id or ""), ("person", case.assignee_id or ""))
             label = f"{named}, {say.URGENCIES[case.priority]}"
-            reason = why.urgency(session, case) or why.reason(decision)
+            reason = trace_words.urgency(session, case) or trace_words.reason(decision)
             found.append((Act(label, f"{url}/file?back={back}", fields=fields), reason))
-        taught = why.suggested_team(decision)
+        taught = trace_words.suggested_team(decision)
         if taught is not None and taught[0] in teams and taught[0] != case.team_id:
             act = Act(teams[taught[0]], f"{url}/file?back={back}", fields=(("team", taught[0]),))
             found.append((act, taught[1]))
         if case.assignee_id != person.staff_id:
             offer = "Nobody has it yet." if not case.assignee_id else "If it is better with you."
             found.append(
-                (_take(url, person, back), offer if named else f"{why.reason(decision)} {offer}".strip())
+                (
+                    _take(url, person, back),
+                    offer if named else f"{trace_words.reason(decision)} {offer}".strip(),
+                )
             )
     elif is_nobodys(case):
         found.append((_take(url, person, back), "Nobody has it yet."))

@@ -9,7 +9,7 @@ from inbox.clocks import PAUSE_WORDS
 from inbox.dates import local_date
 from inbox.desk import Desk
 from inbox.models import Case, Clock
-from inbox.web.staff.showing import promises
+from inbox.web.staff.showing import clock_words
 from inbox.web.views.clocks import ClockCard, Stretch
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Link
 from routing.sla import EXTENDABLE, STOPPABLE, PauseCategory
@@ -32,7 +32,7 @@ WHOSE = {
 
 
 def name_of(clock: Clock) -> str:
-    return promises.NAMES.get(clock.kind, clock.kind)
+    return clock_words.NAMES.get(clock.kind, clock.kind)
 
 
 def cards(
@@ -42,7 +42,7 @@ def cards(
     ordered = sorted(clocks, key=lambda clock: (not stage.is_open(clock), clock.due_at))
     found = []
     for clock in ordered:
-        badge = promises.of_clock(desk, clock, now)
+        badge = clock_words.of_clock(desk, clock, now)
         if badge is None:
             continue
         can = able and stage.is_open(clock)

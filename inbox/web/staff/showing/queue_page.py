@@ -11,7 +11,7 @@ from inbox.models import Office, OfficeKind
 from inbox.presence import Doing
 from inbox.queues import QueueRow, View
 from inbox.titles import first_words, rest_of
-from inbox.web.staff.showing import aside, hostile, order, promises
+from inbox.web.staff.showing import clock_words, hostile_words, points_words, set_aside_page
 from inbox.web.staff.showing import words as say
 from inbox.web.views.parts import Act, Badge, Choice, Link, Tone
 from inbox.web.views.queue import Filters, QueueList, Row
@@ -102,11 +102,11 @@ def _row(
         language=row.language,
         unread=row.is_unread,
         badges=_badges(row),
-        clock=promises.of_row(row, now, calendar),
+        clock=clock_words.of_row(row, now, calendar),
         busy=busy,
         current=row.reference == current,
-        points=order.total(row.points) if scored else None,
-        points_because=order.because(row.points) if scored else None,
+        points=points_words.total(row.points) if scored else None,
+        points_because=points_words.because(row.points) if scored else None,
     )
 
 
@@ -114,8 +114,8 @@ def _preview(row: QueueRow) -> str:
     """The beginning of what was written, where nothing keeps it from a passing eye."""
     if row.is_restricted:
         return "Open it to read it."
-    if hostile.is_hostile(row.newest_risks):
-        return hostile.HIDDEN
+    if hostile_words.is_hostile(row.newest_risks):
+        return hostile_words.HIDDEN
     return first_words(rest_of(row.excerpt, row.subject), 160)
 
 
@@ -152,7 +152,7 @@ def listed(
         more_url=more,
         take_next=take_next,
         is_partial=more is not None and total == len(shown),
-        tabs=aside.tabs("junk") if view is View.SET_ASIDE else (),
+        tabs=set_aside_page.tabs("junk") if view is View.SET_ASIDE else (),
     )
 
 

@@ -26,7 +26,7 @@ from inbox.models import (
     Message,
 )
 from inbox.queues import Submitted
-from inbox.web.staff.showing import dangers, happenings, hostile, onecase, promises, said
+from inbox.web.staff.showing import case_page, clock_words, dangers, history_words, hostile_words, timeline
 from inbox.web.staff.showing import words as say
 from inbox.web.views.approvals import Approval, ApprovalRow, Check, Exact, Span, Words
 from inbox.web.views.parts import Act, Link, Notice, Problem, Tone
@@ -61,8 +61,8 @@ def rows(
                 submitted_at=(one.submitted_at or now).astimezone(desk.calendar.zone),
                 sends_as=_sends_as(desk, draft),
                 badges=say.case_badges(case.priority, case.flags, "en", "casework", case.is_restricted),
-                clock=promises.next_of(desk, case, clocks.of_case(session, case), now),
-                subject="" if case.is_restricted else hostile.subject(case),
+                clock=clock_words.next_of(desk, case, clocks.of_case(session, case), now),
+                subject="" if case.is_restricted else hostile_words.subject(case),
             )
         )
     return tuple(yours), tuple(others)
@@ -75,8 +75,8 @@ def approval(
     """One text that waits."""
     zone = desk.calendar.zone
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
-    asking = onecase.answering(session, draft)
-    shown = said.shown(session, case, [asking], zone, now)[0] if asking else None
+    asking = case_page.answering(session, draft)
+    shown = timeline.shown(session, case, [asking], zone, now)[0] if asking else None
     before = _decided_before(session, draft)
     digest = drafting.digest(session, draft)
     url = f"/approvals/{draft.id}"
@@ -105,10 +105,10 @@ def approval(
         edit=_change(person, draft, case, url),
         sends_as=_sends_as(desk, draft),
         leaves=f"Leaves {desk.office.undo_seconds} seconds after you approve.",
-        clock=promises.next_of(desk, case, clocks.of_case(session, case), now),
+        clock=clock_words.next_of(desk, case, clocks.of_case(session, case), now),
         refusal=_refusal(desk, person, draft),
         since=_since(since) if since and not problems else None,
-        later=said.shown(session, case, since.messages, zone, now) if since else (),
+        later=timeline.shown(session, case, since.messages, zone, now) if since else (),
         problems=problems,
         note=note,
         problem=problem,
@@ -221,17 +221,17 @@ def _source(draft: Draft) -> str:
 
 
 def _asked(asking: Message | None, case: Case) -> str:
-    if asking is not None and hostile.covers(asking):
-        return hostile.HIDDEN
+    if asking is not None and hostile_words.covers(asking):
+        return hostile_words.HIDDEN
     words = " ".join((asking.new_text if asking else "").split())
-    return f"{words[:_ASKED]}…" if len(words) > _ASKED else words or hostile.subject(case)
+    return f"{words[:_ASKED]}…" if len(words) > _ASKED else words or hostile_words.subject(case)
 
 
 def _done(session: Session, desk: Desk, case: Case) -> tuple[str, ...]:
     query = select(Event).where(Event.case_id == case.id, col(Event.kind).in_([str(kind) for kind in _TOLD]))
     rows = session.exec(query.order_by(col(Event.sequence)).limit(20)).all()
     return tuple(
-        f"{local_date(row.at, desk.office.time_zone)}: {happenings.words(session, row)}" for row in rows
+        f"{local_date(row.at, desk.office.time_zone)}: {history_words.words(session, row)}" for row in rows
     )
 
 
@@ -267,6 +267,6 @@ def _exact(session: Session, desk: Desk, draft: Draft, digest: str) -> Exact:
     channel = desk.channels.get(draft.channel_id or "")
     word, icon = say.channel(channel.kind if channel else None)
     sender = f"{_sends_as(desk, draft)} <{channel.account}>" if channel else _sends_as(desk, draft)
-    goes_with = tuple(said.file(one) for one in files.of_draft(session, draft))
+    goes_with = tuple(timeline.file(one) for one in files.of_draft(session, draft))
     return Exact(word, icon, sender, tuple(draft.recipients), draft.subject, draft.text, draft.language,
                  goes_with, digest[:4].upper())  # fmt: skip

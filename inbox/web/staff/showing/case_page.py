@@ -22,7 +22,16 @@ from inbox.models import (
     View,
 )
 from inbox.titles import first_words
-from inbox.web.staff.showing import doing, hostile, ladder, order, pane, promises, surgeries, writing
+from inbox.web.staff.showing import (
+    case_acts,
+    clock_words,
+    composer_page,
+    enquiry_pages,
+    hostile_words,
+    points_words,
+    reading_pane,
+    surgeries,
+)
 from inbox.web.staff.showing import words as say
 from inbox.web.views.case import CaseHeader, Fact, FactPanel, Match
 from inbox.web.views.parts import Act, Link, Notice, Tone
@@ -34,12 +43,12 @@ _HELD = {"address": "for their address", "permission": "for their permission", "
 def header(session: Session, desk: Desk, person: Person, case: Case) -> CaseHeader:
     """Who has it, since when, what can be done."""
     who = session.exec(select(Constituent.name).where(Constituent.id == case.constituent_id)).first()
-    can = doing.on_case(session, desk, person, case)
+    can = case_acts.on_case(session, desk, person, case)
     return CaseHeader(
         who=who or "",
         reference=case.reference,
-        title=None if case.is_restricted else hostile.subject(case),
-        heading=hostile.subject(case),
+        title=None if case.is_restricted else hostile_words.subject(case),
+        heading=hostile_words.subject(case),
         status=say.STATUSES[CaseStatus(case.status)],
         holder=_holder(desk, case),
         badges=say.case_badges(case.priority, case.flags, case.language, case.kind, case.is_restricted),
@@ -58,15 +67,15 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
     who = session.exec(select(Constituent).where(Constituent.id == case.constituent_id)).first()
     words, link = _next_step(session, desk, case, now)
     is_reply = link is not None and "write=reply" in link.url
-    if is_reply and not writing.may_begin(session, desk, person, case):
+    if is_reply and not composer_page.may_begin(session, desk, person, case):
         words, link = "Somebody who may write on this channel writes to the person.", None
     kept = clocks.of_case(session, case)
-    waits = promises.waiting(desk, case, now)
+    waits = clock_words.waiting(desk, case, now)
     status, acts = _status_page(session, desk, person, case)
     return FactPanel(
         next_step=words,
         next_link=link,
-        clocks=((waits,) if waits else ()) + promises.of_case(desk, kept, now),
+        clocks=((waits,) if waits else ()) + clock_words.of_case(desk, kept, now),
         facts=tuple(_facts(session, desk, person, case, who, url, now)),
         status_page=status,
         status_acts=acts,
@@ -78,13 +87,13 @@ def facts(session: Session, desk: Desk, person: Person, case: Case, now: datetim
 
 def matches(session: Session, person: Person, case: Case) -> tuple[Match, ...]:
     """Messages of this case that may belong to another one."""
-    found = pane.proposal(session, person, case)
+    found = reading_pane.proposal(session, person, case)
     if found is None or not may(person, Action.TRIAGE, case):
         return ()
     message, other = found
     url, fields = f"/cases/{case.reference}", (("message", message.id),)
-    title = first_words(hostile.subject(other))
-    words = f"This may belong to {other.reference}, {title}. {pane.because(message)}"
+    title = first_words(hostile_words.subject(other))
+    words = f"This may belong to {other.reference}, {title}. {reading_pane.because(message)}"
     accept = Act(f"Put it with {other.reference}", f"{url}/accept-match", "y", fields)
     return (Match(words, accept, Act("It is a matter of its own", f"{url}/reject-match", None, fields)),)
 
@@ -122,7 +131,7 @@ def alike(session: Session, person: Person, case: Case) -> tuple[Notice, ...]:
 def open_promises(session: Session, desk: Desk, case: Case, now: datetime) -> tuple[str, ...]:
     """What is still owed on this case, in words."""
     owed = [c for c in clocks.of_case(session, case) if clocks.is_open(c)]
-    return tuple(f"{badge.title} ({badge.words.lower()})" for badge in promises.of_case(desk, owed, now))
+    return tuple(f"{badge.title} ({badge.words.lower()})" for badge in clock_words.of_case(desk, owed, now))
 
 
 def _holder(desk: Desk, case: Case) -> str:
@@ -161,7 +170,7 @@ def _next_step(session: Session, desk: Desk, case: Case, now: datetime) -> tuple
         return "A text waits for sign-off.", Link("Read it", f"/approvals/{draft.id}")
     if draft is not None and draft.state == DraftState.QUEUED:
         return "A reply is on its way out. Until it has left it can be stopped under Sending.", None
-    waits = ladder.next_step(session, desk, case, now)
+    waits = enquiry_pages.next_step(session, desk, case, now)
     if waits is not None and waits[1] is not None:
         return waits
     if draft is not None and draft.provenance.get("source") == "update" and not draft.writers:
@@ -219,13 +228,13 @@ def _facts(
             )
         if who.language == "cy":
             found.append(Fact("Language", ("Welsh",)))
-    found += ladder.facts(session, desk, person, case, now)
+    found += enquiry_pages.facts(session, desk, person, case, now)
     if case.topics:
         found.append(Fact("Topic", (", ".join(say.topic(topic) for topic in case.topics),)))
     if case.outcome and case.outcome_note:
         found.append(Fact("Why it ended", (case.outcome_note,)))
     score = points.of_case(case)
-    found.append(Fact("Order", (f"{order.total(score)} points", order.because(score))))
+    found.append(Fact("Order", (f"{points_words.total(score)} points", points_words.because(score))))
     events = session.exec(select(func.count()).select_from(Event).where(Event.case_id == case.id)).one()
     views = session.exec(select(func.count()).select_from(View).where(View.case_id == case.id)).one()
     found.append(
@@ -281,7 +290,7 @@ def _linked(session: Session, person: Person, case: Case) -> tuple[Link, ...]:
 
 def _to(row: Case, how: str) -> Link:
     """A case in a list of others; of a restricted one its reference only."""
-    title = "" if row.is_restricted else f", {first_words(hostile.subject(row), 60)}"
+    title = "" if row.is_restricted else f", {first_words(hostile_words.subject(row), 60)}"
     return Link(f"{how}: {row.reference}{title}", f"/cases/{row.reference}")
 
 

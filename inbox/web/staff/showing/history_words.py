@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from inbox.models import CaseStatus, Event, EventKind, Scan, Staff, Team
-from inbox.web.staff.showing import order
+from inbox.web.staff.showing import points_words
 from inbox.web.staff.showing import words as say
 from routing.priority import Part, Points
 
@@ -257,7 +257,7 @@ def _taken(detail: Mapping[str, Any], names: Names) -> str:
     score = Points(tuple(Part(str(why), round(10 * points)) for why, points in detail["next"]["parts"]))
     passed = int(detail["next"]["passed"])
     first = f"Given to {names.of(detail.get('after'), 'nobody')} as the next case"
-    words = f"{first}, with {order.total(score)} points ({order.because(score)})."
+    words = f"{first}, with {points_words.total(score)} points ({points_words.because(score)})."
     if not passed:
         return f"{words} It stood first of all that nobody has."
     before = (

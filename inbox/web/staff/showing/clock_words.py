@@ -9,7 +9,7 @@ from inbox.dates import local_date, long_date
 from inbox.desk import Desk
 from inbox.models import Case, Clock
 from inbox.queues import QueueRow, RowClock
-from inbox.web.staff.showing import urgent
+from inbox.web.staff.showing import immediate_words
 from inbox.web.views.parts import ClockBadge, ClockMark
 from routing.words import ClockKind, ClockState
 from routing.working_time import WorkingCalendar
@@ -33,7 +33,7 @@ def of_row(row: QueueRow, now: datetime, calendar: WorkingCalendar) -> ClockBadg
     """The one clock that a row shows: the next that can be missed; of an Immediate case how it waits."""
     since = row.wrote_again_at or row.received_at
     answered = row.answered_at is not None
-    waits = urgent.clock(row.priority, row.status, since, now, calendar, answered=answered)
+    waits = immediate_words.clock(row.priority, row.status, since, now, calendar, answered=answered)
     return _before(waits, _promise(row.clock, now, calendar))
 
 
@@ -76,7 +76,7 @@ def next_of(desk: Desk, case: Case, clocks: Sequence[Clock], now: datetime) -> C
 def waiting(desk: Desk, case: Case, now: datetime) -> ClockBadge | None:
     """How an Immediate case waits; None for any other."""
     since, answered = case.wrote_again_at or case.received_at, case.answered_at is not None
-    return urgent.clock(case.priority, case.status, since, now, desk.calendar, answered=answered)
+    return immediate_words.clock(case.priority, case.status, since, now, desk.calendar, answered=answered)
 
 
 def _first(clocks: Sequence[Clock]) -> Clock | None:

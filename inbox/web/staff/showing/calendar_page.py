@@ -9,7 +9,7 @@ from inbox.calendars import Moved, Plan
 from inbox.clocks import Effect
 from inbox.dates import local_date, long_date
 from inbox.models import Office
-from inbox.web.staff.showing import clockwork, promises
+from inbox.web.staff.showing import clock_pages, clock_words
 from inbox.web.views.clocks import Closed, Promise
 from inbox.web.views.parts import Act, Choice, Field, FieldKind, Group
 from routing.words import Nation
@@ -85,7 +85,9 @@ def effects(found: Effect, office: Office) -> tuple[str, ...]:
     ]
     for one in found.shown:
         before, after = (local_date(at, office.time_zone) for at in (one.before, one.after))
-        lines.append(f"{one.reference}, {promises.NAMES.get(one.kind, one.kind)}: {before} becomes {after}.")
+        lines.append(
+            f"{one.reference}, {clock_words.NAMES.get(one.kind, one.kind)}: {before} becomes {after}."
+        )
     return tuple(lines)
 
 
@@ -170,13 +172,13 @@ def _upcoming(office: Office, plan: Plan, today: date) -> tuple[Closed, ...]:
 def _promises(office: Office) -> list[Promise]:
     found = []
     for kind, held in calendars.targets_of(office).items():
-        name = promises.NAMES.get(kind, kind)
+        name = clock_words.NAMES.get(kind, kind)
         found.append(
             Promise(
                 name=name,
                 what=held.what,
                 source=held.source,
-                counted=clockwork.rule_of(held.amount, held.unit, held.nation and str(held.nation)),
+                counted=clock_pages.rule_of(held.amount, held.unit, held.nation and str(held.nation)),
                 change=Field(f"amount-{kind}", f"{name}: how many", str(held.amount)),
                 act=Act("Change", f"{HERE}/targets/{kind}"),
             )
