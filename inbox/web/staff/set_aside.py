@@ -41,17 +41,11 @@ def index(
     kept = "kind=machine&" if kind == "machine" else ""
     more = Link("Show earlier", f"/set-aside?{kept}after={following}") if following else None
     now = room.local(room.now)
-    return room.page(
-        SetAsidePage(
-            room.shell("Set aside"),
-            set_aside_page.tabs(kind),
-            set_aside_page.HINTS[kind == "machine"],
-            rows,
-            now,
-            set_aside_page.EMPTY[kind == "machine"],
-            more,
-        )  # fmt: skip
-    )
+    view = SetAsidePage(
+        room.shell("Set aside"), set_aside_page.tabs(kind), set_aside_page.HINTS[kind == "machine"],
+        rows, now, set_aside_page.EMPTY[kind == "machine"], more,
+    )  # fmt: skip
+    return room.page(view)
 
 
 @router.get("/set-aside/messages/{message_id}")
