@@ -1,7 +1,7 @@
 """Work that waits as rows: queued with the change it follows, claimed with a lease and a fence."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -30,13 +30,15 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJob:
-    """A job that one worker may do until its lease runs out, proved by its fence."""
+    """A job that one worker may do until its lease runs out, proved by its fence. `is_counted`: this time is
+    among the attempts."""
 
     id: str
     office_id: str
     subject_id: str
     fence: int
     attempts: int
+    is_counted: bool = True
 
 
 def reading(hints: Mapping[str, str]) -> JobKind:
@@ -56,12 +58,13 @@ def add(session: Session, kind: JobKind, office_id: str, subjects: Iterable[str]
 
 
 def claim(
-    session: Session, kind: JobKind, now: datetime, lease: timedelta, *, limit: int
+    session: Session, kind: JobKind, now: datetime, lease: timedelta, *, limit: int, counting: bool = True
 ) -> list[ClaimedJob]:
     """Takes what is due, oldest first. The count of attempts is committed before the work begins.
 
     `now` is the database's clock. What was tried before comes alone, so that work which ends the whole
-    process is counted by itself and not with those that only waited behind it.
+    process is counted by itself and not with those that only waited behind it. Without `counting` it is
+    counted by `take_up`: a program that ends before it comes to the work blames nobody.
     """
     free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
     due = (
@@ -75,11 +78,20 @@ def claim(
     tried = next((number for number, job in enumerate(rows) if job.attempts), len(rows))
     claimed = []
     for job in rows[: max(tried, 1)]:
+        is_counted = counting or not job.attempts
         job.fence += 1
-        job.attempts += 1
+        job.attempts += is_counted
         job.lease_until = now + lease
-        claimed.append(ClaimedJob(job.id, job.office_id, job.subject_id, job.fence, job.attempts))
+        claimed.append(ClaimedJob(job.id, job.office_id, job.subject_id, job.fence, job.attempts, is_counted))
     return claimed
+
+
+def take_up(session: Session, job: ClaimedJob) -> ClaimedJob | None:
+    """Counts the attempt that begins now. None: another worker has taken over."""
+    if job.is_counted:
+        return job
+    counted = replace(job, attempts=job.attempts + 1, is_counted=True)
+    return counted if _change(session, job, attempts=counted.attempts) else None
 
 
 def finish(session: Session, job: ClaimedJob, now: datetime) -> bool:
@@ -94,7 +106,8 @@ def put_off(session: Session, job: ClaimedJob, until: datetime, trouble: str) ->
 
 def give_back(session: Session, job: ClaimedJob, until: datetime, trouble: str) -> bool:
     """As `put_off`, for work that could not even be tried: it counts as no attempt."""
-    return _change(session, job, due_at=until, lease_until=None, trouble=trouble, attempts=job.attempts - 1)
+    tried = job.attempts - job.is_counted
+    return _change(session, job, due_at=until, lease_until=None, trouble=trouble, attempts=tried)
 
 
 def hold(session: Session, name: str, holder: str, now: datetime, lease: timedelta) -> bool:

@@ -1,12 +1,13 @@
-"""Arrivals through the stages, transaction by transaction. The worker and bulk import both walk here."""
+"""Arrivals through the stages, transaction by transaction, as the worker walks. `bulk` is the same for an
+import."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from connectors.contract import (
     Attachment,
@@ -91,18 +92,6 @@ class Line:
     meet: Meet = nobody_met
 
 
-@dataclass(slots=True)
-class Tally:
-    """What an import came to."""
-
-    arrivals: int = 0
-    duplicates: int = 0
-    cases: int = 0
-    messages: int = 0
-    quarantined: int = 0
-    case_ids: set[str] = field(default_factory=set)
-
-
 def keep(
     line: Line, channel_id: str, office_id: str, arrivals: Sequence[RawArrival], cursor: str | None,
     *, guard: Callable[[Session], bool] = lambda session: True, queued: bool = True,
@@ -150,7 +139,7 @@ def process_due(line: Line, kind: jobs.JobKind = jobs.JobKind.PROCESS, *, limit:
     with line.database.write() as session:
         now = line.shared_now(session)
         lease = max(line.lease, READING) if kind is jobs.JobKind.READ else line.lease
-        claimed = jobs.claim(session, kind, now, lease, limit=limit)
+        claimed = jobs.claim(session, kind, now, lease, limit=limit, counting=False)
     if claimed:
         get_ready()
     try:
@@ -188,38 +177,10 @@ def get_ready() -> None:
     freeze_memory()
 
 
-def import_batch(
-    line: Line, desk: Desk, channel: Channel, arrivals: Sequence[RawArrival], tally: Tally, *,
-    acknowledging: bool,
-) -> None:  # fmt: skip
-    """Many arrivals in two commits: all kept, then all filed; one that cannot be filed fails alone.
-
-    What an import kept and did not come to file, because it was killed, is filed by the next one.
-    """
-    office_id = desk.office.id
-    keep(line, channel.id, office_id, arrivals, None, queued=False)
-    by_key = {one.external_id: one for one in arrivals}
-    with line.database.read(office_id) as session:
-        query = select(Arrival).where(
-            Arrival.channel_id == channel.id,
-            col(Arrival.external_id).in_(by_key),
-            Arrival.state == ArrivalState.WAITING,
-        )
-        rows = session.exec(query).all()
-    tally.arrivals += len(arrivals)
-    tally.duplicates += len(arrivals) - len(rows)
-    ready = _read_all(line, desk, [(row.id, row, by_key[row.external_id]) for row in rows], tally)
-    try:
-        _file_all(line, desk, ready, tally, acknowledging=acknowledging)
-    except Unavailable:
-        raise
-    except Exception:
-        # One of them cannot be filed: each by itself then, so that only that one is set aside.
-        for one in ready:
-            _file_alone(line, desk, one, tally, acknowledging=acknowledging)
-
-
-def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
+def _process_one(line: Line, desk: Desk, claimed: jobs.ClaimedJob) -> None:
+    job = _taken_up(line, claimed)
+    if job is None:
+        return
     if job.attempts > MOST_ATTEMPTS:
         _later(line, job, f"Reading it ended the program {MOST_ATTEMPTS} times.", set_aside=True)
         return
@@ -228,7 +189,7 @@ def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
             arrival = find(session, Arrival, job.subject_id)
             channel = desk.channels.get(arrival.channel_id) or find(session, Channel, arrival.channel_id)
         raw = _raw(line.tools.store, desk, arrival, channel)
-        understood = _understand(line, desk, arrival, raw, patient=job.attempts < MOST_ATTEMPTS)
+        understood = understand(line, desk, arrival, raw, patient=job.attempts < MOST_ATTEMPTS)
         reach("intake.read")
         _commit_one(line, desk, job, understood)
         reach("intake.committed")
@@ -243,6 +204,18 @@ def _process_one(line: Line, desk: Desk, job: jobs.ClaimedJob) -> None:
         _later(
             line, job, f"{type(failure).__name__} while filing it", set_aside=job.attempts >= MOST_ATTEMPTS
         )
+
+
+def _taken_up(line: Line, claimed: jobs.ClaimedJob) -> jobs.ClaimedJob | None:
+    """None: nobody reads it now, because another worker has it or the database is away."""
+    if claimed.is_counted:
+        return claimed
+    try:
+        with line.database.write(claimed.office_id) as session:
+            return jobs.take_up(session, claimed)
+    except Unavailable as trouble:
+        _wait(line, claimed, trouble.sentence)
+        return None
 
 
 def _commit_one(line: Line, desk: Desk, job: jobs.ClaimedJob, understood: intake.Understood) -> None:
@@ -285,68 +258,11 @@ def _later(line: Line, job: jobs.ClaimedJob, why: str, *, set_aside: bool, after
         return  # the lease runs out and the job is taken up again
 
 
-def _read_all(
-    line: Line, desk: Desk, rows: Sequence[tuple[str, Arrival, RawArrival]], tally: Tally
-) -> list[tuple[str, intake.Understood]]:
-    """What could be read, in the order it was kept; the rest is set aside."""
-    ready = []
-    for key, row, arrival in sorted(rows, key=lambda one: one[0]):
-        try:
-            ready.append((key, _understand(line, desk, row, arrival)))
-        except ConnectorFailure as failure:
-            _set_aside(line, desk, key, failure.reason, tally)
-    return ready
-
-
-def _file_all(
-    line: Line, desk: Desk, ready: Sequence[tuple[str, intake.Understood]], tally: Tally, *,
-    acknowledging: bool,
-) -> None:  # fmt: skip
-    """Files a batch in one transaction, and counts what it came to once that is committed."""
-    counted = Tally()
-    now = line.now()
-    with line.database.write(desk.office.id) as session:
-        known = recall(session, [one.told for _, one in ready if one.told])
-        query = select(Arrival).where(
-            col(Arrival.id).in_([key for key, _ in ready]), Arrival.state == ArrivalState.WAITING
-        )
-        rows = {row.id: row for row in session.exec(query.with_for_update())}
-        for key, understood in ready:
-            if key not in rows:
-                continue  # another import took it meanwhile
-            case = intake.process(
-                session, desk, rows[key], understood, known, now=now, acknowledging=acknowledging
-            )
-            counted.duplicates += rows[key].state == ArrivalState.DUPLICATE
-            counted.messages += rows[key].state == ArrivalState.DONE
-            if case is not None and case.created_at == now:
-                counted.case_ids.add(case.id)
-    tally.duplicates += counted.duplicates
-    tally.messages += counted.messages
-    tally.cases += len(counted.case_ids - tally.case_ids)
-    tally.case_ids |= counted.case_ids
-
-
-def _file_alone(
-    line: Line, desk: Desk, one: tuple[str, intake.Understood], tally: Tally, *, acknowledging: bool
-) -> None:
-    try:
-        _file_all(line, desk, [one], tally, acknowledging=acknowledging)
-    except Unavailable:
-        raise
-    except Exception as failure:
-        _set_aside(line, desk, one[0], f"{type(failure).__name__} while filing it", tally)
-
-
-def _set_aside(line: Line, desk: Desk, arrival_id: str, why: str, tally: Tally) -> None:
-    tally.quarantined += 1
-    with line.database.write(desk.office.id) as session:
-        intake.set_aside(session, find(session, Arrival, arrival_id), why, line.now())
-
-
-def _understand(
+def understand(
     line: Line, desk: Desk, row: Arrival, arrival: RawArrival, *, patient: bool = False
 ) -> intake.Understood:
+    """What an arrival says, with its files fetched. Raises ConnectorFailure; TemporaryFailure for a file that
+    may be had later only where `patient`."""
     if arrival.hints.get("unreadable"):
         raise Unreadable("The mail server would not give us this message. It is still in the mailbox.")
     reader = line.readers.get(arrival.channel)

@@ -4,7 +4,7 @@ Every moment taken or given is an aware datetime; what comes out is in UTC. A da
 office's own time zone. The day of receipt is day 0, the next working day is day 1.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -64,6 +64,10 @@ class WorkingCalendar:
         init=False, repr=False, compare=False, default_factory=dict
     )
     """The same for `working_days_between`, which every row of a list asks for."""
+    _opened: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """The windows of a day as moments, for the same reason."""
     _nations: "dict[Nation, WorkingCalendar]" = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -189,14 +193,21 @@ class WorkingCalendar:
         return total
 
     def _edge(self, day: date, window: int, side: int) -> datetime:
-        spans = tuple(self._spans(day))
+        spans = self._spans(day)
         if not spans:
             raise NoWorkingDay(f"{day} is not a working day")
         return spans[window][side]
 
-    def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        for window in self.windows_of(day):
-            yield self._moment(day, window.start), self._moment(day, window.end)
+    def _spans(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        found = self._opened.get(day)
+        if found is None:
+            if len(self._opened) > MOST_KEPT:
+                self._opened.clear()
+            found = self._opened[day] = tuple(
+                (self._moment(day, window.start), self._moment(day, window.end))
+                for window in self.windows_of(day)
+            )
+        return found
 
     def _moment(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)

@@ -50,8 +50,9 @@ def import_(
     Importing the same again makes nothing new. What cannot be read is set aside with its bytes.
     """
     from inbox import importing
+    from inbox.bulk import Tally, import_batch
     from inbox.desk import open_desk
-    from inbox.pipeline import Tally, get_ready, import_batch
+    from inbox.pipeline import get_ready
 
     began = time.monotonic()
     with opened() as inbox:

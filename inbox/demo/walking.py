@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from connectors.contract import ConnectorFailure, OutcomeUnknown, PermanentFailure, RawArrival
-from inbox import departures, enquiries, outbox, pipeline, sealed_letters
+from inbox import bulk, departures, enquiries, outbox, sealed_letters
 from inbox.database import Database, find
 from inbox.demo import acts, letters
 from inbox.demo.founding import UNDO_SECONDS, mailbox_of
@@ -128,8 +128,8 @@ class Walk:
         kind, account = office.channel.kind, office.channel.account
         external_id = f"stories/{step.story}/{int(step.at.timestamp())}"
         arrival = RawArrival(kind, account, external_id, raw, self.clock.at, hints)
-        tally = pipeline.Tally()
-        pipeline.import_batch(self.line, office.desk, office.channel, [arrival], tally, acknowledging=True)
+        tally = bulk.Tally()
+        bulk.import_batch(self.line, office.desk, office.channel, [arrival], tally, acknowledging=True)
         if bool(tally.quarantined) != bool(step.words.get("unreadable")):
             raise RuntimeError(f"the mail of the story {step.story} was not read: {self._trouble(office)}")
         for case_id in tally.case_ids:

@@ -182,34 +182,40 @@ def _unanswered() -> Select[Any]:
 
 def _of_who_is_away() -> Select[Any]:
     """Open cases of colleagues who are away today, on which somebody wrote since they left and which nobody
-    has answered since: their own list is read by nobody."""
+    has answered since: their own list is read by nobody.
+
+    The colleagues are named in a list of their own: joined, SQLite looks through every open case for them.
+    """
     staff, held, letter = tables["staff"].c, tables["case"].alias().c, tables["message"].c
+    away = select(staff.id).where(
+        staff.office_id == OFFICE, staff.away_from <= _TODAY,
+        or_(staff.away_until.is_(None), staff.away_until >= _TODAY),
+    )  # fmt: skip
+    left = select(staff.away_from).where(staff.id == held.assignee_id).scalar_subquery()
     came = exists().where(
         letter.case_id == held.id, letter.direction == Direction.INBOUND, letter.machine.is_(None),
-        letter.received_at >= staff.away_from,
+        letter.received_at >= left,
         or_(held.answered_at.is_(None), letter.received_at > held.answered_at),
     )  # fmt: skip
-    return (
-        select(held.id)
-        .join_from(tables["staff"], held.id.table, held.assignee_id == staff.id)
-        .where(
-            staff.office_id == OFFICE, staff.away_from <= _TODAY,
-            or_(staff.away_until.is_(None), staff.away_until >= _TODAY),
-            held.office_id == OFFICE, as_written(OPEN), came,
-        )
+    return select(held.id).where(
+        held.office_id == OFFICE, as_written(OPEN), held.assignee_id.in_(away), came
     )  # fmt: skip
 
 
 def _untaken() -> ColumnElement[bool]:
     """Sorted, and given to a team but to nobody in it: without this no working view would hold it."""
     member = tables["team_member"].c
-    in_team = select(member.staff_id).where(member.office_id == OFFICE, member.team_id == CASE.team_id)
+    staffed = select(member.team_id).where(member.office_id == OFFICE)
     return and_(
         as_written(DUE),
         _STAFF != "",
         CASE.assignee_id.is_(None),
         CASE.status == CaseStatus.OPEN,
-        or_(CASE.team_id.is_(None), in_team.where(member.staff_id == _STAFF).exists(), ~in_team.exists()),
+        or_(
+            CASE.team_id.is_(None),
+            CASE.team_id.in_(staffed.where(member.staff_id == _STAFF)),
+            CASE.team_id.not_in(staffed),
+        ),
     )
 
 

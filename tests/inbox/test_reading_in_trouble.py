@@ -113,6 +113,19 @@ def test_whatever_goes_wrong_in_asking_for_names_each_is_filed_all_the_same(offi
     assert [one.state for one in office.all(Arrival)] == ["done", "done"]
 
 
+def test_a_program_that_ends_before_it_comes_to_reading_blames_no_message(office: Office) -> None:
+    """However often it does: killed while it got ready, or while it asked for names."""
+    plain, office.line = office.line, replace(office.line, meet=_ended)
+    keep(office.line, office.channel, office.world.office, [arrival_of({**HELLO, "id": "1"})], None)
+    for _ in range(6):
+        with suppress(_Ended):
+            process_due(office.line)
+        office.later(minutes=5)
+    office.line = plain
+    office.work()
+    assert [one.state for one in office.all(Arrival)] == ["done"]
+
+
 def test_a_failure_that_cannot_be_written_down_holds_up_no_other_arrival(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +142,14 @@ def test_a_platform_whose_answer_nobody_foresaw_leaves_people_nameless_for_a_whi
     introduce = Introducer(line.database, line.tools.store, keys, office.settings)
     arrival = arrival_of({**HELLO, "id": "1"})
     assert introduce(arrival, office.world.office, office.channel, "27") == ""
+
+
+class _Ended(BaseException):
+    """What a kill is to the code that it meets: nothing after it runs."""
+
+
+def _ended(*_: Any) -> NoReturn:
+    raise _Ended
 
 
 def _odd(*_: Any, **__: Any) -> NoReturn:
